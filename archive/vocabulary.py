@@ -1,12 +1,12 @@
 """Every choice the system stores, with its Swedish and English word and its tone: one word per thing."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Self
 
 from archive.wording import locale
 
 
-class Term(str, Enum):
+class Term(StrEnum):
     """Carry a stored value with its words; tone is a tag colour: grey, blue, green, yellow, red or purple."""
 
     sv: str
@@ -23,9 +23,6 @@ class Term(str, Enum):
     def label(self) -> str:
         """Return the word in the language in use."""
         return self.sv if locale() == "sv" else self.en
-
-    def __str__(self) -> str:
-        return str(self.value)
 
 
 class Custody(Term):
@@ -119,7 +116,12 @@ class Protection(Term):
 
     NONE = "none", "ingen", "none", "grey"
     MARKED = "marked", "sekretessmarkering", "secrecy marking", "red"
-    PROTECTED_REGISTRATION = "protected_registration", "skyddad folkbokföring", "protected registration", "red"
+    PROTECTED_REGISTRATION = (
+        "protected_registration",
+        "skyddad folkbokföring",
+        "protected registration",
+        "red",
+    )
     ASSUMED_IDENTITY = "assumed_identity", "fingerade personuppgifter", "assumed identity", "red"
     UNKNOWN = "unknown", "ej uppgivet", "not stated", "yellow"
 
@@ -197,3 +199,154 @@ class LabelReason(Term):
     PRINT_FAILED = "print_failed", "utskriften misslyckades", "the print failed"
     BOUND = "bound", "förtryckt etikett bunden i stället", "a blank label was bound instead"
     MERGED = "merged", "akten var registrerad två gånger", "the file was registered twice"
+
+
+class ImportPurpose(Term):
+    """What a list is read for."""
+
+    REGISTER = "register", "registrera", "register"
+    COMPARE = "compare", "jämföra", "compare"
+
+
+class ImportState(Term):
+    """Where the import of a list is."""
+
+    UPLOADED = "uploaded", "uppladdad", "uploaded", "grey"
+    STAGING = "staging", "läses", "being read", "blue"
+    STAGED = "staged", "kontrollerad", "checked", "yellow"
+    APPLYING = "applying", "registreras", "being registered", "blue"
+    APPLIED = "applied", "registrerad", "registered", "green"
+    WITHDRAWING = "withdrawing", "återtas", "being withdrawn", "blue"
+    WITHDRAWN = "withdrawn", "återtagen", "withdrawn", "grey"
+    DISCARDED = "discarded", "kasserad", "discarded", "grey"
+
+
+class ImportAction(Term):
+    """What can be done with the import of a list."""
+
+    UPLOAD = "upload", "ladda upp", "upload"
+    STAGE = "stage", "läs och kontrollera", "read and check"
+    FINISH_STAGING = "finish_staging", "avsluta kontrollen", "finish the check"
+    APPLY = "apply", "registrera", "register"
+    FINISH = "finish", "avsluta", "finish"
+    DISCARD = "discard", "kassera", "discard"
+    WITHDRAW = "withdraw", "återta", "withdraw"
+
+
+class RowState(Term):
+    """What became of one row of a list."""
+
+    READ = "read", "läst", "read", "grey"
+    NEW = "new", "ny", "new", "blue"
+    REGISTERED = "registered", "registrerad", "registered", "green"
+    UNCHANGED = "unchanged", "oförändrad", "unchanged", "grey"
+    CHANGED = "changed", "ändrad", "changed", "blue"
+    DUPLICATE = "duplicate", "dubblett", "duplicate", "yellow"
+    REJECTED = "rejected", "ej registrerad", "not registered", "red"
+    SETTLED = "settled", "avgjord", "settled", "green"
+    WITHDRAWN = "withdrawn", "återtagen", "withdrawn", "grey"
+
+
+class TaskKind(Term):
+    """What an item on the worklist asks somebody to settle."""
+
+    PLACE_CONFLICT = "place_conflict", "två listor säger olika plats", "two lists name different places"
+    NEAR_DUPLICATE = "near_duplicate", "kan vara samma akt", "may be the same file"
+    FIELD_CONFLICT = "field_conflict", "listan säger annat än registret", "the list differs from the register"
+
+
+class ScanOutcome(Term):
+    """What a scan led to; tone is the colour of the whole screen."""
+
+    FILE_SHOWN = "file_shown", "akt", "file", "blue"
+    PLACE_CHOSEN = "place_chosen", "plats vald", "place chosen", "blue"
+    MOVED = "moved", "flyttad", "moved", "green"
+    RETURNED = "returned", "återlämnad", "returned", "green"
+    CONFIRMED = "confirmed", "står redan här", "already here", "green"
+    REPEATED = "repeated", "redan skannad", "already scanned", "grey"
+    SEEN_LATE = "seen_late", "sedd tidigare, ej flyttad", "seen earlier, not moved", "yellow"
+    PLACE_MOVED = "place_moved", "plats flyttad", "place moved", "green"
+    BLANK = "blank", "obunden etikett", "blank label", "yellow"
+    VOID_LABEL = "void_label", "makulerad etikett", "void label", "red"
+    UNKNOWN_CODE = "unknown_code", "okänd kod", "unknown code", "red"
+    NOT_A_CODE = "not_a_code", "inte en av våra koder", "not one of our codes", "red"
+    REFUSED = "refused", "går inte", "refused", "red"
+
+
+class Permission(Term):
+    """What a role may do; every action and every endpoint names one."""
+
+    READ_FILES = "read_files", "se akter", "see files"
+    READ_NAMES = "read_names", "se namn", "see names"
+    READ_KIND = "read_kind", "se akttyp och ömtåliga markeringar", "see kind of file and delicate flags"
+    REGISTER = "register", "registrera akter", "register files"
+    CORRECT = "correct", "rätta uppgifter", "correct data"
+    MOVE = "move", "flytta akter", "move files"
+    LEND = "lend", "lämna ut och ta tillbaka", "hand out and take back"
+    LABEL = "label", "skriva ut etiketter", "print labels"
+    SHAPE_PLACES = "shape_places", "skapa och ändra platser", "create and change places"
+    IMPORT = "import", "läsa in listor", "import lists"
+    COMPARE = "compare", "jämföra med verksamhetssystemet", "compare with the case system"
+    READ_LOOKS = "read_looks", "se vem som har tittat", "see who looked"
+    VERIFY = "verify", "kontrollera historiken", "verify the history"
+    MANAGE_USERS = "manage_users", "hantera användare", "manage users"
+    ANYONE = "anyone", "alla inloggade", "everyone signed in"
+
+
+class EventKind(Term):
+    """What can happen; `archive/events.py` says which facts each one carries."""
+
+    FILE_REGISTERED = "file.registered", "registrerad", "registered", "green"
+    FILE_MOVED = "file.moved", "flyttad", "moved", "blue"
+    FILE_SEEN = "file.seen", "sedd", "seen", "green"
+    FILE_LENT = "file.lent", "utlånad", "lent", "yellow"
+    FILE_TAKEN_BACK = "file.taken_back", "återlämnad", "taken back", "green"
+    FILE_CORRECTED = "file.corrected", "rättad", "corrected", "purple"
+    FILE_VOIDED = "file.voided", "makulerad", "made void", "red"
+    FILE_REINSTATED = "file.reinstated", "återinförd", "reinstated", "purple"
+    FILE_PERSON_ADDED = "file.person_added", "person tillagd", "person added", "purple"
+    FILE_PERSON_REMOVED = "file.person_removed", "person borttagen", "person removed", "purple"
+    FILE_LABELLED = "file.labelled", "ny etikett", "labelled", "grey"
+    FILE_CHECKED_EARLIER = (
+        "file.checked_earlier",
+        "kontrollerad före systemet",
+        "checked before the system",
+        "grey",
+    )
+    PERSON_REGISTERED = "person.registered", "person registrerad", "person registered"
+    PERSON_CORRECTED = "person.corrected", "person rättad", "person corrected"
+    PERSON_PROTECTED = "person.protected", "skydd ändrat", "protection changed", "red"
+    PERSON_NUMBER_ADDED = "person.number_added", "nummer tillagt", "number added"
+    PLACE_CREATED = "place.created", "plats skapad", "place created", "green"
+    PLACE_MOVED = "place.moved", "plats flyttad", "place moved", "blue"
+    PLACE_CHANGED = "place.changed", "plats ändrad", "place changed", "purple"
+    PLACE_CLOSED = "place.closed", "plats stängd", "place closed", "grey"
+    PLACE_REOPENED = "place.reopened", "plats öppnad", "place reopened", "green"
+    PLACE_LABELLED = "place.labelled", "ny etikett", "labelled", "grey"
+    LOAN_HANDED_OUT = "loan.handed_out", "utlämnad", "handed out", "yellow"
+    LOAN_GIVEN_BACK = "loan.given_back", "återlämnad", "given back", "green"
+    LABELS_PRINTED = "labels.printed", "etiketter utskrivna", "labels printed"
+    IMPORT_UPLOADED = "import.uploaded", "lista uppladdad", "list uploaded"
+    IMPORT_STAGING = "import.staging", "lista läses", "list being read"
+    IMPORT_STAGED = "import.staged", "lista kontrollerad", "list checked"
+    IMPORT_APPLYING = "import.applying", "lista registreras", "list being registered"
+    IMPORT_FINISHED = "import.finished", "klar", "finished", "green"
+    IMPORT_DISCARDED = "import.discarded", "lista kasserad", "list discarded"
+    IMPORT_WITHDRAWING = "import.withdrawing", "import återtas", "import being withdrawn", "red"
+    ROW_SETTLED = "import.row_settled", "rad avgjord", "row settled"
+    TASK_OPENED = "task.opened", "uppgift skapad", "task opened"
+    TASK_SETTLED = "task.settled", "uppgift avgjord", "task settled", "green"
+    MAPPING_SAVED = "mapping.saved", "kolumnval sparat", "mapping saved"
+    USER_CREATED = "user.created", "användare skapad", "user created"
+    USER_CHANGED = "user.changed", "användare ändrad", "user changed"
+    USER_SIGNED_IN = "user.signed_in", "inloggad", "signed in"
+    USER_SIGNED_OUT = "user.signed_out", "utloggad", "signed out"
+    USER_SIGN_IN_FAILED = "user.sign_in_failed", "misslyckad inloggning", "failed sign-in", "red"
+    USER_REFUSED = "user.refused", "nekad", "refused", "red"
+    TOKEN_ISSUED = "token.issued", "nyckel utfärdad", "token issued"
+    TOKEN_REVOKED = "token.revoked", "nyckel återkallad", "token revoked"
+    LOOKED_AT_FILE = "look.file", "tittade på en akt", "looked at a file"
+    LOOKED_AT_PERSON = "look.person", "tittade på en person", "looked at a person"
+    LOOKED_AT_LIST = "look.list", "tittade på en lista", "looked at a list"
+    LOOKED_FOR = "look.find", "sökte i registret", "looked something up"
+    LOOKED_AT_LOOKS = "look.looks", "tittade på åtkomstlogg", "looked at who looked"

@@ -1,0 +1,118 @@
+"""Settings from AKTSPAR_*; nothing else reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DEMO_KEY = "61" * 32
+
+
+class BadSettings(Exception):
+    """Report settings the program must not start with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Hold everything that differs from one installation to the next."""
+
+    database_url: str
+    owner_database_url: str
+    data_dir: Path
+    base_url: str
+    mac_key: bytes
+    secret_key: str
+    demo: bool
+    archive_name: str
+    authority: str
+    bind: str
+    threads: int
+    proxy_hops: int
+    session_idle_minutes: int
+    session_hours: int
+    max_upload_mb: int
+    log_level: str
+
+    @property
+    def sqlite(self) -> bool:
+        """Tell whether the embedded database is used."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def host(self) -> str:
+        """Return the host that stands in QR symbols."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def https(self) -> bool:
+        """Tell whether people reach the archive over TLS."""
+        return self.base_url.startswith("https:")
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read AKTSPAR_*; raises BadSettings with a sentence that says what to set."""
+        env = os.environ if environment is None else environment
+
+        def get(name: str, default: str = "") -> str:
+            return env.get(f"AKTSPAR_{name}", default)
+
+        demo = _yes(get("DEMO"))
+        data_dir = Path(get("DATA_DIR", "var")).absolute()
+        database_url = _with_driver(get("DATABASE_URL", f"sqlite:///{data_dir / 'aktspar.db'}"))
+        settings = cls(
+            database_url=database_url,
+            owner_database_url=_with_driver(get("OWNER_DATABASE_URL", database_url)),
+            data_dir=data_dir,
+            base_url=get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            mac_key=_key(get("MAC_KEY", DEMO_KEY if demo else "")),
+            secret_key=get("SECRET_KEY", DEMO_KEY if demo else ""),
+            demo=demo,
+            archive_name=get("ARCHIVE_NAME", "Centralarkivet"),
+            authority=get("AUTHORITY", "Socialtjänsten"),
+            bind=get("BIND", "127.0.0.1:8000"),
+            threads=_number("THREADS", get("THREADS", "8")),
+            proxy_hops=_number("PROXY_HOPS", get("PROXY_HOPS", "0")),
+            session_idle_minutes=_number("SESSION_IDLE_MINUTES", get("SESSION_IDLE_MINUTES", "30")),
+            session_hours=_number("SESSION_HOURS", get("SESSION_HOURS", "10")),
+            max_upload_mb=_number("MAX_UPLOAD_MB", get("MAX_UPLOAD_MB", "300")),
+            log_level=get("LOG_LEVEL", "INFO").upper(),
+        )
+        settings._refuse_weak_secrets()
+        return settings
+
+    def _refuse_weak_secrets(self) -> None:
+        if self.demo:
+            return
+        if len(self.secret_key) < 32 or self.secret_key == DEMO_KEY:
+            raise BadSettings("Set AKTSPAR_SECRET_KEY to 32 random bytes: openssl rand -hex 32")
+        if self.mac_key.hex() == DEMO_KEY:
+            raise BadSettings("AKTSPAR_MAC_KEY is the demo key. Make your own: openssl rand -hex 32")
+
+
+def _with_driver(url: str) -> str:
+    """Choose psycopg 3 for a PostgreSQL address that names no driver."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _yes(text: str) -> bool:
+    return text.lower() in {"1", "true", "yes", "on", "ja"}
+
+
+def _number(name: str, text: str) -> int:
+    if not text.isdigit():
+        raise BadSettings(f"AKTSPAR_{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        raise BadSettings("AKTSPAR_MAC_KEY must be hexadecimal: openssl rand -hex 32") from None
+    if len(key) < 32:
+        raise BadSettings("Set AKTSPAR_MAC_KEY to 32 random bytes: openssl rand -hex 32")
+    return key

@@ -1,0 +1,239 @@
+"""The database: the only place that begins, commits and rolls back."""
+
+import fcntl
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import Session
+
+from archive.clock import Clock, system_clock
+from archive.config import Settings
+from archive.errors import ChangedMeanwhile, NotPermitted, Unavailable
+from archive.vocabulary import Permission, Role
+from archive.wording import N_
+
+CHANGED_MEANWHILE = N_(
+    "Somebody else registered or changed the same thing just now. Look at it again and retry."
+)
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+    "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the delete triggers
+    "secure_delete=ON",
+    "cache_size=-32000",
+    "temp_store=MEMORY",
+)
+
+_NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Name who acts: `user:7`, `token:3`, `worker:imports`, `operator:root`; there is no anonymous change."""
+
+    id: str
+    name: str
+    permissions: frozenset[Permission]
+    user_id: int | None = None
+    roles: tuple[Role, ...] = ()
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the actor holds a permission."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotPermitted unless the actor holds a permission."""
+        if permission not in self.permissions:
+            raise NotPermitted(
+                "not_permitted",
+                N_("Your role does not include: %(permission)s. Ask the archivist or the administrator."),
+                permission=permission.label,
+                needed=permission.value,
+            )
+
+
+def operator(name: str) -> Actor:
+    """Return the actor of the command line: whoever may run it holds the database anyway."""
+    return Actor(f"operator:{name}", name, frozenset(Permission))
+
+
+def worker(routine: str) -> Actor:
+    """Return the actor of one routine the worker runs."""
+    return Actor(f"worker:{routine}", routine, frozenset(Permission))
+
+
+@dataclass(slots=True)
+class Work:
+    """Hold one transaction: session, actor, the moment it began, and the act its events share."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    mac_key: bytes = field(repr=False)
+    act: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def sqlite(self) -> bool:
+        """Tell whether the transaction runs on SQLite."""
+        return self.session.get_bind().dialect.name == "sqlite"
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotPermitted unless the actor holds a permission."""
+        self.actor.require(permission)
+
+    def reserve_ids(self, table: Table, count: int) -> Sequence[int]:
+        """Take ids of a table for rows about to be inserted; on SQLite the writer lock keeps them ours."""
+        connection = self.session.connection()
+        if self.sqlite:
+            last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+            return range(last + 1, last + 1 + count)
+        return list(connection.execute(_NEXT_IDS, {"name": table.name, "count": count}).scalars())
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Run the block in a savepoint: an error undoes the block, not the transaction."""
+        with self.session.begin_nested():
+            yield
+
+
+class Archive:
+    """Open transactions on one database."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.engine = make_engine(settings.database_url)
+        self._writing = self.engine.execution_options(writes=True)
+        self._reading = self.engine.execution_options(postgresql_readonly=True)
+        self._lock = WriterLock(settings.database_url) if settings.sqlite else None
+
+    @contextmanager
+    def write(self, actor: Actor) -> Iterator[Work]:
+        """Begin a transaction; commit at the end of the block, roll back on any error."""
+        with self._turn(), _plainly(), Session(self._writing, expire_on_commit=False) as session:
+            yield Work(session, actor, self.clock(), self.settings.mac_key)
+            session.commit()
+
+    @contextmanager
+    def read(self, actor: Actor) -> Iterator[Work]:
+        """Begin a transaction that sees one moment and is rolled back at the end of the block."""
+        with _plainly(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+            yield Work(session, actor, self.clock(), self.settings.mac_key)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._lock is None:
+            yield
+        else:
+            with self._lock:
+                yield
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+_UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turn a lost race and an unreachable database into refusals; any other database error is a bug."""
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+        if name not in _UNIQUE:
+            raise
+        raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE) from error
+    except OperationalError as error:
+        raise Unavailable(
+            "database_unavailable",
+            N_("The register cannot answer safely just now. Nothing was saved; wait a moment and try again."),
+        ) from error
+
+
+def make_engine(url: str) -> Engine:
+    """Make the engine with the settings each database needs; SQLite's folder is made if missing."""
+    if not url.startswith("sqlite"):
+        # Without prepared statements: name searches on millions of rows else get a generic plan.
+        return create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=20, max_overflow=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours to say, see _begin_sqlite
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that read first fails at once with SQLITE_BUSY_SNAPSHOT when it comes to write.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class WriterLock:
+    """Let writers take turns in the order they came: SQLite's own busy wait polls and starves.
+
+    A thread queue inside the process, a file lock between processes (web, worker, command line).
+    """
+
+    def __init__(self, url: str) -> None:
+        self._path = Path(f"{make_url(url).database}.lock")
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._busy = False
+        self._file: Any = None
+        self._pid = 0
+
+    def __enter__(self) -> None:
+        mine = threading.Lock()
+        with self._guard:
+            wait = self._busy
+            self._busy = True
+            if wait:
+                mine.acquire()
+                self._waiting.append(mine)
+        if wait:
+            mine.acquire()
+        try:
+            fcntl.flock(self._open(), fcntl.LOCK_EX)
+        except BaseException:
+            self._pass_on()
+            raise
+
+    def __exit__(self, *_error: object) -> None:
+        fcntl.flock(self._open(), fcntl.LOCK_UN)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._busy = False
+
+    def _open(self) -> Any:
+        if self._file is None or self._pid != os.getpid():  # a forked child needs its own lock
+            self._file = self._path.open("a")
+            self._pid = os.getpid()
+        return self._file
