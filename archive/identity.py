@@ -20,7 +20,7 @@ _EXCEL_DECIMAL = re.compile(r"(?<=\d{6})[.,]0\Z", re.ASCII)
 _FORM = re.compile(
     r"(?P<century>\d\d)?(?P<year>\d\d)-?(?P<month>\d\d)-?(?P<day>\d\d)"
     # letters that a machine takes for digits (O, I, L, S, B, Z, G) never open a reserve number
-    r"(?:(?P<sign>[-+]?)(?P<tail>\d{3,4}|T\d{3}|TF\d\d|[ACDEFHJKMNPRUVWXY]\d{3}))?",
+    r"(?P<sign>[-+]?)(?P<tail>\d{3,4}|T\d{3}|TF\d\d|[ACDEFHJKMNPRUVWXY]\d{3})?",
     re.ASCII,
 )
 _VALUE = bytes((code - 48) % 256 for code in range(256))
