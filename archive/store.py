@@ -141,8 +141,10 @@ class Archive:
                 yield
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Give back every connection and the lock file."""
         self.engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
 
 
 _UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
@@ -224,6 +226,12 @@ class WriterLock:
     def __exit__(self, *_error: object) -> None:
         fcntl.flock(self._open(), fcntl.LOCK_UN)
         self._pass_on()
+
+    def close(self) -> None:
+        """Close the lock file; the next writer opens it again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def _pass_on(self) -> None:
         with self._guard:

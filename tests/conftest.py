@@ -1,0 +1,120 @@
+"""The fixtures every test shares; tests/README.md says which to use when."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from archive.config import Settings
+from archive.store import Actor, Archive, Work, operator
+from archive.vocabulary import Role
+from tests.builders import SetClock, user_in_role
+from tests.databases import PostgresqlDatabases, SqliteDatabases, have_postgresql
+
+ENGINES = ("sqlite", "postgresql")
+ENGINES_OF_FOLDER = {"postgres": ("postgresql",), "browser": ("sqlite",), "bench": ("sqlite",)}
+NO_POSTGRESQL = "NOT RUN ON POSTGRESQL: no server; `make test` starts one (pg_virtualenv -t pytest …)"
+
+hypothesis_settings.register_profile(
+    "tests",
+    deadline=None,
+    max_examples=50,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our one marker."""
+    config.addinivalue_line("markers", "engines(*names): run only on these of sqlite, postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what uses a database on both engines, unless its folder or marker says which."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("engines")
+    names = marker.args if marker else ENGINES_OF_FOLDER.get(metafunc.definition.path.parent.name, ENGINES)
+    absent = pytest.mark.skipif(not have_postgresql(), reason=NO_POSTGRESQL)
+    parameters = [pytest.param(name, marks=absent if name == "postgresql" else ()) for name in names]
+    metafunc.parametrize("engine", parameters, scope="session")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Iterator[None]:
+    """Say last and in red what was not run: half a test run must not look like a whole one."""
+    yield
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = [report.nodeid for report in skipped if NO_POSTGRESQL in str(report.longrepr)]
+    if left_out:
+        terminalreporter.section(f"{len(left_out)} tests {NO_POSTGRESQL}", sep="!", red=True, bold=True)
+        counts: dict[str, int] = {}
+        for nodeid in left_out:
+            name = nodeid.split("::")[0]
+            counts[name] = counts.get(name, 0) + 1
+        for name, number in sorted(counts.items()):
+            terminalreporter.line(f"{number:5} in {name}", red=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    """Hold the migrated SQLite file the tests copy."""
+    return SqliteDatabases(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlDatabases]:
+    """Hold the migrated PostgreSQL database the tests copy."""
+    databases = PostgresqlDatabases(tmp_path_factory.mktemp("template"))
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+def settings(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Give the settings of a fresh, migrated database on the engine of this test."""
+    with request.getfixturevalue(f"{engine}_databases").fresh(tmp_path) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Give a clock that stands still on a Monday morning until the test moves it."""
+    return SetClock()
+
+
+@pytest.fixture
+def archive(settings: Settings, clock: SetClock) -> Iterator[Archive]:
+    """Give an empty archive on a fresh database."""
+    archive = Archive(settings, clock)
+    yield archive
+    archive.close()
+
+
+@pytest.fixture
+def as_role(archive: Archive) -> Callable[[Role], Actor]:
+    """Give the user of a role: `with archive.write(as_role(Role.ARCHIVIST)) as work:`."""
+    return lambda role: user_in_role(archive, role)
+
+
+@pytest.fixture
+def archivist(as_role: Callable[[Role], Actor]) -> Actor:
+    """Give the archivist, who may do everything with files."""
+    return as_role(Role.ARCHIVIST)
+
+
+@pytest.fixture
+def work(archive: Archive, archivist: Actor) -> Iterator[Work]:
+    """Give one open transaction of the archivist's, committed when the test has passed through."""
+    with archive.write(archivist) as work:
+        yield work
+
+
+@pytest.fixture
+def root() -> Actor:
+    """Give the operator at the command line, who may do everything."""
+    return operator("root")

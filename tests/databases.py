@@ -1,0 +1,82 @@
+"""Fresh databases for tests: each a copy of a template that is migrated once per session and process."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import URL
+
+from archive import migrations
+from archive.config import Settings
+
+KEYS = {"AKTSPAR_MAC_KEY": "5a" * 32, "AKTSPAR_SECRET_KEY": "c3" * 32}
+
+_numbers = count(1)
+
+
+def have_postgresql() -> bool:
+    """Tell whether a PostgreSQL server to test on is named in the environment, as pg_virtualenv does."""
+    return "PGHOST" in os.environ
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """Return settings of an installation on one database."""
+    return Settings.load({"AKTSPAR_DATABASE_URL": url, "AKTSPAR_DATA_DIR": str(folder), **KEYS})
+
+
+class SqliteDatabases:
+    """Make SQLite files by copying a migrated one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        migrations.upgrade(settings_for(f"sqlite:///{self._template}", folder))
+
+    @contextmanager
+    def fresh(self, folder: Path) -> Iterator[Settings]:
+        """Give settings of a database nobody has used."""
+        path = folder / f"aktspar{next(_numbers)}.db"
+        shutil.copyfile(self._template, path)
+        yield settings_for(f"sqlite:///{path}", folder)
+
+
+class PostgresqlDatabases:
+    """Make PostgreSQL databases from a migrated template on the server the environment names."""
+
+    def __init__(self, folder: Path) -> None:
+        self._name = f"aktspar_test_{os.getpid()}"
+        self._admin = psycopg.connect(dbname="postgres", autocommit=True)
+        self._admin.execute(f"CREATE DATABASE {self._name}")
+        migrations.upgrade(settings_for(url_of(self._name), folder))
+
+    @contextmanager
+    def fresh(self, folder: Path) -> Iterator[Settings]:
+        """Give settings of a database nobody has used; it is dropped at the end of the block."""
+        name = f"{self._name}_{next(_numbers)}"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._name} STRATEGY file_copy")
+        try:
+            yield settings_for(url_of(name), folder)
+        finally:
+            self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Drop the template."""
+        self._admin.execute(f"DROP DATABASE {self._name} WITH (FORCE)")
+        self._admin.close()
+
+
+def url_of(database: str, user: str = "", password: str = "") -> str:
+    """Return the address of a database on the server the environment names."""
+    env = os.environ
+    url = URL.create(
+        "postgresql+psycopg",
+        user or env["PGUSER"],
+        password or env["PGPASSWORD"],
+        env["PGHOST"],
+        int(env["PGPORT"]),
+        database,
+    )
+    return url.render_as_string(hide_password=False)
