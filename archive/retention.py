@@ -1,7 +1,7 @@
 """Tell when a file must be disposed of, must wait or must be kept: pure rules, each with its section of law.
 
-Socialtjänstlagen (SoL) 16 kap., socialtjänstförordningen (SoF) 13 kap., LSS 21 c–21 d §§. What is not
-known for certain is never guessed in favour of destruction: the file is kept, the reason says what to find out.
+Socialtjänstlagen (SoL) 16 kap., socialtjänstförordningen (SoF) 13 kap., LSS 21 c–21 d §§.
+What is uncertain never speaks for destruction: the file is kept and the reason says what to find out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,7 +51,7 @@ class Birth:
 class Grounds:
     """Hold all that decides a file's retention.
 
-    `partly`: the flags concern only some of the documents. `decided_partly`: somebody has decided that part is
+    `partly`: the flags concern only some of the documents. `decided_partly`: it has been decided that part is
     kept. `other_undisposed`: another file on the same person remains; it may go at `other_until`.
     """
 
@@ -87,8 +87,8 @@ class Reason:
 class Retention:
     """Say what is to become of a file.
 
-    `duty_from` to `latest`: when it (or, if kept in part, the rest) must be disposed of. `not_before`: the day
-    before which a special rule forbids it; part of `duty_from` already. None where it cannot be computed.
+    `duty_from` to `latest`: when it (or, if kept in part, the rest) must be disposed of. `not_before`: the
+    day before which a special rule forbids it; part of `duty_from` already. None where it cannot be computed.
     """
 
     outcome: Outcome
