@@ -7,7 +7,7 @@ What is uncertain never speaks for destruction: the file is kept and the reason 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from archive.partial_date import PartialDate
 from archive.vocabulary import Outcome, PersonRole
@@ -18,6 +18,7 @@ SAMPLE_DAYS = frozenset({5, 15, 25})
 EVERY_DAY = frozenset(range(1, 32))
 """Research sample of Östergötlands, Gotlands and Västernorrlands län and of Göteborg: every file is kept."""
 
+Statute = Literal["sol", "lss"]
 FLAGS = ("parenthood", "adoption", "placed_child", "child_investigation", "custody_agreement")
 
 _YEARS_AFTER_LAST_NOTE = 5
@@ -30,12 +31,23 @@ _CARE_OF_THE_YOUNG_ENDS = 21
 class KindRule:
     """Say by which law a kind of file is kept, and which flags every file of the kind carries."""
 
-    statute: Literal["sol", "lss"] = "sol"
+    statute: Statute = "sol"
     implies: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        if self.statute not in _DUTY:
+            raise ValueError(f"no such statute: {self.statute}")
         if unknown := self.implies - set(FLAGS):
             raise ValueError(f"no such flag: {', '.join(sorted(unknown))}")
+
+    @classmethod
+    def parse(cls, text: str) -> "KindRule":
+        """Read the stored form, `sol` or `sol:adoption,placed_child`; raises ValueError for any other."""
+        statute, _colon, flags = text.partition(":")
+        return cls(cast("Statute", statute), frozenset(flags.split(",")) - {""})
+
+    def __str__(self) -> str:
+        return ":".join(filter(None, (self.statute, ",".join(sorted(self.implies)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +63,9 @@ class Birth:
 class Grounds:
     """Hold all that decides a file's retention.
 
-    `partly`: the flags concern only some of the documents. `decided_partly`: it has been decided that part is
-    kept. `other_undisposed`: another file on the same person remains; it may go at `other_until`.
+    `partly`: the flags concern only some of the documents. `decided`: somebody has decided that the file is
+    kept (PRESERVE) or that part of it is (PARTLY). `other_undisposed`: another file on the same person remains;
+    it may go at `other_until`.
     """
 
     rule: KindRule
@@ -65,7 +78,7 @@ class Grounds:
     child_investigation: bool = False
     custody_agreement: bool = False
     partly: bool = False
-    decided_partly: bool = False
+    decided: Outcome | None = None
     other_undisposed: bool = False
     other_until: date | None = None
 
@@ -109,6 +122,7 @@ class _Limit:
 
 _STRICTER = (Outcome.DISPOSE, Outcome.WAIT, Outcome.UNKNOWN)
 _DUTY = {"sol": "16 kap. 1 § SoL", "lss": "21 c § LSS"}
+_DECISION = "16 kap. 2–4 §§ SoL"
 _PLACED = {"sol": "16 kap. 2 § SoL", "lss": "21 d § LSS"}
 _SAMPLE = {"sol": "16 kap. 4 § SoL, 13 kap. 1 § SoF", "lss": "21 d § LSS, 12 § LSS-förordningen"}
 
@@ -116,7 +130,9 @@ _SAMPLE = {"sol": "16 kap. 4 § SoL, 13 kap. 1 § SoF", "lss": "21 d § LSS, 12 
 def compute(grounds: Grounds, *, sample: frozenset[int] = SAMPLE_DAYS) -> Retention:
     """Apply every rule; `sample` holds the days of birth whose files the municipality keeps for research."""
     kept, sampled = [*_never_disposed(grounds)], [*_research_sample(grounds, sample)]
-    if sampled or (kept and not grounds.partly):
+    if grounds.decided is Outcome.PRESERVE:
+        kept.append(Reason(N_("It has been decided that the whole file is kept."), _DECISION))
+    if sampled or grounds.decided is Outcome.PRESERVE or (kept and not grounds.partly):
         return Retention(Outcome.PRESERVE, None, None, None, (*kept, *sampled))
     part = [*_part(grounds, kept)]
     duty, holds = _duty(grounds), [*_holds(grounds)]
@@ -152,8 +168,8 @@ def _part(grounds: Grounds, kept: list[Reason]) -> Iterator[Reason]:
         yield Reason(
             N_("This concerns only some of the documents: they are kept, the rest is disposed of."), law
         )
-    if grounds.decided_partly:
-        yield Reason(N_("It has been decided that part of the file is kept."), law)
+    if grounds.decided is Outcome.PARTLY:
+        yield Reason(N_("It has been decided that part of the file is kept."), _DECISION)
 
 
 def _research_sample(grounds: Grounds, days: frozenset[int]) -> Iterator[Reason]:

@@ -72,6 +72,17 @@ def test_a_kind_with_a_flag_that_does_not_exist_is_refused():
         KindRule(implies=frozenset({"adopted"}))
 
 
+@pytest.mark.parametrize("text", ["sol", "lss", "sol:adoption", "sol:adoption,placed_child"])
+def test_the_rule_of_a_kind_has_a_stored_form(text):
+    assert str(KindRule.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "plan", "sol:adopted"])
+def test_a_rule_that_does_not_exist_is_refused(text):
+    with pytest.raises(ValueError, match="no such"):
+        KindRule.parse(text)
+
+
 def test_an_exception_that_concerns_some_documents_keeps_the_file_in_part_and_dates_the_rest():
     retention = compute(replace(PLAIN, placed_child=True, partly=True))
     assert retention.outcome is Outcome.PARTLY
@@ -83,12 +94,18 @@ def test_partly_without_an_exception_changes_nothing():
 
 
 def test_part_of_a_file_is_kept_by_decision():
-    retention = compute(replace(PLAIN, decided_partly=True))
+    retention = compute(replace(PLAIN, decided=Outcome.PARTLY))
     assert (retention.outcome, retention.duty_from) == (Outcome.PARTLY, date(2019, 3, 10))
 
 
+def test_a_whole_file_is_kept_by_decision_and_no_other_decision_changes_anything():
+    assert compute(replace(PLAIN, decided=Outcome.PRESERVE)).outcome is Outcome.PRESERVE
+    assert compute(replace(PLAIN, decided=Outcome.DISPOSE, adoption=True)).outcome is Outcome.PRESERVE
+    assert compute(replace(PLAIN, decided=Outcome.DISPOSE)) == compute(PLAIN)
+
+
 def test_part_of_a_file_is_kept_also_when_the_rest_cannot_be_dated():
-    retention = compute(replace(PLAIN, decided_partly=True, last_note=None))
+    retention = compute(replace(PLAIN, decided=Outcome.PARTLY, last_note=None))
     assert (retention.outcome, retention.duty_from) == (Outcome.PARTLY, None)
 
 
@@ -101,7 +118,7 @@ def test_born_on_the_5th_15th_or_25th_belongs_to_the_research_sample(day):
 
 
 def test_the_research_sample_keeps_the_whole_file_whatever_part_was_decided():
-    sampled = replace(PLAIN, births=(Birth(PartialDate(1990, 6, 15)),), decided_partly=True, partly=True)
+    sampled = replace(PLAIN, births=(Birth(PartialDate(1990, 6, 15)),), decided=Outcome.PARTLY, partly=True)
     assert compute(sampled).outcome is Outcome.PRESERVE
 
 
@@ -219,7 +236,8 @@ grounds = st.builds(
     closed=st.one_of(st.none(), partial_dates),
     births=st.lists(birth_records, max_size=3).map(tuple),
     other_until=st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2060, 1, 1))),
-    **dict.fromkeys((*FLAGS, "partly", "decided_partly", "other_undisposed"), st.booleans()),
+    decided=st.sampled_from([None, *Outcome]),
+    **dict.fromkeys((*FLAGS, "partly", "other_undisposed"), st.booleans()),
 )
 samples = st.sampled_from([SAMPLE_DAYS, EVERY_DAY, frozenset()])
 KEEPS_MORE = [Outcome.DISPOSE, Outcome.WAIT, Outcome.UNKNOWN, Outcome.PARTLY, Outcome.PRESERVE]
@@ -248,16 +266,22 @@ def test_a_reason_to_keep_is_never_answered_with_disposal(case, sample):
         assert retention.outcome in (Outcome.PRESERVE, Outcome.PARTLY)
     if retention.outcome is Outcome.DISPOSE:
         assert not case.other_undisposed
-        assert not case.decided_partly
+        assert case.decided not in (Outcome.PARTLY, Outcome.PRESERVE)
         assert case.last_note
         if "child_investigation" in flagged or "custody_agreement" in flagged:
             assert retention.not_before
 
 
-@given(grounds, samples, st.sampled_from([*FLAGS, "decided_partly", "other_undisposed"]))
-def test_a_further_reason_to_keep_never_frees_a_file_nor_brings_its_day_forward(case, sample, flag):
-    before = compute(replace(case, **{flag: False}), sample=sample)
-    after = compute(replace(case, **{flag: True}), sample=sample)
+FURTHER_REASONS = [
+    *(({flag: False}, {flag: True}) for flag in (*FLAGS, "other_undisposed")),
+    ({"decided": None}, {"decided": Outcome.PARTLY}),
+    ({"decided": Outcome.PARTLY}, {"decided": Outcome.PRESERVE}),
+]
+
+
+@given(grounds, samples, st.sampled_from(FURTHER_REASONS))
+def test_a_further_reason_to_keep_never_frees_a_file_nor_brings_its_day_forward(case, sample, reason):
+    before, after = (compute(replace(case, **change), sample=sample) for change in reason)
     assert KEEPS_MORE.index(after.outcome) >= KEEPS_MORE.index(before.outcome)
     if before.duty_from and after.duty_from:
         assert after.duty_from >= before.duty_from
