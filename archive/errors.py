@@ -22,7 +22,7 @@ class DomainError(Exception):
 
     status = 400
 
-    def __init__(self, code: str, sentence: str, *, field: str | None = None, **facts: object) -> None:
+    def __init__(self, code: str, sentence: str, /, *, field: str | None = None, **facts: object) -> None:
         super().__init__(code)
         self.code = code
         self.sentence = sentence

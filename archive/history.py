@@ -1,7 +1,7 @@
 """Write what happened: the only writers of events and of status.
 
-An event's hash is SHA-256 over 0x01, "aktspar-event-v1", and stream, seq, body and prev, each of the texts with
-its length before it; the body holds time, actor, kind, facts, subjects and the commitment to the side row.
+An event's hash is SHA-256 over 0x01, "aktspar-event-v1", and stream, seq, body and prev, the texts with their
+length before them; the body holds time, actor, kind, facts, subjects and the commitment to the side row.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import SQLModel
 
 from archive.errors import ChangedMeanwhile
 from archive.events import SHAPES
@@ -213,7 +214,10 @@ def _set(work: Work, thing: Any, changes: Mapping[str, Any]) -> None:
     if result.rowcount != 1:
         raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE)
     for name, value in values.items():
-        set_committed_value(thing, name, value)
+        if isinstance(thing, SQLModel):
+            set_committed_value(thing, name, value)
+        elif hasattr(thing, name):  # a row the hot verbs read, with a few of the columns
+            setattr(thing, name, value)
 
 
 @cache

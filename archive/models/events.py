@@ -14,7 +14,7 @@ class Event(SQLModel, table=True):
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("stream", "seq", name="one_event_per_number"),)
 
-    id: int | None = key()
+    id: int = key()
     act: str = text(index=True)
     stream: str = text()
     seq: int = number()

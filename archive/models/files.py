@@ -18,7 +18,7 @@ class SourceSystem(SQLModel, table=True):
 
     __tablename__ = "source_system"
 
-    id: int | None = key()
+    id: int = key()
     code: str = text(unique=True)
     name: str = text()
 
@@ -28,7 +28,7 @@ class Unit(SQLModel, table=True):
 
     __tablename__ = "unit"
 
-    id: int | None = key()
+    id: int = key()
     name: str = text(unique=True)
 
 
@@ -37,7 +37,7 @@ class FileKind(SQLModel, table=True):
 
     __tablename__ = "file_kind"
 
-    id: int | None = key()
+    id: int = key()
     code: str = text(unique=True)
     letter: str = text()
     name_sv: str = text()
@@ -70,7 +70,7 @@ class CaseFile(SQLModel, table=True):
 
     lifecycle: ClassVar[Lifecycle] = FILE
 
-    id: int | None = key()
+    id: int = key()
     code: str = text()
     source_id: int = ref("source_system.id")
     reference: str = text()
@@ -124,7 +124,7 @@ class EarlierCheck(SQLModel, table=True):
 
     __tablename__ = "earlier_check"
 
-    id: int | None = key()
+    id: int = key()
     file_id: int = ref("case_file.id", index=True)
     checked_on: PartialDate | None = partial_date()
     sign: str = text(default="")

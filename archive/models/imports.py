@@ -16,7 +16,7 @@ class Upload(SQLModel, table=True):
 
     __tablename__ = "upload"
 
-    id: int | None = key()
+    id: int = key()
     name: str = text()
     size: int = number()
     sha256: str = text()
@@ -38,7 +38,7 @@ class SavedMapping(SQLModel, table=True):
 
     __tablename__ = "saved_mapping"
 
-    id: int | None = key()
+    id: int = key()
     name: str = text(unique=True)
     mapping: dict[str, Any] = data()
     packaged: bool = flag()
@@ -58,7 +58,7 @@ class ImportRun(SQLModel, table=True):
 
     lifecycle: ClassVar[Lifecycle] = IMPORT
 
-    id: int | None = key()
+    id: int = key()
     purpose: ImportPurpose = term(ImportPurpose)
     status: ImportState = term(ImportState)
     upload_id: int = ref("upload.id")
@@ -88,7 +88,7 @@ class ImportRow(SQLModel, table=True):
         Index("rows_of_file", "file_id"),
     )
 
-    id: int | None = key()
+    id: int = key()
     run_id: int = ref("import_run.id")
     row: int = number()
     cells: list[Any] = data()
@@ -108,7 +108,7 @@ class Task(SQLModel, table=True):
         Index("tasks_of_file", "file_id"),
     )
 
-    id: int | None = key()
+    id: int = key()
     kind: TaskKind = term(TaskKind)
     open: bool = flag(default=True)
     run_id: int | None = ref("import_run.id", nullable=True, index=True)

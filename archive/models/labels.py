@@ -34,7 +34,7 @@ class LabelBatch(SQLModel, table=True):
 
     __tablename__ = "label_batch"
 
-    id: int | None = key()
+    id: int = key()
     at: datetime = moment()
     printed_by: str = text()
     stock: str = text()

@@ -30,7 +30,7 @@ class Loan(SQLModel, table=True):
 
     lifecycle: ClassVar[Lifecycle] = LOAN
 
-    id: int | None = key()
+    id: int = key()
     file_id: int = ref("case_file.id")
     status: LoanState = term(LoanState)
     open: bool = flag(default=True)

@@ -15,7 +15,7 @@ class Person(SQLModel, table=True):
 
     __tablename__ = "person"
 
-    id: int | None = key()
+    id: int = key()
     family_name: str = text(default="")
     given_name: str = text(default="")
     birth_date: PartialDate | None = partial_date()
@@ -42,7 +42,7 @@ class PersonNumber(SQLModel, table=True):
         Index("numbers_of_person", "person_id"),
     )
 
-    id: int | None = key()
+    id: int = key()
     person_id: int = ref("person.id")
     number: str = text()
     short: str = text()

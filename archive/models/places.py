@@ -19,7 +19,7 @@ class Place(SQLModel, table=True):
         Index("one_place_per_code", "code", unique=True),
     )
 
-    id: int | None = key()
+    id: int = key()
     parent_id: int | None = ref("place.id", nullable=True)
     kind: PlaceKind = term(PlaceKind)
     name: str = text()

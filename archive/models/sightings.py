@@ -18,7 +18,7 @@ class Sighting(SQLModel, table=True):
         Index("sightings_at_place", "place_id", "happened_at"),
     )
 
-    id: int | None = key()
+    id: int = key()
     file_id: int = ref("case_file.id")
     place_id: int | None = ref("place.id", nullable=True)
     at: datetime = moment()

@@ -13,7 +13,7 @@ class User(SQLModel, table=True):
 
     __tablename__ = "app_user"
 
-    id: int | None = key()
+    id: int = key()
     login: str = text(unique=True)
     name: str = text()
     unit: str = text(default="")
@@ -57,7 +57,7 @@ class SignInAttempt(SQLModel, table=True):
 
     __tablename__ = "sign_in_attempt"
 
-    id: int | None = key()
+    id: int = key()
     login_hash: str = text(index=True)
     address: str = text(index=True)
     at: datetime = moment(index=True)
@@ -68,7 +68,7 @@ class ApiToken(SQLModel, table=True):
 
     __tablename__ = "api_token"
 
-    id: int | None = key()
+    id: int = key()
     user_id: int = ref("app_user.id", index=True)
     name: str = text()
     token_hash: str = text(unique=True)

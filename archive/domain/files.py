@@ -1,0 +1,471 @@
+"""Case files: register, correct, move, make void; what one looks like to the one who looks."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import bindparam, insert, select
+from sqlmodel import col
+
+from archive import history
+from archive.domain import labels, people, places, shelving
+from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
+from archive.lifecycle import FILE, Lifecycle
+from archive.models import CaseFile, FileKind, FilePerson, Label, Person, Place, User
+from archive.partial_date import PartialDate
+from archive.store import CHANGED_MEANWHILE, Work
+from archive.vocabulary import (
+    Custody,
+    EventKind,
+    Evidence,
+    FileAction,
+    LabelReason,
+    LabelState,
+    OrderRule,
+    Outcome,
+    Permission,
+    PersonRole,
+)
+from archive.wording import N_
+
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_LABEL = Label.__table__  # type: ignore[attr-defined]
+
+# What a person may correct by hand, and a list may bring anew.
+CORRECTABLE = (
+    "reference",
+    "source_id",
+    "part",
+    "parts",
+    "kind_id",
+    "unit_id",
+    "opened_on",
+    "closed_on",
+    "last_note_on",
+    "placed_child",
+    "adoption",
+    "parenthood",
+    "child_investigation",
+    "custody_agreement",
+    "partly",
+    "kept",
+)
+MOST_PARTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """What is known of a case file about to be registered; `persons` are ids with their roles."""
+
+    reference: str
+    source_id: int
+    kind_id: int
+    place: Place
+    persons: tuple[tuple[int, PersonRole], ...] = ()
+    part: int = 1
+    parts: int = 1
+    unit_id: int | None = None
+    opened_on: PartialDate | None = None
+    closed_on: PartialDate | None = None
+    last_note_on: PartialDate | None = None
+    placed_child: bool = False
+    adoption: bool = False
+    parenthood: bool = False
+    child_investigation: bool = False
+    custody_agreement: bool = False
+    partly: bool = False
+    kept: Outcome | None = None
+    position: int | None = None
+    how: Evidence = Evidence.HAND
+    import_id: int | None = None
+    # Set by an import that knows it already; else asked of the persons.
+    protected: bool | None = None
+    birth_key: int = 0
+    code: str = ""
+
+
+@dataclass(slots=True)
+class Held:
+    """What the hot verbs need of a case file: a row, since a model costs more than the disk."""
+
+    lifecycle: ClassVar[Lifecycle] = FILE
+    __table__: ClassVar[Any] = _FILE
+
+    id: int
+    code: str
+    status: Custody
+    place_id: int
+    position: int
+    placed_at: datetime
+    placed_by: str
+    protected: bool
+    version: int
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of the file's history."""
+        return f"file:{self.id}"
+
+
+_HELD = (
+    _FILE.c.id,
+    _FILE.c.code,
+    _FILE.c.status,
+    _FILE.c.place_id,
+    _FILE.c.position,
+    _FILE.c.placed_at,
+    _FILE.c.placed_by,
+    _FILE.c.protected,
+    _FILE.c.version,
+)
+_HELD_BY_ID = select(*_HELD).where(_FILE.c.id == bindparam("file_id")).with_for_update()
+
+
+def held(work: Work, file_id: int) -> Held:
+    """Return a file for a hot verb, its row locked; raises NotFound."""
+    row = work.session.connection().execute(_HELD_BY_ID, {"file_id": file_id}).one_or_none()
+    if row is None:
+        raise NotFound("no_such_file", NO_SUCH_FILE)
+    return Held(*row)
+
+
+REFERENCE_MISSING = N_("Give the file its reference, as on the cover.")
+NO_SUCH_FILE = N_("There is no such file in the register.")
+
+
+def by_code(work: Work, code: str) -> CaseFile:
+    """Return a file by any code it has or had; raises NotFound."""
+    found = work.session.execute(select(CaseFile).where(col(CaseFile.code) == code)).scalar_one_or_none()
+    if found is None:
+        label = labels.find(work, code)
+        if label.file_id is None:
+            raise NotFound("not_a_file", N_("The code %(code)s does not belong to a file."), code=code)
+        found = get(work, label.file_id)
+    return found
+
+
+def get(work: Work, file_id: int) -> CaseFile:
+    """Return a file by id; raises NotFound."""
+    found = work.session.get(CaseFile, file_id)
+    if found is None:
+        raise NotFound("no_such_file", NO_SUCH_FILE)
+    return found
+
+
+def register(work: Work, new: NewFile) -> CaseFile:
+    """Register one file; raises Invalid or Conflict with the field that is wrong."""
+    return register_many(work, [new])[0]
+
+
+def register_many(work: Work, batch: Sequence[NewFile]) -> list[CaseFile]:
+    """Register files in one batch, each with its code, its persons and its own event."""
+    for new in batch:
+        _refuse_wrong(new)
+        places.refuse_closed(new.place)
+    fresh = iter(labels.new_codes(work, sum(not new.code for new in batch)))
+    ids = work.reserve_ids(_FILE, len(batch))
+    births = []
+    for file_id, new in zip(ids, batch, strict=True):
+        row = _row(work, new, file_id, new.code or next(fresh))
+        births.append(
+            history.Birth(
+                row,
+                {
+                    "code": row["code"],
+                    "place": new.place.id,
+                    "position": row["position"],
+                    "how": new.how.value,
+                    "part": new.part,
+                    "parts": new.parts,
+                    "source": new.source_id,
+                    "kind": new.kind_id,
+                    "run": new.import_id,
+                },
+                {"reference": new.reference},
+            )
+        )
+    history.begin_many(work, CaseFile, FileAction.REGISTER, births)
+    labels.issue_many(
+        work,
+        [
+            {"code": b.row["code"], "file_id": b.row["id"]}
+            for b, n in zip(births, batch, strict=True)
+            if not n.code
+        ],
+    )
+    for birth, new in zip(births, batch, strict=True):
+        if new.code:
+            labels.claim(work, new.code, birth.row["id"])
+    roles = [
+        {"file_id": birth.row["id"], "person_id": person_id, "role": role}
+        for birth, new in zip(births, batch, strict=True)
+        for person_id, role in dict(new.persons).items()
+    ]
+    if roles:
+        work.session.connection().execute(insert(FilePerson).inline(), roles)
+    unknown = [b.row["id"] for b, new in zip(births, batch, strict=True) if new.protected is None]
+    people.refresh_protected(work, unknown)
+    return _load(work, [birth.row["id"] for birth in births])
+
+
+def _load(work: Work, ids: Sequence[int]) -> list[CaseFile]:
+    rows: dict[int, CaseFile] = {}
+    for start in range(0, len(ids), 500):
+        statement = select(CaseFile).where(col(CaseFile.id).in_(ids[start : start + 500]))
+        rows.update({row.id: row for row in work.session.execute(statement).scalars() if row.id})
+    return [rows[file_id] for file_id in ids]
+
+
+def _row(work: Work, new: NewFile, file_id: int, code: str) -> dict[str, Any]:
+    position = new.position
+    if position is None and new.place.order_rule is OrderRule.BIRTH_DATE and not new.birth_key:
+        position = shelving.birth_key_of_persons(work, [person_id for person_id, _role in new.persons])
+    if position is None:
+        position = shelving.position(work, new.place, new.birth_key, new.closed_on, new.reference)
+    return {
+        "id": file_id,
+        "code": code,
+        "reference_key": reference_key(new.reference),
+        "place_id": new.place.id,
+        "position": position,
+        "placed_at": work.now,
+        "placed_by": work.actor.id,
+        "placed_how": new.how,
+        "protected": True if new.protected is None else new.protected,
+        "corrected": [],
+        "registered_at": work.now,
+        "import_id": new.import_id,
+        "replaced_by_id": None,
+        "version": 1,
+        **{name: getattr(new, name) for name in CORRECTABLE if name != "reference"},
+        "reference": new.reference.strip(),
+    }
+
+
+def _refuse_wrong(new: NewFile) -> None:
+    if not new.reference.strip():
+        raise Invalid(
+            "reference_missing", N_("Give the file its reference, as on the cover."), field="reference"
+        )
+    _refuse_parts(new.part, new.parts)
+    _refuse_dates(new.opened_on, new.closed_on)
+
+
+def _refuse_parts(part: int, parts: int) -> None:
+    if not 1 <= part <= parts <= MOST_PARTS:
+        raise Invalid(
+            "parts_wrong",
+            N_("Part %(part)s of %(parts)s is not possible. Look at the cover again."),
+            field="part",
+            part=part,
+            parts=parts,
+        )
+
+
+def _refuse_dates(opened: PartialDate | None, closed: PartialDate | None) -> None:
+    if opened and closed and closed.latest() < opened.earliest():
+        raise Invalid(
+            "closed_before_opened",
+            N_("The file cannot be closed (%(closed)s) before it was opened (%(opened)s)."),
+            field="closed_on",
+            closed=str(closed),
+            opened=str(opened),
+        )
+
+
+def reference_key(reference: str) -> str:
+    """Return a reference as it is compared and found: upper case, no blanks."""
+    return re.sub(r"\s+", "", reference).upper()
+
+
+def correct(work: Work, file: CaseFile, version: int, **values: Any) -> list[str]:
+    """Correct fields of a file by hand; raises ChangedMeanwhile when another did so since `version`."""
+    work.require(Permission.CORRECT)
+    work.session.refresh(file, with_for_update=True)
+    if file.version != version:
+        raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE)
+    return change(work, file, values, by_hand=True)
+
+
+def change(
+    work: Work, file: CaseFile, values: Mapping[str, Any], *, by_hand: bool, import_id: int | None = None
+) -> list[str]:
+    """Set fields and record old and new; an import skips what a person corrected; returns what changed."""
+    unknown = values.keys() - set(CORRECTABLE)
+    if unknown:
+        raise TypeError(f"not correctable: {sorted(unknown)}")
+    changed = {
+        name: value
+        for name, value in values.items()
+        if value != getattr(file, name) and (by_hand or name not in file.corrected)
+    }
+    if not changed:
+        return []
+    merged = {name: changed.get(name, getattr(file, name)) for name in CORRECTABLE}
+    _refuse_parts(merged["part"], merged["parts"])
+    _refuse_dates(merged["opened_on"], merged["closed_on"])
+    if not str(merged["reference"]).strip():
+        raise Invalid(
+            "reference_missing", N_("Give the file its reference, as on the cover."), field="reference"
+        )
+    old = {name: _plain(getattr(file, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(file, name, value)
+    file.reference_key = reference_key(file.reference)
+    if by_hand:
+        file.corrected = sorted({*file.corrected, *changed})
+    file.version += 1
+    work.session.flush([file])
+    history.record(
+        work,
+        EventKind.FILE_CORRECTED,
+        file,
+        private={"old": old, "new": {name: _plain(value) for name, value in changed.items()}},
+        fields=sorted(changed),
+        run=import_id,
+    )
+    return sorted(changed)
+
+
+def add_person(work: Work, file: CaseFile, person: Person, role: PersonRole) -> None:
+    """Say that a file also concerns a person, or in another role than before."""
+    work.require(Permission.CORRECT)
+    known = work.session.get(FilePerson, (file.id, person.id))
+    if known is not None and known.role is role:
+        return
+    if known is None:
+        work.session.add(FilePerson(file_id=file.id, person_id=person.id, role=role))
+    else:
+        known.role = role
+    work.session.flush()
+    people.refresh_protected(work, [file.id])
+    history.record(
+        work,
+        EventKind.FILE_PERSON_ADDED,
+        file,
+        subjects=[person.stream],
+        person=person.id,
+        role=role.value,
+    )
+
+
+def remove_person(work: Work, file: CaseFile, person: Person) -> None:
+    """Say that a file does not concern a person; raises Conflict for the last one."""
+    work.require(Permission.CORRECT)
+    links = work.session.execute(select(FilePerson).where(col(FilePerson.file_id) == file.id)).scalars().all()
+    if len(links) == 1:
+        raise Conflict("last_person", N_("Add the right person first: a file concerns somebody."))
+    for link in links:
+        if link.person_id == person.id:
+            work.session.delete(link)
+            work.session.flush()
+            people.refresh_protected(work, [file.id])
+            history.record(
+                work, EventKind.FILE_PERSON_REMOVED, file, subjects=[person.stream], person=person.id
+            )
+
+
+def move(
+    work: Work,
+    file: Held | CaseFile,
+    place: Place,
+    *,
+    how: Evidence,
+    happened_at: datetime | None = None,
+    position: int | None = None,
+    version: int | None = None,
+    undo: bool = False,
+) -> None:
+    """Record that a file stands at a place now; raises ChangedMeanwhile for a `version` no longer true."""
+    places.refuse_closed(place)
+    if version is not None and file.version != version:
+        raise moved_meanwhile(work, file)
+    if position is None:
+        position = shelving.next_position(work, file.id, place)
+    history.advance(
+        work,
+        file,
+        FileAction.MOVE,
+        changes={
+            "place_id": place.id,
+            "position": position,
+            "placed_at": happened_at or work.now,
+            "placed_by": work.actor.id,
+            "placed_how": how,
+        },
+        subjects=[f"place:{file.place_id}", f"place:{place.id}"],
+        happened_at=happened_at,
+        origin=file.place_id,
+        place=place.id,
+        position=position,
+        how=how.value,
+        undo=undo,
+    )
+
+
+def moved_meanwhile(work: Work, file: Held | CaseFile) -> ChangedMeanwhile:
+    """Make the refusal that tells who moved a file where."""
+    trail = places.trails(work, [file.place_id])[file.place_id]
+    return ChangedMeanwhile(
+        "moved_meanwhile",
+        N_("%(who)s recorded this file at %(place)s just before you. Look at it again."),
+        who=actor_name(work, file.placed_by),
+        place="–" if file.protected else places.name_of(trail),
+    )
+
+
+def actor_name(work: Work, actor: str) -> str:
+    """Return who stands behind an actor id."""
+    kind, _, name = actor.partition(":")
+    if kind == "user" and (user := work.session.get(User, int(name))):
+        return user.name
+    return name
+
+
+def void(work: Work, file: CaseFile, right: CaseFile) -> None:
+    """Make a file registered by mistake void; it points to the right one, and its label is void too."""
+    if right.id == file.id or right.status is Custody.VOID:
+        raise Invalid("void_target", N_("Point to the file that is the right one."), field="right")
+    label = labels.find(work, file.code)
+    if label.state is LabelState.LIVE:
+        labels.retire(work, label, LabelReason.MERGED)
+    history.advance(
+        work,
+        file,
+        FileAction.VOID,
+        changes={"replaced_by_id": right.id},
+        subjects=[right.stream],
+        file=right.id,
+        run=None,
+    )
+
+
+def withdraw(work: Work, file: CaseFile, import_id: int) -> None:
+    """Make a file void that a wrong import registered; nothing takes its place."""
+    label = labels.find(work, file.code)
+    if label.state is LabelState.LIVE:
+        labels.retire(work, label, LabelReason.MERGED)
+    history.advance(work, file, FileAction.VOID, file=None, run=import_id)
+
+
+def reinstate(work: Work, file: CaseFile) -> None:
+    """Bring back a file that was made void by mistake, with its label; raises Conflict if it is taken."""
+    label = labels.find(work, file.code)
+    history.advance(work, file, FileAction.REINSTATE, changes={"replaced_by_id": None})
+    label.state, label.voided_at, label.reason = LabelState.LIVE, None, None
+    work.session.flush()
+
+
+def kinds(work: Work) -> Sequence[FileKind]:
+    """Return the kinds of file in use, by letter."""
+    return (
+        work.session.execute(select(FileKind).where(col(FileKind.active)).order_by(col(FileKind.letter)))
+        .scalars()
+        .all()
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

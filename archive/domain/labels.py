@@ -1,0 +1,186 @@
+"""Codes: issue them, bind blank ones, print them again, know what a scanned one stands for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from archive import history
+from archive.errors import Conflict, Invalid, NotFound
+from archive.models import CaseFile, Label, LabelBatch, Place
+from archive.store import Work
+from archive.vocabulary import EventKind, LabelReason, LabelState, Permission
+from archive.wording import N_
+from labels import codes
+
+LARGEST_BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What one print-out holds: its batch and the codes in the order they were asked for."""
+
+    batch: LabelBatch
+    codes: list[str]
+
+
+def new_codes(work: Work, count: int) -> list[str]:
+    """Draw codes that no label has had."""
+    fresh: list[str] = []
+    while len(fresh) < count:
+        drawn = list(dict.fromkeys(codes.make_many(min(count - len(fresh), 500))))
+        taken = set(work.session.execute(select(col(Label.code)).where(col(Label.code).in_(drawn))).scalars())
+        fresh += [code for code in drawn if code not in taken and code not in fresh]
+    return fresh
+
+
+def issue_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert live labels; each row has a code and a file_id or place_id."""
+    if rows:
+        blank = {"file_id": None, "place_id": None, "state": LabelState.LIVE}
+        work.session.connection().execute(
+            insert(Label).inline(),
+            [{**blank, **row} for row in rows],
+        )
+
+
+def find(work: Work, code: str) -> Label:
+    """Return the label of a code; raises NotFound."""
+    label = work.session.get(Label, code)
+    if label is None:
+        raise NotFound("no_such_code", N_("No label with the code %(code)s is in the register."), code=code)
+    return label
+
+
+def bind(work: Work, code: str, thing: CaseFile | Place) -> Label:
+    """Bind a blank label to a file or place; the code it had before becomes void."""
+    work.require(Permission.LABEL)
+    label = find(work, code)
+    _refuse_unless_blank(label)
+    _replace(work, thing, label, LabelReason.BOUND)
+    return label
+
+
+def claim(work: Work, code: str, file_id: int) -> None:
+    """Give a blank label to a file being registered with it; raises Conflict when it is not blank."""
+    label = find(work, code)
+    _refuse_unless_blank(label)
+    label.state, label.file_id = LabelState.LIVE, file_id
+    work.session.flush()
+
+
+def _refuse_unless_blank(label: Label) -> None:
+    if label.state is not LabelState.BLANK:
+        raise Conflict(
+            "label_not_blank",
+            N_("The label %(code)s is not blank: %(state)s. Take a blank one."),
+            code=codes.grouped(label.code),
+            state=label.state.label,
+        )
+
+
+def print_blanks(work: Work, count: int, stock: str) -> Printed:
+    """Issue blank codes to stick first and bind later."""
+    work.require(Permission.LABEL)
+    if not 1 <= count <= LARGEST_BATCH:
+        raise Invalid(
+            "label_count",
+            N_("Choose between 1 and %(most)s labels."),
+            field="count",
+            most=LARGEST_BATCH,
+        )
+    batch = _open_batch(work, stock, count, "blanks")
+    fresh = new_codes(work, count)
+    work.session.connection().execute(
+        insert(Label).inline(),
+        [
+            {"code": code, "state": LabelState.BLANK, "printed_at": work.now, "batch_id": batch.id}
+            for code in fresh
+        ],
+    )
+    return Printed(batch, fresh)
+
+
+def print_labels(
+    work: Work, things: Sequence[CaseFile | Place], stock: str, reason: LabelReason | None = None
+) -> Printed:
+    """Print the labels of files or places; one printed before needs a reason and gets a new code.
+
+    The older code is void from then on: scanning it says so. Raises Invalid when the reason is missing.
+    """
+    work.require(Permission.LABEL)
+    if not 1 <= len(things) <= LARGEST_BATCH:
+        raise Invalid(
+            "label_count", N_("Choose between 1 and %(most)s labels."), field="count", most=LARGEST_BATCH
+        )
+    printed = _labels_of(work, [thing.code for thing in things])
+    again = [thing for thing in things if printed[thing.code].printed_at is not None]
+    if again and reason is None:
+        raise Invalid(
+            "reprint_reason",
+            N_("%(count)s of these have been printed before. Say why they are printed again."),
+            field="reason",
+            count=len(again),
+        )
+    batch = _open_batch(work, stock, len(things), "files" if isinstance(things[0], CaseFile) else "places")
+    for thing, code in zip(again, new_codes(work, len(again)), strict=True):
+        label = Label(code=code, state=LabelState.BLANK)
+        work.session.add(label)
+        work.session.flush([label])
+        _replace(work, thing, label, reason or LabelReason.DAMAGED)
+        printed[code] = label
+    for thing in things:
+        printed[thing.code].printed_at = work.now
+        printed[thing.code].batch_id = batch.id
+    work.session.flush()
+    return Printed(batch, [thing.code for thing in things])
+
+
+def _labels_of(work: Work, wanted: Sequence[str]) -> dict[str, Label]:
+    found: dict[str, Label] = {}
+    for start in range(0, len(wanted), 500):
+        rows = work.session.execute(
+            select(Label).where(col(Label.code).in_(wanted[start : start + 500]))
+        ).scalars()
+        found.update({label.code: label for label in rows})
+    return found
+
+
+def _open_batch(work: Work, stock: str, count: int, what: str) -> LabelBatch:
+    batch = LabelBatch(at=work.now, printed_by=work.actor.id, stock=stock, count=count)
+    work.session.add(batch)
+    work.session.flush([batch])
+    history.record(work, EventKind.LABELS_PRINTED, batch, count=count, stock=stock, what=what)
+    return batch
+
+
+def _replace(work: Work, thing: CaseFile | Place, label: Label, reason: LabelReason) -> None:
+    old = find(work, thing.code)
+    retire(work, old, reason)
+    label.state = LabelState.LIVE
+    is_file = isinstance(thing, CaseFile)
+    label.file_id, label.place_id = (thing.id, None) if is_file else (None, thing.id)
+    kind = EventKind.FILE_LABELLED if is_file else EventKind.PLACE_LABELLED
+    thing.code = label.code
+    thing.version += 1
+    work.session.flush()
+    history.record(work, kind, thing, code=label.code, old=old.code, reason=reason.value)
+
+
+def retire(work: Work, label: Label, reason: LabelReason) -> None:
+    """Make a code void: scanning it says so and names the one that holds."""
+    label.state, label.voided_at, label.reason = LabelState.VOID, work.now, reason
+
+
+def parse(text: str) -> str:
+    """Return the code in a text; raises Invalid when there is none."""
+    code = codes.parse(text)
+    if code is None:
+        raise Invalid(
+            "not_a_code",
+            N_("This is not one of our codes. A code has ten characters, such as A1B2C 3D4EK."),
+            field="code",
+        )
+    return code

@@ -1,0 +1,347 @@
+"""Persons whom files are about: register, correct, protect; the one function that shows or masks a name."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from archive import history, identity
+from archive.clock import local_date
+from archive.errors import Invalid, NotFound
+from archive.identity import Identity
+from archive.models import CaseFile, FilePerson, NameToken, NameWord, Person, PersonNumber
+from archive.partial_date import PartialDate
+from archive.store import Actor, Work
+from archive.vocabulary import EventKind, NumberQuality, Permission, Protection
+from archive.wording import N_, _
+
+_NOT_LETTERS = re.compile(r"[^\w]+", re.UNICODE)
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What is known of a person about to be registered."""
+
+    family_name: str
+    given_name: str
+    number: Identity | None = None
+    birth_date: PartialDate | None = None
+    protection: Protection = Protection.UNKNOWN
+    protection_source: str = ""
+    import_id: int | None = None
+    source: str = ""
+    other_numbers: tuple[Identity, ...] = field(default=())
+
+
+def register(work: Work, new: NewPerson) -> Person:
+    """Register a person; raises Invalid when neither a name nor a number is known."""
+    work.require(Permission.REGISTER)
+    return register_many(work, [new])[0]
+
+
+def register_many(work: Work, batch: Sequence[NewPerson]) -> list[Person]:
+    """Register persons in one batch, each with its own event."""
+    for new in batch:
+        if not (new.family_name or new.given_name or (new.number and new.number.raw.strip())):
+            raise Invalid("person_empty", N_("Give a name or a number."), field="number")
+    people = [
+        Person(
+            id=person_id,
+            family_name=new.family_name.strip(),
+            given_name=new.given_name.strip(),
+            birth_date=new.birth_date or _birth_date(new.number),
+            protection=new.protection,
+            protection_source=new.protection_source,
+            corrected=[],
+            registered_at=work.now,
+            import_id=new.import_id,
+        )
+        for person_id, new in zip(work.reserve_ids(_PERSON, len(batch)), batch, strict=True)
+    ]
+    connection = work.session.connection()
+    connection.execute(_INSERT_PERSON, [_columns(person) for person in people])
+    numbers = [
+        _number_row(person, number, new.source, current=number is new.number)
+        for person, new in zip(people, batch, strict=True)
+        for number in ((new.number,) if new.number and new.number.raw.strip() else ()) + new.other_numbers
+    ]
+    if numbers:
+        connection.execute(_INSERT_NUMBER, numbers)
+    index_names(work, people)
+    history.record_many(work, [_registered(person, new) for person, new in zip(people, batch, strict=True)])
+    return people
+
+
+_PERSON = Person.__table__  # type: ignore[attr-defined]
+_INSERT_PERSON = insert(_PERSON).inline()
+_INSERT_NUMBER = insert(PersonNumber.__table__).inline()  # type: ignore[attr-defined]
+
+
+def _columns(person: Person) -> dict[str, Any]:
+    return {column.name: getattr(person, column.name) for column in _PERSON.c}
+
+
+def _registered(person: Person, new: NewPerson) -> history.Entry:
+    return history.Entry(
+        person.stream,
+        EventKind.PERSON_REGISTERED,
+        {"run": new.import_id, "protection": person.protection.value},
+        {
+            "name": [person.family_name, person.given_name],
+            "numbers": [n.raw for n in (new.number, *new.other_numbers) if n],
+            "birth_date": str(person.birth_date) if person.birth_date else None,
+        },
+    )
+
+
+def _birth_date(number: Identity | None) -> PartialDate | None:
+    return PartialDate.of(number.birth_date) if number and number.birth_date else None
+
+
+def _number_row(person: Person, number: Identity, source: str, *, current: bool) -> dict[str, Any]:
+    return {
+        "person_id": person.id,
+        "number": number.number,
+        "short": number.number[-10:] if number.number else "",
+        "kind": number.kind,
+        "quality": number.quality,
+        "written": number.raw.strip(),
+        "current": current,
+        "source": source,
+    }
+
+
+def get(work: Work, person_id: int) -> Person:
+    """Return a person by id; raises NotFound."""
+    person = work.session.get(Person, person_id)
+    if person is None:
+        raise NotFound("no_such_person", N_("There is no such person in the register."))
+    return person
+
+
+def read_number(work: Work, text: str, born: PartialDate | None = None) -> Identity:
+    """Understand a number in any form as of today; never refuses."""
+    return identity.read(text, today=local_date(work.now), born=born)
+
+
+def with_number(work: Work, number: str) -> Sequence[Person]:
+    """Return persons who have or had a number: 12 characters, or ten without century."""
+    if not number:
+        return []
+    column = PersonNumber.short if len(number) == 10 else PersonNumber.number
+    return (
+        work.session.execute(
+            select(Person)
+            .join(PersonNumber, col(PersonNumber.person_id) == Person.id)
+            .where(col(column) == number)
+            .order_by(col(Person.id))
+            .limit(50)
+        )
+        .scalars()
+        .unique()
+        .all()
+    )
+
+
+def same_person(work: Work, new: NewPerson) -> Person | None:
+    """Return the person already registered under the same sound number, if there is one."""
+    if new.number is None or new.number.quality is not NumberQuality.SOUND:
+        return None
+    found = with_number(work, new.number.number)
+    return found[0] if len(found) == 1 else None
+
+
+def numbers_of(work: Work, person_ids: Iterable[int]) -> dict[int, list[PersonNumber]]:
+    """Return the numbers of each person, the current one first."""
+    rows = work.session.execute(
+        select(PersonNumber)
+        .where(col(PersonNumber.person_id).in_(list(person_ids)))
+        .order_by(col(PersonNumber.current).desc(), col(PersonNumber.id))
+    ).scalars()
+    numbers: dict[int, list[PersonNumber]] = {}
+    for row in rows:
+        numbers.setdefault(row.person_id, []).append(row)
+    return numbers
+
+
+def correct(work: Work, person: Person, **values: Any) -> None:
+    """Correct family_name, given_name or birth_date of a person; later imports leave these alone."""
+    work.require(Permission.CORRECT)
+    change(work, person, values, by_hand=True)
+
+
+def change(
+    work: Work, person: Person, values: Mapping[str, Any], *, by_hand: bool, import_id: int | None = None
+) -> list[str]:
+    """Set fields of a person and record old and new; an import skips what a person corrected."""
+    changed = {
+        name: value
+        for name, value in values.items()
+        if value != getattr(person, name) and (by_hand or name not in person.corrected)
+    }
+    if not changed:
+        return []
+    old = {name: _plain(getattr(person, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(person, name, value)
+    if by_hand:
+        person.corrected = sorted({*person.corrected, *changed})
+    work.session.flush([person])
+    _forget_names(work, person)
+    index_names(work, [person])
+    history.record(
+        work,
+        EventKind.PERSON_CORRECTED,
+        person,
+        private={"old": old, "new": {name: _plain(value) for name, value in changed.items()}},
+        fields=sorted(changed),
+        run=import_id,
+    )
+    return sorted(changed)
+
+
+def add_number(work: Work, person: Person, number: Identity, source: str, *, current: bool = True) -> None:
+    """Add a number to a person; when it becomes the current one the older stays as an alias."""
+    work.require(Permission.CORRECT)
+    if not number.raw.strip():
+        raise Invalid("number_empty", N_("Write the number as it stands on the cover."), field="number")
+    if current:
+        work.session.execute(
+            update(PersonNumber).where(col(PersonNumber.person_id) == person.id).values(current=False)
+        )
+    work.session.connection().execute(_INSERT_NUMBER, [_number_row(person, number, source, current=current)])
+    if person.birth_date is None and number.birth_date:
+        person.birth_date = PartialDate.of(number.birth_date)
+    work.session.flush()
+    history.record(
+        work,
+        EventKind.PERSON_NUMBER_ADDED,
+        person,
+        private={"number": number.raw},
+        quality=number.quality.value,
+    )
+
+
+def protect(work: Work, person: Person, protection: Protection, source: str) -> None:
+    """Set how a person's data are protected; names leave the index, and every file of theirs is masked."""
+    work.require(Permission.CORRECT)
+    if protection is person.protection:
+        return
+    person.protection, person.protection_source = protection, source.strip()
+    person.protection_since = local_date(work.now)
+    work.session.flush()
+    _forget_names(work, person)
+    index_names(work, [person])
+    refresh_protected(work, files_of(work, person))
+    history.record(
+        work,
+        EventKind.PERSON_PROTECTED,
+        person,
+        private={"source": source.strip()},
+        protection=protection.value,
+    )
+
+
+def files_of(work: Work, person: Person) -> list[int]:
+    """Return the ids of a person's files."""
+    return list(
+        work.session.execute(
+            select(col(FilePerson.file_id)).where(col(FilePerson.person_id) == person.id)
+        ).scalars()
+    )
+
+
+def refresh_protected(work: Work, file_ids: Sequence[int]) -> None:
+    """Set each file's `protected` to whether any of its persons is."""
+    if not file_ids:
+        return
+    anyone = exists().where(
+        col(FilePerson.file_id) == CaseFile.id,
+        col(Person.id) == FilePerson.person_id,
+        col(Person.protection) != Protection.NONE,
+    )
+    work.session.execute(
+        update(CaseFile).where(col(CaseFile.id).in_(file_ids)).values(protected=anyone),
+        execution_options={"synchronize_session": False},
+    )
+    for thing in list(work.session.identity_map.values()):
+        if isinstance(thing, CaseFile) and thing.id in file_ids:
+            work.session.refresh(thing, ["protected"])
+
+
+def tokens(*names: str) -> list[str]:
+    """Split names into the normalised words they are found by: no accents, no case, no hyphens."""
+    words: dict[str, None] = {}
+    for name in names:
+        for word in _NOT_LETTERS.split(fold(name)):
+            if word:
+                words[word] = None
+    return list(words)
+
+
+def fold(name: str) -> str:
+    """Fold case and accents away, so that Åsa, asa and ÅSA are one."""
+    letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def index_names(work: Work, people: Sequence[Person]) -> None:
+    """Write the name words of persons; protected persons are never in the index."""
+    rows: list[dict[str, Any]] = [
+        {"token": word, "person_id": person.id}
+        for person in people
+        if not person.protection.protected
+        for word in tokens(person.family_name, person.given_name)
+    ]
+    if not rows:
+        return
+    connection = work.session.connection()
+    connection.execute(insert(NameToken).inline(), rows)
+    connection.execute(
+        _word_insert(work), [{"word": word} for word in sorted({row["token"] for row in rows})]
+    )
+
+
+def _word_insert(work: Work) -> Any:
+    return (sqlite if work.sqlite else postgresql).insert(NameWord).on_conflict_do_nothing()
+
+
+def _forget_names(work: Work, person: Person) -> None:
+    own = select(col(NameToken.token)).where(col(NameToken.person_id) == person.id)
+    words = list(work.session.execute(own).scalars())
+    work.session.execute(delete(NameToken).where(col(NameToken.person_id) == person.id))
+    still_used = select(col(NameToken.token)).where(col(NameToken.token) == NameWord.word)
+    work.session.execute(
+        delete(NameWord).where(col(NameWord.word).in_(words), ~still_used.exists()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def shown_name(person: Person, viewer: Actor) -> str:
+    """Return a person's name as one viewer may see it: the only way a name reaches a page or paper."""
+    if person.protection.protected:
+        return _("Protected")
+    if not viewer.may(Permission.READ_NAMES):
+        return _("Name not shown")
+    return ", ".join(part for part in (person.family_name, person.given_name) if part) or _("No name")
+
+
+def shown_number(person: Person, number: PersonNumber | None, viewer: Actor) -> str:
+    """Return a person's number as one viewer may see it."""
+    if person.protection.protected:
+        return _("Protected")
+    if not viewer.may(Permission.READ_NAMES):
+        return _("Number not shown")
+    if number is None:
+        return "–"
+    return identity.shown(number.number) if number.number else number.written
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

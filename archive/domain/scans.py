@@ -1,0 +1,288 @@
+"""Scans: each is answered once, however often and in whatever order it is sent; nothing is ever dropped."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from archive import history
+from archive.domain import files, loans, places, sightings
+from archive.domain.files import Held
+from archive.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
+from archive.lifecycle import FILE
+from archive.models import CaseFile, Label, Place, Scan
+from archive.store import Work
+from archive.vocabulary import Custody, Evidence, FileAction, LabelState, Permission, ScanOutcome
+from archive.wording import N_
+from labels import codes
+
+REPEAT_WITHIN = timedelta(minutes=15)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+_SCAN = Scan.__table__  # type: ignore[attr-defined]
+_LABEL = Label.__table__  # type: ignore[attr-defined]
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+
+_CLAIMS = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_SCAN)
+    .on_conflict_do_nothing()
+    .inline()
+    .execution_options(preserve_rowcount=True)
+    for dialect in (sqlite, postgresql)
+}
+_ANSWERED = ("outcome", "reason", "file_id", "place_id", "from_id", "facts")
+_ANSWER = (
+    update(_SCAN)
+    .where(_SCAN.c.id == bindparam("scan_id"))
+    .values(
+        {name: bindparam(name) for name in ("outcome", "reason", "file_id", "place_id", "from_id", "facts")}
+    )
+)
+_LABELLED = select(_LABEL.c.state, _LABEL.c.file_id, _LABEL.c.place_id).where(
+    _LABEL.c.code == bindparam("code")
+)
+_BEFORE = (
+    select(_SCAN.c.happened_at)
+    .where(
+        _SCAN.c.actor == bindparam("actor"),
+        _SCAN.c.at > bindparam("since"),
+        _SCAN.c.file_id == bindparam("file_id"),
+        _SCAN.c.place_id == bindparam("place_id"),
+        _SCAN.c.id != bindparam("scan_id"),
+    )
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scanner or a person sent: `context` is the code of the place chosen before, if any.
+
+    `happened_at` and `sent_at` are the device's own times; `carry` says that a scanned box or crate is to be
+    put down at the context, not chosen.
+    """
+
+    id: str
+    text: str
+    context: str | None = None
+    happened_at: datetime | None = None
+    sent_at: datetime | None = None
+    carry: bool = False
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a scan led to: codes and ids only; wording and masking are made anew each time it is shown."""
+
+    outcome: ScanOutcome
+    reason: str | None = None
+    file_id: int | None = None
+    place_id: int | None = None
+    from_id: int | None = None
+    facts: dict[str, Any] | None = None
+
+
+def take(work: Work, scanned: Scanned) -> Scan:
+    """Answer a scan and keep the answer; raises Invalid for a bad id, Conflict for an id used otherwise."""
+    work.require(Permission.READ_FILES)
+    if not _UUID.fullmatch(scanned.id):
+        raise Invalid("scan_id", N_("A scan needs an id of its own: a UUID in lower case."), field="id")
+    happened_at = _when(work, scanned)
+    content = _content(scanned)
+    code = codes.parse(scanned.text)
+    claim: dict[str, Any] = {
+        "id": scanned.id,
+        "actor": work.actor.id,
+        "at": work.now,
+        "happened_at": happened_at,
+        "content": content,
+        "code": code,
+        "context_id": None,
+        "undone": False,
+    }
+    dialect = "sqlite" if work.sqlite else "postgresql"
+    if work.session.connection().execute(_CLAIMS[dialect], claim).rowcount != 1:
+        return _again(work, scanned.id, content)
+    answer = Answer(ScanOutcome.REFUSED)
+    try:
+        with work.attempt():
+            answer = _answer(work, scanned, code, happened_at)
+    except NotPermitted:
+        raise
+    except DomainError as refusal:
+        answer = Answer(ScanOutcome.REFUSED, refusal.code, facts={"sentence": refusal.sentence})
+        answer.file_id, answer.place_id = _standing_for(work, code)
+    values = {name: getattr(answer, name) for name in _ANSWERED}
+    work.session.connection().execute(_ANSWER, {"scan_id": scanned.id, **values})
+    return Scan(**{**claim, **values})
+
+
+def _when(work: Work, scanned: Scanned) -> datetime:
+    """Place a scan on our clock: devices' clocks are wrong, but know how long a scan has waited."""
+    if scanned.happened_at is None:
+        return work.now
+    if scanned.sent_at is None:
+        return min(scanned.happened_at, work.now)
+    return work.now - max(scanned.sent_at - scanned.happened_at, timedelta(0))
+
+
+def _content(scanned: Scanned) -> str:
+    moment = history.stamp(scanned.happened_at) if scanned.happened_at else ""
+    parts = (scanned.text, scanned.context or "", moment, str(scanned.carry))
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _again(work: Work, scan_id: str, content: str) -> Scan:
+    known = get(work, scan_id)
+    if known.actor != work.actor.id or known.content != content:
+        raise Conflict("scan_id_taken", N_("This scan id was used for another scan. Scan again."))
+    return known
+
+
+def get(work: Work, scan_id: str) -> Scan:
+    """Return a scan by its id; raises NotFound."""
+    known = work.session.get(Scan, scan_id)
+    if known is None:
+        raise NotFound("no_such_scan", N_("This scan has not reached the register. Scan again."))
+    return known
+
+
+def _standing_for(work: Work, code: str | None) -> tuple[int | None, int | None]:
+    row = work.session.connection().execute(_LABELLED, {"code": code}).one_or_none()
+    return (row.file_id, row.place_id) if row else (None, None)
+
+
+def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetime) -> Answer:
+    if code is None:
+        return Answer(ScanOutcome.NOT_A_CODE)
+    label = work.session.connection().execute(_LABELLED, {"code": code}).one_or_none()
+    if label is None:
+        return Answer(ScanOutcome.UNKNOWN_CODE)
+    if label.state is LabelState.VOID:
+        return Answer(ScanOutcome.VOID_LABEL, file_id=label.file_id, place_id=label.place_id)
+    if label.state is LabelState.BLANK:
+        return Answer(ScanOutcome.BLANK)
+    context = _context(work, scanned)
+    if label.file_id is None:
+        return _place_scanned(work, places.get(work, label.place_id), context, carry=scanned.carry)
+    return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
+
+
+def _context(work: Work, scanned: Scanned) -> Place | None:
+    if not scanned.context:
+        return None
+    code = codes.parse(scanned.context)
+    if code is None:
+        raise Invalid("context_not_a_code", N_("The chosen place is not known. Scan the place again."))
+    return places.by_code(work, code)
+
+
+def _place_scanned(work: Work, place: Place, context: Place | None, *, carry: bool) -> Answer:
+    if not (carry and context is not None and place.kind in places.CARRIED and place.id != context.id):
+        places.refuse_closed(place)
+        return Answer(ScanOutcome.PLACE_CHOSEN, place_id=place.id)
+    origin = place.parent_id
+    if origin == context.id:
+        return Answer(ScanOutcome.CONFIRMED, place_id=place.id, from_id=origin)
+    places.move(work, place, context)
+    facts = {"parent": context.id, "version": place.version}
+    return Answer(ScanOutcome.PLACE_MOVED, place_id=place.id, from_id=origin, facts=facts)
+
+
+def _file_scanned(
+    work: Work, file: Held, place: Place | None, scanned: Scanned, happened_at: datetime
+) -> Answer:
+    seen: dict[str, Any] = {"how": Evidence.SCAN, "happened_at": happened_at, "scan_id": scanned.id}
+    if place is None:
+        sightings.record(work, file, None, **seen)
+        return Answer(ScanOutcome.FILE_SHOWN, file_id=file.id)
+    work.require(Permission.MOVE)
+    answer = Answer(ScanOutcome.MOVED, file_id=file.id, place_id=place.id, from_id=file.place_id)
+    if happened_at < file.placed_at:
+        sightings.record(work, file, place.id, **seen)
+        answer.outcome = ScanOutcome.SEEN_LATE
+    elif file.status is Custody.ON_LOAN:
+        loan = loans.take_back(work, file, place, **seen)
+        answer.outcome, answer.facts = ScanOutcome.RETURNED, {"loan": loan.id}
+    elif file.place_id == place.id:
+        FILE.step(file.status, FileAction.MOVE)
+        answer.outcome = _confirmed(work, file, place, scanned.id)
+        if answer.outcome is ScanOutcome.CONFIRMED:
+            sightings.record(work, file, place.id, **seen)
+    else:
+        files.move(work, file, place, how=Evidence.SCAN, happened_at=happened_at)
+        sightings.record(work, file, place.id, told=True, **seen)
+        answer.facts = {"version": file.version}
+    return answer
+
+
+def _confirmed(work: Work, file: Held, place: Place, scan_id: str) -> ScanOutcome:
+    """Tell a second scan of the same file into the same place from a first confirmation."""
+    parameters = {
+        "actor": work.actor.id,
+        "since": work.now - REPEAT_WITHIN,
+        "file_id": file.id,
+        "place_id": place.id,
+        "scan_id": scan_id,
+    }
+    before = work.session.connection().execute(_BEFORE, parameters).first()
+    return ScanOutcome.REPEATED if before else ScanOutcome.CONFIRMED
+
+
+def undo(work: Work, scan_id: str) -> Scan:
+    """Take back the move a scan made; raises Conflict when it moved nothing or the file has moved since."""
+    scan = get(work, scan_id)
+    if scan.actor != work.actor.id:
+        raise NotFound("no_such_scan", N_("This scan has not reached the register. Scan again."))
+    if scan.undone:
+        return scan
+    if scan.outcome is ScanOutcome.PLACE_MOVED and scan.place_id and scan.from_id:
+        place = places.get(work, scan.place_id)
+        _refuse_unless(place.version == (scan.facts or {}).get("version"))
+        places.move(work, place, places.get(work, scan.from_id))
+    elif scan.outcome is ScanOutcome.MOVED and scan.file_id and scan.from_id:
+        file = files.held(work, scan.file_id)
+        _refuse_unless(file.version == (scan.facts or {}).get("version"))
+        files.move(work, file, places.get(work, scan.from_id), how=Evidence.HAND, undo=True)
+    else:
+        raise Conflict("nothing_to_undo", N_("This scan moved nothing, so there is nothing to undo."))
+    scan.undone = True
+    work.session.flush()
+    return scan
+
+
+def _refuse_unless(unchanged: bool) -> None:
+    if not unchanged:
+        raise Conflict(
+            "moved_since", N_("It has been moved again since this scan. Look at it before you move it back.")
+        )
+
+
+def recent(work: Work, limit: int = 50) -> Sequence[Scan]:
+    """Return the actor's own scans, newest first."""
+    return (
+        work.session.execute(
+            select(Scan)
+            .where(col(Scan.actor) == work.actor.id)
+            .order_by(col(Scan.at).desc(), col(Scan.id))
+            .limit(limit)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def unknown_codes(work: Work, limit: int = 50) -> Sequence[Row[Any]]:
+    """Return well-formed codes somebody scanned that no label has, newest first: (code, at, actor)."""
+    return work.session.execute(
+        select(_SCAN.c.code, _SCAN.c.at, _SCAN.c.actor)
+        .where(_SCAN.c.outcome == ScanOutcome.UNKNOWN_CODE)
+        .order_by(_SCAN.c.at.desc())
+        .limit(limit)
+    ).all()
