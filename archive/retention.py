@@ -64,8 +64,8 @@ class Grounds:
     """Hold all that decides a file's retention.
 
     `partly`: the flags concern only some of the documents. `decided`: somebody has decided that the file is
-    kept (PRESERVE) or that part of it is (PARTLY). `other_undisposed`: another file on the same person remains;
-    it may go at `other_until`.
+    kept (PRESERVE) or that part of it is (PARTLY). `other_undisposed`: another file on the same person
+    remains; it may go at `other_until`.
     """
 
     rule: KindRule
