@@ -1,0 +1,178 @@
+"""Who looked at what: recorded in the looker's own stream before anything is shown."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive import history
+from archive.errors import ChangedMeanwhile, Unavailable
+from archive.models import Event, EventPrivate, EventSubject, User
+from archive.store import Actor, Archive, Work
+from archive.vocabulary import EventKind, Permission
+from archive.wording import N_
+
+KINDS = (
+    EventKind.LOOKED_AT_FILE,
+    EventKind.LOOKED_AT_PERSON,
+    EventKind.LOOKED_AT_LIST,
+    EventKind.LOOKED_FOR,
+    EventKind.LOOKED_AT_LOOKS,
+)
+_KINDS = {kind.value: kind for kind in KINDS}
+PAGE = 50
+RACES = 3
+
+_event = Event.__table__  # type: ignore[attr-defined]
+_subject = EventSubject.__table__  # type: ignore[attr-defined]
+_private = EventPrivate.__table__  # type: ignore[attr-defined]
+_user = User.__table__  # type: ignore[attr-defined]
+
+_FIELDS = (_event.c.id, _event.c.at, _event.c.stream, _event.c.actor, _event.c.kind, _event.c.body)
+_IS_LOOK = _event.c.kind.in_(list(_KINDS))
+_ABOUT = (
+    select(*_FIELDS, _private.c.payload)
+    .select_from(_subject.join(_event, _event.c.id == _subject.c.event_id).outerjoin(_private))
+    .where(_subject.c.subject == bindparam("subject"), _subject.c.event_id < bindparam("before"), _IS_LOOK)
+    .order_by(_subject.c.event_id.desc())
+    .limit(bindparam("limit"))
+)
+_BY = (
+    select(*_FIELDS, _private.c.payload)
+    .select_from(_event.outerjoin(_private))
+    .where(_event.c.stream == bindparam("stream"), _event.c.id < bindparam("before"), _IS_LOOK)
+    .order_by(_event.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+_NEWEST = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look about to be recorded: at what, and whom it concerns."""
+
+    kind: EventKind
+    subjects: Sequence[str]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    private: Mapping[str, Any] | None = None
+
+
+def at_file(file_id: int, page: str, *, persons: Iterable[int] = ()) -> Look:
+    """Say that a file was shown on a page, and so each person it concerns."""
+    subjects = [f"file:{file_id}", *(f"person:{number}" for number in persons)]
+    return Look(EventKind.LOOKED_AT_FILE, subjects, {"file": file_id, "page": page})
+
+
+def at_person(person_id: int, page: str, *, files: Iterable[int] = ()) -> Look:
+    """Say that a person was shown on a page, with these files."""
+    subjects = [f"person:{person_id}", *(f"file:{number}" for number in files)]
+    return Look(EventKind.LOOKED_AT_PERSON, subjects, {"page": page})
+
+
+def at_list(name: str, subjects: Iterable[str], *, place: int | None = None) -> Look:
+    """Say that a list was shown: one event with everything that stood on it, as `file:7` or `person:3`."""
+    return Look(EventKind.LOOKED_AT_LIST, list(subjects), {"list": name, "place": place})
+
+
+def looked_for(by: str, term: str, subjects: Iterable[str]) -> Look:
+    """Say what was looked up, by which key, and the answers shown; the term goes to the side row."""
+    found = list(subjects)
+    return Look(EventKind.LOOKED_FOR, found, {"by": by, "hits": len(found)}, {"term": term})
+
+
+def at_looks(about: str) -> Look:
+    """Say that somebody checked who had looked at `file:7`, `person:3` or what `user:2` had looked at."""
+    return Look(EventKind.LOOKED_AT_LOOKS, [about], {"about": about})
+
+
+def record(archive: Archive, actor: Actor, *looks: Look) -> None:
+    """Commit looks in the looker's stream; raises Unavailable, so that nothing is shown, when it cannot."""
+    stream = f"user:{actor.user_id}" if actor.user_id is not None else actor.id
+    entries = [history.Entry(stream, look.kind, look.facts, look.private, look.subjects) for look in looks]
+    for attempt in range(1, RACES + 1):
+        try:
+            with archive.write(actor) as work:
+                history.record_many(work, entries)
+        except ChangedMeanwhile:  # two looks at once began the same stream
+            if attempt == RACES:
+                raise _not_recorded() from None
+        except (SQLAlchemyError, OSError, Unavailable) as error:
+            raise _not_recorded() from error
+        else:
+            return
+
+
+def _not_recorded() -> Unavailable:
+    return Unavailable(
+        "look_not_recorded",
+        N_("Nothing can be shown just now, because it cannot be recorded who looked. Try again in a moment."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One recorded look, as those who check access read it."""
+
+    id: int
+    at: datetime
+    user_id: int | None
+    who: str
+    through: str
+    kind: EventKind
+    facts: Mapping[str, Any]
+    subjects: Sequence[str]
+    term: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """Looks, newest first, and the id to go on before (none on the last page)."""
+
+    looks: list[Seen]
+    before: int | None
+
+
+def about(work: Work, subject: str, *, before: int | None = None, limit: int = PAGE) -> SeenPage:
+    """Return who looked at a file (`file:7`) or a person (`person:3`)."""
+    return _page(work, _ABOUT, {"subject": subject}, before, limit)
+
+
+def by_user(work: Work, user_id: int, *, before: int | None = None, limit: int = PAGE) -> SeenPage:
+    """Return what a user looked at, also through tokens."""
+    return _page(work, _BY, {"stream": f"user:{user_id}"}, before, limit)
+
+
+def _page(work: Work, statement: Any, key: Mapping[str, Any], before: int | None, limit: int) -> SeenPage:
+    work.require(Permission.READ_LOOKS)
+    parameters = {**key, "before": before or _NEWEST, "limit": limit + 1}
+    rows = work.session.connection().execute(statement, parameters).all()
+    names = _names(work, {row.stream for row in rows})
+    show_terms = work.actor.may(Permission.READ_NAMES)
+    found = [_seen(row, names, show_terms) for row in rows[:limit]]
+    return SeenPage(found, found[-1].id if len(rows) > limit else None)
+
+
+def _names(work: Work, streams: set[str]) -> dict[str, str]:
+    ids = [int(stream.removeprefix("user:")) for stream in streams if stream.startswith("user:")]
+    rows = work.session.connection().execute(select(_user.c.id, _user.c.name).where(_user.c.id.in_(ids)))
+    return {f"user:{row.id}": row.name for row in rows}
+
+
+def _seen(row: Any, names: Mapping[str, str], show_terms: bool) -> Seen:
+    body = json.loads(row.body)
+    user = row.stream.startswith("user:")
+    return Seen(
+        id=row.id,
+        at=row.at,
+        user_id=int(row.stream.removeprefix("user:")) if user else None,
+        who=names.get(row.stream, row.stream),
+        through=row.actor,
+        kind=_KINDS[row.kind],
+        facts=body["facts"],
+        subjects=body.get("subjects", ()),
+        term=json.loads(row.payload).get("term") if show_terms and row.payload else None,
+    )

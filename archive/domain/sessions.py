@@ -1,0 +1,214 @@
+"""Signing in and out: throttled, and looked up again at every request."""
+
+import hmac
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlmodel import col
+
+from archive import history
+from archive.domain import staff
+from archive.errors import Invalid, NotFound, TooMany
+from archive.models import SignInAttempt, User, UserRole, UserSession
+from archive.store import Actor, Archive, Work
+from archive.vocabulary import EventKind
+from archive.wording import N_
+
+DOOR = Actor("door:sign-in", "sign-in", frozenset())  # acts before anybody is known
+
+REMEMBERED = timedelta(hours=24)
+LONGEST_DELAY = 300  # seconds
+FREE_PER_LOGIN = 3
+FREE_PER_ADDRESS = 30  # a whole office may come from one address
+SEEN_EVERY = timedelta(minutes=1)
+WRONG = N_("The user name or the password is wrong. Check both and try again.")
+
+_session = UserSession.__table__  # type: ignore[attr-defined]
+_user = User.__table__  # type: ignore[attr-defined]
+_role = UserRole.__table__  # type: ignore[attr-defined]
+
+_OPEN = (
+    select(
+        _session.c.language,
+        _session.c.last_seen,
+        _user.c.id,
+        _user.c.name,
+        _role.c.role,
+    )
+    .select_from(_session.join(_user, _user.c.id == _session.c.user_id).outerjoin(_role))
+    .where(
+        _session.c.token_hash == bindparam("token_hash"),
+        _session.c.auth_epoch == _user.c.auth_epoch,
+        _session.c.expires_at > bindparam("now"),
+        _session.c.last_seen > bindparam("idle_since"),
+        _user.c.active,
+    )
+)
+_SEEN = (
+    update(_session)
+    .where(_session.c.token_hash == bindparam("hash_"), _session.c.last_seen < bindparam("now"))
+    .values(last_seen=bindparam("now"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in through which session, as just read from the database."""
+
+    actor: Actor
+    language: str
+    token_hash: str
+    last_seen: datetime
+
+
+def sign_in(
+    archive: Archive, login: str, password: str, address: str, *, old_token: str | None = None
+) -> str:
+    """Check user name and password and open a session; return its token, always a new one.
+
+    Raises Invalid, with one sentence whatever does not fit, and TooMany after repeated guesses.
+    """
+    with archive.write(DOOR) as work:
+        # Counted before it is checked, so that guesses made at the same time count as well.
+        attempt = _count_attempt(work, login, address)
+        user = work.session.scalar(select(User).where(col(User.login) == staff.normal_login(login)))
+    stored = user.password_hash if user and user.active else None
+    if not staff.password_fits(stored, password) or user is None:
+        with archive.write(DOOR) as work:
+            if user is not None:
+                history.record(work, EventKind.USER_SIGN_IN_FAILED, user)
+        raise Invalid("sign_in_failed", WRONG, field="login")
+    with archive.write(_self(user)) as work:
+        work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.login_hash) == attempt))
+        return _open(work, user.id or 0, stored, old_token, _lasts(archive))
+
+
+def enter(archive: Archive, user_id: int, *, old_token: str | None = None) -> str:
+    """Open a session without a password, for one of the persons a demo archive offers."""
+    with archive.read(DOOR) as work:
+        offered = {user.id: user for _, user in staff.one_per_role(work)} if archive.settings.demo else {}
+    if user_id not in offered:
+        raise NotFound("no_such_user", N_("There is no user “%(login)s”."), login=user_id)
+    with archive.write(_self(offered[user_id])) as work:
+        return _open(work, user_id, None, old_token, _lasts(archive))
+
+
+def sign_out(work: Work, token_hash: str) -> None:
+    """End one session."""
+    gone = work.session.execute(
+        delete(UserSession)
+        .where(col(UserSession.token_hash) == token_hash)
+        .returning(col(UserSession.user_id))
+    ).scalar()
+    if gone is not None:
+        history.record(work, EventKind.USER_SIGNED_OUT, f"user:{gone}")
+
+
+def who(archive: Archive, token: str) -> SignedIn | None:
+    """Return whose session a token opens, or nothing when it has ended; note once a minute that it lives."""
+    settings, token_hash = archive.settings, staff.digest(token)
+    with archive.read(DOOR) as work:
+        idle_since = work.now - timedelta(minutes=settings.session_idle_minutes)
+        parameters = {"token_hash": token_hash, "now": work.now, "idle_since": idle_since}
+        rows = work.session.connection().execute(_OPEN, parameters).all()
+        now = work.now
+    if not rows:
+        return None
+    first = rows[0]
+    if now - first.last_seen >= SEEN_EVERY:
+        with archive.write(DOOR) as work:
+            work.session.connection().execute(_SEEN, {"hash_": token_hash, "now": now})
+    acting = staff.actor(f"user:{first.id}", first.name, first.id, [row.role for row in rows])
+    return SignedIn(acting, first.language, token_hash, first.last_seen)
+
+
+def choose_language(work: Work, token_hash: str, user_id: int, language: str) -> None:
+    """Let a signed-in user read the other language, in this session and from now on."""
+    staff.set_language(work, staff.user(work, user_id), language)
+    work.session.execute(
+        update(UserSession).where(col(UserSession.token_hash) == token_hash).values(language=language)
+    )
+
+
+def remove_expired(work: Work, idle: timedelta) -> tuple[int, int]:
+    """Delete sessions that have ended and attempts nobody counts any more; return how many of each."""
+    ended = work.session.execute(
+        delete(UserSession).where(
+            (col(UserSession.expires_at) <= work.now) | (col(UserSession.last_seen) <= work.now - idle)
+        )
+    )
+    old = work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) <= work.now - REMEMBERED))
+    return ended.rowcount, old.rowcount  # type: ignore[attr-defined]
+
+
+def _self(user: User) -> Actor:
+    return staff.actor(user.stream, user.name, user.id or 0, ())
+
+
+def _lasts(archive: Archive) -> timedelta:
+    return timedelta(hours=archive.settings.session_hours)
+
+
+def _open(work: Work, user_id: int, checked: str | None, old_token: str | None, lasts: timedelta) -> str:
+    user = staff.user(work, user_id)
+    if not user.active or (checked is not None and user.password_hash != checked):
+        raise Invalid("sign_in_failed", WRONG, field="login")  # shut out or changed while we were checking
+    if old_token:
+        sign_out(work, staff.digest(old_token))
+    token = secrets.token_urlsafe(32)
+    work.session.add(
+        UserSession(
+            token_hash=staff.digest(token),
+            user_id=user_id,
+            auth_epoch=user.auth_epoch,
+            language=user.language,
+            created_at=work.now,
+            last_seen=work.now,
+            expires_at=work.now + lasts,
+        )
+    )
+    history.record(work, EventKind.USER_SIGNED_IN, user)
+    return token
+
+
+def _count_attempt(work: Work, login: str, address: str) -> str:
+    """Note an attempt; raises TooMany while a login or an address has to wait after too many."""
+    # Keyed, so that the table does not tell which names were tried.
+    key = hmac.digest(work.mac_key, staff.normal_login(login).encode(), "sha256").hex()
+    address = _network(address)
+    wait = max(
+        _wait(work, col(SignInAttempt.login_hash) == key, FREE_PER_LOGIN),
+        _wait(work, col(SignInAttempt.address) == address, FREE_PER_ADDRESS),
+    )
+    if wait > timedelta():
+        raise TooMany(
+            "too_many_attempts",
+            N_("Too many attempts. Wait %(seconds)s seconds and try again."),
+            seconds=ceil(wait.total_seconds()),
+        )
+    work.session.add(SignInAttempt(login_hash=key, address=address, at=work.now))
+    return key
+
+
+def _wait(work: Work, counted: ColumnElement[bool], free: int) -> timedelta:
+    since = work.now - REMEMBERED
+    count, last = work.session.execute(
+        select(func.count(), func.max(col(SignInAttempt.at))).where(counted, col(SignInAttempt.at) > since)
+    ).one()
+    if last is None or count < free:
+        return timedelta()
+    until: datetime = last + timedelta(seconds=min(2.0 ** (count - free), LONGEST_DELAY))
+    return until - work.now
+
+
+def _network(address: str) -> str:
+    """Return the address, of IPv6 the 64 bits one subscriber has."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(parsed if parsed.version == 4 else ipaddress.ip_network((parsed, 64), strict=False))

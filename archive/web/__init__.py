@@ -1,0 +1,18 @@
+"""The pages: each module here is a blueprint `bp`; a page is on when its module stands in PAGES."""
+
+from importlib import import_module
+
+from flask import Blueprint
+
+PAGES = (
+    "health",
+    "help",
+    "language",
+    "session",
+    "start",
+)
+
+
+def blueprints() -> list[Blueprint]:
+    """Return the blueprint of every page."""
+    return [import_module(f"{__name__}.{name}").bp for name in PAGES]

@@ -1,0 +1,35 @@
+"""Changing the language of the pages."""
+
+from flask import Blueprint, Response, request, url_for
+
+from archive.domain import sessions
+from archive.web.access import LANGUAGE_COOKIE, archive, current_actor, current_session, public
+from archive.web.answers import safe_path, see
+from archive.wording import DEFAULT_LOCALE, LOCALES
+
+bp = Blueprint("language", __name__)
+
+YEAR = 365 * 24 * 3600
+
+
+@bp.post("/language")
+@public
+def choose() -> Response:
+    """Remember the language: for a signed-in user in the register, else in the browser."""
+    language = request.form.get("language", "")
+    if language not in LOCALES:
+        language = DEFAULT_LOCALE
+    if session := current_session():
+        actor = current_actor()
+        with archive.write(actor) as work:
+            sessions.choose_language(work, session.token_hash, actor.user_id or 0, language)
+    answer = see(safe_path(request.form.get("next"), url_for("start.page")))
+    answer.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=YEAR,
+        secure=archive.settings.https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer

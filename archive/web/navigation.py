@@ -1,0 +1,56 @@
+"""Where one can go: one table for menu and front page, shown by permission and once the page exists."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from archive.store import Actor
+from archive.vocabulary import Permission as P
+from archive.wording import N_, _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Name a page people go to, and say on the front page what it is for."""
+
+    endpoint: str
+    permission: P
+    text: str
+    purpose: str
+    in_menu: bool = True
+
+
+ENTRIES = (
+    Entry("find.page", P.READ_FILES, N_("Find"), N_("Look up a file by code, reference, name or number")),
+    Entry(
+        "scan.page", P.MOVE, N_("Scan"), N_("Scan a file to see it, or a place and then files to move them")
+    ),
+    Entry("files.register", P.REGISTER, N_("Register"), N_("Register a file by hand")),
+    Entry("places.index", P.READ_FILES, N_("Places"), N_("See what stands where, and create places")),
+    Entry("loans.index", P.LEND, N_("Loans"), N_("Hand out files, take them back, see who has what")),
+    Entry("imports.index", P.IMPORT, N_("Imports"), N_("Read in the lists of the old archives")),
+    Entry("tasks.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
+    Entry("compare.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
+    Entry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),
+    Entry("looks.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),
+    Entry("users.index", P.MANAGE_USERS, N_("Users"), N_("Manage users and their roles")),
+    Entry("help.page", P.ANYONE, N_("Help"), N_("What the states mean and who may do what"), in_menu=False),
+)
+
+
+def open_to(actor: Actor | None) -> list[dict[str, object]]:
+    """Return the pages an actor may go to, in order, as menus and tiles need them."""
+    if actor is None:
+        return []
+    blueprint = (request.endpoint or "").split(".")[0]
+    return [
+        {
+            "href": url_for(entry.endpoint),
+            "text": _(entry.text),
+            "purpose": _(entry.purpose),
+            "in_menu": entry.in_menu,
+            "current": entry.endpoint.split(".")[0] == blueprint,
+        }
+        for entry in ENTRIES
+        if entry.endpoint in current_app.view_functions and actor.may(entry.permission)
+    ]

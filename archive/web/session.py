@@ -1,0 +1,88 @@
+"""Signing in and out."""
+
+from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+
+from archive.domain import sessions, staff
+from archive.vocabulary import Permission
+from archive.web.access import (
+    archive,
+    current_actor,
+    current_session,
+    public,
+    requires,
+    session_cookie,
+    session_token,
+)
+from archive.web.answers import Refusals, safe_path, see, show
+
+bp = Blueprint("session", __name__)
+
+
+@bp.get("/sign-in")
+@public
+def page() -> Response:
+    """Ask for user name and password; a demo archive also offers one person per role."""
+    return _page()
+
+
+@bp.post("/sign-in")
+@public
+def sign_in() -> Response:
+    """Check user name and password and open a session."""
+    with Refusals() as refused:
+        token = sessions.sign_in(
+            archive,
+            request.form.get("login", ""),
+            request.form.get("password", ""),
+            request.remote_addr or "",
+            old_token=session_token(),
+        )
+        return _enter(token)
+    return _page(refused)
+
+
+@bp.post("/sign-in/demo")
+@public
+def enter() -> Response:
+    """Open a session as one of the persons a demo archive offers."""
+    if not archive.settings.demo:
+        abort(404)
+    user_id = request.form.get("user", type=int) or 0
+    return _enter(sessions.enter(archive, user_id, old_token=session_token()))
+
+
+@bp.post("/sign-out")
+@requires(Permission.ANYONE)
+def sign_out() -> Response:
+    """End the session and have the browser forget what it kept."""
+    if session := current_session():
+        with archive.write(current_actor()) as work:
+            sessions.sign_out(work, session.token_hash)
+    answer = see(url_for(".page"))
+    answer.delete_cookie(session_cookie(), secure=archive.settings.https, httponly=True, samesite="Lax")
+    answer.headers["Clear-Site-Data"] = '"cache"'  # not "storage": scans not yet sent lie there
+    return answer
+
+
+def _page(refused: Refusals | None = None) -> Response:
+    offered = []
+    if archive.settings.demo:
+        with archive.read(sessions.DOOR) as work:
+            offered = staff.one_per_role(work)
+    form = {"login": request.form.get("login", ""), "next": request.values.get("next", "")}
+    return show("session/sign_in.html", None, refused=refused, form=form, offered=offered)
+
+
+def _enter(token: str) -> Response:
+    goal = safe_path(request.form.get("next"), url_for("start.page"))
+    answer = make_response(redirect(goal, 303))
+    answer.set_cookie(
+        session_cookie(),
+        token,
+        max_age=archive.settings.session_hours * 3600,
+        secure=archive.settings.https,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return answer
