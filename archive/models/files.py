@@ -7,7 +7,7 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.columns import data, flag, key, moment, number, partial_date, ref, term, text
+from archive.columns import Ordered, data, flag, key, moment, number, partial_date, ref, term, text
 from archive.lifecycle import FILE, Lifecycle
 from archive.partial_date import PartialDate
 from archive.vocabulary import Custody, Evidence, Outcome, PersonRole
@@ -74,7 +74,7 @@ class CaseFile(SQLModel, table=True):
     code: str = text()
     source_id: int = ref("source_system.id")
     reference: str = text()
-    reference_key: str = text()
+    reference_key: str = text(sa_type=Ordered)
     part: int = number(default=1)
     parts: int = number(default=1)
     kind_id: int = ref("file_kind.id")

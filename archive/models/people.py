@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
-from archive.columns import data, day, flag, key, moment, partial_date, ref, term, text
+from archive.columns import Ordered, data, day, flag, key, moment, partial_date, ref, term, text
 from archive.partial_date import PartialDate
 from archive.vocabulary import NumberKind, NumberQuality, Protection
 
@@ -44,8 +44,8 @@ class PersonNumber(SQLModel, table=True):
 
     id: int = key()
     person_id: int = ref("person.id")
-    number: str = text()
-    short: str = text()
+    number: str = text(sa_type=Ordered)
+    short: str = text(sa_type=Ordered)
     kind: NumberKind = term(NumberKind)
     quality: NumberQuality = term(NumberQuality)
     written: str = text()
@@ -59,7 +59,7 @@ class NameToken(SQLModel, table=True):
     __tablename__ = "name_token"
     __table_args__ = (Index("tokens_of_person", "person_id"),)
 
-    token: str = text(primary_key=True)
+    token: str = text(primary_key=True, sa_type=Ordered)
     person_id: int = ref("person.id", primary_key=True)
 
 
@@ -68,4 +68,4 @@ class NameWord(SQLModel, table=True):
 
     __tablename__ = "name_word"
 
-    word: str = text(primary_key=True)
+    word: str = text(primary_key=True, sa_type=Ordered)

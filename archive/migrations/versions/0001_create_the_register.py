@@ -75,9 +75,7 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_table(
-        "name_word", sa.Column("word", sa.Text(), nullable=False), sa.PrimaryKeyConstraint("word")
-    )
+    op.create_table("name_word", sa.Column("word", Ordered, nullable=False), sa.PrimaryKeyConstraint("word"))
     op.create_table(
         "place",
         sa.Column("id", BigId, nullable=False),
@@ -260,7 +258,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("source_id", BigId, nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
-        sa.Column("reference_key", sa.Text(), nullable=False),
+        sa.Column("reference_key", Ordered, nullable=False),
         sa.Column("part", sa.BigInteger(), nullable=False),
         sa.Column("parts", sa.BigInteger(), nullable=False),
         sa.Column("kind_id", BigId, nullable=False),
@@ -469,7 +467,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "name_token",
-        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("token", Ordered, nullable=False),
         sa.Column("person_id", BigId, nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -482,8 +480,8 @@ def upgrade() -> None:
         "person_number",
         sa.Column("id", BigId, nullable=False),
         sa.Column("person_id", BigId, nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("short", sa.Text(), nullable=False),
+        sa.Column("number", Ordered, nullable=False),
+        sa.Column("short", Ordered, nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("quality", sa.String(length=30), nullable=False),
         sa.Column("written", sa.Text(), nullable=False),

@@ -1,0 +1,250 @@
+"""Finding entries in the register: by code, reference, number or name, and nothing else (SoLPuF 15 §).
+
+("Search" is kept for the hunt for a lost file.)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import bindparam, func, select, tuple_
+from sqlmodel import col
+
+from archive.domain import files, people
+from archive.errors import Invalid, NotFound
+from archive.models import CaseFile, FilePerson, NameToken, NameWord, PersonNumber
+from archive.store import Work
+from archive.vocabulary import Custody, NumberQuality, Permission, Term
+from archive.wording import N_
+from labels import codes
+
+PAGE = 25
+FEWEST_LETTERS = 3
+_SAMPLE = 200
+_CLOSE_ENOUGH = 72
+_MOST_WORDS = 6
+_HIGH = "\U0010ffff"
+
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_TOKEN = NameToken.__table__  # type: ignore[attr-defined]
+_ROLE = FilePerson.__table__  # type: ignore[attr-defined]
+_NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
+_WORD = NameWord.__table__.c.word  # type: ignore[attr-defined]
+
+
+class Key(Term):
+    """By what an entry was found."""
+
+    CODE = "code", "kod", "code"
+    REFERENCE = "reference", "aktnummer", "reference"
+    NUMBER = "number", "personnummer", "personal number"
+    NAME = "name", "namn", "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found: the files of one page, by which key, and the mark to go on from."""
+
+    by: Key
+    files: Sequence[CaseFile]
+    next: str | None = None
+    # The words of the register that a misspelt name was taken for.
+    read_as: tuple[str, ...] = ()
+
+
+def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE) -> Hits:
+    """Find files by whatever was typed; raises Invalid when it is too short to look up."""
+    work.require(Permission.READ_FILES)
+    term = term.strip()
+    code = codes.parse(term)
+    if code is not None and (hits := _by_code(work, code)):
+        return hits
+    if len(people.fold(term)) < FEWEST_LETTERS:
+        raise Invalid(
+            "term_too_short",
+            N_("Write at least %(letters)s characters."),
+            field="term",
+            letters=FEWEST_LETTERS,
+        )
+    if any(sign.isdigit() for sign in term):
+        number = _by_number(work, term, limit) if work.actor.may(Permission.READ_NAMES) else None
+        return number or _by_reference(work, term, after, limit)
+    return _by_name(work, term, after, limit)
+
+
+def _by_code(work: Work, code: str) -> Hits | None:
+    try:
+        return Hits(Key.CODE, [files.by_code(work, code)])
+    except NotFound:
+        return None
+
+
+_OF_NUMBER = {
+    short: select(CaseFile)
+    .join(_ROLE, _ROLE.c.file_id == _FILE.c.id)
+    .join(_NUMBER, _NUMBER.c.person_id == _ROLE.c.person_id)
+    .where(
+        (_NUMBER.c.short if short else _NUMBER.c.number) == bindparam("number"),
+        ~_FILE.c.protected,
+        _FILE.c.status != Custody.VOID,
+    )
+    .order_by(_FILE.c.id)
+    .limit(bindparam("limit"))
+    for short in (True, False)
+}
+
+
+def _by_number(work: Work, term: str, limit: int) -> Hits | None:
+    """Find by a number in any form; nothing of protected persons is ever found by it."""
+    read = people.read_number(work, term)
+    if not read.number or read.quality is NumberQuality.UNREADABLE:
+        return None
+    rows: list[CaseFile] = []
+    for statement, number in ((_OF_NUMBER[False], read.number), (_OF_NUMBER[True], read.number[-10:])):
+        if len(number) >= 10 and not rows:
+            found = work.session.execute(statement, {"number": number, "limit": limit + 1})
+            rows = list({row.id: row for row in found.scalars()}.values())
+    sound = read.quality in {NumberQuality.SOUND, NumberQuality.NO_CENTURY}
+    return Hits(Key.NUMBER, rows[:limit]) if rows or sound else None
+
+
+_OF_REFERENCE = (
+    select(CaseFile)
+    .where(
+        tuple_(_FILE.c.reference_key, _FILE.c.id) > tuple_(bindparam("key"), bindparam("id")),
+        _FILE.c.reference_key < bindparam("end"),
+        _FILE.c.status != Custody.VOID,
+    )
+    .order_by(_FILE.c.reference_key, _FILE.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+def _by_reference(work: Work, term: str, after: str | None, limit: int) -> Hits:
+    key = files.reference_key(term)
+    start, number = (key, -1) if after is None else (after.rpartition("|")[0], int(after.rpartition("|")[2]))
+    rows = (
+        work.session.execute(
+            _OF_REFERENCE, {"key": start, "id": number, "end": key + _HIGH, "limit": limit + 1}
+        )
+        .scalars()
+        .all()
+    )
+    more = f"{rows[limit - 1].reference_key}|{rows[limit - 1].id}" if len(rows) > limit else None
+    return Hits(Key.REFERENCE, rows[:limit], more)
+
+
+def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
+    work.require(Permission.READ_NAMES)
+    words = people.tokens(term)[:_MOST_WORDS]
+    hits = _with_words(work, words, after, limit)
+    if hits.files or after is not None:
+        return hits
+    meant = tuple(_nearest(work, word) for word in words)
+    if None in meant or list(meant) == words:
+        return hits
+    found = _with_words(work, [word for word in meant if word], None, limit)
+    return Hits(Key.NAME, found.files, found.next, tuple(word for word in meant if word))
+
+
+_HOW_MANY = select(func.count()).select_from(
+    select(_TOKEN.c.person_id)
+    .where(_TOKEN.c.token >= bindparam("start"), _TOKEN.c.token < bindparam("end"))
+    .limit(_SAMPLE)
+    .subquery()
+)
+
+
+def _with_words(work: Work, words: list[str], after: str | None, limit: int) -> Hits:
+    """Find persons every word begins a name of: go through the rarest word, look the others up per person."""
+    if not words:
+        return Hits(Key.NAME, [])
+    rarest = words[0]
+    if len(words) > 1:
+        counts = {word: work.session.execute(_HOW_MANY, _range(word)).scalar_one() for word in words}
+        rarest = min(words, key=lambda word: (counts[word], -len(word)))
+    statement = _name_statement(len(words) - 1)
+    parameters: dict[str, Any] = {"end": rarest + _HIGH}
+    for number, word in enumerate(word for word in words if word is not rarest):
+        parameters |= {f"start{number}": word, f"end{number}": word + _HIGH}
+    token, person, file = after.split("|") if after else (rarest, "-1", "-1")
+    parameters |= {"token": token, "person": int(person), "file": int(file), "limit": limit + 1}
+    rows = work.session.execute(statement, parameters).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    more = f"{last.token}|{last.person_id}|{last[0].id}" if last else None
+    return Hits(Key.NAME, list({row[0].id: row[0] for row in rows[:limit]}.values()), more)
+
+
+def _range(word: str) -> dict[str, Any]:
+    return {"start": word, "end": word + _HIGH}
+
+
+@cache
+def _name_statement(others: int) -> Any:
+    statement = (
+        select(CaseFile, _TOKEN.c.token, _TOKEN.c.person_id)
+        .select_from(_TOKEN)
+        .join(_ROLE, _ROLE.c.person_id == _TOKEN.c.person_id)
+        .join(_FILE, _FILE.c.id == _ROLE.c.file_id)
+        .where(
+            _TOKEN.c.token >= bindparam("token"),
+            _TOKEN.c.token < bindparam("end"),
+            tuple_(_TOKEN.c.token, _TOKEN.c.person_id, _FILE.c.id)
+            > tuple_(bindparam("token"), bindparam("person"), bindparam("file")),
+            ~_FILE.c.protected,
+            _FILE.c.status != Custody.VOID,
+        )
+        .order_by(_TOKEN.c.token, _TOKEN.c.person_id, _FILE.c.id)
+        .limit(bindparam("limit"))
+    )
+    for number in range(others):
+        other = _TOKEN.alias()
+        statement = statement.where(
+            select(other.c.person_id)
+            .where(
+                other.c.person_id == _TOKEN.c.person_id,
+                other.c.token >= bindparam(f"start{number}"),
+                other.c.token < bindparam(f"end{number}"),
+            )
+            .exists()
+        )
+    return statement
+
+
+def _nearest(work: Work, word: str) -> str | None:
+    """Return the name word most like a misspelt one, if any is like enough."""
+    exact = work.session.execute(
+        select(col(NameWord.word))
+        .where(col(NameWord.word) >= word, col(NameWord.word) < word + _HIGH)
+        .limit(1)
+    ).scalar()
+    if exact:
+        return word
+    # Same length, give or take two: the rest cannot be close enough and need not be fetched.
+    candidates = work.session.execute(
+        select(col(NameWord.word)).where(
+            func.length(col(NameWord.word)).between(len(word) - 2, len(word) + 2)
+        )
+    ).scalars()
+    best = process.extractOne(word, candidates, scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
+    return best[0] if best else None
+
+
+def by_status(
+    work: Work, status: Custody, *, after: int = 0, limit: int = PAGE
+) -> tuple[Sequence[CaseFile], int | None]:
+    """Return unprotected files in a state, by id, and the id to go on from."""
+    work.require(Permission.READ_FILES)
+    rows = (
+        work.session.execute(
+            select(CaseFile)
+            .where(col(CaseFile.status) == status, col(CaseFile.id) > after, ~col(CaseFile.protected))
+            .order_by(col(CaseFile.id))
+            .limit(limit + 1)
+        )
+        .scalars()
+        .all()
+    )
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
