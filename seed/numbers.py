@@ -1,10 +1,10 @@
-"""Make identity numbers that are test numbers: distinct, as many as wanted, the same for the same seed.
+"""Make identity numbers that are test numbers: distinct, as many as wanted, the same every time.
 
 Skatteverket publishes test numbers for free use (CC0, "Testpersonnummer" and "Testsamordningsnummer" at
 skatteverket.entryscape.net). For births of 1890 and some twenty years on, the list takes the first free birth
 number from 980, one person a day; for births from 1980 on it takes 238 and 239, as it does for coordination
 numbers of any year. Only these two series are used here: for such a day first the numbers the list has, then
-the rest of 980-999. For the births between, the list has scattered numbers in no series; persons born then get
+the rest of 980-999. For the births between, the list has scattered numbers in no series; those born then get
 numbers of 980-999, which are in the series but not on the list. No number is ever combined with real data.
 
 T-numbers follow IVO's form for persons without a number: T and three digits, or TF and two.
@@ -12,6 +12,7 @@ T-numbers follow IVO's form for persons without a number: T and three digits, or
 
 import random
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from archive.identity import check_digit
@@ -41,8 +42,7 @@ class Exhausted(Exception):
 class Numbers:
     """Hand out test numbers, each once; the birth number is even for females, odd for males."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self._random = random.Random(f"numbers:{seed}")  # noqa: S311 - a demo must be the same every time
+    def __init__(self) -> None:
         self._used: defaultdict[tuple[str, int, bool], int] = defaultdict(int)
 
     def personal(self, born: date, *, female: bool) -> str | None:
@@ -63,32 +63,30 @@ class Numbers:
         fitting = [tail for tail in _T_NUMBERS if int(tail[-2]) % 2 == (not female)]
         return None if nth >= len(fitting) else f"{born:%Y%m%d}{fitting[nth]}"
 
-    def many(self, count: int, first: date = FIRST_BIRTH, last: date = date(2024, 12, 31)) -> list[str]:
-        """Return so many personal numbers of births between two days, in no order; raises Exhausted."""
-        span = (last - first).days + 1
-        if count > span * 2 * _PER_DAY_AND_SEX:
-            raise Exhausted(
-                f"the series hold {span * 2 * _PER_DAY_AND_SEX} numbers for these days, not {count}"
-            )
-        made: list[str] = []
-        while len(made) < count:
-            offset, female = self._random.randrange(span), self._random.random() < 0.5
-            for step in range(span):
-                number = self.personal(first + timedelta((offset + step) % span), female=female)
-                if number is not None:
-                    made.append(number)
-                    break
-        return made
-
     def _next(self, kind: str, born: date, female: bool) -> int:
         nth = self._used[kind, born.toordinal(), female]
         self._used[kind, born.toordinal(), female] += 1
         return nth
 
 
+def many(
+    count: int, seed: int = 0, first: date = FIRST_BIRTH, last: date = date(2024, 12, 31)
+) -> Iterator[str]:
+    """Make so many distinct personal numbers of births between two days, in no order; raises Exhausted."""
+    span = (last - first).days + 1
+    supply = span * 2 * _PER_DAY_AND_SEX
+    if count > supply:
+        raise Exhausted(f"the series hold {supply} numbers for these days, not {count}")
+    for place in random.Random(f"numbers:{seed}").sample(range(supply), count):  # noqa: S311 - no secret
+        nth, offset = divmod(place, span)
+        born = first + timedelta(offset)
+        yield _number(born, _BIRTH_NUMBERS[born >= NEW_SERIES_FROM, nth % 2 == 0][nth // 2], 0)
+
+
 def _number(born: date, birth_number: int, days_added: int) -> str:
-    nine = f"{born:%y%m}{born.day + days_added:02d}{birth_number}"
-    return f"{born:%Y}"[:2] + nine + check_digit(nine)
+    year = str(born.year)
+    nine = f"{year[2:]}{born.month:02d}{born.day + days_added:02d}{birth_number}"
+    return year[:2] + nine + check_digit(nine)
 
 
 def in_series(number: str) -> bool:

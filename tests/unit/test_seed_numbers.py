@@ -10,7 +10,7 @@ from stdnum.se import personnummer as peer
 
 from archive.identity import read
 from archive.vocabulary import NumberKind, NumberQuality
-from seed.numbers import Exhausted, Numbers, in_series
+from seed.numbers import Exhausted, Numbers, in_series, many
 
 TODAY = date(2026, 11, 21)
 births = st.dates(date(1890, 1, 1), date(2024, 12, 31))
@@ -71,19 +71,23 @@ def test_a_day_gives_each_number_once_and_then_says_there_are_no_more():
 
 
 def test_many_numbers_are_distinct_sound_and_in_the_series():
-    many = Numbers(3).many(20_000)
-    assert len(set(many)) == 20_000
-    assert all(in_series(number) for number in many)
-    assert {read(number, today=TODAY).quality for number in many} == {NumberQuality.SOUND}
+    made = list(many(20_000, seed=3))
+    assert len(set(made)) == 20_000
+    assert all(in_series(number) for number in made)
+    assert {read(number, today=TODAY).quality for number in made} == {NumberQuality.SOUND}
+
+
+def test_there_are_a_million_distinct_numbers():
+    assert next(many(1_000_000))
 
 
 def test_the_whole_supply_of_a_span_can_be_used_and_not_one_more():
-    supply = Numbers().many(44, date(1985, 2, 27), date(1985, 2, 28))
+    supply = many(44, 0, date(1985, 2, 27), date(1985, 2, 28))
     assert Counter(number[:8] for number in supply) == {"19850227": 22, "19850228": 22}
     with pytest.raises(Exhausted):
-        Numbers().many(45, date(1985, 2, 27), date(1985, 2, 28))
+        next(many(45, 0, date(1985, 2, 27), date(1985, 2, 28)))
 
 
 def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
-    assert Numbers(1).many(100) == Numbers(1).many(100)
-    assert Numbers(1).many(100) != Numbers(2).many(100)
+    assert [*many(100, 1)] == [*many(100, 1)]
+    assert [*many(100, 1)] != [*many(100, 2)]
