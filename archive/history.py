@@ -43,6 +43,7 @@ _HEADS = (
 )
 _ONE_HEAD = select(_head.c.seq, _head.c.hash).where(_head.c.stream == bindparam("stream")).with_for_update()
 _INSERT_EVENT = insert(_event).inline()
+_INSERT_ONE = insert(_event).returning(_event.c.id)
 _INSERT_PRIVATE = insert(_private).inline()
 _INSERT_SUBJECT = insert(_subject).inline()
 
@@ -86,23 +87,31 @@ def record_many(work: Work, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     heads = _lock_heads(work, {entry.stream for entry in entries})
-    numbered = len(entries) > 1 or bool(entries[0].private or entries[0].subjects)
-    ids = work.reserve_ids(_event, len(entries)) if numbered else [None]
-    events, privates, subjects = [], [], []
-    for entry, event_id in zip(entries, ids, strict=True):
-        row, side = _build(work, entry, heads)
-        if event_id is not None:
-            row["id"] = event_id
-        events.append(row)
+    if len(entries) == 1:
+        row, side = _build(work, entries[0], heads)
+        event_id = work.connection.execute(_INSERT_ONE, row).scalar_one()
+        _insert_sides(work, [(event_id, entries[0], side)])
+        return
+    built = [_build(work, entry, heads) for entry in entries]
+    ids = work.reserve_ids(_event, len(entries))
+    work.connection.execute(
+        _INSERT_EVENT, [{**row, "id": number} for number, (row, _side) in zip(ids, built, strict=True)]
+    )
+    _insert_sides(
+        work, [(number, entry, side) for number, entry, (_row, side) in zip(ids, entries, built, strict=True)]
+    )
+
+
+def _insert_sides(work: Work, written: Sequence[tuple[int, Entry, dict[str, Any] | None]]) -> None:
+    privates, subjects = [], []
+    for event_id, entry, side in written:
         if side:
             privates.append({"event_id": event_id, **side})
         subjects += [{"event_id": event_id, "subject": name} for name in dict.fromkeys(entry.subjects)]
-    connection = work.session.connection()
-    connection.execute(_INSERT_EVENT, events)
     if privates:
-        connection.execute(_INSERT_PRIVATE, privates)
+        work.connection.execute(_INSERT_PRIVATE, privates)
     if subjects:
-        connection.execute(_INSERT_SUBJECT, subjects)
+        work.connection.execute(_INSERT_SUBJECT, subjects)
 
 
 def advance(
@@ -184,7 +193,7 @@ def begin_many(work: Work, model: Any, action: Term, births: Sequence[Birth]) ->
     rule = lifecycle.rules[action]
     work.require(rule.permission)
     status = lifecycle.step(None, action)
-    work.session.connection().execute(
+    work.connection.execute(
         insert(model.__table__).inline(), [{**birth.row, "status": status} for birth in births]
     )
     record_many(
@@ -210,7 +219,7 @@ def _set(work: Work, thing: Any, changes: Mapping[str, Any]) -> None:
     parameters = {"id_": thing.id, "status_": thing.status, **values}
     if versioned:
         parameters["version_"] = thing.version
-    result = work.session.connection().execute(_guarded_update(table, tuple(values)), parameters)
+    result = work.connection.execute(_guarded_update(table, tuple(values)), parameters)
     if result.rowcount != 1:
         raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE)
     for name, value in values.items():
@@ -229,7 +238,7 @@ def _guarded_update(table: Table, names: tuple[str, ...]) -> Any:
 
 
 def _lock_heads(work: Work, streams: set[str]) -> dict[str, tuple[int, bytes]]:
-    connection = work.session.connection()
+    connection = work.connection
     if len(streams) == 1:
         (stream,) = streams
         row = connection.execute(_ONE_HEAD, {"stream": stream}).one_or_none()

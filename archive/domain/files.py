@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.domain import labels, people, places, shelving
+from archive.domain.places import Spot
 from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from archive.lifecycle import FILE, Lifecycle
 from archive.models import CaseFile, FileKind, FilePerson, Label, Person, Place, User
@@ -370,7 +371,7 @@ def remove_person(work: Work, file: CaseFile, person: Person) -> None:
 def move(
     work: Work,
     file: Held | CaseFile,
-    place: Place,
+    place: Place | Spot,
     *,
     how: Evidence,
     happened_at: datetime | None = None,

@@ -40,7 +40,7 @@ def issue_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Insert live labels; each row has a code and a file_id or place_id."""
     if rows:
         blank = {"file_id": None, "place_id": None, "state": LabelState.LIVE}
-        work.session.connection().execute(
+        work.connection.execute(
             insert(Label).inline(),
             [{**blank, **row} for row in rows],
         )
@@ -93,7 +93,7 @@ def print_blanks(work: Work, count: int, stock: str) -> Printed:
         )
     batch = _open_batch(work, stock, count, "blanks")
     fresh = new_codes(work, count)
-    work.session.connection().execute(
+    work.connection.execute(
         insert(Label).inline(),
         [
             {"code": code, "state": LabelState.BLANK, "printed_at": work.now, "batch_id": batch.id}

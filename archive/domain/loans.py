@@ -12,6 +12,7 @@ from archive import history
 from archive.clock import local_date
 from archive.domain import places, shelving, sightings
 from archive.domain.files import Held
+from archive.domain.places import Spot
 from archive.errors import Conflict, Invalid
 from archive.lifecycle import FILE
 from archive.models import CaseFile, Loan, Place
@@ -78,7 +79,7 @@ def hand_out(work: Work, file: Held | CaseFile, request: Request) -> Loan:
 def take_back(
     work: Work,
     file: Held | CaseFile,
-    place: Place | None = None,
+    place: Place | Spot | None = None,
     *,
     how: Evidence = Evidence.HAND,
     happened_at: datetime | None = None,

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlmodel import col
 from archive import history
 from archive.domain import files, loans, places, sightings
 from archive.domain.files import Held
+from archive.domain.places import Spot
 from archive.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
 from archive.lifecycle import FILE
 from archive.models import CaseFile, Label, Place, Scan
@@ -88,7 +89,28 @@ class Answer:
     facts: dict[str, Any] | None = None
 
 
-def take(work: Work, scanned: Scanned) -> Scan:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A scan with its stored answer."""
+
+    id: str
+    actor: str
+    at: datetime
+    happened_at: datetime
+    code: str | None
+    outcome: ScanOutcome
+    reason: str | None
+    file_id: int | None
+    place_id: int | None
+    from_id: int | None
+    facts: dict[str, Any] | None
+    undone: bool = False
+
+
+_TAKEN = tuple(item.name for item in fields(Taken))
+
+
+def take(work: Work, scanned: Scanned) -> Taken:
     """Answer a scan and keep the answer; raises Invalid for a bad id, Conflict for an id used otherwise."""
     work.require(Permission.READ_FILES)
     if not _UUID.fullmatch(scanned.id):
@@ -107,7 +129,7 @@ def take(work: Work, scanned: Scanned) -> Scan:
         "undone": False,
     }
     dialect = "sqlite" if work.sqlite else "postgresql"
-    if work.session.connection().execute(_CLAIMS[dialect], claim).rowcount != 1:
+    if work.connection.execute(_CLAIMS[dialect], claim).rowcount != 1:
         return _again(work, scanned.id, content)
     answer = Answer(ScanOutcome.REFUSED)
     try:
@@ -119,8 +141,8 @@ def take(work: Work, scanned: Scanned) -> Scan:
         answer = Answer(ScanOutcome.REFUSED, refusal.code, facts={"sentence": refusal.sentence})
         answer.file_id, answer.place_id = _standing_for(work, code)
     values = {name: getattr(answer, name) for name in _ANSWERED}
-    work.session.connection().execute(_ANSWER, {"scan_id": scanned.id, **values})
-    return Scan(**{**claim, **values})
+    work.connection.execute(_ANSWER, {"scan_id": scanned.id, **values})
+    return Taken(scanned.id, work.actor.id, work.now, happened_at, code, **values)
 
 
 def _when(work: Work, scanned: Scanned) -> datetime:
@@ -138,11 +160,15 @@ def _content(scanned: Scanned) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _again(work: Work, scan_id: str, content: str) -> Scan:
+def _taken(scan: Scan) -> Taken:
+    return Taken(*(getattr(scan, name) for name in _TAKEN))
+
+
+def _again(work: Work, scan_id: str, content: str) -> Taken:
     known = get(work, scan_id)
     if known.actor != work.actor.id or known.content != content:
         raise Conflict("scan_id_taken", N_("This scan id was used for another scan. Scan again."))
-    return known
+    return _taken(known)
 
 
 def get(work: Work, scan_id: str) -> Scan:
@@ -154,14 +180,14 @@ def get(work: Work, scan_id: str) -> Scan:
 
 
 def _standing_for(work: Work, code: str | None) -> tuple[int | None, int | None]:
-    row = work.session.connection().execute(_LABELLED, {"code": code}).one_or_none()
+    row = work.connection.execute(_LABELLED, {"code": code}).one_or_none()
     return (row.file_id, row.place_id) if row else (None, None)
 
 
 def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetime) -> Answer:
     if code is None:
         return Answer(ScanOutcome.NOT_A_CODE)
-    label = work.session.connection().execute(_LABELLED, {"code": code}).one_or_none()
+    label = work.connection.execute(_LABELLED, {"code": code}).one_or_none()
     if label is None:
         return Answer(ScanOutcome.UNKNOWN_CODE)
     if label.state is LabelState.VOID:
@@ -174,29 +200,29 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
     return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
 
 
-def _context(work: Work, scanned: Scanned) -> Place | None:
+def _context(work: Work, scanned: Scanned) -> Spot | None:
     if not scanned.context:
         return None
     code = codes.parse(scanned.context)
     if code is None:
         raise Invalid("context_not_a_code", N_("The chosen place is not known. Scan the place again."))
-    return places.by_code(work, code)
+    return places.spot(work, code)
 
 
-def _place_scanned(work: Work, place: Place, context: Place | None, *, carry: bool) -> Answer:
+def _place_scanned(work: Work, place: Place, context: Spot | None, *, carry: bool) -> Answer:
     if not (carry and context is not None and place.kind in places.CARRIED and place.id != context.id):
         places.refuse_closed(place)
         return Answer(ScanOutcome.PLACE_CHOSEN, place_id=place.id)
     origin = place.parent_id
     if origin == context.id:
         return Answer(ScanOutcome.CONFIRMED, place_id=place.id, from_id=origin)
-    places.move(work, place, context)
+    places.move(work, place, places.get(work, context.id))
     facts = {"parent": context.id, "version": place.version}
     return Answer(ScanOutcome.PLACE_MOVED, place_id=place.id, from_id=origin, facts=facts)
 
 
 def _file_scanned(
-    work: Work, file: Held, place: Place | None, scanned: Scanned, happened_at: datetime
+    work: Work, file: Held, place: Spot | None, scanned: Scanned, happened_at: datetime
 ) -> Answer:
     seen: dict[str, Any] = {"how": Evidence.SCAN, "happened_at": happened_at, "scan_id": scanned.id}
     if place is None:
@@ -222,7 +248,7 @@ def _file_scanned(
     return answer
 
 
-def _confirmed(work: Work, file: Held, place: Place, scan_id: str) -> ScanOutcome:
+def _confirmed(work: Work, file: Held, place: Spot, scan_id: str) -> ScanOutcome:
     """Tell a second scan of the same file into the same place from a first confirmation."""
     parameters = {
         "actor": work.actor.id,
@@ -231,17 +257,17 @@ def _confirmed(work: Work, file: Held, place: Place, scan_id: str) -> ScanOutcom
         "place_id": place.id,
         "scan_id": scan_id,
     }
-    before = work.session.connection().execute(_BEFORE, parameters).first()
+    before = work.connection.execute(_BEFORE, parameters).first()
     return ScanOutcome.REPEATED if before else ScanOutcome.CONFIRMED
 
 
-def undo(work: Work, scan_id: str) -> Scan:
+def undo(work: Work, scan_id: str) -> Taken:
     """Take back the move a scan made; raises Conflict when it moved nothing or the file has moved since."""
     scan = get(work, scan_id)
     if scan.actor != work.actor.id:
         raise NotFound("no_such_scan", N_("This scan has not reached the register. Scan again."))
     if scan.undone:
-        return scan
+        return _taken(scan)
     if scan.outcome is ScanOutcome.PLACE_MOVED and scan.place_id and scan.from_id:
         place = places.get(work, scan.place_id)
         _refuse_unless(place.version == (scan.facts or {}).get("version"))
@@ -254,7 +280,7 @@ def undo(work: Work, scan_id: str) -> Scan:
         raise Conflict("nothing_to_undo", N_("This scan moved nothing, so there is nothing to undo."))
     scan.undone = True
     work.session.flush()
-    return scan
+    return _taken(scan)
 
 
 def _refuse_unless(unchanged: bool) -> None:
@@ -264,18 +290,15 @@ def _refuse_unless(unchanged: bool) -> None:
         )
 
 
-def recent(work: Work, limit: int = 50) -> Sequence[Scan]:
+def recent(work: Work, limit: int = 50) -> list[Taken]:
     """Return the actor's own scans, newest first."""
-    return (
-        work.session.execute(
-            select(Scan)
-            .where(col(Scan.actor) == work.actor.id)
-            .order_by(col(Scan.at).desc(), col(Scan.id))
-            .limit(limit)
-        )
-        .scalars()
-        .all()
-    )
+    scans = work.session.execute(
+        select(Scan)
+        .where(col(Scan.actor) == work.actor.id)
+        .order_by(col(Scan.at).desc(), col(Scan.id))
+        .limit(limit)
+    ).scalars()
+    return [_taken(scan) for scan in scans]
 
 
 def unknown_codes(work: Work, limit: int = 50) -> Sequence[Row[Any]]:

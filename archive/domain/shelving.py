@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select
 
+from archive.domain.places import Spot
 from archive.models import CaseFile, FilePerson, PersonNumber, Place
 from archive.partial_date import PartialDate
 from archive.store import Work
@@ -13,7 +14,7 @@ from archive.vocabulary import OrderRule, PersonRole
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 
 
-def next_position(work: Work, file_id: int, place: Place) -> int:
+def next_position(work: Work, file_id: int, place: Place | Spot) -> int:
     """Return where in a place a file comes to stand by the place's order."""
     if place.order_rule in _AT_END:
         return _at_end(work, place)
@@ -39,7 +40,9 @@ _BIRTH_KEY = (
 )
 
 
-def position(work: Work, place: Place, birth_key: int, closed_on: PartialDate | None, reference: str) -> int:
+def position(
+    work: Work, place: Place | Spot, birth_key: int, closed_on: PartialDate | None, reference: str
+) -> int:
     """Return where a file not yet registered comes to stand by the order of the place."""
     if place.order_rule is OrderRule.BIRTH_DATE:
         return birth_key
@@ -50,13 +53,13 @@ def position(work: Work, place: Place, birth_key: int, closed_on: PartialDate | 
     return _at_end(work, place)
 
 
-def _at_end(work: Work, place: Place) -> int:
-    last = work.session.connection().execute(_LAST_POSITION, {"place_id": place.id}).scalar_one()
+def _at_end(work: Work, place: Place | Spot) -> int:
+    last = work.connection.execute(_LAST_POSITION, {"place_id": place.id}).scalar_one()
     return int(last) + 1
 
 
 def _birth_key_of(work: Work, file_id: int) -> int:
-    number = work.session.connection().execute(_BIRTH_KEY, {"file_id": file_id}).scalar()
+    number = work.connection.execute(_BIRTH_KEY, {"file_id": file_id}).scalar()
     return birth_key(number or "")
 
 

@@ -31,7 +31,7 @@ def record(
     told: bool = False,
 ) -> None:
     """Record a sighting; `told` when another event of the same act already tells it (a move, a return)."""
-    work.session.connection().execute(
+    work.connection.execute(
         _INSERT,
         {
             "file_id": file.id,
