@@ -16,7 +16,7 @@ from flask import (
     request,
     url_for,
 )
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from archive import history
 from archive.errors import DomainError, NotPermitted, NotSignedIn
@@ -69,6 +69,8 @@ def _domain(error: DomainError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):  # a host that is not ours: no address can be built for a page
+        return make_response(_(SENTENCES[400]), 400)
     status = error.code or 500
     if error.response is not None or status < 400:
         return make_response(error.get_response())

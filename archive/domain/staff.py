@@ -76,9 +76,7 @@ def create_user(
     if not _LOGIN.fullmatch(login):
         raise Invalid(
             "login_unusable",
-            N_(
-                "A user name is 2 to 100 small letters, digits or . _ @ + -; it begins with a letter or digit."
-            ),
+            N_("A user name is 2 to 100 small letters, digits or . _ @ + -"),
             field="login",
         )
     if not name:

@@ -12,6 +12,7 @@ from archive.models.places import Place
 from archive.models.scans import Scan
 from archive.models.sightings import Sighting
 from archive.models.staff import ApiToken, SignInAttempt, User, UserRole, UserSession
+from archive.models.worker import WorkerBeat
 
 metadata = SQLModel.metadata
 
@@ -48,5 +49,6 @@ __all__ = [
     "User",
     "UserRole",
     "UserSession",
+    "WorkerBeat",
     "metadata",
 ]

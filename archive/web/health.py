@@ -1,28 +1,44 @@
 """Health: for the load balancer and the one on call; says nothing about what the register holds."""
 
+from datetime import timedelta
+from typing import Any
+
 from flask import Blueprint, Response, jsonify
 
 from archive import migrations
-from archive.domain import sessions
+from archive.domain import beats, sessions
 from archive.errors import Unavailable
+from archive.history import stamp
+from archive.timetable import HEARTBEAT
 from archive.web.access import archive, public
-from archive.web.answers import saw
 
 bp = Blueprint("health", __name__)
+
+LATE = timedelta(minutes=5)
 
 
 @bp.get("/health")
 @public
 def health() -> Response:
-    """Tell whether the database answers and is up to date, and when the worker last worked."""
-    saw()
+    """Tell whether the database answers and is up to date, and when the worker last gave a sign of life."""
+    facts = _facts()
+    answer = jsonify(facts)
+    answer.status_code = 200 if facts["database"] == facts["migrations"] == "ok" else 503
+    return answer
+
+
+def _facts() -> dict[str, Any]:
     try:
         with archive.read(sessions.DOOR) as work:
-            current = migrations.is_current(work.session.connection())
+            if not migrations.is_current(work.session.connection()):
+                return {"database": "ok", "migrations": "pending", "worker": "unknown"}
+            beat = beats.last(work).get(HEARTBEAT)
+            late = beat is None or work.now - beat > LATE
     except Unavailable:
-        current, reachable = False, False
-    else:
-        reachable = True
-    answer = jsonify(database="ok" if reachable else "unreachable", migrations="ok" if current else "pending")
-    answer.status_code = 200 if current else 503
-    return answer
+        return {"database": "unreachable", "migrations": "unknown", "worker": "unknown"}
+    return {
+        "database": "ok",
+        "migrations": "ok",
+        "worker": "late" if late else "ok",
+        "worker_seen": stamp(beat) if beat else None,
+    }

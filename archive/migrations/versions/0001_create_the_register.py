@@ -147,6 +147,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "worker_beat",
+        sa.Column("routine", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("routine"),
+    )
+    op.create_table(
         "api_token",
         sa.Column("id", BigId, nullable=False),
         sa.Column("user_id", BigId, nullable=False),

@@ -1,0 +1,60 @@
+"""The command line: each command is a module in archive/commands with a click `command`, listed here."""
+
+from contextlib import ExitStack
+from importlib import import_module
+
+import click
+
+from archive import __version__
+from archive.config import BadSettings
+from archive.errors import DomainError
+from archive.wording import LOCALES, speaking
+
+COMMANDS = {
+    "db": "db",
+    "serve": "serve",
+    "token": "token",
+    "user": "user",
+    "worker": "worker",
+}
+
+
+class Unusable(click.ClickException):
+    """Report settings the program must not start with."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """Load a command's module only when it is asked for; say refusals as plain sentences."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names."""
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the module of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"archive.commands.{COMMANDS[cmd_name]}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run; a refusal ends with exit code 1, unusable settings with 2."""
+        with ExitStack() as language:
+            language.enter_context(speaking(ctx.params["language"]))
+            try:
+                return super().invoke(ctx)
+            except DomainError as refusal:
+                raise click.ClickException(refusal.say()) from refusal
+            except BadSettings as bad:
+                raise Unusable(str(bad)) from bad
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--language", type=click.Choice(LOCALES), default="en", show_default=True, help="Language of the answers."
+)
+@click.version_option(__version__, prog_name="aktspar")
+def main(language: str) -> None:
+    """Track closed case files. Settings come from AKTSPAR_* in the environment."""

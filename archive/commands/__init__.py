@@ -1,0 +1,35 @@
+"""The commands: a module per noun with a click `command`, listed in archive/cli.py."""
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from archive import migrations
+from archive.config import Settings
+from archive.errors import Unavailable
+from archive.store import Actor, Archive, operator
+from archive.wording import N_
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[tuple[Archive, Actor]]:
+    """Open the archive and name who runs the command; raises Unavailable unless it is up to date."""
+    archive = Archive(settings or Settings.load())
+    try:
+        actor = operator(_account())
+        with archive.read(actor) as work:
+            if not migrations.is_current(work.session.connection()):
+                raise Unavailable(
+                    "migrations_pending", N_("The database is not up to date. Run: aktspar db upgrade")
+                )
+        yield archive, actor
+    finally:
+        archive.close()
+
+
+def _account() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user without a name
+        return f"uid-{os.getuid()}"

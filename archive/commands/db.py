@@ -1,0 +1,19 @@
+"""`aktspar db`: the database itself."""
+
+import click
+
+from archive import migrations
+from archive.config import Settings
+from archive.wording import _
+
+
+@click.group()
+def command() -> None:
+    """Bring the database up to date."""
+
+
+@command.command()
+def upgrade() -> None:
+    """Create or migrate the tables, put triggers and reference data in place."""
+    migrations.upgrade(Settings.load())
+    click.echo(_("The database is up to date."))

@@ -1,0 +1,96 @@
+"""One command for web and worker: gunicorn's master also keeps the worker process alive."""
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+
+from archive.app import create_app
+from archive.config import Settings
+
+RESTART_AFTER = 5.0  # seconds between two starts of a worker that keeps dying
+PATIENCE = 30  # seconds for what is under way when told to stop
+
+
+class Logs(Logger):  # type: ignore[misc]
+    """Let gunicorn's messages go the way of all our logs."""
+
+    def setup(self, cfg: Any) -> None:
+        """Add no handler of gunicorn's own."""
+        self.cfg = cfg
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.WARNING)
+
+    def access(self, *_args: object) -> None:
+        """Leave requests to the application, which logs them without personal data."""
+
+
+class Master(Arbiter):  # type: ignore[misc]
+    """Keep one worker process running beside the web processes, and stop it with them."""
+
+    worker: subprocess.Popen[bytes] | None = None
+    started = -RESTART_AFTER
+
+    def manage_workers(self) -> None:
+        """Start whatever should run and does not; gunicorn calls this every second."""
+        super().manage_workers()
+        if (
+            self.worker is None or self.worker.poll() is not None
+        ) and monotonic() - self.started >= RESTART_AFTER:
+            self.started = monotonic()
+            command = [sys.executable, "-m", "archive", "worker", f"--parent={os.getpid()}"]
+            self.worker = subprocess.Popen(command)  # noqa: S603 - our own program
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop the web processes and the worker, letting what is under way finish."""
+        if self.worker is not None:
+            self.worker.terminate()
+        super().stop(graceful)
+        if self.worker is not None:
+            try:
+                self.worker.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.worker.kill()
+            self.worker = None
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn, configured by our settings alone."""
+
+    def __init__(self, settings: Settings, processes: int, ready: Callable[[], None]) -> None:
+        self._settings = settings
+        self._options = {
+            "bind": settings.bind,
+            "workers": processes,
+            "worker_class": "gthread",
+            "threads": settings.threads,
+            "graceful_timeout": PATIENCE,
+            "keepalive": 15,
+            "logger_class": Logs,
+            "forwarded_allow_ips": "",  # ProxyFix alone decides, by the exact number of hops
+            "control_socket_disable": True,
+            "proc_name": "aktspar",
+            "when_ready": lambda _master: ready(),
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand over our options, those this gunicorn knows."""
+        for name, value in self._options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Make the application, in each web process for itself."""
+        return create_app(self._settings)
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        Master(self).run()

@@ -1,0 +1,53 @@
+"""What the worker runs, when and why: one table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from archive.domain import sessions
+from archive.store import Archive, worker
+
+HEARTBEAT = "heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """Name a routine and when it runs: fields of a cron line, by Stockholm's clock."""
+
+    name: str
+    when: Mapping[str, int | str]
+    purpose: str
+    run: Callable[[Archive], None]
+
+
+def _live(_archive: Archive) -> None:
+    """Do nothing: that a routine ran to its end is noted anyway."""
+
+
+def _remove_expired(archive: Archive) -> None:
+    idle = timedelta(minutes=archive.settings.session_idle_minutes)
+    with archive.write(worker("expired")) as work:
+        sessions.remove_expired(work, idle)
+
+
+def _optimize(archive: Archive) -> None:
+    if archive.settings.sqlite:
+        with archive.write(worker("optimize")) as work:
+            connection = work.session.connection()
+            connection.exec_driver_sql(
+                "PRAGMA analysis_limit=1000"
+            )  # else a table of millions is read through
+            connection.exec_driver_sql("PRAGMA optimize")
+
+
+# Nothing daily between 02 and 03: that hour comes twice in autumn and not at all in spring.
+TIMETABLE = (
+    Routine(HEARTBEAT, {"minute": "*"}, "shows on /health that the worker lives", _live),
+    Routine(
+        "expired",
+        {"hour": 4, "minute": 10},
+        "removes ended sessions and old sign-in attempts",
+        _remove_expired,
+    ),
+    Routine("optimize", {"hour": 4, "minute": 20}, "lets SQLite gather what its planner needs", _optimize),
+)
