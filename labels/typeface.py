@@ -1,0 +1,73 @@
+"""Register the embedded fonts, Atkinson Hyperlegible for bad light, and measure text in them."""
+
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import cast
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+CODE = "AtkinsonHyperlegibleMono-Bold"
+BOLD = "AtkinsonHyperlegibleNext-Bold"
+REGULAR = "AtkinsonHyperlegibleNext-Regular"
+CAP_HEIGHT = 0.668  # of the size, in all three
+CODE_ADVANCE = 0.632  # of the size, each character of CODE
+
+ELLIPSIS = "…"
+_STEP = re.compile(r" ?[/›·] ?(?=.)")
+_FOLDER = Path(__file__).with_name("fonts")
+
+
+@cache
+def register() -> None:
+    """Make the three faces known to reportlab, once."""
+    for face in (CODE, BOLD, REGULAR):
+        pdfmetrics.registerFont(TTFont(face, _FOLDER / f"{face}.ttf"))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+
+
+def width(text: str, face: str, size: float) -> float:
+    """Return how wide a text is, in the unit of its size."""
+    return _relative_width(text, face) * size
+
+
+def shorten(text: str, face: str, size: float, room: float, *, keep_end: bool = False) -> str:
+    """Cut a text with an ellipsis to the room's width, at its beginning if the end matters more."""
+    if width(text, face, size) <= room:
+        return text
+    low, high = 0, len(text)
+    while low < high:  # the longest piece that fits
+        middle = (low + high + 1) // 2
+        if width(_cut(text, middle, keep_end), face, size) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return _cut(text, low, keep_end)
+
+
+def drawable(text: str) -> str:
+    """Replace what the fonts have no glyph for by a question mark."""
+    known = _glyphs()
+    return "".join([char if char in known else "?" for char in text])
+
+
+def _cut(text: str, length: int, keep_end: bool) -> str:
+    if not keep_end:
+        return text[:length].rstrip() + ELLIPSIS
+    end = text[len(text) - length :]
+    step = _STEP.search(end)  # a path begins again with a whole step
+    return f"{ELLIPSIS} {end[step.end() :]}" if step else ELLIPSIS + end
+
+
+@lru_cache(maxsize=4096)
+def _relative_width(text: str, face: str) -> float:
+    register()
+    return float(pdfmetrics.stringWidth(text, face, 1))
+
+
+@cache
+def _glyphs() -> frozenset[str]:
+    register()
+    fonts = [cast("TTFont", pdfmetrics.getFont(face)) for face in (BOLD, REGULAR)]
+    return frozenset.intersection(*(frozenset(map(chr, font.face.charToGlyph)) for font in fonts))
