@@ -1,0 +1,136 @@
+// Starts what every page needs: GOV.UK Frontend, htmx parts, one answer per press, questions before a deed, scans.
+
+import { initAll } from "./vendor/govuk-frontend/govuk-frontend.min.js";
+import "./wedge.js";
+import "./sound.js";
+
+const SENT = 10_000; // ms after which a form may be sent again although no page came (a download)
+const say = document.body.dataset;
+
+initAll();
+document.body.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  // The swapped-in element may itself be a component, and initAll only looks inside; what is started already says so.
+  if (elt !== document.body && elt.parentElement) initAll({ scope: elt.parentElement, onError: () => {} });
+});
+
+/** Show a line at the foot of the page that is also read out. */
+export function notice(text) {
+  const place = document.getElementById("notice");
+  place.replaceChildren();
+  if (!text) return;
+  const line = document.createElement("p");
+  line.textContent = text;
+  place.append(line);
+}
+
+/** Ask a question in a dialog; resolves to true or false. */
+export function ask(question, yes = say.textYes) {
+  return new Promise((answer) => {
+    const dialog = document.createElement("dialog");
+    dialog.className = "ak-dialog";
+    dialog.setAttribute("aria-labelledby", "ak-dialog-question");
+    const heading = document.createElement("h2");
+    heading.id = "ak-dialog-question";
+    heading.className = "govuk-heading-m";
+    heading.textContent = question;
+    const row = document.createElement("div");
+    row.className = "govuk-button-group";
+    for (const [text, value, look] of [[say.textNo, "no", "secondary"], [yes, "yes", "primary"]]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = `govuk-button${look === "primary" ? "" : " govuk-button--secondary"}`;
+      button.textContent = text;
+      button.autofocus = value === "no";
+      button.addEventListener("click", () => dialog.close(value));
+      row.append(button);
+    }
+    dialog.append(heading, row);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      answer(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+const agreed = new WeakSet();
+const sent = new WeakSet();
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form, submitter } = event;
+    const posts = form.getAttribute("method")?.toLowerCase() === "post"; // form.method may be a field of that name
+    const question = submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (question && !agreed.delete(form)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ask(question, submitter?.textContent.trim() || say.textYes).then((yes) => {
+        if (!yes) return;
+        agreed.add(form);
+        form.requestSubmit(submitter);
+      });
+    } else if (posts && sent.has(form)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (posts) {
+      sent.add(form);
+      form.setAttribute("aria-busy", "true");
+      setTimeout(() => release(form), SENT);
+    }
+  },
+  { capture: true },
+);
+
+function release(form) {
+  sent.delete(form);
+  form.removeAttribute("aria-busy");
+}
+
+addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(release));
+document.body.addEventListener("htmx:afterRequest", ({ detail: { elt } }) => {
+  const form = elt.closest("form");
+  if (form) release(form);
+});
+document.body.addEventListener("htmx:confirm", (event) => {
+  if (!event.detail.question) return;
+  event.preventDefault();
+  ask(event.detail.question).then((yes) => yes && event.detail.issueRequest(true));
+});
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.body.addEventListener(name, () => notice(say.textNoAnswer));
+}
+document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  if (xhr.status >= 500 && xhr.status !== 503) notice(say.textNoAnswer);
+});
+
+/** Tell whether something is written in a form of this page that is not saved yet. */
+function unsaved() {
+  return [...document.querySelectorAll("main form[method=post]:not([role=search]) :is(input, textarea, select)")].some((field) => {
+    if (field.type === "hidden") return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field instanceof HTMLSelectElement) {
+      const chosen = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(chosen, 0);
+    }
+    return field.value !== field.defaultValue;
+  });
+}
+
+// Both listen on window, hence after every page's own listener on document, which calls preventDefault() when it has
+// taken the scan. A field with data-scan-into takes the code when it has the focus; otherwise what was scanned is opened.
+addEventListener("scan", async (event) => {
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  const { code } = event.detail;
+  const field = document.activeElement;
+  if (field?.matches("[data-scan-into]")) {
+    field.value = code;
+    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+  } else if (!unsaved() || (await ask(say.textLeave))) {
+    location.assign(`/S/${code}`);
+  }
+});
+addEventListener("scan-unread", (event) => {
+  if (!event.defaultPrevented) notice(say.textUnread);
+});
