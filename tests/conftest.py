@@ -1,17 +1,22 @@
 """The fixtures every test shares; tests/README.md says which to use when."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from archive.app import create_app
 from archive.config import Settings
+from archive.domain import sessions, staff
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Role
-from tests.builders import SetClock, user_in_role
+from tests.builders import PASSWORD, SetClock, user_in_role
 from tests.databases import PostgresqlDatabases, SqliteDatabases, have_postgresql
 
 ENGINES = ("sqlite", "postgresql")
@@ -112,6 +117,84 @@ def work(archive: Archive, archivist: Actor) -> Iterator[Work]:
     """Give one open transaction of the archivist's, committed when the test has passed through."""
     with archive.write(archivist) as work:
         yield work
+
+
+@pytest.fixture
+def app(archive: Archive) -> Flask:
+    """Give the web application on the archive of this test."""
+    from archive.app import create_app  # only tests of pages pay for loading it
+
+    app = create_app(archive=archive)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser nobody has signed in with; it says, as browsers do, that its forms are our own."""
+    return _browser(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask, archive: Archive) -> Callable[[Role], FlaskClient]:
+    """Give a browser signed in as a role: `sign_in(Role.ARCHIVIST).get("/")`."""
+
+    def sign_in(role: Role) -> FlaskClient:
+        user_in_role(archive, role)
+        client = _browser(app)
+        answer = client.post("/sign-in", data={"login": role.value, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """Serve the application on a free port and give its address."""
+    from werkzeug.serving import make_server
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _browser(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+@pytest.fixture
+def app(archive: Archive) -> Flask:
+    """Give the web application on the test's archive."""
+    return create_app(archive=archive)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser nobody is signed in on, whose forms come from our own pages."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+@pytest.fixture
+def sign_in(archive: Archive, client: FlaskClient) -> Callable[[Role], Actor]:
+    """Sign the user of a role in on the browser: `sign_in(Role.ARCHIVIST)`."""
+
+    def enter(role: Role) -> Actor:
+        actor = user_in_role(archive, role)
+        with archive.write(actor) as work:
+            token = sessions.begin(work, staff.user(work, actor.user_id or 0), hours=10)
+        client.set_cookie("aktspar", token)
+        return actor
+
+    return enter
 
 
 @pytest.fixture
