@@ -11,9 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from archive.app import create_app
 from archive.config import Settings
-from archive.domain import sessions, staff
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Role
 from tests.builders import PASSWORD, SetClock, user_in_role
@@ -167,34 +165,6 @@ def _browser(app: Flask) -> FlaskClient:
     client = app.test_client()
     client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
     return client
-
-
-@pytest.fixture
-def app(archive: Archive) -> Flask:
-    """Give the web application on the test's archive."""
-    return create_app(archive=archive)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """Give a browser nobody is signed in on, whose forms come from our own pages."""
-    client = app.test_client()
-    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-    return client
-
-
-@pytest.fixture
-def sign_in(archive: Archive, client: FlaskClient) -> Callable[[Role], Actor]:
-    """Sign the user of a role in on the browser: `sign_in(Role.ARCHIVIST)`."""
-
-    def enter(role: Role) -> Actor:
-        actor = user_in_role(archive, role)
-        with archive.write(actor) as work:
-            token = sessions.begin(work, staff.user(work, actor.user_id or 0), hours=10)
-        client.set_cookie("aktspar", token)
-        return actor
-
-    return enter
 
 
 @pytest.fixture
