@@ -59,7 +59,7 @@ def a_place(
 ) -> Place:
     """Create a chain of places, each in the one before, and return the innermost."""
     parent: Place | None = None
-    for kind, name in chain:
+    for kind, name in kinds_and_names:
         parent = places.create(work, parent, kind, name, order_rule=order_rule)
     assert parent is not None
     return parent
