@@ -1,0 +1,311 @@
+"""Read the rows of one list as they would be registered; a row never raises, however it looks."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from archive.lists.dates import NOTHING, DateReader, ReadDate
+from archive.lists.fields import FACTS, Field, Flag, FlagCode, Problem
+from archive.lists.mapping import Mapping
+from archive.lists.names import role_of_heading
+from archive.lists.reading import EarlierCheck, PersonReading, Reading
+from archive.lists.subjects import SubjectReader
+from archive.lists.tables import Shape
+from archive.lists.text import ERRORS, MISSING, clean, simple
+from archive.lists.values import (
+    NO_PART,
+    Part,
+    level_of_yes,
+    part_inside,
+    protective_words,
+    read_count,
+    read_part,
+    read_protection,
+    read_yes_no,
+    whole,
+    without_part,
+)
+from archive.lists.whereabouts import LEVELS, NOWHERE, PlaceStep, Whereabouts, place_name, read_place
+from archive.partial_date import PartialDate
+from archive.vocabulary import PlaceKind, Protection
+from archive.wording import N_
+
+LONGEST = 200
+"""Characters a cell may have to be registered, unless LONGER says otherwise."""
+
+LONGER = {"name": 500, "number": 500, "place": 300}
+_RAW = frozenset(("name", "number"))
+"""Fields whose line breaks mean something."""
+
+_BLANK = {field.value: "" for field in Field}
+_SURE_COLUMNS = 4
+_SUM = re.compile(r"(?:summa|totalt?|antal|sum|slutsumma|delsumma)\b", re.IGNORECASE)
+_LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)-\d{2}")
+_CACHED = 65_536
+
+_NO_REFERENCE = Flag(FlagCode.REFERENCE_MISSING, Field.REFERENCE)
+_REFERENCE_DATE = Flag(FlagCode.REFERENCE_LOOKS_LIKE_DATE, Field.REFERENCE)
+_NO_PERSON = Flag(FlagCode.PERSON_MISSING, Field.NAME)
+_ROW_SHORT = Flag(FlagCode.ROW_SHORT, None)
+_CLOSED_BEFORE_OPENED = Flag(FlagCode.CLOSED_BEFORE_OPENED, Field.CLOSED)
+_BEFORE_BIRTH = Flag(FlagCode.BEFORE_BIRTH, Field.CLOSED)
+_KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, Field.KIND)
+_POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, Field.POSITION)
+_PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, Field.PROTECTION)
+_PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, Field.PROTECTION)
+_FACT_UNCLEAR = {field.value: Flag(FlagCode.FACT_UNCLEAR, field) for field in FACTS}
+
+_NOTHING_IDENTIFIES = Problem(
+    "nothing_identifies",
+    N_("Nothing says which file it is: there is neither a reference nor a person."),
+)
+_NOT_A_FILE = Problem("not_a_file", N_("This looks like a heading or a sum, not like a file."))
+_PART_BEYOND = N_("It is part %(part)s of %(parts)s. Correct the part or the number of parts.")
+_TOO_MANY_CELLS = N_(
+    "The row has %(cells)s cells but the header has %(columns)s, so the columns may be shifted. Put "
+    "quotation marks round the cell that holds the separator."
+)
+_CELL_TOO_LONG = N_("%(field)s is longer than %(limit)s characters. Shorten it.")
+
+
+class Reader:
+    """Read the rows of a list by a mapping; raises Invalid where the list lacks a column of the mapping.
+
+    `dropped` names the columns that are not registered: free text about a case has no place in the
+    register (7 a § SoLPuL). It is looked through for words of protection and for the part, then forgotten.
+    """
+
+    def __init__(self, mapping: Mapping, shape: Shape, *, today: date) -> None:
+        names = shape.columns
+        self.mapping, self.dropped = mapping, mapping.dropped(names)
+        at = mapping.place(names)
+        self._free = at.pop(Field.FREE_TEXT, [])
+        self._others = [(index, role_of_heading(names[index])) for index in at.pop(Field.CO_PERSONS, [])]
+        at.pop(Field.IGNORED, None)
+        self._columns = [(field.value, positions[0], field) for field, positions in at.items()]
+        self._facts = [field.value for field in FACTS if field in at]
+        self._width, self._separated = len(names), shape.kind == "csv"
+        self._last = max((index for _name, index, _field in self._columns), default=-1)
+        limit = mapping.list_date or today
+        self._dates = DateReader(limit, order=mapping.date_order, epoch=shape.epoch)
+        births = DateReader(limit, order=mapping.date_order, epoch=shape.epoch, births=True)
+        self._subjects = SubjectReader(limit, births, mapping.name_order, mapping.person_separators)
+        self._stated = Field.PROTECTION in at
+        self._yes = level_of_yes(names[at[Field.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
+        self._kind_of = lru_cache(maxsize=_CACHED)(self._find_kind)
+        self._place_of = lru_cache(maxsize=_CACHED)(self._find_place)
+
+    def read(self, cells: Sequence[str]) -> Reading:
+        """Read one row; what is odd is flagged, and only what cannot be registered is a problem."""
+        flags: list[Flag] = []
+        problems: list[Problem] = []
+        texts = self._texts(cells, flags, problems)
+        free = " ".join(cells[index] for index in self._free if index < len(cells))
+        reference, part = self._reference(texts, free, flags)
+        persons, protected = self._persons(cells, texts, flags)
+        opened, closed, last_note = self._days(texts, persons, flags)
+        where = self._whereabouts(texts, flags)
+        self._refuse(cells, reference, persons, part, problems)
+        return Reading(
+            reference=reference,
+            source=texts["source_system"] or self.mapping.source,
+            part=part.part or 1,
+            parts=part.parts,
+            covers=part.covers,
+            kind=self._kind(texts["kind"], flags),
+            persons=tuple(persons),
+            opened=opened,
+            closed=closed,
+            last_note=last_note,
+            place=where.steps,
+            position=where.position,
+            unit=texts["unit"] or self.mapping.unit,
+            protection=self._protection(texts["protection"], free, protected, flags),
+            check=self._check(texts["checked_date"], texts["checked_by"], flags),
+            flags=tuple(flags),
+            problems=tuple(problems),
+            **self._yes_or_no(texts, flags),
+        )
+
+    def _texts(self, cells: Sequence[str], flags: list[Flag], problems: list[Problem]) -> dict[str, str]:
+        texts = _BLANK.copy()
+        count = len(cells)
+        for name, index, field in self._columns:
+            if index >= count or not (text := cells[index]):
+                continue
+            if text[0] == "=":
+                flags.append(Flag(FlagCode.FORMULA, field))
+            elif text[0] == "#" and text.strip() in ERRORS:
+                flags.append(Flag(FlagCode.CELL_ERROR, field))
+                continue
+            text = text if name in _RAW else clean(text)
+            if len(text) > LONGEST and len(text) > LONGER.get(name, LONGEST):
+                limit = LONGER.get(name, LONGEST)
+                problems.append(
+                    Problem("cell_too_long", _CELL_TOO_LONG, (("field", field), ("limit", limit)))
+                )
+                text = text[:limit]
+            texts[name] = text
+        if self._separated and count <= self._last:
+            flags.append(_ROW_SHORT)
+        return texts
+
+    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, Part]:
+        reference = texts["reference"]
+        part = self._part(texts)
+        if reference:
+            reference = "" if simple(reference) in MISSING else whole(reference)
+        if not reference:
+            flags.append(_NO_REFERENCE)
+        elif _LOOKS_LIKE_DATE.fullmatch(reference):
+            flags.append(_REFERENCE_DATE)
+        if part is NO_PART and reference and (found := part_inside(reference)) is not NO_PART:
+            part, reference = found, without_part(reference)
+        if part is NO_PART and free:
+            part = part_inside(free)
+        if part.flag:
+            flags.append(Flag(part.flag, Field.PART))
+        return reference, part
+
+    def _part(self, texts: dict[str, str]) -> Part:
+        part = read_part(texts["part"]) if texts["part"] else NO_PART
+        if part is NO_PART and texts["part_text"]:
+            part = read_part(texts["part_text"])
+            if part.flag is FlagCode.PART_UNREADABLE:
+                part = part_inside(texts["part_text"])
+        if texts["parts"] and part.parts is None:
+            parts = read_count(texts["parts"])
+            flag = part.flag if parts else FlagCode.PART_UNREADABLE
+            part = part._replace(parts=parts or None, flag=flag)
+        return part
+
+    def _persons(
+        self, cells: Sequence[str], texts: dict[str, str], flags: list[Flag]
+    ) -> tuple[list[PersonReading], bool]:
+        name = texts["name"]
+        if texts["family_name"] or (texts["given_name"] and not name):
+            name = f"{texts['family_name']}, {texts['given_name']}"
+        persons, protected = self._subjects.read(name, texts["number"], texts["birth_date"], flags)
+        for index, role in self._others:
+            if index < len(cells) and cells[index]:
+                others, also = self._subjects.read_others(cells[index][: LONGER["name"]], role, flags)
+                persons += others
+                protected |= also
+        if not persons:
+            flags.append(_NO_PERSON)
+        return persons, protected
+
+    def _days(
+        self, texts: dict[str, str], persons: list[PersonReading], flags: list[Flag]
+    ) -> tuple[PartialDate | None, PartialDate | None, PartialDate | None]:
+        period = self._day(texts["period"], Field.PERIOD, flags)
+        began = self._day(texts["opened"], Field.OPENED, flags)
+        ended = self._day(texts["closed"], Field.CLOSED, flags)
+        noted = self._day(texts["last_note"], Field.LAST_NOTE, flags)
+        opened = began.first or began.last or period.first
+        closed = ended.last or ended.first or period.last
+        if opened and closed and opened.earliest() > closed.latest():
+            flags.append(_CLOSED_BEFORE_OPENED)
+        born = persons[0].born if persons else None
+        if closed and born and born.year >= closed.year and born.earliest() > closed.latest():
+            flags.append(_BEFORE_BIRTH)
+        return opened, closed, noted.last or noted.first
+
+    def _day(self, text: str, field: Field, flags: list[Flag]) -> ReadDate:
+        if not text:
+            return NOTHING
+        found = self._dates.read(text)
+        if found.flag and not (field is Field.PERIOD and found.flag is FlagCode.DATE_RANGE):
+            flags.append(Flag(found.flag, field))
+        return found
+
+    def _kind(self, text: str, flags: list[Flag]) -> str:
+        code, known = self._kind_of(text)
+        if not known:
+            flags.append(_KIND_UNKNOWN)
+        return code
+
+    def _find_kind(self, text: str) -> tuple[str, bool]:
+        word, mapping = simple(text), self.mapping
+        if word in mapping.kinds:
+            return mapping.kinds[word], True
+        if word in MISSING:
+            return mapping.default_kind, bool(mapping.default_kind)
+        return mapping.default_kind, False
+
+    def _whereabouts(self, texts: dict[str, str], flags: list[Flag]) -> Whereabouts:
+        where = self._place_of(
+            texts["site"], texts["room"], texts["rack"], texts["shelf"], texts["box"], texts["place"]
+        )
+        if where.flag:
+            flags.append(Flag(where.flag, Field.PLACE))
+        if texts["position"]:
+            position = read_count(texts["position"])
+            if position is None:
+                flags.append(_POSITION_UNREADABLE)
+            where = where._replace(position=position)
+        return where
+
+    def _find_place(self, *texts: str) -> Whereabouts:
+        """Put the columns for site, room, rack, shelf, box and the place in words together."""
+        said = read_place(texts[-1]) if texts[-1] else NOWHERE
+        found = {step.kind: step.name for step in said.steps}
+        found |= {kind: name for kind, text in zip(LEVELS, texts, strict=False) if (name := place_name(text))}
+        shelf = found.get(PlaceKind.SHELF, "")
+        if ":" in shelf and PlaceKind.RACK not in found:
+            found[PlaceKind.RACK], _colon, found[PlaceKind.SHELF] = shelf.partition(":")
+        if self.mapping.site:
+            found.setdefault(PlaceKind.SITE, self.mapping.site)
+        order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
+        return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
+
+    def _protection(self, text: str, free: str, protected: bool, flags: list[Flag]) -> Protection:
+        level, clear = read_protection(text, self._yes) if self._stated else (Protection.NONE, True)
+        if not clear:
+            flags.append(_PROTECTION_UNCLEAR)
+        if level is Protection.NONE and (protected or (free and protective_words(free))):
+            flags.append(_PROTECTION_IN_TEXT)
+            return Protection.UNKNOWN
+        return level if self._stated else self.mapping.unstated_protection
+
+    def _check(self, when: str, sign: str, flags: list[Flag]) -> EarlierCheck | None:
+        if not (when or sign):
+            return None
+        found = self._dates.read(when)
+        on = found.last or found.first
+        said = on is None and when and simple(when) not in MISSING
+        yes, clear = read_yes_no(when) if said else (False, True)
+        if found.flag and (on or not clear):
+            flags.append(Flag(found.flag, Field.CHECKED_DATE))
+        checked = on or (yes and clear) or (sign and not said)
+        return EarlierCheck(on, sign) if checked else None
+
+    def _yes_or_no(self, texts: dict[str, str], flags: list[Flag]) -> dict[str, bool]:
+        facts = {}
+        for name in self._facts:
+            facts[name], clear = read_yes_no(texts[name])
+            if not clear:
+                flags.append(_FACT_UNCLEAR[name])
+        return facts
+
+    def _refuse(
+        self,
+        cells: Sequence[str],
+        reference: str,
+        persons: list[PersonReading],
+        part: Part,
+        problems: list[Problem],
+    ) -> None:
+        if not (reference or persons):
+            problems.append(_NOTHING_IDENTIFIES)
+        elif self._width >= _SURE_COLUMNS and (
+            _SUM.match(next(filter(None, cells), "")) or sum(map(bool, map(str.strip, cells))) == 1
+        ):
+            problems.append(_NOT_A_FILE)
+        if part.part and part.parts and part.part + part.covers - 1 > part.parts:
+            facts = (("part", part.part + part.covers - 1), ("parts", part.parts))
+            problems.append(Problem("part_beyond_parts", _PART_BEYOND, facts))
+        if self._separated and len(cells) > self._width and any(map(str.strip, cells[self._width :])):
+            facts = (("cells", len(cells)), ("columns", self._width))
+            problems.append(Problem("too_many_cells", _TOO_MANY_CELLS, facts))
