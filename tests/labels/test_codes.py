@@ -106,6 +106,7 @@ def test_a_code_inside_a_longer_word_is_no_code():
     assert codes.parse("X" + code) is None
     assert codes.parse(code + "X") is None
     assert codes.parse("Z" * 60 + code) is None
+    assert codes.parse("Hej" + " -" * 60 + " ".join(code)) is None
 
 
 @pytest.mark.parametrize("text", ["", " ", "0", "ABCDEFGHJK", "١٢٣٤٥٦٧٨٩٠", "Ⅰ" * 10, "19121212-1212"])

@@ -1,5 +1,6 @@
 """Every printed label can be read again, at the resolutions of bad, fair and good office printers."""
 
+import dataclasses
 from itertools import cycle, islice
 
 import pytest
@@ -7,9 +8,10 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from labels import codes
 from labels.designs import BlankLabel, CrateLabel, FileLabel, PlaceLabel
+from labels.layout import lay_out
 from labels.sheets import sheet_pdf
 from labels.stock import stock, stocks
-from labels.symbol import payload
+from labels.symbol import payload, symbol
 from tests.labels.paper import crop, decode, rasterise, read_back
 
 HOST = "ARKIV.EXEMPEL.SE"
@@ -58,6 +60,18 @@ def test_vector_labels_are_read_at_every_resolution(dpi, tmp_path):
     labels = every_kind(195)
     pdf = sheet_pdf(labels, SMALLEST, host=HOST, drawing="vector")
     assert read_back(pdf, SMALLEST, tmp_path, dpi, 195) == expected(labels)
+
+
+@pytest.mark.parametrize("drawing", ["image", "vector"])
+@pytest.mark.parametrize(("height", "module"), [(13.7, 0.403), (15.1, 0.406)])
+def test_the_smallest_symbols_we_print_are_read_at_150_dpi(height, module, drawing, tmp_path):
+    label = (40.0, height)
+    tiny = dataclasses.replace(stock("roll-57x32"), label=label, paper=label, pitch=label)
+    labels = every_kind(24)
+    edge = lay_out(labels[0], tiny.label, tiny.inset()).symbol_edge
+    assert edge / (symbol(HOST, labels[0].code, edge).size + 8) == pytest.approx(module, abs=0.002)
+    pdf = sheet_pdf(labels, tiny, host=HOST, drawing=drawing)
+    assert read_back(pdf, tiny, tmp_path, 150, 24) == expected(labels)
 
 
 def test_a_long_host_name_is_read_too(tmp_path):

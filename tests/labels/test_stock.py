@@ -46,6 +46,13 @@ def test_print_stays_off_what_an_office_printer_leaves_white(each):
     assert each.paper[1] - last[1] - each.label[1] + down >= UNPRINTABLE
 
 
+def test_print_stays_off_the_narrower_of_two_uneven_margins():
+    uneven = dataclasses.replace(
+        stock("avery-3669"), margin=(2.0, 21.5), label=(65.0, 50.8), pitch=(65.0, 50.8)
+    )
+    assert uneven.inset() == (2.5, INSET)
+
+
 def test_labels_are_counted_row_by_row():
     sheet = stock("avery-l7160")
     assert sheet.cell(1) == (7.2, 15.15)

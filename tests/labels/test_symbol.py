@@ -43,9 +43,9 @@ def test_the_version_is_the_smallest_that_holds_the_payload(host, modules):
 
 def test_a_symbol_too_small_to_be_read_is_refused():
     code = codes.make()
-    assert symbol("ARKIV.EXEMPEL.SE", code, 12.3)
+    assert symbol("ARKIV.EXEMPEL.SE", code, 13.3)
     with pytest.raises(ValueError, match="larger label"):
-        symbol("ARKIVHOTELL.EXEMPELKOMMUN.SE", code, 12)
+        symbol("ARKIVHOTELL.EXEMPELKOMMUN.SE", code, 13.3)
 
 
 @pytest.mark.parametrize(
