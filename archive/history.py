@@ -161,7 +161,7 @@ def advance_many(work: Work, steps: Sequence[Step]) -> None:
         if born:
             step.thing.status = target
             work.session.add(step.thing)
-            work.session.flush([step.thing])
+            work.session.flush()
         else:
             _set(work, step.thing, {"status": target, **step.changes})
         entries.append(
