@@ -19,6 +19,11 @@ class Term(StrEnum):
         term.sv, term.en, term.tone = sv, en, tone
         return term
 
+    @classmethod
+    def read(cls, value: str | None) -> Self | None:
+        """Return the term of a stored or posted value, None for any other."""
+        return next((term for term in cls if term.value == value), None)
+
     @property
     def label(self) -> str:
         """Return the word in the language in use."""
@@ -227,6 +232,7 @@ class ImportAction(Term):
     UPLOAD = "upload", "ladda upp", "upload"
     STAGE = "stage", "läs och kontrollera", "read and check"
     FINISH_STAGING = "finish_staging", "avsluta kontrollen", "finish the check"
+    STOP = "stop", "stanna", "stop"
     APPLY = "apply", "registrera", "register"
     FINISH = "finish", "avsluta", "finish"
     DISCARD = "discard", "kassera", "discard"
@@ -253,6 +259,29 @@ class TaskKind(Term):
     PLACE_CONFLICT = "place_conflict", "två listor säger olika plats", "two lists name different places"
     NEAR_DUPLICATE = "near_duplicate", "kan vara samma akt", "may be the same file"
     FIELD_CONFLICT = "field_conflict", "listan säger annat än registret", "the list differs from the register"
+    LEFT_BEHIND = "left_behind", "kvar efter återtagen import", "left when an import was withdrawn"
+
+
+class TaskAnswer(Term):
+    """How an item on the worklist was settled."""
+
+    SAME = "same", "samma akt", "the same file", "green"
+    DIFFERENT = "different", "olika akter", "different files", "green"
+    REGISTER_RIGHT = "register_right", "registret stämmer", "the register is right", "green"
+    LIST_RIGHT = "list_right", "listan stämmer", "the list is right", "green"
+    CORRECTED = "corrected", "rättat i registret", "corrected in the register", "green"
+    WITHDRAWN = "withdrawn", "importen återtagen", "the import was withdrawn", "grey"
+
+
+class RowAnswer(Term):
+    """How a row that was not registered was settled."""
+
+    REGISTERED = "registered", "registrerad för hand", "registered by hand", "green"
+    IN_NEW_LIST = "in_new_list", "rättad i en ny lista", "corrected in a new list", "green"
+    ALREADY_THERE = "already_there", "finns redan i registret", "already in the register", "green"
+    NO_SUCH_FILE = "no_such_file", "akten finns inte", "there is no such file", "grey"
+    NOT_A_FILE = "not_a_file", "raden är ingen akt", "the row is no file", "grey"
+    WITHDRAWN = "withdrawn", "importen återtagen", "the import was withdrawn", "grey"
 
 
 class ScanOutcome(Term):
@@ -329,6 +358,7 @@ class EventKind(Term):
     IMPORT_UPLOADED = "import.uploaded", "lista uppladdad", "list uploaded"
     IMPORT_STAGING = "import.staging", "lista läses", "list being read"
     IMPORT_STAGED = "import.staged", "lista kontrollerad", "list checked"
+    IMPORT_STOPPED = "import.stopped", "lista gick inte att läsa", "list could not be read", "red"
     IMPORT_APPLYING = "import.applying", "lista registreras", "list being registered"
     IMPORT_FINISHED = "import.finished", "klar", "finished", "green"
     IMPORT_DISCARDED = "import.discarded", "lista kasserad", "list discarded"

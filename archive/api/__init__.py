@@ -4,7 +4,7 @@ from importlib import import_module
 
 from flask import Blueprint
 
-RESOURCES = ("me",)
+RESOURCES = ("files", "me", "scans")
 
 
 def blueprints() -> list[Blueprint]:

@@ -11,7 +11,7 @@ from archive import history
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, Label, LabelBatch, Place
 from archive.store import Work
-from archive.vocabulary import EventKind, LabelReason, LabelState, Permission
+from archive.vocabulary import Custody, EventKind, LabelReason, LabelState, Permission
 from archive.wording import N_
 from labels import codes
 
@@ -58,7 +58,7 @@ def bind(work: Work, code: str, thing: CaseFile | Place) -> Label:
     """Bind a blank label to a file or place; the code it had before becomes void."""
     work.require(Permission.LABEL)
     label = find(work, code)
-    _refuse_unless_blank(label)
+    refuse_unless_blank(label)
     _replace(work, thing, label, LabelReason.BOUND)
     return label
 
@@ -66,12 +66,13 @@ def bind(work: Work, code: str, thing: CaseFile | Place) -> Label:
 def claim(work: Work, code: str, file_id: int) -> None:
     """Give a blank label to a file being registered with it; raises Conflict when it is not blank."""
     label = find(work, code)
-    _refuse_unless_blank(label)
+    refuse_unless_blank(label)
     label.state, label.file_id = LabelState.LIVE, file_id
     work.session.flush()
 
 
-def _refuse_unless_blank(label: Label) -> None:
+def refuse_unless_blank(label: Label) -> None:
+    """Raise Conflict when a label already stands for something, or is void."""
     if label.state is not LabelState.BLANK:
         raise Conflict(
             "label_not_blank",
@@ -128,7 +129,7 @@ def print_labels(
     for thing, code in zip(again, new_codes(work, len(again)), strict=True):
         label = Label(code=code, state=LabelState.BLANK)
         work.session.add(label)
-        work.session.flush([label])
+        work.session.flush()
         _replace(work, thing, label, reason or LabelReason.DAMAGED)
         printed[code] = label
     for thing in things:
@@ -136,6 +137,32 @@ def print_labels(
         printed[thing.code].batch_id = batch.id
     work.session.flush()
     return Printed(batch, [thing.code for thing in things])
+
+
+def unprinted(work: Work, place: Place, limit: int = LARGEST_BATCH) -> list[CaseFile]:
+    """Return the unprotected files standing in a place and below whose label was never printed."""
+    statement = (
+        select(CaseFile)
+        .join(Place, col(Place.id) == CaseFile.place_id)
+        .join(Label, col(Label.code) == CaseFile.code)
+        .where(
+            col(Place.path) >= place.path,
+            col(Place.path) < f"{place.path}/",
+            col(Label.printed_at).is_(None),
+            ~col(CaseFile.protected),
+            col(CaseFile.status) == Custody.ON_PLACE,
+        )
+        .order_by(col(Place.path), col(CaseFile.position), col(CaseFile.id))
+        .limit(limit)
+    )
+    return list(work.session.execute(statement).scalars())
+
+
+def batches(work: Work, limit: int = 20) -> list[LabelBatch]:
+    """Return the latest print-outs, newest first."""
+    return list(
+        work.session.execute(select(LabelBatch).order_by(col(LabelBatch.id).desc()).limit(limit)).scalars()
+    )
 
 
 def _labels_of(work: Work, wanted: Sequence[str]) -> dict[str, Label]:
@@ -151,7 +178,7 @@ def _labels_of(work: Work, wanted: Sequence[str]) -> dict[str, Label]:
 def _open_batch(work: Work, stock: str, count: int, what: str) -> LabelBatch:
     batch = LabelBatch(at=work.now, printed_by=work.actor.id, stock=stock, count=count)
     work.session.add(batch)
-    work.session.flush([batch])
+    work.session.flush()
     history.record(work, EventKind.LABELS_PRINTED, batch, count=count, stock=stock, what=what)
     return batch
 

@@ -1,5 +1,6 @@
 """Places: one tree from address to box and desk; a box that moves takes its content along."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,6 +143,30 @@ def create_many(
         made += below
         parents = list(below)
     return made
+
+
+_RANGE = re.compile(r"(\d{1,5})\s*[-–]\s*(\d{1,5})")
+
+
+def names_from(text: str) -> tuple[str, ...]:
+    """Read the names of places to create: `3`, `1-6`, `A, B, C` or a mixture; raises Invalid for none."""
+    names: list[str] = []
+    for piece in (piece.strip() for piece in text.split(",")):
+        if match := _RANGE.fullmatch(piece):
+            first, last = int(match[1]), int(match[2])
+            if not 0 <= last - first < LARGEST_CREATION:
+                raise Invalid(
+                    "place_names", N_("Write a range as 1-6, the smaller number first."), field="names"
+                )
+            width = len(match[1]) if match[1].startswith("0") else 0
+            names += [f"{number:0{width}d}" for number in range(first, last + 1)]
+        elif piece:
+            names.append(piece)
+    if not names:
+        raise Invalid(
+            "place_names", N_("Write what the places are called, such as 3, 1-6 or A, B, C."), field="names"
+        )
+    return tuple(names)
 
 
 def _count(levels: Sequence[Level]) -> int:
@@ -362,6 +387,12 @@ def children(work: Work, place: Place, *, after: str = "", limit: int = 200) -> 
     """Return what stands directly in a place, in order, from after a path on."""
     statement = select(Place).where(col(Place.parent_id) == place.id, col(Place.path) > after)
     return work.session.execute(statement.order_by(col(Place.path)).limit(limit)).scalars().all()
+
+
+def beneath(work: Work, place: Place, *, limit: int) -> list[Place]:
+    """Return all that stands in a place at any depth, in order."""
+    statement = select(Place).where(*_beneath(place.path)).order_by(col(Place.path)).limit(limit)
+    return list(work.session.execute(statement).scalars())
 
 
 def trails(work: Work, place_ids: Iterable[int]) -> dict[int, list[Place]]:

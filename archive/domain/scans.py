@@ -24,6 +24,7 @@ from archive.wording import N_
 from labels import codes
 
 REPEAT_WITHIN = timedelta(minutes=15)
+_LONGEST = 4000  # characters kept of what was read; a QR symbol holds no more
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _SCAN = Scan.__table__  # type: ignore[attr-defined]
@@ -75,6 +76,39 @@ class Scanned:
     happened_at: datetime | None = None
     sent_at: datetime | None = None
     carry: bool = False
+
+    @classmethod
+    def from_json(cls, body: Any) -> "Scanned":
+        """Read a scan as programs send it; raises Invalid naming the field that is wrong."""
+        if not isinstance(body, dict):
+            raise Invalid("scan_body", N_("Send a scan as a JSON object with id and text."))
+        for name in ("id", "text"):
+            if not isinstance(body.get(name), str):
+                raise Invalid("scan_field", N_("A scan needs “%(name)s” as text."), field=name, name=name)
+        context = body.get("context")
+        return cls(
+            id=body["id"],
+            text=body["text"][:_LONGEST],
+            context=str(context) if context else None,
+            happened_at=_moment(body, "happened_at"),
+            sent_at=_moment(body, "sent_at"),
+            carry=body.get("carry") is True,
+        )
+
+
+def _moment(body: dict[str, Any], name: str) -> datetime | None:
+    text = body.get(name)
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Invalid(
+            "scan_field", N_("“%(name)s” must be an ISO 8601 time with its zone."), field=name, name=name
+        )
+    return moment
 
 
 @dataclass(slots=True)
@@ -138,11 +172,17 @@ def take(work: Work, scanned: Scanned) -> Taken:
     except NotPermitted:
         raise
     except DomainError as refusal:
-        answer = Answer(ScanOutcome.REFUSED, refusal.code, facts={"sentence": refusal.sentence})
+        answer = Answer(ScanOutcome.REFUSED, refusal.code, facts=_said(refusal))
         answer.file_id, answer.place_id = _standing_for(work, code)
     values = {name: getattr(answer, name) for name in _ANSWERED}
     work.connection.execute(_ANSWER, {"scan_id": scanned.id, **values})
     return Taken(scanned.id, work.actor.id, work.now, happened_at, code, **values)
+
+
+def _said(refusal: DomainError) -> dict[str, Any]:
+    """Keep a refusal's sentence and facts; the facts name states and places, never people."""
+    plain = {name: fact for name, fact in refusal.facts.items() if isinstance(fact, (str, int))}
+    return {"sentence": refusal.sentence, "said": plain}
 
 
 def _when(work: Work, scanned: Scanned) -> datetime:

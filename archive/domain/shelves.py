@@ -6,10 +6,15 @@ from typing import Any
 from sqlalchemy import Row, func, select, tuple_
 from sqlmodel import col
 
+from archive.domain import places
+from archive.domain.people import fold
 from archive.domain.places import subtree
 from archive.models import CaseFile, Event, EventSubject, Place
 from archive.store import Work
-from archive.vocabulary import EventKind
+from archive.vocabulary import EventKind, Permission
+from labels import codes
+
+_CANDIDATES = 400
 
 
 def content(
@@ -61,3 +66,32 @@ def came_and_went(work: Work, place: Place, *, before: int | None = None, limit:
     if before is not None:
         statement = statement.where(col(EventSubject.event_id) < before)
     return work.session.execute(statement).scalars().all()
+
+
+def find(work: Work, text: str, *, limit: int = 10, open_only: bool = False) -> list[list[Place]]:
+    """Return the trails of places by code, or whose name with its holders' names has every word of a text."""
+    work.require(Permission.READ_FILES)
+    words = fold(text).replace("/", " ").split()
+    if code := codes.parse(text):
+        rows = work.session.execute(select(Place).where(col(Place.code) == code)).scalars().all()
+    elif words:
+        # The last word tells most, as in "rum 1 hylla 3"; the others are held against the whole trail.
+        named = col(Place.name).icontains(text.replace("/", " ").split()[-1], autoescape=True)
+        rows = (
+            work.session.execute(
+                select(Place).where(named).order_by(col(Place.depth), col(Place.path)).limit(_CANDIDATES)
+            )
+            .scalars()
+            .all()
+        )
+    else:
+        return []
+    trails = places.trails(work, [row.id for row in rows])
+    found = [trails[row.id] for row in rows if not (open_only and row.closed_at)]
+    if not code:
+        found = [trail for trail in found if all(word in fold(_spoken(trail)) for word in words)]
+    return found[:limit]
+
+
+def _spoken(trail: Sequence[Place]) -> str:
+    return " ".join(f"{place.kind.sv} {place.name}" for place in trail)

@@ -7,7 +7,9 @@ from flask import Blueprint
 PAGES = (
     "health",
     "help",
+    "labels",
     "language",
+    "scan",
     "session",
     "start",
 )

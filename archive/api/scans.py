@@ -1,0 +1,48 @@
+"""Scans from other programs: the same verb as the scan page, answered once however often they are sent."""
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response, jsonify, request
+
+from archive.domain import scans, tellings
+from archive.domain.scans import Scanned
+from archive.domain.tellings import Telling
+from archive.vocabulary import Permission
+from archive.web import looks_of_scans
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import saw
+
+bp = Blueprint("api_scans", __name__, url_prefix="/api/scans")
+
+
+@bp.post("")
+@requires(Permission.MOVE)
+def take() -> Response:
+    """Answer one scan {id, text, context, happened_at, sent_at, carry}; a refusal is an answer too (200)."""
+    scanned = Scanned.from_json(request.get_json())
+    with archive.write(current_actor()) as work:
+        taken = scans.take(work, scanned)
+        told = tellings.tell(work, [taken])[0]
+    saw(*looks_of_scans.of([taken]))
+    return jsonify(_said(told, taken.reason))
+
+
+@bp.post("/<scan_id>/undo")
+@requires(Permission.MOVE)
+def undo(scan_id: str) -> Response:
+    """Take back what a scan moved; 409 when it moved nothing or the thing has moved since."""
+    with archive.write(current_actor()) as work:
+        taken = scans.undo(work, scan_id)
+        told = tellings.tell(work, [taken])[0]
+    saw()
+    return jsonify(_said(told, taken.reason))
+
+
+def _said(told: Telling, reason: str | None) -> dict[str, object]:
+    return {
+        **asdict(told),
+        "outcome": told.outcome.value,
+        "signal": told.signal.value,
+        "at": told.at.isoformat(),
+        "reason": reason,
+    }

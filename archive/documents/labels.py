@@ -1,0 +1,117 @@
+"""The labels of files, places and blank codes as PDF or ZPL: what stands on them, from the register."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.config import Settings
+from archive.domain import labels, places
+from archive.domain.labels import Printed
+from archive.errors import Invalid
+from archive.models import CaseFile, FileKind, Place
+from archive.store import Work
+from archive.vocabulary import LabelReason, PlaceKind
+from archive.wording import N_, locale
+from labels.designs import BlankLabel, CrateLabel, Design, FileLabel, PlaceLabel
+from labels.sheets import sheet_pdf
+from labels.stock import Stock, stocks
+from labels.zpl import label_zpl
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """On what to print, from which label of the first sheet on, shifted by mm right and down."""
+
+    stock: Stock
+    start: int = 1
+    offset: tuple[float, float] = (0.0, 0.0)
+
+    @classmethod
+    def read(cls, stock: str, start: str, right: str, down: str) -> "Paper":
+        """Read what a form says; raises Invalid naming the field."""
+        if stock not in stocks():
+            raise Invalid("label_stock", N_("Choose the labels you have."), field="stock")
+        chosen = stocks()[stock]
+        if not (start or "1").isdigit() or not 1 <= int(start or "1") <= chosen.per_page:
+            raise Invalid(
+                "label_start",
+                N_("The first label is one of 1 to %(last)s on this sheet."),
+                field="start",
+                last=chosen.per_page,
+            )
+        return cls(chosen, int(start or "1"), (_millimetres(right, "right"), _millimetres(down, "down")))
+
+
+def _millimetres(text: str, field: str) -> float:
+    try:
+        value = float((text or "0").strip().replace(",", ".").replace("−", "-"))
+    except ValueError:
+        value = 99.0
+    if not -10 <= value <= 10:
+        raise Invalid(
+            "label_offset",
+            N_("Write the shift in millimetres, between -10 and 10, such as 1,5."),
+            field=field,
+        )
+    return value
+
+
+def of_files(
+    work: Work, settings: Settings, files: Sequence[CaseFile], paper: Paper, reason: LabelReason | None
+) -> list[Design]:
+    """Print the labels of files in the register and return what stands on them; see `labels.print_labels`."""
+    labels.print_labels(work, files, paper.stock.key, reason)
+    letters = dict(work.session.execute(select(col(FileKind.id), col(FileKind.letter))).tuples().all())
+    return [
+        FileLabel(
+            file.code,
+            part=file.part,
+            parts=file.parts,
+            kind=letters[file.kind_id],
+            archive=settings.archive_name,
+        )
+        for file in files
+    ]
+
+
+def of_places(
+    work: Work, settings: Settings, found: Sequence[Place], paper: Paper, reason: LabelReason | None
+) -> list[Design]:
+    """Print the labels of places in the register and return what stands on them."""
+    labels.print_labels(work, found, paper.stock.key, reason)
+    trails = places.trails(work, [place.id for place in found])
+    return [_place_label(place, trails[place.id], settings) for place in found]
+
+
+def _place_label(place: Place, trail: Sequence[Place], settings: Settings) -> Design:
+    if place.kind is PlaceKind.CRATE:
+        return CrateLabel(place.code, number=place.name, archive=settings.archive_name)
+    return PlaceLabel(place.code, text=place.name, kind=place.kind.label, above=places.name_of(trail[-4:-1]))
+
+
+def of_blanks(work: Work, settings: Settings, count: int, paper: Paper) -> list[Design]:
+    """Issue blank codes and return what stands on their labels."""
+    printed: Printed = labels.print_blanks(work, count, paper.stock.key)
+    return [BlankLabel(code, archive=settings.archive_name) for code in printed.codes]
+
+
+def pdf(settings: Settings, designs: Sequence[Design], paper: Paper) -> bytes:
+    """Return the labels as PDF, ready for the printer at 100 %."""
+    return sheet_pdf(
+        designs,
+        paper.stock,
+        host=settings.host,
+        start=paper.start,
+        offset=paper.offset,
+        author=settings.archive_name,
+        language=locale(),
+    )
+
+
+def zpl(settings: Settings, designs: Sequence[Design], paper: Paper) -> str:
+    """Return the labels as ZPL for a label printer."""
+    return "".join(
+        label_zpl(designs, paper.stock, host=settings.host, offset=paper.offset, language=locale())
+    )

@@ -1,0 +1,245 @@
+"""Labels: print those of places and files, blank ones to stick first, and bind a blank one."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request, url_for
+
+from archive.documents import labels as paper_labels
+from archive.documents.labels import Paper
+from archive.domain import actors, cards, files, labels, looks, lookups, places
+from archive.errors import Conflict, Invalid, NotFound
+from archive.models import CaseFile, Place
+from archive.store import Work
+from archive.vocabulary import LabelReason, LabelState, Permission
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, saw, see, show
+from archive.wording import N_, _, locale
+from labels import codes
+from labels.calibration import calibration_pdf
+from labels.designs import Design
+from labels.stock import stocks
+
+bp = Blueprint("labels", __name__, url_prefix="/labels")
+
+PRINTER_COOKIE = "aktspar-printer"
+YEAR = 365 * 24 * 3600
+REASONS = (LabelReason.DAMAGED, LabelReason.LOST, LabelReason.NEW_COVER, LabelReason.PRINT_FAILED)
+
+Maker = Callable[[Work, Paper, LabelReason | None], Sequence[Design]]
+
+
+@bp.get("/")
+@requires(Permission.LABEL)
+def index() -> Response:
+    """Offer blank labels, the calibration page and the latest print-outs."""
+    return _index()
+
+
+def _index(refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        batches = labels.batches(work)
+        names = actors.names(work, {batch.printed_by for batch in batches})
+    saw()
+    return show("labels/index.html", None, refused=refused, batches=batches, names=names, **_paper_facts())
+
+
+def _paper_facts() -> dict[str, Any]:
+    """Return what the choice of paper needs: the stock, and what this browser chose last."""
+    remembered = (request.cookies.get(PRINTER_COOKIE, "") + "|||").split("|")
+    last = dict(zip(("stock", "right", "down"), remembered, strict=False))
+    return {
+        "stocks": [{"value": key, "text": stock.title(locale())} for key, stock in stocks().items()],
+        "form": {**last, "start": "1", **request.form},
+        "reasons": [{"value": reason.value, "text": reason.label} for reason in REASONS],
+    }
+
+
+@bp.post("/blanks")
+@requires(Permission.LABEL)
+def blanks() -> Response:
+    """Print blank labels."""
+
+    def make(work: Work, paper: Paper, _reason: LabelReason | None) -> Sequence[Design]:
+        count = request.form.get("count", "").strip()
+        if not count.isdigit():
+            raise Invalid("label_count", N_("Write how many labels, as a whole number."), field="count")
+        return paper_labels.of_blanks(work, archive.settings, int(count), paper)
+
+    return _print(make, _index)
+
+
+@bp.get("/places/<code>")
+@requires(Permission.LABEL)
+def for_place(code: str) -> Response:
+    """Offer the labels of a place, of what is below it, and of the files standing there."""
+    return _for_place(code)
+
+
+def _for_place(code: str, refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        place = places.by_code(work, labels.parse(code))
+        trail = places.trails(work, [place.id])[place.id]
+        below = places.children(work, place, limit=labels.LARGEST_BATCH)
+        waiting = len(labels.unprinted(work, place))
+    saw()
+    return show(
+        "labels/place.html",
+        None,
+        refused=refused,
+        place=place,
+        trail=trail,
+        below=len(below),
+        waiting=waiting,
+        most=labels.LARGEST_BATCH,
+        **_paper_facts(),
+    )
+
+
+@bp.post("/places/<code>")
+@requires(Permission.LABEL)
+def print_for_place(code: str) -> Response:
+    """Print the labels chosen for a place."""
+
+    def make(work: Work, paper: Paper, reason: LabelReason | None) -> Sequence[Design]:
+        place = places.by_code(work, labels.parse(code))
+        what = request.form.get("what")
+        if what == "files":
+            waiting = labels.unprinted(work, place)
+            if not waiting:
+                raise Conflict("no_labels_wait", N_("Every file here has had its label printed."))
+            return paper_labels.of_files(work, archive.settings, waiting, paper, None)
+        found = [place] if what == "self" else _below(work, place, everything=what == "all")
+        if not found:
+            raise Invalid(
+                "label_what", N_("There is nothing of that kind here. Choose another."), field="what"
+            )
+        return paper_labels.of_places(work, archive.settings, found, paper, reason)
+
+    return _print(make, lambda refused: _for_place(code, refused))
+
+
+def _below(work: Work, place: Place, *, everything: bool) -> list[Place]:
+    if not everything:
+        return list(places.children(work, place, limit=labels.LARGEST_BATCH))
+    return places.beneath(work, place, limit=labels.LARGEST_BATCH)
+
+
+@bp.get("/files/<code>")
+@requires(Permission.LABEL)
+def for_file(code: str) -> Response:
+    """Offer the label of one file; printed before, it needs a reason."""
+    return _for_file(code)
+
+
+def _for_file(code: str, refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        card = cards.one(work, files.by_code(work, labels.parse(code)))
+        printed = labels.find(work, card.file.code).printed_at
+    look = looks.at_file(card.file.id, "label", persons=[person.id for person in card.persons])
+    return show("labels/file.html", look, refused=refused, card=card, printed=printed, **_paper_facts())
+
+
+@bp.post("/files/<code>")
+@requires(Permission.LABEL)
+def print_for_file(code: str) -> Response:
+    """Print the label of one file."""
+
+    def make(work: Work, paper: Paper, reason: LabelReason | None) -> Sequence[Design]:
+        file: CaseFile = files.by_code(work, labels.parse(code))
+        return paper_labels.of_files(work, archive.settings, [file], paper, reason)
+
+    return _print(make, lambda refused: _for_file(code, refused))
+
+
+def _print(make: Maker, again: Callable[[Refusals], Response]) -> Response:
+    """Print what `make` returns; the paper is drawn after the transaction, since that is slow."""
+    form = request.form
+    with Refusals() as refused:
+        paper = Paper.read(
+            form.get("stock", ""), form.get("start", ""), form.get("right", ""), form.get("down", "")
+        )
+        with archive.write(current_actor()) as work:
+            designs = make(work, paper, LabelReason.read(form.get("reason")))
+        return _download(designs, paper)
+    return again(refused)
+
+
+def _download(designs: Sequence[Design], paper: Paper) -> Response:
+    if request.form.get("format") == "zpl" and paper.stock.is_roll:
+        answer = make_response(paper_labels.zpl(archive.settings, designs, paper))
+        answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+        suffix = "zpl"
+    else:
+        answer = make_response(paper_labels.pdf(archive.settings, designs, paper))
+        answer.headers["Content-Type"] = "application/pdf"
+        suffix = "pdf"
+    answer.headers["Content-Disposition"] = f"attachment; filename=etiketter-{len(designs)}.{suffix}"
+    right, down = paper.offset
+    answer.set_cookie(
+        PRINTER_COOKIE,
+        f"{paper.stock.key}|{right:g}|{down:g}",
+        max_age=YEAR,
+        secure=archive.settings.https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+@bp.post("/calibration")
+@requires(Permission.LABEL)
+def calibration() -> Response:
+    """Print the page by which a printer's shift is measured."""
+    form = request.form
+    with Refusals() as refused:
+        paper = Paper.read(form.get("stock", ""), "1", form.get("right", ""), form.get("down", ""))
+        answer = make_response(calibration_pdf(paper.stock, offset=paper.offset, language=locale()))
+        answer.headers["Content-Type"] = "application/pdf"
+        answer.headers["Content-Disposition"] = f"attachment; filename=kalibrering-{paper.stock.key}.pdf"
+        return answer
+    return _index(refused)
+
+
+@bp.get("/<code>/bind")
+@requires(Permission.LABEL)
+def bind(code: str) -> Response:
+    """Ask which file a blank label belongs to."""
+    return _bind(code)
+
+
+def _bind(code: str, refused: Refusals | None = None, found: lookups.Hits | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        label = labels.find(work, labels.parse(code))
+        if label.state is not LabelState.BLANK:
+            raise NotFound("label_bound", N_("This label is not blank any more. Scan it to see what it is."))
+        shown = cards.of(work, found.files) if found else []
+    term = request.form.get("term", "")
+    look = looks.looked_for(found.by.value, term, cards.subjects(shown)) if found else None
+    return show(
+        "labels/bind.html",
+        look,
+        refused=refused,
+        label=label,
+        grouped=codes.grouped(label.code),
+        found=found,
+        cards=shown,
+        term=term,
+    )
+
+
+@bp.post("/<code>/bind")
+@requires(Permission.LABEL)
+def bind_to(code: str) -> Response:
+    """Look the file up, or bind the label to the one chosen."""
+    chosen = request.form.get("file")
+    with Refusals() as refused:
+        if chosen is None:
+            with archive.read(current_actor()) as work:
+                found = lookups.find(work, request.form.get("term", ""))
+            return _bind(code, None, found)
+        with archive.write(current_actor()) as work:
+            file = files.by_code(work, labels.parse(chosen))
+            label = labels.bind(work, labels.parse(code), file)
+        return see(url_for("files.page", code=label.code), _("The label is bound to the file."))
+    return _bind(code, refused)
