@@ -73,19 +73,27 @@ class DateReader:
     """Read the dates of one list; nothing in it happened after `limit`, the date of the list.
 
     A two-digit year gets the latest century that is not after the limit. A birth date never does: the
-    century of a person is not guessed.
+    century of a person is not guessed. `serials` says that five digits are always the day number of a
+    spreadsheet, counted from `epoch`, and never a YYMMDD that lost its first zero.
     """
 
     def __init__(
-        self, limit: date, *, order: DateOrder = "auto", epoch: int = 1900, births: bool = False
+        self,
+        limit: date,
+        *,
+        order: DateOrder = "auto",
+        serials: bool = False,
+        epoch: int = 1900,
+        births: bool = False,
     ) -> None:
-        self._limit, self._order, self._epoch, self._births = limit, order, epoch, births
+        self._limit, self._order, self._births = limit, order, births
+        self._serials, self._epoch = serials, epoch
         self.read: Callable[[str], ReadDate] = lru_cache(maxsize=65_536)(self._read)
 
     def _read(self, text: str) -> ReadDate:
         word = simple(text[:200])
         if word in MISSING:
-            return NOTHING
+            return _UNREADABLE if "?" in word else NOTHING
         if word in _STILL_OPEN:
             return ReadDate(None, None, FlagCode.DATE_STILL_OPEN)
         found = self._understand(word)
@@ -174,9 +182,11 @@ class DateReader:
     def _three_short(self, match: re.Match[str]) -> ReadDate:
         numbers = (int(match["a"]), int(match["b"]), int(match["c"]))
         first, second = match["sep"], match["sep2"]
+        if first == "/" and second != "/":
+            return self._in_order(numbers, ("mdy",) if self._order == "mdy" else ("dmy", "ymd"))
         if self._order != "auto":
             return self._in_order(numbers, (self._order, "ymd", "dmy"))
-        if first == "." or (first == "/" and second != "/"):
+        if first == ".":
             return self._in_order(numbers, ("dmy", "ymd"))
         if first == "/":
             return self._in_order(numbers, ("dmy", "ymd"), sure=False)
@@ -194,7 +204,8 @@ class DateReader:
             return found
         if found.flag is FlagCode.DATE_IMPOSSIBLE or not (found.first or _exists(numbers, "ymd")):
             return self._date(year, month)
-        return found._replace(flag=FlagCode.DATE_AMBIGUOUS) if found.first else found
+        sure = self._order != "auto" or not found.first
+        return found if sure else found._replace(flag=FlagCode.DATE_AMBIGUOUS)
 
     def _in_order(
         self, numbers: tuple[int, int, int], orders: tuple[DateOrder, ...], *, sure: bool = True
@@ -245,7 +256,7 @@ class DateReader:
             return _UNREADABLE
         digits = (0 if len(match[0]) == 5 else 99, int(match[0][1:3]), int(match[0][3:5]))
         lost_zero = digits[0] == 0 and _exists((int(match[0][0]), *digits[1:]), "ymd")
-        flag = FlagCode.DATE_AMBIGUOUS if lost_zero else None
+        flag = FlagCode.DATE_AMBIGUOUS if lost_zero and not self._serials else None
         return self._date(moment.year, moment.month, moment.day, flag)
 
     def _year(self, match: re.Match[str]) -> ReadDate:

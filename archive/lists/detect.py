@@ -69,6 +69,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\xfd7zXZ\x00", "list_packed", _PACKED),
     (b"SQLite format 3", "list_other_kind", _OTHER),
 )
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\r\x0c\x1a\x1b"})
 _MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|head|body|table|meta|workbook)\b", re.IGNORECASE)
 
 
@@ -85,6 +86,8 @@ def kind_of(source: BinaryIO) -> Kind:
             raise Invalid(code, sentence)
     if _MARKUP.match(head.removeprefix(codecs.BOM_UTF8)):
         raise Invalid("list_markup", _WEB)
+    if _utf16(head) is None and len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 20:
+        raise Invalid("list_other_kind", _OTHER)
     return "csv"
 
 
@@ -134,11 +137,8 @@ def encoding_of(source: BinaryIO) -> str:
     head = source.read(4096)
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) > len(head) // 5 and min(even, odd) < len(head) // 50:
-        return "utf-16-le" if odd > even else "utf-16-be"
+    if wide := _utf16(head):
+        return wide
     if decodes(source, "utf-8"):
         return "utf-8"
     found: Counter[str] = Counter({"cp1252": 0})
@@ -147,6 +147,15 @@ def encoding_of(source: BinaryIO) -> str:
         found.update({name: len(pattern.findall(chunk)) for name, pattern in _ALONE.items()})
     best = max(found, key=lambda name: (found[name], name == "cp1252"))
     return best if decodes(source, best) else "latin-1"
+
+
+def _utf16(head: bytes) -> str | None:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) > len(head) // 5 and min(even, odd) <= len(head) // 50:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return None
 
 
 def decodes(source: BinaryIO, encoding: str) -> bool:

@@ -77,11 +77,13 @@ def guess(
     )
     named = tuple(Column(one.header, one.field, one.occurrence) for one in columns if one.field)
     at = {field: position for position, (field, _score, _how) in found.items()}
+    cells = [row[at[one]].strip() for one in _DATE_FIELDS if one in at for row in rows if at[one] < len(row)]
     mapping = replace(
         base,
         columns=named,
         kinds=known | _near_kinds(rows, at.get(Field.KIND), known),
-        date_order=base.date_order if base.date_order != "auto" else _date_order(rows, at),
+        date_order=base.date_order if base.date_order != "auto" else _date_order(cells),
+        serial_dates=base.serial_dates or _serials(cells),
         name_order="family_first" if _says_family_first(words, at.get(Field.NAME)) else base.name_order,
     )
     return Guess(mapping, columns)
@@ -225,24 +227,26 @@ _SIX = re.compile(r"(\d\d)(\d\d)(\d\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ]\d{4}")
 
 
-def _date_order(rows: Sequence[Sequence[str]], at: Mapping[Field, int]) -> DateOrder:
+def _date_order(cells: Sequence[str]) -> DateOrder:
     """Tell the order of day, month and year where the sample proves it."""
-    cells = [
-        row[at[field]].strip()
-        for field in _DATE_FIELDS
-        if field in at
-        for row in rows
-        if at[field] < len(row)
-    ]
     six = [tuple(map(int, match.groups())) for cell in cells if (match := _SIX.fullmatch(cell))]
     year_first = sum(month <= 12 and first > 31 for first, month, _last in six)
     day_first = sum(1 <= first <= 31 and month <= 12 and last > 31 for first, month, last in six)
     if day_first > 3 * year_first and day_first > 1:
         return "dmy"
+    if year_first > 3 * day_first and year_first > 1:
+        return "ymd"
     pairs = [(int(match[1]), int(match[2])) for cell in cells if (match := _YEAR_LAST.fullmatch(cell))]
     if sum(second > 12 for _first, second in pairs) > 1 and not any(first > 12 for first, _second in pairs):
         return "mdy"
     return "auto"
+
+
+def _serials(cells: Sequence[str]) -> bool:
+    """Tell whether five digits are day numbers: most are no YYMMDD without its zero, and none has six."""
+    five = [cell for cell in cells if len(cell) == 5 and cell.isdecimal()]
+    clear = [cell for cell in five if not (1 <= int(cell[1:3]) <= 12 and 1 <= int(cell[3:]) <= 31)]
+    return len(clear) * 2 > len(five) and not any(map(_SIX.fullmatch, cells))
 
 
 def _says_family_first(words: Sequence[str], position: int | None) -> bool:

@@ -51,7 +51,8 @@ class Mapping:
 
     `source` is the code of the system whose reference numbers the list holds, `site` the name of the address
     it lists, `kinds` the words for kinds of files with their codes, `list_date` the day nothing in the list
-    is after, `unstated_protection` what persons get where the list has no column for it.
+    is after, `serial_dates` that five digits are always a spreadsheet's day number, `unstated_protection`
+    what persons get where the list has no column for it.
     """
 
     columns: tuple[Column, ...] = ()
@@ -61,6 +62,7 @@ class Mapping:
     default_kind: str = ""
     kinds: Dict[str, str] = field(default_factory=dict)
     date_order: DateOrder = "auto"
+    serial_dates: bool = False
     name_order: NameOrder = "auto"
     person_separators: tuple[str, ...] = SEPARATORS
     list_date: date | None = None
@@ -118,6 +120,7 @@ class Mapping:
             "default_kind": self.default_kind,
             "kinds": dict(self.kinds),
             "date_order": self.date_order,
+            "serial_dates": self.serial_dates,
             "name_order": self.name_order,
             "person_separators": list(self.person_separators),
             "list_date": self.list_date.isoformat() if self.list_date else None,
@@ -180,6 +183,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     ),
     "kinds": lambda value: {simple(word): _text(code) for word, code in value.items()},
     "date_order": _one_of(DATE_ORDERS),
+    "serial_dates": lambda value: {True: True, False: False}[value],
     "name_order": _one_of(NAME_ORDERS),
     "person_separators": lambda value: tuple(mark for mark in map(_text, value) if mark),
     "list_date": lambda value: date.fromisoformat(value) if value else None,

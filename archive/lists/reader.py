@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from archive.lists.dates import NOTHING, DateReader, ReadDate
 from archive.lists.fields import FACTS, Field, Flag, FlagCode, Problem
@@ -40,6 +40,11 @@ _RAW = frozenset(("name", "number"))
 
 _BLANK = {field.value: "" for field in Field}
 _SURE_COLUMNS = 4
+"""Columns from which a row with a single filled cell is no file."""
+
+_SUM_CELLS = 3
+"""Filled cells that a row with a sum has at most."""
+
 _SUM = re.compile(r"(?:summa|totalt?|antal|sum|slutsumma|delsumma)\b", re.IGNORECASE)
 _LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)-\d{2}")
 _CACHED = 65_536
@@ -85,11 +90,14 @@ class Reader:
         at.pop(Field.IGNORED, None)
         self._columns = [(field.value, positions[0], field) for field, positions in at.items()]
         self._facts = [field.value for field in FACTS if field in at]
+        self._header = [clean(name) for name in shape.header] if shape.header_row else None
         self._width, self._separated = len(names), shape.kind == "csv"
         self._last = max((index for _name, index, _field in self._columns), default=-1)
         limit = mapping.list_date or today
-        self._dates = DateReader(limit, order=mapping.date_order, epoch=shape.epoch)
-        births = DateReader(limit, order=mapping.date_order, epoch=shape.epoch, births=True)
+        reader = partial(
+            DateReader, limit, order=mapping.date_order, serials=mapping.serial_dates, epoch=shape.epoch
+        )
+        self._dates, births = reader(), reader(births=True)
         self._subjects = SubjectReader(limit, births, mapping.name_order, mapping.person_separators)
         self._stated = Field.PROTECTION in at
         self._yes = level_of_yes(names[at[Field.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
@@ -98,6 +106,8 @@ class Reader:
 
     def read(self, cells: Sequence[str]) -> Reading:
         """Read one row; what is odd is flagged, and only what cannot be registered is a problem."""
+        if self._is_no_file(cells):
+            return Reading(problems=(_NOT_A_FILE,))
         flags: list[Flag] = []
         problems: list[Problem] = []
         texts = self._texts(cells, flags, problems)
@@ -251,7 +261,9 @@ class Reader:
         """Put the columns for site, room, rack, shelf, box and the place in words together."""
         said = read_place(texts[-1]) if texts[-1] else NOWHERE
         found = {step.kind: step.name for step in said.steps}
-        found |= {kind: name for kind, text in zip(LEVELS, texts, strict=False) if (name := place_name(text))}
+        found |= {
+            kind: name for kind, text in zip(LEVELS, texts, strict=False) if (name := place_name(kind, text))
+        }
         shelf = found.get(PlaceKind.SHELF, "")
         if ":" in shelf and PlaceKind.RACK not in found:
             found[PlaceKind.RACK], _colon, found[PlaceKind.SHELF] = shelf.partition(":")
@@ -289,6 +301,22 @@ class Reader:
                 flags.append(_FACT_UNCLEAR[name])
         return facts
 
+    def _is_no_file(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is the header once more, a sum, or a heading: one cell among many columns."""
+        if (
+            self._header
+            and cells
+            and clean(cells[0]) == self._header[0]
+            and list(map(clean, cells)) == self._header
+        ):
+            return True
+        if len(cells) - cells.count("") > _SUM_CELLS:
+            return False
+        filled = [text for cell in cells if (text := cell.strip())]
+        if self._width < _SURE_COLUMNS or not filled:
+            return False
+        return len(filled) == 1 or (len(filled) <= _SUM_CELLS and bool(_SUM.match(filled[0])))
+
     def _refuse(
         self,
         cells: Sequence[str],
@@ -299,10 +327,6 @@ class Reader:
     ) -> None:
         if not (reference or persons):
             problems.append(_NOTHING_IDENTIFIES)
-        elif self._width >= _SURE_COLUMNS and (
-            _SUM.match(next(filter(None, cells), "")) or sum(map(bool, map(str.strip, cells))) == 1
-        ):
-            problems.append(_NOT_A_FILE)
         if part.part and part.parts and part.part + part.covers - 1 > part.parts:
             facts = (("part", part.part + part.covers - 1), ("parts", part.parts))
             problems.append(Problem("part_beyond_parts", _PART_BEYOND, facts))

@@ -141,10 +141,9 @@ class OpenList:
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Iterate (row number of the original, cells) below the header and below row `after`.
 
-        Blank rows and repetitions of the header are left out; raises Invalid or TooLarge where reading fails.
+        Blank rows are left out; raises Invalid or TooLarge where reading fails.
         """
         start, width = max(after, self.shape.header_row), len(self.shape.header)
-        header = [clean(cell) for cell in self.shape.header] if self.shape.header_row else None
         padded = self.shape.kind == "xlsx"
         for number, cells in self._all_rows():
             if number <= start or not any(map(str.strip, cells)):
@@ -154,11 +153,9 @@ class OpenList:
                 cells += [""] * (width - len(cells))
             if any(cell[:1] == "'" for cell in cells):
                 cells = list(map(unguard, cells))
-            if header and cells[0] == self.shape.header[0] and list(map(clean, cells)) == header:
-                continue
             yield number, cells
 
-    def sample(self, count: int = 50) -> list[Row]:
+    def sample(self, count: int = 200) -> list[Row]:
         """Return the first rows below the header."""
         return _first(self.rows(), count)
 

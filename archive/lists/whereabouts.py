@@ -45,7 +45,12 @@ _LABELLED = re.compile(
     rf"(?:^|(?<=[\s,.]))(?P<word>{_ALL_WORDS}|plats|position|pos)(?![^\W\d_])(?:\s*(?:nr|nummer|no)\b)?[.:]?\s*(?P<value>\w[\w:.-]*)",
     re.IGNORECASE,
 )
-_LEADING = re.compile(rf"(?:{_ALL_WORDS})(?![^\W\d_])(?:\s*(?:nr|nummer|no)\b)?[.:]?\s*(?=\w)", re.IGNORECASE)
+_PROPER = ("närarkiv", "källare", "källarrum", "valv", "vault", "hus", "byggnad")
+"""Words that are part of the name: `Källare 3` is not `3`."""
+_LEADING = re.compile(
+    rf"\A(?!{'|'.join(_PROPER)})(?:{_ALL_WORDS})(?![^\W\d_])(?:\s*(?:nr|nummer|no)\b)?[.:]?\s*(?=\w)",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"\s*[/>|;\\\n]\s*|,\s+|\s+-\s+")
 _LETTER_DIGITS = re.compile(r"([^\W\d_]{1,2}) ?(\d{1,3})")
 _ADDRESS = re.compile(r"[^\W\d_]{4,}.* \d+")
@@ -53,17 +58,17 @@ _ROOM = re.compile(r"[^\W\d_]{4,}")
 _PLAN = re.compile(r"\b(?:hyll)?plan\b", re.IGNORECASE)
 
 
-def place_name(text: str) -> str:
-    """Return the name of a place without the word for its kind: `Rum 3` and `3` are both `3`."""
+def place_name(kind: PlaceKind, text: str) -> str:
+    """Return the name a place is registered by: rooms and sites as written, others without their word."""
     text = whole(clean(text))
     if simple(text) in MISSING:
         return ""
-    return _LEADING.sub("", text, count=1) if _LEADING.match(text) else text
+    return text if kind in (PlaceKind.SITE, PlaceKind.ROOM) else _LEADING.sub("", text, count=1)
 
 
 def place_key(text: str) -> str:
     """Write the name of a place as it is compared: no word for the kind, one case, no leading zeros."""
-    return place_name(text).casefold().lstrip("0") or "0"
+    return _LEADING.sub("", whole(clean(text)), count=1).casefold().lstrip("0") or "0"
 
 
 @lru_cache(maxsize=65_536)
@@ -93,6 +98,11 @@ class _Sorter:
         if not labelled:
             self._loose += _tokens(piece)
             return
+        if len(labelled) == 1 and labelled[0].start() == 0 and ":" not in piece:
+            kind = _KIND.get(labelled[0]["word"].casefold())
+            if kind in (PlaceKind.SITE, PlaceKind.ROOM):
+                self._put(kind, [piece])
+                return
         self._odd |= any(mark.isalnum() for mark in _LABELLED.sub("", piece))
         for match in labelled:
             word, value = match["word"].casefold(), match["value"].rstrip(".:-")
