@@ -74,6 +74,8 @@ def new_canvas(paper: Pair, offset: Pair, title: str, author: str, language: str
         out,
         pagesize=(paper[0] * mm, paper[1] * mm),
         pageCompression=1,
+        # Else each page names Helvetica, which is not embedded; the stub takes the name for a number.
+        initialFontName=typeface.REGULAR,  # type: ignore[arg-type]
         lang="en" if language == "en" else "sv",
     )
     canvas.setTitle(title)
