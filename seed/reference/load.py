@@ -35,14 +35,11 @@ class FileKind:
 
 @dataclass(frozen=True, slots=True)
 class SourceSystem:
-    """Describe a system that gives files their numbers, in the years `first` to `last`."""
+    """Describe a system that gives files their numbers."""
 
     code: str
     name: str
-    first: int
-    last: int
     pattern: str
-    kinds: tuple[str, ...]
 
     def reference(self, year: int, number: int, letter: str) -> str:
         """Write a file's number as the system does."""
@@ -68,9 +65,10 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Describe an old address with its rooms; `emptied` is None while files remain."""
+    """Describe an old address, the system that numbers its files and its rooms; in use if not `emptied`."""
 
     name: str
+    source: str
     emptied: date | None
     rooms: tuple[Room, ...]
 
@@ -80,6 +78,7 @@ class CentralArchive:
     """Describe the central archive, whose racks grow with the number of files."""
 
     name: str
+    source: str
     stacks: tuple[str, ...]
     protected: str
     receiving: str
@@ -200,22 +199,10 @@ def _kind(entry: _Entry) -> FileKind:
 
 
 def _source(entry: _Entry) -> SourceSystem:
-    entry.only("code", "name", "years", "reference", "kinds")
-    match entry.get("years", list):
-        case [int(first), int(last)] if first <= last:
-            pass
-        case _:
-            raise entry.bad("needs years: [first, last]")
-    source = SourceSystem(
-        entry.get("code", str),
-        entry.get("name", str),
-        first,
-        last,
-        entry.get("reference", str),
-        entry.texts("kinds", []),
-    )
+    entry.only("code", "name", "reference")
+    source = SourceSystem(entry.get("code", str), entry.get("name", str), entry.get("reference", str))
     try:
-        source.reference(first, 1, "A")
+        source.reference(1975, 1, "A")
     except (KeyError, IndexError, ValueError) as error:
         raise entry.bad(f"has a bad form of reference: {error}") from error
     return source
@@ -227,23 +214,24 @@ def _unit(entry: _Entry) -> Unit:
 
 
 def _site(entry: _Entry) -> Site:
-    entry.only("name", "emptied", "rooms")
+    entry.only("name", "source", "emptied", "rooms")
     rooms = []
     for room in entry.inner("rooms"):
         room.only("name", "order", "share")
         rooms.append(Room(room.get("name", str), room.order(), room.get("share", int)))
     emptied = entry.get("emptied", date) if "emptied" in entry.fields else None
-    return Site(entry.get("name", str), emptied, tuple(rooms))
+    return Site(entry.get("name", str), entry.get("source", str), emptied, tuple(rooms))
 
 
 def _central(entry: _Entry) -> CentralArchive:
     counts = ("shelves_per_rack", "boxes_per_shelf", "files_per_box")
-    entry.only("name", "stacks", "protected", "receiving", "desks", "order", *counts)
+    entry.only("name", "source", "stacks", "protected", "receiving", "desks", "order", *counts)
     numbers = [entry.get(name, int) for name in counts]
     if min(numbers) < 1:
         raise entry.bad("needs counts of at least 1")
     return CentralArchive(
         entry.get("name", str),
+        entry.get("source", str),
         entry.texts("stacks"),
         entry.get("protected", str),
         entry.get("receiving", str),
@@ -266,11 +254,14 @@ def _check(reference: Reference) -> None:
         _unique("sites.yaml", f"room at {site.name}", (room.name for room in site.rooms))
     if sum(room.share for site in reference.sites for room in site.rooms) != 100:
         raise BadReference("sites.yaml: the shares of all rooms must add up to 100")
-    for name, kinds in [(unit.name, unit.kinds) for unit in reference.units] + [
-        (source.name, source.kinds) for source in reference.sources
-    ]:
-        if unknown := set(kinds) - codes:
-            raise BadReference(f"{name} names unknown kinds: {', '.join(sorted(unknown))}")
+    for unit in reference.units:
+        if unknown := set(unit.kinds) - codes:
+            raise BadReference(f"units.yaml: {unit.name} names unknown kinds: {', '.join(sorted(unknown))}")
+    systems = {source.code for source in reference.sources}
+    named = [(site.name, site.source) for site in reference.sites]
+    for name, source in [*named, (reference.central.name, reference.central.source)]:
+        if source not in systems:
+            raise BadReference(f"{name} names an unknown source system: {source}")
     if homeless := codes - {kind for unit in reference.units for kind in unit.kinds}:
         raise BadReference(f"units.yaml: no unit keeps {', '.join(sorted(homeless))}")
 
