@@ -10,13 +10,13 @@ from sqlalchemy import bindparam, insert, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import labels, people, places, shelving
+from archive.domain import labels, meanwhile, people, places, shelving
 from archive.domain.places import Spot
-from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
+from archive.errors import Conflict, Invalid, NotFound
 from archive.lifecycle import FILE, Lifecycle
-from archive.models import CaseFile, FileKind, FilePerson, Label, Person, Place, User
+from archive.models import CaseFile, FileKind, FilePerson, Person, Place
 from archive.partial_date import PartialDate
-from archive.store import CHANGED_MEANWHILE, Work
+from archive.store import Work
 from archive.vocabulary import (
     Custody,
     EventKind,
@@ -32,7 +32,6 @@ from archive.vocabulary import (
 from archive.wording import N_
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
-_LABEL = Label.__table__  # type: ignore[attr-defined]
 
 # What a person may correct by hand, and a list may bring anew.
 CORRECTABLE = (
@@ -53,7 +52,7 @@ CORRECTABLE = (
     "partly",
     "kept",
 )
-MOST_PARTS = 200
+MOST_PARTS = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,6 @@ def held(work: Work, file_id: int) -> Held:
     return Held(*row)
 
 
-REFERENCE_MISSING = N_("Give the file its reference, as on the cover.")
 NO_SUCH_FILE = N_("There is no such file in the register.")
 
 
@@ -157,14 +155,18 @@ def get(work: Work, file_id: int) -> CaseFile:
 
 def register(work: Work, new: NewFile) -> CaseFile:
     """Register one file; raises Invalid or Conflict with the field that is wrong."""
+    work.require(Permission.REGISTER)
+    _refuse_taken(work, new.reference, new.source_id, new.part)
     return register_many(work, [new])[0]
 
 
 def register_many(work: Work, batch: Sequence[NewFile]) -> list[CaseFile]:
     """Register files in one batch, each with its code, its persons and its own event."""
     for new in batch:
-        _refuse_wrong(new)
+        _refuse_wrong(new.reference, new.part, new.parts, new.opened_on, new.closed_on)
         places.refuse_closed(new.place)
+        if new.code:
+            labels.refuse_unless_blank(labels.find(work, new.code))
     fresh = iter(labels.new_codes(work, sum(not new.code for new in batch)))
     ids = work.reserve_ids(_FILE, len(batch))
     births = []
@@ -206,7 +208,12 @@ def register_many(work: Work, batch: Sequence[NewFile]) -> list[CaseFile]:
     ]
     if roles:
         work.session.connection().execute(insert(FilePerson).inline(), roles)
-    unknown = [b.row["id"] for b, new in zip(births, batch, strict=True) if new.protected is None]
+    # On PostgreSQL a person may have become protected since the import asked.
+    unknown = [
+        b.row["id"]
+        for b, new in zip(births, batch, strict=True)
+        if new.protected is None or not (new.protected or work.sqlite)
+    ]
     people.refresh_protected(work, unknown)
     return _load(work, [birth.row["id"] for birth in births])
 
@@ -245,16 +252,13 @@ def _row(work: Work, new: NewFile, file_id: int, code: str) -> dict[str, Any]:
     }
 
 
-def _refuse_wrong(new: NewFile) -> None:
-    if not new.reference.strip():
+def _refuse_wrong(
+    reference: str, part: int, parts: int, opened: PartialDate | None, closed: PartialDate | None
+) -> None:
+    if not reference.strip():
         raise Invalid(
             "reference_missing", N_("Give the file its reference, as on the cover."), field="reference"
         )
-    _refuse_parts(new.part, new.parts)
-    _refuse_dates(new.opened_on, new.closed_on)
-
-
-def _refuse_parts(part: int, parts: int) -> None:
     if not 1 <= part <= parts <= MOST_PARTS:
         raise Invalid(
             "parts_wrong",
@@ -263,9 +267,6 @@ def _refuse_parts(part: int, parts: int) -> None:
             part=part,
             parts=parts,
         )
-
-
-def _refuse_dates(opened: PartialDate | None, closed: PartialDate | None) -> None:
     if opened and closed and closed.latest() < opened.earliest():
         raise Invalid(
             "closed_before_opened",
@@ -273,6 +274,32 @@ def _refuse_dates(opened: PartialDate | None, closed: PartialDate | None) -> Non
             field="closed_on",
             closed=str(closed),
             opened=str(opened),
+        )
+
+
+def _refuse_taken(work: Work, reference: str, source_id: int, part: int, but: int = 0) -> None:
+    """Raise Conflict when another file has the same reference, part and source, however it is written."""
+    taken = work.session.execute(
+        select(col(CaseFile.code))
+        .where(
+            col(CaseFile.reference_key) == reference_key(reference),
+            col(CaseFile.source_id) == source_id,
+            col(CaseFile.part) == part,
+            col(CaseFile.status) != Custody.VOID,
+            col(CaseFile.id) != but,
+        )
+        .limit(1)
+    ).scalar()
+    if taken is not None:
+        raise Conflict(
+            "reference_taken",
+            N_(
+                "%(reference)s, part %(part)s, is registered already, with the code %(code)s. Open that file."
+            ),
+            field="reference",
+            reference=reference.strip(),
+            part=part,
+            code=taken,
         )
 
 
@@ -286,7 +313,7 @@ def correct(work: Work, file: CaseFile, version: int, **values: Any) -> list[str
     work.require(Permission.CORRECT)
     work.session.refresh(file, with_for_update=True)
     if file.version != version:
-        raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE)
+        raise meanwhile.changed(work, file)
     return change(work, file, values, by_hand=True)
 
 
@@ -305,12 +332,11 @@ def change(
     if not changed:
         return []
     merged = {name: changed.get(name, getattr(file, name)) for name in CORRECTABLE}
-    _refuse_parts(merged["part"], merged["parts"])
-    _refuse_dates(merged["opened_on"], merged["closed_on"])
-    if not str(merged["reference"]).strip():
-        raise Invalid(
-            "reference_missing", N_("Give the file its reference, as on the cover."), field="reference"
-        )
+    _refuse_wrong(
+        str(merged["reference"]), merged["part"], merged["parts"], merged["opened_on"], merged["closed_on"]
+    )
+    if changed.keys() & {"reference", "source_id", "part"} and file.status is not Custody.VOID:
+        _refuse_taken(work, merged["reference"], merged["source_id"], merged["part"], file.id)
     old = {name: _plain(getattr(file, name)) for name in changed}
     for name, value in changed.items():
         setattr(file, name, value)
@@ -318,7 +344,7 @@ def change(
     if by_hand:
         file.corrected = sorted({*file.corrected, *changed})
     file.version += 1
-    work.session.flush([file])
+    work.session.flush()
     history.record(
         work,
         EventKind.FILE_CORRECTED,
@@ -382,7 +408,7 @@ def move(
     """Record that a file stands at a place now; raises ChangedMeanwhile for a `version` no longer true."""
     places.refuse_closed(place)
     if version is not None and file.version != version:
-        raise moved_meanwhile(work, file)
+        raise meanwhile.changed(work, file)
     if position is None:
         position = shelving.next_position(work, file.id, place)
     history.advance(
@@ -406,66 +432,67 @@ def move(
     )
 
 
-def moved_meanwhile(work: Work, file: Held | CaseFile) -> ChangedMeanwhile:
-    """Make the refusal that tells who moved a file where."""
-    trail = places.trails(work, [file.place_id])[file.place_id]
-    return ChangedMeanwhile(
-        "moved_meanwhile",
-        N_("%(who)s recorded this file at %(place)s just before you. Look at it again."),
-        who=actor_name(work, file.placed_by),
-        place="–" if file.protected else places.name_of(trail),
-    )
-
-
-def actor_name(work: Work, actor: str) -> str:
-    """Return who stands behind an actor id."""
-    kind, _, name = actor.partition(":")
-    if kind == "user" and (user := work.session.get(User, int(name))):
-        return user.name
-    return name
-
-
-def void(work: Work, file: CaseFile, right: CaseFile) -> None:
+def void(work: Work, file: CaseFile, right: CaseFile, *, version: int | None = None) -> None:
     """Make a file registered by mistake void; it points to the right one, and its label is void too."""
+    _lock(work, file, right)
+    if version is not None and file.version != version:
+        raise meanwhile.changed(work, file)
     if right.id == file.id or right.status is Custody.VOID:
         raise Invalid("void_target", N_("Point to the file that is the right one."), field="right")
-    label = labels.find(work, file.code)
-    if label.state is LabelState.LIVE:
-        labels.retire(work, label, LabelReason.MERGED)
-    history.advance(
-        work,
-        file,
-        FileAction.VOID,
-        changes={"replaced_by_id": right.id},
-        subjects=[right.stream],
-        file=right.id,
-        run=None,
-    )
+    _make_void(work, file, right.id, None)
 
 
 def withdraw(work: Work, file: CaseFile, import_id: int) -> None:
     """Make a file void that a wrong import registered; nothing takes its place."""
+    _make_void(work, file, None, import_id)
+
+
+def _make_void(work: Work, file: CaseFile, right_id: int | None, import_id: int | None) -> None:
+    history.advance(
+        work,
+        file,
+        FileAction.VOID,
+        changes={"replaced_by_id": right_id},
+        subjects=[f"file:{right_id}"] if right_id else (),
+        file=right_id,
+        run=import_id,
+    )
     label = labels.find(work, file.code)
     if label.state is LabelState.LIVE:
         labels.retire(work, label, LabelReason.MERGED)
-    history.advance(work, file, FileAction.VOID, file=None, run=import_id)
+        work.session.flush()
 
 
-def reinstate(work: Work, file: CaseFile) -> None:
+def reinstate(work: Work, file: CaseFile, *, version: int | None = None) -> None:
     """Bring back a file that was made void by mistake, with its label; raises Conflict if it is taken."""
-    label = labels.find(work, file.code)
+    _lock(work, file)
+    if version is not None and file.version != version:
+        raise meanwhile.changed(work, file)
+    FILE.step(file.status, FileAction.REINSTATE)
+    _refuse_taken(work, file.reference, file.source_id, file.part, file.id)
+    places.refuse_closed(places.get(work, file.place_id))
     history.advance(work, file, FileAction.REINSTATE, changes={"replaced_by_id": None})
+    label = labels.find(work, file.code)
     label.state, label.voided_at, label.reason = LabelState.LIVE, None, None
     work.session.flush()
 
 
+def _lock(work: Work, *wanted: CaseFile) -> None:
+    for file in sorted(wanted, key=lambda one: one.id):
+        work.session.refresh(file, with_for_update=True)
+
+
+def right_one(work: Work, file: CaseFile) -> CaseFile | None:
+    """Return the file that stands in for a void one, through as many void ones as lie between."""
+    while file.status is Custody.VOID and file.replaced_by_id is not None:
+        file = get(work, file.replaced_by_id)
+    return None if file.status is Custody.VOID else file
+
+
 def kinds(work: Work) -> Sequence[FileKind]:
     """Return the kinds of file in use, by letter."""
-    return (
-        work.session.execute(select(FileKind).where(col(FileKind.active)).order_by(col(FileKind.letter)))
-        .scalars()
-        .all()
-    )
+    statement = select(FileKind).where(col(FileKind.active)).order_by(col(FileKind.letter))
+    return work.session.execute(statement).scalars().all()
 
 
 def _plain(value: Any) -> Any:
