@@ -1,0 +1,136 @@
+"""The command line, as an operator uses it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive.cli import COMMANDS, main
+from archive.config import Settings
+from archive.domain import sessions, staff
+from archive.store import Actor, Archive
+from archive.vocabulary import Role
+
+PASSWORD = "sju gröna akter"
+Aktspar = Callable[..., Result]
+
+
+@pytest.fixture
+def aktspar(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Aktspar:
+    """Give the command line on the test's database: `aktspar("user", "list")`."""
+    settings = archive.settings
+    for name, value in {
+        "DATABASE_URL": settings.database_url,
+        "MAC_KEY": settings.mac_key.hex(),
+        "SECRET_KEY": settings.secret_key,
+    }.items():
+        monkeypatch.setenv(f"AKTSPAR_{name}", value)
+    return lambda *words, **options: CliRunner().invoke(main, words, **options)
+
+
+def add_anna(aktspar: Aktspar, **options: Any) -> Result:
+    """Create a user as an operator would."""
+    words = ["user", "add", "anna", "--name", "Anna Arkivsson", "--role", "archivist", "--password-stdin"]
+    return aktspar(*words, input=f"{options.get('password', PASSWORD)}\n")
+
+
+def test_a_user_added_can_sign_in(aktspar: Aktspar, archive: Archive) -> None:
+    assert add_anna(aktspar).output == "User “anna” is created.\n"
+    assert sessions.who(archive, sessions.sign_in(archive, "anna", PASSWORD, "192.0.2.1"))
+
+
+def test_answers_come_in_swedish_when_asked_for(aktspar: Aktspar) -> None:
+    add_anna(aktspar)
+    assert (
+        aktspar("--language", "sv", "user", "roles", "anna", "auditor").output
+        == "”anna” har nu rollerna: revisor\n"
+    )
+
+
+def test_a_refusal_is_a_sentence_and_exit_code_1(aktspar: Aktspar) -> None:
+    refused = add_anna(aktspar, password="kort")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert refused.stderr.startswith("Error: A password is 12 to 200 characters.")
+    assert aktspar("user", "deactivate", "nina").exit_code == 1
+
+
+def test_a_wrong_word_is_exit_code_2(aktspar: Aktspar) -> None:
+    assert aktspar("uzer").exit_code == 2
+    assert aktspar("user", "add", "anna", "--name", "A", "--role", "kung").exit_code == 2
+
+
+def test_unusable_settings_are_exit_code_2(aktspar: Aktspar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AKTSPAR_MAC_KEY", "")
+    refused = aktspar("user", "list")
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        "Error: Set AKTSPAR_MAC_KEY to 32 random bytes: openssl rand -hex 32\n",
+    )
+
+
+def test_users_are_listed_for_people_and_for_programs(aktspar: Aktspar) -> None:
+    add_anna(aktspar)
+    aktspar("user", "deactivate", "anna")
+    assert aktspar("user", "list").output == "anna\tAnna Arkivsson\tarchivist\tshut out\n"
+    aktspar("user", "activate", "anna")
+    (line,) = aktspar("user", "list", "--json").output.splitlines()
+    assert json.loads(line) == {
+        "login": "anna",
+        "name": "Anna Arkivsson",
+        "unit": "",
+        "active": True,
+        "roles": ["archivist"],
+    }
+
+
+def test_a_new_password_replaces_the_old_one(aktspar: Aktspar, archive: Archive) -> None:
+    add_anna(aktspar)
+    aktspar("user", "password", "anna", "--password-stdin", input="åtta blå akter\n")
+    assert sessions.sign_in(archive, "anna", "åtta blå akter", "192.0.2.1")
+
+
+def test_a_token_is_printed_alone_and_works_until_revoked(
+    aktspar: Aktspar, archive: Archive, root: Actor
+) -> None:
+    add_anna(aktspar)
+    secret = aktspar("token", "issue", "anna", "--name", "bänk").stdout.strip()
+    with archive.read(root) as work:
+        actor = staff.actor_of_token(work, secret)
+    assert actor is not None
+    assert actor.roles == (Role.ARCHIVIST,)
+    assert "anna\tbänk\tuntil" in aktspar("token", "list").output
+    assert aktspar("token", "revoke", actor.id.removeprefix("token:")).exit_code == 0
+    with archive.read(root) as work:
+        assert staff.actor_of_token(work, secret) is None
+
+
+@pytest.mark.engines("sqlite")
+def test_a_database_that_is_not_there_yet_is_named_with_the_command_that_makes_it(
+    aktspar: Aktspar, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AKTSPAR_DATABASE_URL", settings.database_url + ".new")
+    for command in (("user", "list"), ("serve",), ("worker",)):
+        refused = aktspar(*command)
+        assert (refused.exit_code, refused.stderr) == (
+            1,
+            "Error: The database is not up to date. Run: aktspar db upgrade\n",
+        )
+    assert aktspar("db", "upgrade").exit_code == 0
+    assert aktspar("user", "list").exit_code == 0
+
+
+@pytest.mark.engines("sqlite")
+def test_sqlite_serves_from_one_process(aktspar: Aktspar) -> None:
+    refused = aktspar("serve", "--workers", "2")
+    assert refused.exit_code == 2
+    assert "PostgreSQL" in refused.stderr
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does(aktspar: Aktspar, name: str) -> None:
+    told = aktspar(name, "--help")
+    assert told.exit_code == 0
+    assert told.output.count("\n") > 4

@@ -1,0 +1,196 @@
+"""Users, roles, passwords and tokens."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.domain import staff
+from archive.domain.staff import PasswordHash
+from archive.errors import Conflict, Invalid, NotFound, NotPermitted
+from archive.models import Event, User
+from archive.permissions import permissions_of
+from archive.store import Actor, Archive, Work
+from archive.vocabulary import EventKind, Permission, Role
+from tests.builders import SetClock
+
+HASH = PasswordHash("$argon2id$not-used-here")
+
+
+@pytest.fixture
+def anna(archive: Archive, root: Actor) -> User:
+    """Give a user of two roles."""
+    with archive.write(root) as work:
+        return staff.create_user(work, "Anna", " Anna Arkivsson ", HASH, [Role.AUDITOR, Role.ARCHIVIST])
+
+
+def kinds(work: Work, stream: str) -> list[EventKind]:
+    """Return what stands in a stream."""
+    return list(
+        work.session.scalars(select(Event.kind).where(col(Event.stream) == stream).order_by(col(Event.seq)))
+    )
+
+
+def test_a_user_is_created_with_the_name_trimmed_and_the_login_in_small_letters(
+    archive: Archive, root: Actor, anna: User
+) -> None:
+    assert (anna.login, anna.name) == ("anna", "Anna Arkivsson")
+    with archive.read(root) as work:
+        assert staff.roles_of(work, anna) == (Role.ARCHIVIST, Role.AUDITOR)
+        assert kinds(work, anna.stream) == [EventKind.USER_CREATED]
+
+
+def test_what_is_recorded_of_a_new_user_names_nobody_in_the_body(
+    archive: Archive, root: Actor, anna: User
+) -> None:
+    with archive.read(root) as work:
+        body = work.session.scalar(select(Event.body).where(col(Event.stream) == anna.stream))
+    assert "anna" not in str(body).lower()
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_user_name_is_taken_once_however_it_is_written(archive: Archive, root: Actor) -> None:
+    with archive.write(root) as work, pytest.raises(Conflict) as refused:
+        staff.create_user(work, " ANNA ", "En annan", HASH, [])
+    assert refused.value.code == "login_taken"
+
+
+@pytest.mark.parametrize("login", ["", "a", "anna svensson", "anna/..", "-anna", "a" * 101])
+def test_a_user_name_that_cannot_be_typed_safely_is_refused(
+    archive: Archive, root: Actor, login: str
+) -> None:
+    with archive.write(root) as work, pytest.raises(Invalid):
+        staff.create_user(work, login, "Anna", HASH, [])
+
+
+@pytest.mark.parametrize("password", ["elva tecken", "aaaaaaaaaaaabb", "jag är anna_b", "x" * 201])
+def test_a_password_that_is_short_or_easy_to_guess_is_refused(password: str) -> None:
+    with pytest.raises(Invalid):
+        staff.hash_password(password, "anna_b")
+
+
+def test_a_password_is_kept_as_argon2id_and_checked() -> None:
+    stored = staff.hash_password("sju gröna akter", "anna")
+    assert stored.startswith("$argon2id$")
+    assert staff.password_fits(stored, "sju gröna akter")
+    assert not staff.password_fits(stored, "sju gröna akter ")
+    assert not staff.password_fits(None, "sju gröna akter")
+
+
+def test_a_new_password_ends_every_session(archive: Archive, root: Actor, anna: User) -> None:
+    with archive.write(root) as work:
+        user = staff.user_named(work, "anna")
+        staff.set_password(work, user, PasswordHash("another"))
+        assert user.auth_epoch == anna.auth_epoch + 1
+    with archive.read(root) as work:
+        assert kinds(work, anna.stream)[-1] == EventKind.USER_CHANGED
+
+
+def test_only_who_manages_users_creates_and_changes_them(
+    archive: Archive, archivist: Actor, anna: User
+) -> None:
+    with archive.write(archivist) as work:
+        user = staff.user_named(work, "anna")
+        for verb in (
+            lambda: staff.create_user(work, "ny", "Ny", HASH, []),
+            lambda: staff.set_roles(work, user, [Role.ADMINISTRATOR]),
+            lambda: staff.set_active(work, user, False),
+            lambda: staff.set_password(work, user, HASH),
+            lambda: staff.set_language(work, user, "en"),
+            lambda: staff.issue_token(work, user, "x", work.now + timedelta(days=1)),
+            lambda: staff.revoke_token(work, 1),
+        ):
+            with pytest.raises(NotPermitted):
+                verb()
+
+
+def test_anybody_changes_their_own_password_and_language(archive: Archive, archivist: Actor) -> None:
+    with archive.write(archivist) as work:
+        user = staff.user(work, archivist.user_id or 0)
+        staff.set_password(work, user, HASH)
+        staff.set_language(work, user, "en")
+        assert user.language == "en"
+
+
+def test_nobody_shuts_themselves_out(archive: Archive, root: Actor) -> None:
+    with archive.write(root) as work:
+        user = staff.create_user(work, "chef", "Chef", HASH, [Role.ADMINISTRATOR])
+    chef = staff.actor(user.stream, "Chef", user.id or 0, [Role.ADMINISTRATOR])
+    with archive.write(chef) as work, pytest.raises(Conflict):
+        staff.set_active(work, staff.user_named(work, "chef"), False)
+
+
+def test_roles_are_replaced_and_recorded(archive: Archive, root: Actor, anna: User) -> None:
+    with archive.write(root) as work:
+        staff.set_roles(work, staff.user_named(work, "anna"), [Role.ROOM_KEEPER])
+    with archive.read(root) as work:
+        assert {u.login: r for u, r in staff.users(work)} == {"anna": (Role.ROOM_KEEPER,)}
+        last = work.session.scalars(
+            select(Event.body).where(col(Event.stream) == anna.stream).order_by(col(Event.seq).desc())
+        ).first()
+    assert '"roles":["room_keeper"]' in str(last)
+
+
+def test_a_token_acts_in_its_users_name_with_the_roles_of_the_moment(
+    archive: Archive, root: Actor, anna: User, clock: SetClock
+) -> None:
+    with archive.write(root) as work:
+        token, secret = staff.issue_token(work, anna, "bänk", work.now + timedelta(days=1))
+    assert secret.startswith("akt_")
+    assert secret not in token.token_hash
+    with archive.read(root) as work:
+        actor = staff.actor_of_token(work, secret)
+    assert actor is not None
+    assert (actor.id, actor.user_id) == (f"token:{token.id}", anna.id)
+    assert actor.permissions == permissions_of([Role.ARCHIVIST, Role.AUDITOR])
+    with archive.write(root) as work:
+        staff.set_roles(work, staff.user_named(work, "anna"), [])
+        later = staff.actor_of_token(work, secret)
+    assert later is not None
+    assert later.permissions == {Permission.ANYONE}
+    clock.forward(days=1)
+    with archive.read(root) as work:
+        assert staff.actor_of_token(work, secret) is None
+        assert staff.actor_of_token(work, "akt_gissad") is None
+
+
+def test_a_revoked_token_and_one_of_a_user_shut_out_open_nothing(
+    archive: Archive, root: Actor, anna: User
+) -> None:
+    with archive.write(root) as work:
+        first, first_secret = staff.issue_token(work, anna, "ett", work.now + timedelta(days=1))
+        _second, second_secret = staff.issue_token(work, anna, "två", work.now + timedelta(days=1))
+        staff.revoke_token(work, first.id or 0)
+        staff.revoke_token(work, first.id or 0)
+        assert kinds(work, first.stream) == [EventKind.TOKEN_ISSUED, EventKind.TOKEN_REVOKED]
+        assert staff.actor_of_token(work, first_secret) is None
+        assert staff.actor_of_token(work, second_secret) is not None
+        staff.set_active(work, staff.user_named(work, "anna"), False)
+        assert staff.actor_of_token(work, second_secret) is None
+
+
+def test_a_token_that_lives_for_ever_is_refused(archive: Archive, root: Actor, anna: User) -> None:
+    with archive.write(root) as work:
+        for days in (0, 401):
+            with pytest.raises(Invalid):
+                staff.issue_token(work, anna, "x", work.now + timedelta(days=days))
+
+
+def test_unknown_users_and_tokens_are_said_to_be_unknown(archive: Archive, root: Actor) -> None:
+    with archive.write(root) as work:
+        with pytest.raises(NotFound):
+            staff.user_named(work, "nina")
+        with pytest.raises(NotFound):
+            staff.revoke_token(work, 99)
+
+
+def test_the_demo_offers_of_each_role_the_longest_standing_active_user(archive: Archive, root: Actor) -> None:
+    with archive.write(root) as work:
+        gone = staff.create_user(work, "forst", "Först", HASH, [Role.ARCHIVIST])
+        stays = staff.create_user(work, "sedan", "Sedan", HASH, [Role.ARCHIVIST, Role.AUDITOR])
+        staff.create_user(work, "sist", "Sist", HASH, [Role.ARCHIVIST])
+        staff.set_active(work, gone, False)
+    with archive.read(root) as work:
+        offered = [(role, user.login) for role, user in staff.one_per_role(work)]
+    assert offered == [(Role.ARCHIVIST, stays.login), (Role.AUDITOR, stays.login)]
