@@ -1,58 +1,19 @@
 // Starts what every page needs: GOV.UK Frontend, htmx parts, one answer per press, questions before a deed, scans.
+// Exports nothing: its address carries a version, and a second import without one would run it twice.
 
 import { initAll } from "./vendor/govuk-frontend/govuk-frontend.min.js";
+import { ask, notice } from "./say.js";
 import "./wedge.js";
 import "./sound.js";
 
 const SENT = 10_000; // ms after which a form may be sent again although no page came (a download)
-const say = document.body.dataset;
+const words = document.body.dataset;
 
 initAll();
 document.body.addEventListener("htmx:load", ({ detail: { elt } }) => {
   // The swapped-in element may itself be a component, and initAll only looks inside; what is started already says so.
   if (elt !== document.body && elt.parentElement) initAll({ scope: elt.parentElement, onError: () => {} });
 });
-
-/** Show a line at the foot of the page that is also read out. */
-export function notice(text) {
-  const place = document.getElementById("notice");
-  place.replaceChildren();
-  if (!text) return;
-  const line = document.createElement("p");
-  line.textContent = text;
-  place.append(line);
-}
-
-/** Ask a question in a dialog; resolves to true or false. */
-export function ask(question, yes = say.textYes) {
-  return new Promise((answer) => {
-    const dialog = document.createElement("dialog");
-    dialog.className = "ak-dialog";
-    dialog.setAttribute("aria-labelledby", "ak-dialog-question");
-    const heading = document.createElement("h2");
-    heading.id = "ak-dialog-question";
-    heading.className = "govuk-heading-m";
-    heading.textContent = question;
-    const row = document.createElement("div");
-    row.className = "govuk-button-group";
-    for (const [text, value, look] of [[say.textNo, "no", "secondary"], [yes, "yes", "primary"]]) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = `govuk-button${look === "primary" ? "" : " govuk-button--secondary"}`;
-      button.textContent = text;
-      button.autofocus = value === "no";
-      button.addEventListener("click", () => dialog.close(value));
-      row.append(button);
-    }
-    dialog.append(heading, row);
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      answer(dialog.returnValue === "yes");
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
-}
 
 const agreed = new WeakSet();
 const sent = new WeakSet();
@@ -66,18 +27,20 @@ document.addEventListener(
     if (question && !agreed.delete(form)) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      ask(question, submitter?.textContent.trim() || say.textYes).then((yes) => {
+      ask(question, submitter?.textContent.trim() || words.textYes).then((yes) => {
         if (!yes) return;
         agreed.add(form);
         form.requestSubmit(submitter);
       });
-    } else if (posts && sent.has(form)) {
+    } else if (posts && sent.has(form) && !("many" in form.dataset)) {
       event.preventDefault();
       event.stopImmediatePropagation();
     } else if (posts) {
       sent.add(form);
       form.setAttribute("aria-busy", "true");
       setTimeout(() => release(form), SENT);
+      // A page's own script took it, and counts for itself; htmx says when it is done.
+      setTimeout(() => event.defaultPrevented && !form.matches("[hx-post]") && release(form));
     }
   },
   { capture: true },
@@ -99,15 +62,16 @@ document.body.addEventListener("htmx:confirm", (event) => {
   ask(event.detail.question).then((yes) => yes && event.detail.issueRequest(true));
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  document.body.addEventListener(name, () => notice(say.textNoAnswer));
+  document.body.addEventListener(name, () => notice(words.textNoAnswer));
 }
 document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  if (xhr.status >= 500 && xhr.status !== 503) notice(say.textNoAnswer);
+  if (xhr.status >= 500 && xhr.status !== 503) notice(words.textNoAnswer);
 });
 
 /** Tell whether something is written in a form of this page that is not saved yet. */
 function unsaved() {
-  return [...document.querySelectorAll("main form[method=post]:not([role=search]) :is(input, textarea, select)")].some((field) => {
+  const forms = "main form[method=post]:not([role=search])";
+  return [...document.querySelectorAll(`${forms} :is(input, textarea, select)`)].some((field) => {
     if (field.type === "hidden") return false;
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
     if (field instanceof HTMLSelectElement) {
@@ -127,10 +91,10 @@ addEventListener("scan", async (event) => {
   if (field?.matches("[data-scan-into]")) {
     field.value = code;
     for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-  } else if (!unsaved() || (await ask(say.textLeave))) {
+  } else if (!unsaved() || (await ask(words.textLeave))) {
     location.assign(`/S/${code}`);
   }
 });
 addEventListener("scan-unread", (event) => {
-  if (!event.defaultPrevented) notice(say.textUnread);
+  if (!event.defaultPrevented) notice(words.textUnread);
 });
