@@ -8,7 +8,8 @@ from time import perf_counter
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, get_flashed_messages, request, url_for
+from flask import Flask, Request, Response, current_app, g, get_flashed_messages, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import archive as package
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, archive: Archive | None = None)
     settings = settings or (archive.settings if archive else Settings.load())
     app = Flask("archive", root_path=str(HERE), template_folder=template_folder())
     app.config.update(_configuration(settings))
+    app.session_interface = SaidOnce()
     app.extensions["archive"] = archive or Archive(settings)
     if settings.proxy_hops:
         hops = settings.proxy_hops
@@ -75,6 +77,16 @@ def create_app(settings: Settings | None = None, archive: Archive | None = None)
     return app
 
 
+class SaidOnce(SecureCookieSessionInterface):
+    """Keep in Flask's own cookie what `see` says on the next page; most requests have none to verify."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie holds."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def template_folder() -> str:
     """Find the templates: beside the package in a checkout, inside it in a wheel."""
     checkout = HERE.parent / "templates"
@@ -85,7 +97,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     host = urlsplit(settings.base_url).hostname
     return {
         "SECRET_KEY": settings.secret_key,
-        "SESSION_COOKIE_NAME": f"{'__Host-' if settings.https else ''}aktspar-said",  # only what `see` says
+        "SESSION_COOKIE_NAME": f"{'__Host-' if settings.https else ''}aktspar-said",
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "TRUSTED_HOSTS": [host, "127.0.0.1", "localhost"],

@@ -33,7 +33,7 @@ def _remove_expired(archive: Archive) -> None:
 def _optimize(archive: Archive) -> None:
     if archive.settings.sqlite:
         with archive.write(worker("optimize")) as work:
-            connection = work.session.connection()
+            connection = work.connection
             connection.exec_driver_sql(
                 "PRAGMA analysis_limit=1000"
             )  # else a table of millions is read through

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive import store
-from archive.clock import STOCKHOLM
+from archive.clock import STOCKHOLM, system_clock
 from archive.domain import beats
 from archive.store import Archive
 from archive.timetable import TIMETABLE, Routine
@@ -105,7 +105,7 @@ def run(archive: Archive, stop: threading.Event, timetable: tuple[Routine, ...] 
             trigger = CronTrigger(timezone=STOCKHOLM, **routine.when)
             # Also at once: what fell due while no worker ran is done now, and doing it twice changes nothing.
             job = (archive, routine, lease, lost)
-            scheduler.add_job(_run, trigger, job, id=routine.name, next_run_time=archive.clock())
+            scheduler.add_job(_run, trigger, job, id=routine.name, next_run_time=system_clock())
         scheduler.start()
         ending.callback(scheduler.shutdown)  # waits for what is running
         while not stop.wait(1.0) and not lost.is_set():

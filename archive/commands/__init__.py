@@ -19,7 +19,7 @@ def opened(settings: Settings | None = None) -> Iterator[tuple[Archive, Actor]]:
     try:
         actor = operator(_account())
         with archive.read(actor) as work:
-            if not migrations.is_current(work.session.connection()):
+            if not migrations.is_current(work.connection):
                 raise Unavailable(
                     "migrations_pending", N_("The database is not up to date. Run: aktspar db upgrade")
                 )

@@ -16,4 +16,4 @@ def note(work: Work, routine: str, holder: str) -> None:
 
 def last(work: Work) -> dict[str, datetime]:
     """Return when each routine last ran to its end."""
-    return dict(work.session.execute(select(col(WorkerBeat.routine), col(WorkerBeat.at))).tuples().all())
+    return dict(work.session.execute(select(col(WorkerBeat.routine), col(WorkerBeat.at))).all())

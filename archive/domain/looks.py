@@ -149,7 +149,7 @@ def by_user(work: Work, user_id: int, *, before: int | None = None, limit: int =
 def _page(work: Work, statement: Any, key: Mapping[str, Any], before: int | None, limit: int) -> SeenPage:
     work.require(Permission.READ_LOOKS)
     parameters = {**key, "before": before or _NEWEST, "limit": limit + 1}
-    rows = work.session.connection().execute(statement, parameters).all()
+    rows = work.connection.execute(statement, parameters).all()
     names = _names(work, {row.stream for row in rows})
     show_terms = work.actor.may(Permission.READ_NAMES)
     found = [_seen(row, names, show_terms) for row in rows[:limit]]
@@ -158,7 +158,7 @@ def _page(work: Work, statement: Any, key: Mapping[str, Any], before: int | None
 
 def _names(work: Work, streams: set[str]) -> dict[str, str]:
     ids = [int(stream.removeprefix("user:")) for stream in streams if stream.startswith("user:")]
-    rows = work.session.connection().execute(select(_user.c.id, _user.c.name).where(_user.c.id.in_(ids)))
+    rows = work.connection.execute(select(_user.c.id, _user.c.name).where(_user.c.id.in_(ids)))
     return {f"user:{row.id}": row.name for row in rows}
 
 

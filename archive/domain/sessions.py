@@ -24,6 +24,7 @@ REMEMBERED = timedelta(hours=24)
 LONGEST_DELAY = 300  # seconds
 FREE_PER_LOGIN = 3
 FREE_PER_ADDRESS = 30  # a whole office may come from one address
+ATTEMPTS = 0x61747472  # any number nobody else uses as an advisory lock in this database
 SEEN_EVERY = timedelta(minutes=1)
 WRONG = N_("The user name or the password is wrong. Check both and try again.")
 
@@ -83,8 +84,11 @@ def sign_in(
                 history.record(work, EventKind.USER_SIGN_IN_FAILED, user)
         raise Invalid("sign_in_failed", WRONG, field="login")
     with archive.write(_self(user)) as work:
+        now_stored = staff.user(work, user.id or 0)
+        if not now_stored.active or now_stored.password_hash != stored:  # changed while we were checking
+            raise Invalid("sign_in_failed", WRONG, field="login")
         work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.login_hash) == attempt))
-        return _open(work, user.id or 0, stored, old_token, _lasts(archive))
+        return begin(work, now_stored, archive.settings.session_hours, old_token)
 
 
 def enter(archive: Archive, user_id: int, *, old_token: str | None = None) -> str:
@@ -94,7 +98,29 @@ def enter(archive: Archive, user_id: int, *, old_token: str | None = None) -> st
     if user_id not in offered:
         raise NotFound("no_such_user", N_("There is no user “%(login)s”."), login=user_id)
     with archive.write(_self(offered[user_id])) as work:
-        return _open(work, user_id, None, old_token, _lasts(archive))
+        user = staff.user(work, user_id)
+        return begin(work, user, archive.settings.session_hours, old_token)
+
+
+def begin(work: Work, user: User, hours: int, old_token: str | None = None) -> str:
+    """Open a session under a new token and end the one the browser had; return the token."""
+    if old_token:
+        sign_out(work, staff.digest(old_token))
+    token = secrets.token_urlsafe(32)
+    work.session.add(
+        UserSession(
+            token_hash=staff.digest(token),
+            user_id=user.id or 0,
+            auth_epoch=user.auth_epoch,
+            language=user.language,
+            created_at=work.now,
+            last_seen=work.now,
+            expires_at=work.now + timedelta(hours=hours),
+        )
+    )
+    work.session.flush()
+    history.record(work, EventKind.USER_SIGNED_IN, user)
+    return token
 
 
 def sign_out(work: Work, token_hash: str) -> None:
@@ -114,14 +140,14 @@ def who(archive: Archive, token: str) -> SignedIn | None:
     with archive.read(DOOR) as work:
         idle_since = work.now - timedelta(minutes=settings.session_idle_minutes)
         parameters = {"token_hash": token_hash, "now": work.now, "idle_since": idle_since}
-        rows = work.session.connection().execute(_OPEN, parameters).all()
+        rows = work.connection.execute(_OPEN, parameters).all()
         now = work.now
     if not rows:
         return None
     first = rows[0]
     if now - first.last_seen >= SEEN_EVERY:
         with archive.write(DOOR) as work:
-            work.session.connection().execute(_SEEN, {"hash_": token_hash, "now": now})
+            work.connection.execute(_SEEN, {"hash_": token_hash, "now": now})
     acting = staff.actor(f"user:{first.id}", first.name, first.id, [row.role for row in rows])
     return SignedIn(acting, first.language, token_hash, first.last_seen)
 
@@ -149,37 +175,13 @@ def _self(user: User) -> Actor:
     return staff.actor(user.stream, user.name, user.id or 0, ())
 
 
-def _lasts(archive: Archive) -> timedelta:
-    return timedelta(hours=archive.settings.session_hours)
-
-
-def _open(work: Work, user_id: int, checked: str | None, old_token: str | None, lasts: timedelta) -> str:
-    user = staff.user(work, user_id)
-    if not user.active or (checked is not None and user.password_hash != checked):
-        raise Invalid("sign_in_failed", WRONG, field="login")  # shut out or changed while we were checking
-    if old_token:
-        sign_out(work, staff.digest(old_token))
-    token = secrets.token_urlsafe(32)
-    work.session.add(
-        UserSession(
-            token_hash=staff.digest(token),
-            user_id=user_id,
-            auth_epoch=user.auth_epoch,
-            language=user.language,
-            created_at=work.now,
-            last_seen=work.now,
-            expires_at=work.now + lasts,
-        )
-    )
-    history.record(work, EventKind.USER_SIGNED_IN, user)
-    return token
-
-
 def _count_attempt(work: Work, login: str, address: str) -> str:
     """Note an attempt; raises TooMany while a login or an address has to wait after too many."""
     # Keyed, so that the table does not tell which names were tried.
     key = hmac.digest(work.mac_key, staff.normal_login(login).encode(), "sha256").hex()
     address = _network(address)
+    if not work.sqlite:  # where writers do not take turns, guesses do, so that none is counted beside another
+        work.connection.execute(select(func.pg_advisory_xact_lock(ATTEMPTS)))
     wait = max(
         _wait(work, col(SignInAttempt.login_hash) == key, FREE_PER_LOGIN),
         _wait(work, col(SignInAttempt.address) == address, FREE_PER_ADDRESS),

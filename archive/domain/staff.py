@@ -180,7 +180,7 @@ def one_per_role(work: Work) -> list[tuple[Role, User]]:
         .where(col(User.active))
         .order_by(col(User.id).desc())
     )
-    found: dict[Role, User] = dict(work.session.execute(statement).tuples().all())
+    found: dict[Role, User] = dict(work.session.execute(statement).all())
     return [(role, found[role]) for role in Role if role in found]
 
 
@@ -233,12 +233,12 @@ def revoke_token(work: Work, token_id: int) -> None:
 def tokens(work: Work) -> list[tuple[ApiToken, User]]:
     """Return every token with its user, newest first."""
     statement = select(ApiToken, User).join(User, col(User.id) == ApiToken.user_id)
-    return list(work.session.execute(statement.order_by(col(ApiToken.id).desc())).tuples())
+    return list(work.session.execute(statement.order_by(col(ApiToken.id).desc())))
 
 
 def actor_of_token(work: Work, secret: str) -> Actor | None:
     """Return who acts through a token, or nothing when it is unknown, over, or its user shut out."""
-    rows = work.session.connection().execute(_TOKEN, {"token_hash": digest(secret), "now": work.now}).all()
+    rows = work.connection.execute(_TOKEN, {"token_hash": digest(secret), "now": work.now}).all()
     if not rows:
         return None
     first = rows[0]

@@ -13,6 +13,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Permission
 from archive.wording import DEFAULT_LOCALE, LOCALES, N_, speaking
 
+ASKED_BY_ANYBODY = {"static", "health.health"}  # never worth a look into the database
 LANGUAGE_COOKIE = "aktspar-language"
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -63,6 +64,8 @@ def session_token() -> str | None:
 def identify() -> None:
     """Find out who asks, by token or session, and which language they read."""
     g.actor = g.session = None
+    if request.endpoint in ASKED_BY_ANYBODY:
+        return
     if request.authorization is not None and request.authorization.type == "bearer":
         g.actor = _by_token(request.authorization.token or "")
     elif token := session_token():

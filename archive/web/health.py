@@ -30,7 +30,7 @@ def health() -> Response:
 def _facts() -> dict[str, Any]:
     try:
         with archive.read(sessions.DOOR) as work:
-            if not migrations.is_current(work.session.connection()):
+            if not migrations.is_current(work.connection):
                 return {"database": "ok", "migrations": "pending", "worker": "unknown"}
             beat = beats.last(work).get(HEARTBEAT)
             late = beat is None or work.now - beat > LATE
