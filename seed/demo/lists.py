@@ -229,9 +229,13 @@ def _ribbingsgatan(pen: Pen, file: File) -> list[Cell]:
     spot, person = _spot(file), file.subject
     dated = pen.chance(0.5)
     century_known = dated and person.number.startswith(str(person.born.year))
+    number = pen.number(person, "bare", century_elsewhere=century_known)
+    read_as_date = not pen.slips & {"number_missing", "number_unreadable"}
+    if dated and read_as_date and int(person.number[6:8]) % 60 != person.born.day:
+        pen.slips.add("birth_dates_differ")
     return [
         file.reference,
-        pen.number(person, "bare", century_elsewhere=century_known),
+        number,
         f"{person.born:%Y%m%d}" if dated else "",
         pen.name(person, "capitals"),
         pen.kind(file, "code"),

@@ -48,6 +48,7 @@ _ABOUT_CHILDREN = {
     "AD": 8 * YEAR,
 }
 """Kinds whose main person is a child, with the oldest age in days at which such a case opens."""
+_OLDEST_PARENT = 52
 _PARTS = (1,) * 170 + (2,) * 18 + (3,) * 8 + (4, 4, 5, 6)
 
 
@@ -143,6 +144,7 @@ class _Family:
     name: int
     shield: int
     base: int
+    age: float
     adults: list[int] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
 
@@ -174,12 +176,12 @@ class _Maker:
         shielded = draw.random() < 0.006 or self._households % 400 == 7
         shield = _PROTECTIONS.index(draw.choice(_SHIELDS)) if shielded else 0
         base = FIRST_DAY + int((LAST_CLOSING - 400 - FIRST_DAY) * draw.random() ** 0.85)
-        family = _Family(int(len(FAMILY) * draw.random() ** 1.3), shield, base)
         age = draw.triangular(19, 88, 30)
+        family = _Family(int(len(FAMILY) * draw.random() ** 1.3), shield, base, age)
         family.adults.append(self._person(family, base - int(age * YEAR)))
         if draw.random() < 0.3:
             family.adults.append(self._person(family, base - int(max(19, age + draw.gauss(0, 4)) * YEAR)))
-        if age < 52:
+        if age < _OLDEST_PARENT:
             for _child in range(draw.choice((0, 0, 1, 1, 2, 3))):
                 self._child(family)
         for _case in range(draw.choice((1, 1, 2, 3, 4, 6))):
@@ -187,7 +189,8 @@ class _Maker:
                 self._case(family)
 
     def _child(self, family: _Family) -> int:
-        person = self._person(family, family.base - self.random.randrange(int(17 * YEAR)))
+        oldest = min(17.0, family.age - 18.5)
+        person = self._person(family, family.base - int(self.random.uniform(0, oldest) * YEAR))
         family.children.append(person)
         return person
 
@@ -229,13 +232,14 @@ class _Maker:
 
     def _case(self, family: _Family) -> None:
         draw, cases = self.random, self.cases
-        kind = draw.choices(range(len(self._codes)), self._weights)[0]
-        code = self._codes[kind]
+        code = draw.choices(self._codes, self._weights)[0]
+        if code in _ABOUT_CHILDREN and not family.children and family.age >= _OLDEST_PARENT:
+            code = "EB"
         persons = self._about(family, code)
         opened = self._opening(code, family.base, self.people.born[persons[0][0]])
         closed = min(opened + 20 + int(draw.expovariate(1 / 600)), LAST_CLOSING)
         parts = min(draw.choice(_PARTS), self.left)
-        cases.kind.append(kind)
+        cases.kind.append(self._codes.index(code))
         cases.unit.append(draw.choice(self._units[code]))
         cases.parts.append(parts)
         cases.width.append(4 if parts > 1 else draw.choice((1, 1, 1, 2, 2, 3)))
@@ -265,9 +269,9 @@ class _Maker:
             opened = max(base + int(draw.uniform(-5, 5) * YEAR), born + int(18.1 * YEAR))
         if opened < FIRST_DAY:  # older cases are long gone
             opened = max(FIRST_DAY + draw.randrange(1500), born + 2)
-        return (
-            opened if opened <= LAST_CLOSING - 60 else max(born + 2, LAST_CLOSING - draw.randrange(60, 700))
-        )
+        if opened > LAST_CLOSING - 60:
+            opened = max(born + 2, LAST_CLOSING - draw.randrange(60, 700))
+        return opened
 
     def _last_note(self, opened: int, closed: int) -> int:
         draw = self.random

@@ -167,9 +167,17 @@ class World:
         """Return the covers that an old room's list names, in the room's own order."""
         return self._orders[room]
 
-    @cached_property
+    @property
     def in_central(self) -> Sequence[int]:
         """Return the covers the central archive has received, in shelf order; protected ones apart, last."""
+        return self._received[0]
+
+    @property
+    def _locked_from(self) -> int:
+        return self._received[1]
+
+    @cached_property
+    def _received(self) -> tuple[array[int], int]:
         cases, born = self.cases, self.people.born
         open_shelves: list[int] = []
         locked: list[int] = []
@@ -181,8 +189,7 @@ class World:
             return born[cases.subject(self._case_of[index])], index
 
         open_shelves.sort(key=key)
-        self._locked_from = len(open_shelves)
-        return array("i", [*open_shelves, *sorted(locked, key=key)])
+        return array("i", [*open_shelves, *sorted(locked, key=key)]), len(open_shelves)
 
     def is_protected(self, case: int) -> bool:
         """Tell whether anyone the case is about has protected personal data."""

@@ -83,6 +83,9 @@ def test_files_on_children_have_a_child_and_its_guardians_and_others_a_grown_up(
     assert children
     assert all(age(file) < 18 for file in children if file.opened > date(1980, 1, 1))
     assert all(role is PersonRole.PARENT for file in children for _person, role in file.persons[1:])
+    parents = [(person.born, file.subject.born) for file in children for person, _role in file.persons[1:]]
+    grown_up = [(child - parent).days > 18 * 365 for parent, child in parents]
+    assert sum(grown_up) > 0.9 * len(grown_up)
     others = [file for file in files if file.kind not in kinds]
     assert sum(age(file) >= 18 for file in others) > 0.98 * len(others)
     assert any(role is PersonRole.PARTNER for file in others for _person, role in file.persons)
