@@ -135,7 +135,9 @@ class Archive:
         self.clock = clock
         self.engine = make_engine(settings.database_url)
         self._writing = self.engine.execution_options(writes=True)
-        self._reading = self.engine.execution_options(postgresql_readonly=True)
+        # One moment also for a page or a check of many statements: PostgreSQL's default is one per statement.
+        one_moment = {} if settings.sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(postgresql_readonly=True, **one_moment)
         self._lock = WriterLock(settings.database_url) if settings.sqlite else None
 
     @contextmanager
@@ -180,6 +182,8 @@ def _plainly() -> Iterator[None]:
             raise
         raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE) from error
     except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR":  # a statement that makes no sense
+            raise
         raise Unavailable(
             "database_unavailable",
             N_("The register cannot answer safely just now. Nothing was saved; wait a moment and try again."),
