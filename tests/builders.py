@@ -91,7 +91,7 @@ def a_kind(work: Work, code: str = "econ", *, delicate: bool = False) -> FileKin
             name_sv="Ekonomiskt bistånd",
             name_en="Income support",
             delicate=delicate,
-            retention_rule="five_years",
+            retention_rule="sol",
         )
         work.session.add(kind)
         work.session.flush()

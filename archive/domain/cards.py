@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.domain import people, places
@@ -21,6 +21,10 @@ from archive.models import (
 from archive.store import Actor, Work
 from archive.vocabulary import Permission, PersonRole
 from archive.wording import _, locale
+
+_ROLE = FilePerson.__table__  # type: ignore[attr-defined]
+_PERSON = Person.__table__  # type: ignore[attr-defined]
+_NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,13 @@ def of(work: Work, files: Sequence[CaseFile]) -> list[Card]:
     kinds = _by_id(work, FileKind, {file.kind_id for file in files})
     sources = _by_id(work, SourceSystem, {file.source_id for file in files})
     units = _by_id(work, Unit, {file.unit_id for file in files if file.unit_id})
-    persons = _persons(work, [file.id for file in files])
+    persons = shown_persons(persons_of(work, [file.id for file in files]), viewer)
     trails = places.trails(work, {file.place_id for file in files if not file.protected})
     return [
         Card(
             file,
             kind=shown_kind(kinds[file.kind_id], viewer),
-            letter=kinds[file.kind_id].letter,
+            letter=shown_letter(kinds[file.kind_id], viewer),
             source=sources[file.source_id].name,
             unit=units[file.unit_id].name if file.unit_id else "",
             persons=persons.get(file.id, ()),
@@ -104,29 +108,55 @@ def shown_kind(kind: FileKind, viewer: Actor) -> str:
     return kind.name_sv if locale() == "sv" else kind.name_en
 
 
+def shown_letter(kind: FileKind, viewer: Actor) -> str:
+    """Return the code letter of a kind, which says as much as its name."""
+    return "" if kind.delicate and not viewer.may(Permission.READ_KIND) else kind.letter
+
+
 def shown_place(file: CaseFile, trail: Sequence[Place]) -> str:
     """Return where a file is recorded to be; hidden when it concerns a protected person."""
     return _("Protected") if file.protected else places.name_of(trail)
 
 
+_BY_ID = {
+    model: select(model).where(col(model.id).in_(bindparam("ids", expanding=True)))
+    for model in (FileKind, SourceSystem, Unit)
+}
+_PERSONS = (
+    select(
+        _ROLE.c.file_id,
+        _ROLE.c.role,
+        _ROLE.c.person_id,
+        _PERSON.c.family_name,
+        _PERSON.c.given_name,
+        _PERSON.c.birth_date,
+        _PERSON.c.protection,
+        _NUMBER.c.number,
+        _NUMBER.c.written,
+    )
+    .join(_PERSON, _PERSON.c.id == _ROLE.c.person_id)
+    .outerjoin(_NUMBER, (_NUMBER.c.person_id == _PERSON.c.id) & _NUMBER.c.current)
+    .where(_ROLE.c.file_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_ROLE.c.file_id, _ROLE.c.person_id, _NUMBER.c.id)
+)
+
+
 def _by_id(work: Work, model: Any, ids: set[int]) -> dict[int, Any]:
     if not ids:
         return {}
-    rows = work.session.execute(select(model).where(col(model.id).in_(ids))).scalars()
-    return {row.id: row for row in rows}
+    return {row.id: row for row in work.session.execute(_BY_ID[model], {"ids": sorted(ids)}).scalars()}
 
 
-def _persons(work: Work, file_ids: Sequence[int]) -> dict[int, tuple[ShownPerson, ...]]:
-    rows = work.session.execute(
-        select(FilePerson, Person, PersonNumber)
-        .join(Person, col(Person.id) == FilePerson.person_id)
-        .outerjoin(PersonNumber, (col(PersonNumber.person_id) == Person.id) & col(PersonNumber.current))
-        .where(col(FilePerson.file_id).in_(list(file_ids)))
-        .order_by(col(FilePerson.file_id), col(FilePerson.person_id), col(PersonNumber.id))
-    ).all()
+def persons_of(work: Work, file_ids: Sequence[int]) -> Sequence[Any]:
+    """Return a row for everybody the files are about: who it is, the role, and the present number."""
+    return work.connection.execute(_PERSONS, {"ids": list(file_ids)}).all()
+
+
+def shown_persons(rows: Iterable[Any], viewer: Actor) -> dict[int, tuple[ShownPerson, ...]]:
+    """Return the persons of each file as one viewer may see them, the subjects first."""
     found: dict[int, dict[int, ShownPerson]] = {}
     for row in rows:
-        found.setdefault(row[0].file_id, {}).setdefault(row[1].id, _shown(row, work.actor))
+        found.setdefault(row.file_id, {}).setdefault(row.person_id, _shown(row, viewer))
     return {
         file_id: tuple(sorted(of_file.values(), key=lambda person: person.role is not PersonRole.SUBJECT))
         for file_id, of_file in found.items()
@@ -134,11 +164,10 @@ def _persons(work: Work, file_ids: Sequence[int]) -> dict[int, tuple[ShownPerson
 
 
 def _shown(row: Any, viewer: Actor) -> ShownPerson:
-    link, person, number = row
     return ShownPerson(
-        person.id,
-        people.shown_name(person, viewer),
-        people.shown_number(person, number, viewer),
-        link.role,
-        person.protection.protected,
+        row.person_id,
+        people.shown_name(row, viewer),
+        people.shown_number(row, row if row.number is not None else None, viewer),
+        row.role,
+        row.protection.protected,
     )

@@ -54,7 +54,11 @@ def alike(
         theirs = (
             living.join(FilePerson, col(FilePerson.file_id) == CaseFile.id)
             .join(PersonNumber, col(PersonNumber.person_id) == FilePerson.person_id)
-            .where(col(PersonNumber.number).in_(wanted), col(CaseFile.part) == part)
+            .where(
+                col(PersonNumber.number).in_(wanted),
+                col(CaseFile.part) == part,
+                ~col(CaseFile.protected),  # else a number would tell that a protected person has a file
+            )
         )
         if kind_id is not None:
             theirs = theirs.where(col(CaseFile.kind_id) == kind_id)

@@ -2,25 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, tuple_
 from sqlmodel import col
 
 from archive import history
-from archive.clock import local_date
+from archive.clock import local_date, next_working_day
 from archive.domain import places, shelving, sightings
 from archive.domain.files import Held
 from archive.domain.places import Spot
-from archive.errors import Conflict, Invalid
+from archive.errors import Conflict, Invalid, NotFound
 from archive.lifecycle import FILE
 from archive.models import CaseFile, Loan, Place
 from archive.store import Work
-from archive.vocabulary import Evidence, FileAction, LoanAction, LoanPurpose
+from archive.vocabulary import Evidence, FileAction, LoanAction, LoanPurpose, Permission
 from archive.wording import N_
 
 LONGEST_DAYS = 366
+USUAL_DAYS = 28
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class Request:
     borrower_unit: str = ""
     borrower_id: int | None = None
     note: str = ""
+
+
+def usual_due(today: date) -> date:
+    """Return the day a loan is due unless another is chosen: four weeks on, or the working day after."""
+    return next_working_day(today + timedelta(days=USUAL_DAYS))
 
 
 def hand_out(work: Work, file: Held | CaseFile, request: Request) -> Loan:
@@ -132,14 +139,27 @@ def open_loan(work: Work, file_id: int) -> Loan | None:
     ).scalar_one_or_none()
 
 
+def get(work: Work, loan_id: int) -> Loan:
+    """Return a loan by id; raises NotFound."""
+    loan = work.session.get(Loan, loan_id)
+    if loan is None:
+        raise NotFound("no_such_loan", N_("There is no such loan."))
+    return loan
+
+
 def out(
     work: Work,
     *,
     overdue_on: date | None = None,
+    like: Loan | None = None,
     after: tuple[date, int] | None = None,
-    limit: int = 50,
+    limit: int = PAGE,
 ) -> Sequence[Row[Any]]:
-    """Return (Loan, CaseFile) of what is out, soonest due first; only what is overdue on a day if given."""
+    """Return (Loan, CaseFile) of what is out, soonest due first.
+
+    Only what is overdue on a day if given; only what the borrower of the loan `like` has if given.
+    """
+    work.require(Permission.LEND)
     statement = (
         select(Loan, CaseFile)
         .join(CaseFile, col(CaseFile.id) == Loan.file_id)
@@ -149,6 +169,10 @@ def out(
     )
     if overdue_on is not None:
         statement = statement.where(col(Loan.due_on) < overdue_on)
+    if like is not None:
+        same_user = col(Loan.borrower_id) == like.borrower_id
+        same_name = (col(Loan.borrower) == like.borrower) & col(Loan.borrower_id).is_(None)
+        statement = statement.where(same_user if like.borrower_id else same_name)
     if after is not None:
         statement = statement.where(tuple_(col(Loan.due_on), col(Loan.id)) > after)
     return work.session.execute(statement).all()

@@ -3,18 +3,18 @@
 ("Search" is kept for the hunt for a lost file.)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, or_, select, tuple_
 from sqlmodel import col
 
 from archive.domain import files, people
 from archive.errors import Invalid, NotFound
-from archive.models import CaseFile, FilePerson, NameToken, NameWord, PersonNumber
+from archive.models import CaseFile, FilePerson, NameToken, NameWord, PersonNumber, Place
 from archive.store import Work
 from archive.vocabulary import Custody, NumberQuality, Permission, Term
 from archive.wording import N_
@@ -31,7 +31,7 @@ _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _TOKEN = NameToken.__table__  # type: ignore[attr-defined]
 _ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
-_WORD = NameWord.__table__.c.word  # type: ignore[attr-defined]
+_PLACE = Place.__table__  # type: ignore[attr-defined]
 
 
 class Key(Term):
@@ -55,9 +55,11 @@ class Hits:
 
 
 def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE) -> Hits:
-    """Find files by whatever was typed; raises Invalid when it is too short to look up."""
+    """Find files by whatever was typed; raises Invalid when it is too short, or `after` no mark of ours."""
     work.require(Permission.READ_FILES)
     term = term.strip()
+    if after is not None:
+        return _go_on(work, term, after, limit)
     code = codes.parse(term)
     if code is not None and (hits := _by_code(work, code)):
         return hits
@@ -68,10 +70,26 @@ def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE) 
             field="term",
             letters=FEWEST_LETTERS,
         )
-    if any(sign.isdigit() for sign in term):
-        number = _by_number(work, term, limit) if work.actor.may(Permission.READ_NAMES) else None
-        return number or _by_reference(work, term, after, limit)
-    return _by_name(work, term, after, limit)
+    if not any(sign.isdigit() for sign in term):
+        return _by_name(work, term, None, limit)
+    number = _by_number(work, term, None, limit) if work.actor.may(Permission.READ_NAMES) else None
+    if number is not None and number.files:
+        return number
+    reference = _by_reference(work, term, None, limit)
+    return number if number and not reference.files else reference
+
+
+def _go_on(work: Work, term: str, after: str, limit: int) -> Hits:
+    by, _colon, mark = after.partition(":")
+    if by == Key.NUMBER:
+        work.require(Permission.READ_NAMES)
+    try:
+        hits = _WAYS[by](work, term, mark, limit)
+    except (KeyError, ValueError):
+        hits = None
+    if hits is None:
+        raise Invalid("no_mark", N_("The list cannot go on from there. Look it up again."), field="term")
+    return hits
 
 
 def _by_code(work: Work, code: str) -> Hits | None:
@@ -81,33 +99,43 @@ def _by_code(work: Work, code: str) -> Hits | None:
         return None
 
 
-_OF_NUMBER = {
-    short: select(CaseFile)
-    .join(_ROLE, _ROLE.c.file_id == _FILE.c.id)
-    .join(_NUMBER, _NUMBER.c.person_id == _ROLE.c.person_id)
-    .where(
-        (_NUMBER.c.short if short else _NUMBER.c.number) == bindparam("number"),
-        ~_FILE.c.protected,
-        _FILE.c.status != Custody.VOID,
+def _of_number(number: Any) -> Any:
+    of_persons = select(_ROLE.c.file_id).join(_NUMBER, _NUMBER.c.person_id == _ROLE.c.person_id).where(number)
+    return (
+        select(CaseFile)
+        .where(
+            _FILE.c.id.in_(of_persons),
+            _FILE.c.id > bindparam("after"),
+            ~_FILE.c.protected,
+            _FILE.c.status != Custody.VOID,
+        )
+        .order_by(_FILE.c.id)
+        .limit(bindparam("limit"))
     )
-    .order_by(_FILE.c.id)
-    .limit(bindparam("limit"))
-    for short in (True, False)
-}
 
 
-def _by_number(work: Work, term: str, limit: int) -> Hits | None:
+_SHORTEST_NUMBER = 9  # old covers may lack the check digit
+_LONGEST_WITHOUT_CENTURY = 10
+
+# A whole number may be registered without its century, but never with another one.
+_OF_WHOLE = _of_number(_NUMBER.c.number.in_([bindparam("number"), bindparam("short")]))
+_OF_SHORT = _of_number(_NUMBER.c.short == bindparam("short"))
+
+
+def _by_number(work: Work, term: str, after: str | None, limit: int) -> Hits | None:
     """Find by a number in any form; nothing of protected persons is ever found by it."""
     read = people.read_number(work, term)
-    if not read.number or read.quality is NumberQuality.UNREADABLE:
+    if len(read.number) < _SHORTEST_NUMBER:
         return None
-    rows: list[CaseFile] = []
-    for statement, number in ((_OF_NUMBER[False], read.number), (_OF_NUMBER[True], read.number[-10:])):
-        if len(number) >= 10 and not rows:
-            found = work.session.execute(statement, {"number": number, "limit": limit + 1})
-            rows = list({row.id: row for row in found.scalars()}.values())
+    parameters: dict[str, Any] = {"short": read.number, "after": int(after or 0), "limit": limit + 1}
+    statement = _OF_SHORT
+    if len(read.number) > _LONGEST_WITHOUT_CENTURY:
+        statement = _OF_WHOLE
+        parameters |= {"number": read.number, "short": read.number[2:]}
+    rows = work.session.execute(statement, parameters).scalars().all()
     sound = read.quality in {NumberQuality.SOUND, NumberQuality.NO_CENTURY}
-    return Hits(Key.NUMBER, rows[:limit]) if rows or sound else None
+    more = f"number:{rows[limit - 1].id}" if len(rows) > limit else None
+    return Hits(Key.NUMBER, rows[:limit], more) if rows or sound else None
 
 
 _OF_REFERENCE = (
@@ -115,6 +143,8 @@ _OF_REFERENCE = (
     .where(
         tuple_(_FILE.c.reference_key, _FILE.c.id) > tuple_(bindparam("key"), bindparam("id")),
         _FILE.c.reference_key < bindparam("end"),
+        # Only who knows the whole reference of a protected person's file is led to it.
+        ~_FILE.c.protected | (_FILE.c.reference_key == bindparam("whole")),
         _FILE.c.status != Custody.VOID,
     )
     .order_by(_FILE.c.reference_key, _FILE.c.id)
@@ -124,15 +154,10 @@ _OF_REFERENCE = (
 
 def _by_reference(work: Work, term: str, after: str | None, limit: int) -> Hits:
     key = files.reference_key(term)
-    start, number = (key, -1) if after is None else (after.rpartition("|")[0], int(after.rpartition("|")[2]))
-    rows = (
-        work.session.execute(
-            _OF_REFERENCE, {"key": start, "id": number, "end": key + _HIGH, "limit": limit + 1}
-        )
-        .scalars()
-        .all()
-    )
-    more = f"{rows[limit - 1].reference_key}|{rows[limit - 1].id}" if len(rows) > limit else None
+    start, _mark, number = (after or f"{key}|-1").rpartition("|")
+    parameters = {"key": start, "id": int(number), "end": key + _HIGH, "whole": key, "limit": limit + 1}
+    rows = work.session.execute(_OF_REFERENCE, parameters).scalars().all()
+    more = f"reference:{rows[limit - 1].reference_key}|{rows[limit - 1].id}" if len(rows) > limit else None
     return Hits(Key.REFERENCE, rows[:limit], more)
 
 
@@ -146,6 +171,8 @@ def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
     if None in meant or list(meant) == words:
         return hits
     found = _with_words(work, [word for word in meant if word], None, limit)
+    if not found.files:
+        return hits
     return Hits(Key.NAME, found.files, found.next, tuple(word for word in meant if word))
 
 
@@ -161,19 +188,21 @@ def _with_words(work: Work, words: list[str], after: str | None, limit: int) -> 
     """Find persons every word begins a name of: go through the rarest word, look the others up per person."""
     if not words:
         return Hits(Key.NAME, [])
-    rarest = words[0]
-    if len(words) > 1:
-        counts = {word: work.session.execute(_HOW_MANY, _range(word)).scalar_one() for word in words}
+    token, person, file = after.rsplit("|", 2) if after else ("", "-1", "-1")
+    # Going on, the word gone through is the one the mark was made with: counts may have changed since.
+    started = [word for word in words if after and token.startswith(word)]
+    rarest = (started or words)[0]
+    if len(words) > 1 and not started:
+        counts = {word: work.connection.execute(_HOW_MANY, _range(word)).scalar_one() for word in words}
         rarest = min(words, key=lambda word: (counts[word], -len(word)))
     statement = _name_statement(len(words) - 1)
     parameters: dict[str, Any] = {"end": rarest + _HIGH}
     for number, word in enumerate(word for word in words if word is not rarest):
         parameters |= {f"start{number}": word, f"end{number}": word + _HIGH}
-    token, person, file = after.split("|") if after else (rarest, "-1", "-1")
-    parameters |= {"token": token, "person": int(person), "file": int(file), "limit": limit + 1}
+    parameters |= {"token": token or rarest, "person": int(person), "file": int(file), "limit": limit + 1}
     rows = work.session.execute(statement, parameters).all()
     last = rows[limit - 1] if len(rows) > limit else None
-    more = f"{last.token}|{last.person_id}|{last[0].id}" if last else None
+    more = f"name:{last.token}|{last.person_id}|{last[0].id}" if last else None
     return Hits(Key.NAME, list({row[0].id: row[0] for row in rows[:limit]}.values()), more)
 
 
@@ -230,6 +259,39 @@ def _nearest(work: Work, word: str) -> str | None:
     ).scalars()
     best = process.extractOne(word, candidates, scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
     return best[0] if best else None
+
+
+def places(work: Work, term: str, limit: int = 12) -> list[Place]:
+    """Find open places by words: the last is in the place's own name, the others there or above it."""
+    words = term.replace("/", " ").split()
+    if not words:
+        return []
+    above = _PLACE.alias()
+    statement = select(Place).where(_PLACE.c.closed_at.is_(None), _has(_PLACE, words[-1]))
+    for word in words[:-1]:
+        within = (_PLACE.c.path == above.c.path) | (
+            (_PLACE.c.path > above.c.path + ".") & (_PLACE.c.path < above.c.path + "/")
+        )
+        statement = statement.where(select(above.c.id).where(_has(above, word), within).exists())
+    found = work.session.execute(statement.order_by(_PLACE.c.depth, _PLACE.c.path).limit(limit))
+    return list(found.scalars())
+
+
+def _has(table: Any, word: str) -> Any:
+    # SQLite folds the case of ASCII only.
+    ways = {word, word.lower(), word.upper(), word.capitalize()}
+    return or_(*(table.c.name.ilike(f"%{_escaped(way)}%", escape="~") for way in sorted(ways)))
+
+
+def _escaped(word: str) -> str:
+    return word.replace("~", "~~").replace("%", "~%").replace("_", "~_")
+
+
+_WAYS: dict[str, Callable[[Work, str, str | None, int], Hits | None]] = {
+    Key.NUMBER.value: _by_number,
+    Key.REFERENCE.value: _by_reference,
+    Key.NAME.value: _by_name,
+}
 
 
 def by_status(

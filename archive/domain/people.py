@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import col
 
 from archive import history, identity
 from archive.clock import local_date
-from archive.errors import Invalid, NotFound
+from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from archive.identity import Identity
-from archive.models import CaseFile, FilePerson, NameToken, NameWord, Person, PersonNumber
+from archive.models import CaseFile, FilePerson, Head, NameToken, NameWord, Person, PersonNumber
 from archive.partial_date import PartialDate
-from archive.store import Actor, Work
+from archive.store import CHANGED_MEANWHILE, Actor, Work
 from archive.vocabulary import EventKind, NumberQuality, Permission, Protection
 from archive.wording import N_, _
 
@@ -48,7 +49,7 @@ def register(work: Work, new: NewPerson) -> Person:
 def register_many(work: Work, batch: Sequence[NewPerson]) -> list[Person]:
     """Register persons in one batch, each with its own event."""
     for new in batch:
-        if not (new.family_name or new.given_name or (new.number and new.number.raw.strip())):
+        if not (new.family_name.strip() or new.given_name.strip() or (new.number and new.number.raw.strip())):
             raise Invalid("person_empty", N_("Give a name or a number."), field="number")
     people = [
         Person(
@@ -64,7 +65,7 @@ def register_many(work: Work, batch: Sequence[NewPerson]) -> list[Person]:
         )
         for person_id, new in zip(work.reserve_ids(_PERSON, len(batch)), batch, strict=True)
     ]
-    connection = work.session.connection()
+    connection = work.connection
     connection.execute(_INSERT_PERSON, [_columns(person) for person in people])
     numbers = [
         _number_row(person, number, new.source, current=number is new.number)
@@ -75,6 +76,9 @@ def register_many(work: Work, batch: Sequence[NewPerson]) -> list[Person]:
         connection.execute(_INSERT_NUMBER, numbers)
     index_names(work, people)
     history.record_many(work, [_registered(person, new) for person, new in zip(people, batch, strict=True)])
+    for person in people:  # inserted past the session, which is to know them from here on
+        make_transient_to_detached(person)
+    work.session.add_all(people)
     return people
 
 
@@ -125,6 +129,19 @@ def get(work: Work, person_id: int) -> Person:
     return person
 
 
+def version(work: Work, person: Person) -> int:
+    """Return how many events a person's history has, to tell later whether it has grown."""
+    statement = select(col(Head.seq)).where(col(Head.stream) == person.stream)
+    return int(work.session.execute(statement).scalar_one())
+
+
+def lock(work: Work, person: Person, seen: int | None = None) -> None:
+    """Hold a person's row; raises ChangedMeanwhile when the history is longer than the version `seen`."""
+    work.session.refresh(person, with_for_update=True)
+    if seen is not None and version(work, person) != seen:
+        raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE)
+
+
 def read_number(work: Work, text: str, born: PartialDate | None = None) -> Identity:
     """Understand a number in any form as of today; never refuses."""
     return identity.read(text, today=local_date(work.now), born=born)
@@ -173,6 +190,9 @@ def numbers_of(work: Work, person_ids: Iterable[int]) -> dict[int, list[PersonNu
 def correct(work: Work, person: Person, **values: Any) -> None:
     """Correct family_name, given_name or birth_date of a person; later imports leave these alone."""
     work.require(Permission.CORRECT)
+    name = [values.get(key, getattr(person, key)) for key in ("family_name", "given_name")]
+    if not any(name) and not numbers_of(work, [person.id]):
+        raise Invalid("person_empty", N_("Give a name or a number."), field="family_name")
     change(work, person, values, by_hand=True)
 
 
@@ -187,12 +207,14 @@ def change(
     }
     if not changed:
         return []
+    if not work.sqlite:  # else the name of somebody who becomes protected just now would be indexed again
+        lock(work, person)
     old = {name: _plain(getattr(person, name)) for name in changed}
     for name, value in changed.items():
         setattr(person, name, value)
     if by_hand:
         person.corrected = sorted({*person.corrected, *changed})
-    work.session.flush([person])
+    work.session.flush()
     _forget_names(work, person)
     index_names(work, [person])
     history.record(
@@ -211,11 +233,13 @@ def add_number(work: Work, person: Person, number: Identity, source: str, *, cur
     work.require(Permission.CORRECT)
     if not number.raw.strip():
         raise Invalid("number_empty", N_("Write the number as it stands on the cover."), field="number")
+    lock(work, person)
+    _refuse_known(work, person, number)
     if current:
         work.session.execute(
             update(PersonNumber).where(col(PersonNumber.person_id) == person.id).values(current=False)
         )
-    work.session.connection().execute(_INSERT_NUMBER, [_number_row(person, number, source, current=current)])
+    work.connection.execute(_INSERT_NUMBER, [_number_row(person, number, source, current=current)])
     if person.birth_date is None and number.birth_date:
         person.birth_date = PartialDate.of(number.birth_date)
     work.session.flush()
@@ -228,9 +252,31 @@ def add_number(work: Work, person: Person, number: Identity, source: str, *, cur
     )
 
 
+def _refuse_known(work: Work, person: Person, number: Identity) -> None:
+    """Raise Conflict when the person has the number already, or a sound number belongs to another person."""
+    own = numbers_of(work, [person.id]).get(person.id, [])
+    if any(
+        number.raw.strip() == row.written or (number.number and number.number == row.number) for row in own
+    ):
+        raise Conflict(
+            "number_known", N_("The person is registered with this number already."), field="number"
+        )
+    sound = number.quality is NumberQuality.SOUND
+    if sound and any(other.id != person.id for other in with_number(work, number.number)):
+        raise Conflict(
+            "number_of_another",
+            N_(
+                "Another person is registered with this number. If the file is about that person, "
+                "add that person to the file in place of this one."
+            ),
+            field="number",
+        )
+
+
 def protect(work: Work, person: Person, protection: Protection, source: str) -> None:
     """Set how a person's data are protected; names leave the index, and every file of theirs is masked."""
     work.require(Permission.CORRECT)
+    lock(work, person)  # whoever links a file to the person waits, and then sees the protection
     if protection is person.protection:
         return
     person.protection, person.protection_source = protection, source.strip()
@@ -261,6 +307,9 @@ def refresh_protected(work: Work, file_ids: Sequence[int]) -> None:
     """Set each file's `protected` to whether any of its persons is."""
     if not file_ids:
         return
+    if not work.sqlite:  # an update that waited would compute with what it saw before it waited
+        held = select(col(CaseFile.id)).where(col(CaseFile.id).in_(file_ids)).order_by(col(CaseFile.id))
+        work.connection.execute(held.with_for_update())
     anyone = exists().where(
         col(FilePerson.file_id) == CaseFile.id,
         col(Person.id) == FilePerson.person_id,
@@ -301,7 +350,7 @@ def index_names(work: Work, people: Sequence[Person]) -> None:
     ]
     if not rows:
         return
-    connection = work.session.connection()
+    connection = work.connection
     connection.execute(insert(NameToken).inline(), rows)
     connection.execute(
         _word_insert(work), [{"word": word} for word in sorted({row["token"] for row in rows})]

@@ -35,8 +35,8 @@ _ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 _BIRTH_KEY = (
     select(_NUMBER.c.number)
     .join(_ROLE, _ROLE.c.person_id == _NUMBER.c.person_id)
-    .where(_ROLE.c.file_id == bindparam("file_id"), _ROLE.c.role == PersonRole.SUBJECT, _NUMBER.c.current)
-    .limit(1)
+    .where(_ROLE.c.file_id == bindparam("file_id"), _NUMBER.c.current)
+    .order_by(_ROLE.c.role != PersonRole.SUBJECT, _ROLE.c.person_id)
 )
 
 
@@ -59,8 +59,8 @@ def _at_end(work: Work, place: Place | Spot) -> int:
 
 
 def _birth_key_of(work: Work, file_id: int) -> int:
-    number = work.connection.execute(_BIRTH_KEY, {"file_id": file_id}).scalar()
-    return birth_key(number or "")
+    numbers = work.connection.execute(_BIRTH_KEY, {"file_id": file_id}).scalars()
+    return next((key for number in numbers if (key := birth_key(number))), 0)
 
 
 def birth_key_of_persons(work: Work, person_ids: Sequence[int]) -> int:

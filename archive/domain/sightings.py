@@ -5,10 +5,14 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select
 
 from archive import history
+from archive.domain import files, meanwhile
 from archive.domain.files import Held
-from archive.models import CaseFile, Sighting
+from archive.errors import Invalid
+from archive.lifecycle import FILE
+from archive.models import CaseFile, Place, Sighting
 from archive.store import Work
-from archive.vocabulary import EventKind, Evidence
+from archive.vocabulary import EventKind, Evidence, FileAction, Permission
+from archive.wording import N_
 
 _SIGHTING = Sighting.__table__  # type: ignore[attr-defined]
 _INSERT = insert(_SIGHTING).inline()
@@ -47,6 +51,32 @@ def record(
         history.record(
             work, EventKind.FILE_SEEN, file, happened_at=happened_at, place=place_id, how=how.value
         )
+
+
+def put_down(
+    work: Work, file: Held | CaseFile, place: Place, *, seen: bool, version: int | None = None
+) -> None:
+    """Record by hand that a file stands at a place; `seen` when the one who says so saw it there.
+
+    Raises Invalid when the file is recorded there already and nobody saw it, ChangedMeanwhile for a `version`
+    no longer true.
+    """
+    if version is not None and file.version != version:
+        raise meanwhile.changed(work, file)
+    moves = place.id != file.place_id
+    if moves:
+        files.move(work, file, place, how=Evidence.HAND)
+    elif not seen:
+        raise Invalid(
+            "already_there",
+            N_("The file is recorded there already. Say that you see it there, or choose another place."),
+            field="place",
+        )
+    else:
+        work.require(Permission.MOVE)
+        FILE.step(file.status, FileAction.MOVE)
+    if seen:
+        record(work, file, place.id, how=Evidence.HAND, told=moves)
 
 
 def last(work: Work, file_id: int) -> Sighting | None:

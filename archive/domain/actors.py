@@ -1,0 +1,29 @@
+"""Who stands behind an actor id: the name of a user, of a token's user, or what acted by itself."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, select
+
+from archive.models import ApiToken, User
+from archive.store import Work
+
+_USER = User.__table__  # type: ignore[attr-defined]
+_TOKEN = ApiToken.__table__  # type: ignore[attr-defined]
+_USERS = select(_USER.c.id, _USER.c.name).where(_USER.c.id.in_(bindparam("ids", expanding=True)))
+_TOKENS = (
+    select(_TOKEN.c.id, _USER.c.name)
+    .join(_USER, _USER.c.id == _TOKEN.c.user_id)
+    .where(_TOKEN.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def names(work: Work, actors: Iterable[str]) -> dict[str, str]:
+    """Return the name behind each actor id, in two statements at most."""
+    parts = {actor: actor.partition(":")[::2] for actor in actors}
+    found: dict[str, str] = {}
+    for kind, statement in (("user", _USERS), ("token", _TOKENS)):
+        ids = sorted({int(name) for of, name in parts.values() if of == kind})
+        if ids:
+            rows = work.connection.execute(statement, {"ids": ids})
+            found.update({f"{kind}:{number}": name for number, name in rows})
+    return {actor: found.get(actor, name) for actor, (_kind, name) in parts.items()}
