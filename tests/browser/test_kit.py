@@ -21,6 +21,14 @@ LISTEN = """() => {
 }"""
 
 
+def test_every_macro_is_on_the_page_that_is_checked() -> None:
+    sources = [path.read_text() for path in (ROOT / "templates/_macros").iterdir()]
+    macros = {name for source in sources for name in re.findall(r"macro ([a-z]\w*)\(", source)}
+    shown = (ROOT / "tests/browser/kit/kitchen_sink.html").read_text().split("{% block title %}")[1]
+    internal = {"field_error", "error_summary"}  # used by the controls and by base.html
+    assert {name for name in macros - internal if f"{name}(" not in shown} == set()
+
+
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("size", [DESK, HAND], ids=["desk", "hand"])
 def test_every_macro_passes_axe(page: Page, kit: Site, size: dict[str, int], language: str) -> None:
