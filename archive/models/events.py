@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import SQLModel, UniqueConstraint
 
-from archive.columns import blob, key, moment, number, ref, text
+from archive.columns import Ordered, blob, key, moment, number, ref, text
 
 
 class Event(SQLModel, table=True):
@@ -16,7 +16,7 @@ class Event(SQLModel, table=True):
 
     id: int = key()
     act: str = text(index=True)
-    stream: str = text()
+    stream: str = text(sa_type=Ordered)
     seq: int = number()
     at: datetime = moment(index=True)
     happened_at: datetime = moment()
@@ -33,7 +33,7 @@ class Head(SQLModel, table=True):
 
     __tablename__ = "head"
 
-    stream: str = text(primary_key=True)
+    stream: str = text(primary_key=True, sa_type=Ordered)
     seq: int = number()
     hash: bytes = blob()
 
