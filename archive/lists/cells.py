@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LIKE_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_SHOWN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _ZEROS = re.compile(r'(?:0|\\?[- ]|"[- ]*")+')
 _BUILTIN = {14: "ymd", 15: "ymd", 16: "ymd", 17: "ym", 22: "ymd"} | dict.fromkeys(
@@ -93,7 +94,7 @@ def unescape(text: str) -> str:
 
 def escape_controls(text: str) -> str:
     """Write the characters XML cannot hold, and what looks like such an escape, as _xHHHH_."""
-    text = _ESCAPE.sub(lambda match: f"_x005F_{match[0][1:]}", text)
+    text = _LIKE_ESCAPE.sub("_x005F_", text)
     return _FORBIDDEN.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 

@@ -94,6 +94,8 @@ class DateReader:
         word = simple(text[:200])
         if word in MISSING:
             return _UNREADABLE if "?" in word else NOTHING
+        if not word.strip("0- :"):
+            return NOTHING
         if word in _STILL_OPEN:
             return ReadDate(None, None, FlagCode.DATE_STILL_OPEN)
         found = self._understand(word)

@@ -123,8 +123,7 @@ _PUNCTUATION = b"\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\x99"
 """Dashes, quotes, dots and the euro sign of Windows, which stand alone and are letters elsewhere."""
 
 _IN_WORD = {
-    name: re.compile(rb"(?<=[A-Za-z])[%b]|[%b](?=[A-Za-z])" % (letters, letters))
-    for name, letters in _LETTERS.items()
+    name: re.compile(rb"(?<=[A-Za-z])[%b](?=[A-Za-z])" % letters) for name, letters in _LETTERS.items()
 }
 _ALONE = {
     name: re.compile(b"[%b]" % letters.translate(None, _PUNCTUATION)) for name, letters in _LETTERS.items()

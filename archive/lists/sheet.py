@@ -11,6 +11,7 @@ from archive.lists.limits import LONG_CELL, LONG_TEXT, MANY_COLUMNS, Limits
 from archive.lists.package import DAMAGED
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+_TEXTS = ("v", "t", "f")
 _DIGITS = "0123456789"
 _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 
@@ -122,7 +123,7 @@ class SheetReader(Reader):
         self._strings, self._styles, self._epoch, self._limits = strings, styles, epoch, limits
         self._formulas: dict[str, str] = {}
         self._locals: dict[str, str] = {}
-        self._inside = self._aside = False
+        self._inside = self._aside = self._wanted = False
         self._row, self._cells = 0, list[str]()
         self._cell: dict[str, str] = {}
         self._column = -1
@@ -138,6 +139,7 @@ class SheetReader(Reader):
         local = self._locals.get(name)
         if local is None:
             local = self._locals[name] = name.rpartition(":")[2]
+        self._wanted = local in _TEXTS
         if local == "c":
             reference = attributes.get("r")
             self._column = column_index(reference.rstrip(_DIGITS)) if reference else self._column + 1
@@ -158,6 +160,7 @@ class SheetReader(Reader):
         if not self._inside:
             return
         local = self._locals[name]
+        self._wanted = False
         if local == "c":
             self._put()
         elif local == "v" or (local == "t" and not self._aside):
@@ -174,6 +177,8 @@ class SheetReader(Reader):
             self.over = True
 
     def _take(self, data: str) -> None:
+        if not self._wanted:
+            return
         self._text.append(data)
         self._length += len(data)
         if self._length > self._limits.cell_chars:

@@ -51,6 +51,9 @@ _LEADING = re.compile(
     rf"\A(?!{'|'.join(_PROPER)})(?:{_ALL_WORDS})(?![^\W\d_])(?:\s*(?:nr|nummer|no)\b)?[.:]?\s*(?=\w)",
     re.IGNORECASE,
 )
+_NAMED_ROOM = re.compile(
+    rf"({'|'.join(_PROPER)})\b.*|(?:rum|arkivrum|arkivlokal|lokal|room)\b\.?:?\s*[\w.-]+", re.IGNORECASE
+)
 _BETWEEN = re.compile(r"\s*[/>|;\\\n]\s*|,\s+|\s+-\s+")
 _LETTER_DIGITS = re.compile(r"([^\W\d_]{1,2}) ?(\d{1,3})")
 _ADDRESS = re.compile(r"[^\W\d_]{4,}.* \d+")
@@ -98,11 +101,9 @@ class _Sorter:
         if not labelled:
             self._loose += _tokens(piece)
             return
-        if len(labelled) == 1 and labelled[0].start() == 0 and ":" not in piece:
-            kind = _KIND.get(labelled[0]["word"].casefold())
-            if kind in (PlaceKind.SITE, PlaceKind.ROOM):
-                self._put(kind, [piece])
-                return
+        if (named := _NAMED_ROOM.fullmatch(piece)) and ":" not in piece:
+            self._put(_KIND[named[1].casefold()] if named[1] else PlaceKind.ROOM, [piece])
+            return
         self._odd |= any(mark.isalnum() for mark in _LABELLED.sub("", piece))
         for match in labelled:
             word, value = match["word"].casefold(), match["value"].rstrip(".:-")
