@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import bindparam, func, or_, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlmodel import col
 
 from archive.domain import files, people
 from archive.errors import Invalid, NotFound
-from archive.models import CaseFile, FilePerson, NameToken, NameWord, PersonNumber, Place
+from archive.models import CaseFile, FilePerson, NameToken, NameWord, PersonNumber
 from archive.store import Work
 from archive.vocabulary import Custody, NumberQuality, Permission, Term
 from archive.wording import N_
@@ -31,7 +31,6 @@ _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _TOKEN = NameToken.__table__  # type: ignore[attr-defined]
 _ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
-_PLACE = Place.__table__  # type: ignore[attr-defined]
 
 
 class Key(Term):
@@ -259,32 +258,6 @@ def _nearest(work: Work, word: str) -> str | None:
     ).scalars()
     best = process.extractOne(word, candidates, scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
     return best[0] if best else None
-
-
-def places(work: Work, term: str, limit: int = 12) -> list[Place]:
-    """Find open places by words: the last is in the place's own name, the others there or above it."""
-    words = term.replace("/", " ").split()
-    if not words:
-        return []
-    above = _PLACE.alias()
-    statement = select(Place).where(_PLACE.c.closed_at.is_(None), _has(_PLACE, words[-1]))
-    for word in words[:-1]:
-        within = (_PLACE.c.path == above.c.path) | (
-            (_PLACE.c.path > above.c.path + ".") & (_PLACE.c.path < above.c.path + "/")
-        )
-        statement = statement.where(select(above.c.id).where(_has(above, word), within).exists())
-    found = work.session.execute(statement.order_by(_PLACE.c.depth, _PLACE.c.path).limit(limit))
-    return list(found.scalars())
-
-
-def _has(table: Any, word: str) -> Any:
-    # SQLite folds the case of ASCII only.
-    ways = {word, word.lower(), word.upper(), word.capitalize()}
-    return or_(*(table.c.name.ilike(f"%{_escaped(way)}%", escape="~") for way in sorted(ways)))
-
-
-def _escaped(word: str) -> str:
-    return word.replace("~", "~~").replace("%", "~%").replace("_", "~_")
 
 
 _WAYS: dict[str, Callable[[Work, str, str | None, int], Hits | None]] = {

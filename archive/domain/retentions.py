@@ -24,6 +24,10 @@ _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
 _GONE = (Custody.DISPOSED, Custody.HANDED_OVER, Custody.VOID)
 
 _DATED = (_FILE.c.last_note_on, _FILE.c.closed_on, _FILE.c.partly, _FILE.c.kept)
+_OF_SAME_PERSONS = _FILE.c.id.in_(
+    select(_ROLE.c.file_id).where(_ROLE.c.person_id.in_(bindparam("persons", expanding=True)))
+)
+_PART = (_FILE.c.reference_key == bindparam("key")) & (_FILE.c.source_id == bindparam("source"))
 _RELATED = (
     select(
         _FILE.c.id,
@@ -39,13 +43,7 @@ _RELATED = (
     )
     .join(_KIND, _KIND.c.id == _FILE.c.kind_id)
     .where(
-        or_(
-            _FILE.c.id.in_(
-                select(_ROLE.c.file_id).where(_ROLE.c.person_id.in_(bindparam("persons", expanding=True)))
-            ),
-            (_FILE.c.reference_key == bindparam("key")) & (_FILE.c.source_id == bindparam("source")),
-        ),
-        _FILE.c.status.not_in(_GONE),
+        or_(_OF_SAME_PERSONS & _FILE.c.status.not_in(_GONE), _PART & (_FILE.c.status != Custody.VOID)),
         _FILE.c.id != bindparam("file"),
     )
     .order_by(_FILE.c.part, _FILE.c.id)
@@ -61,7 +59,7 @@ _BIRTHS = (
 def related(
     work: Work, persons: Iterable[int], *, key: str, source_id: int, file_id: int = 0
 ) -> Sequence[Any]:
-    """Return the other parts of a file, and every other file that concerns its persons, while they remain."""
+    """Return the other parts of a file, and every other file that concerns its persons and is not gone."""
     parameters = {"persons": sorted(persons), "key": key, "source": source_id, "file": file_id}
     return work.connection.execute(_RELATED, parameters).all()
 
@@ -77,10 +75,10 @@ def compute(
     work: Work, file: Any, rule: str, births: Sequence[Birth], others: Sequence[Any] = ()
 ) -> Retention:
     """Compute a file's retention; `file` has its dates and flags, `others` what `related` returned."""
-    parts = [one for one in others if _same(one, file)]
+    parts = [one for one in others if same(one, file)]
     grounds = replace(_grounds(file, rule, births), last_note=_last_note(file, parts))
     own = retention.compute(grounds)
-    rest = [one for one in others if not _same(one, file)]
+    rest = [one for one in others if not same(one, file)]
     if not rest or own.duty_from is None:
         return own
     untils = _untils(work, rest)
@@ -90,8 +88,8 @@ def compute(
     return retention.compute(replace(grounds, other_undisposed=True, other_until=latest))
 
 
-def _same(one: Any, file: Any) -> bool:
-    """Tell whether two files are parts of one: the last note of any of them counts for all."""
+def same(one: Any, file: Any) -> bool:
+    """Tell whether two files are parts of one: then the last note of any of them counts for all."""
     return bool(one.reference_key == file.reference_key and one.source_id == file.source_id)
 
 

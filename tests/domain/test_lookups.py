@@ -3,15 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
-from archive.domain import files, labels, loans, lookups, people, places
+from archive.domain import files, labels, loans, lookups, people
 from archive.domain.lookups import Key
 from archive.errors import Invalid, NotPermitted
-from archive.models import CaseFile
+from archive.models import CaseFile, Place
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import Custody, LoanPurpose, PersonRole, PlaceKind, Protection, Role
 from labels import codes
-from tests.builders import NUMBERS, a_box, a_file, a_person, a_place, a_shelf
+from tests.builders import NUMBERS, a_file, a_person, a_shelf
 
 BORN_1990 = "199006022397"
 
@@ -23,8 +25,8 @@ def found(work: Work, term: str) -> list[int]:
 
 def about(work: Work, family_name: str, given_name: str = "Test", **facts: object) -> CaseFile:
     """Register a file about a person of that name."""
-    shelf = lookups.places(work, "1") or [a_shelf(work)]
-    return a_file(work, shelf[-1], a_person(work, family_name, given_name, **facts))
+    shelf = work.session.scalar(select(Place).where(col(Place.kind) == PlaceKind.SHELF)) or a_shelf(work)
+    return a_file(work, shelf, a_person(work, family_name, given_name, **facts))
 
 
 @pytest.mark.parametrize("write", [str, codes.grouped, str.lower, lambda code: f"HTTPS://X.SE/S/{code}"])
@@ -200,28 +202,3 @@ def test_files_in_a_state_are_listed_without_the_protected_ones(work: Work) -> N
     rest, end = lookups.by_status(work, Custody.ON_PLACE, after=more or 0, limit=1)
     assert [file.id for file in (*first, *rest)] == [shown[1].id, shown[2].id]
     assert end is None
-
-
-@pytest.mark.parametrize("term", ["box 7", "7", "rum 1 box 7", "Centralarkivet / Rum 1 / A / 1 / Box 7"])
-def test_a_place_is_found_by_words_of_where_it_is(work: Work, term: str) -> None:
-    shelf = a_shelf(work)
-    a_box(work, shelf, "Box 6")
-    box = a_box(work, shelf, "Box 7")
-    assert lookups.places(work, term) == [box]
-
-
-@pytest.mark.parametrize("term", ["åkerbo", "ÅKERBO", "Åkerbo"])
-def test_a_place_is_found_in_any_case(work: Work, term: str) -> None:
-    place = a_place(work, (PlaceKind.SITE, "Åkerbo"))
-    assert lookups.places(work, term) == [place]
-
-
-@pytest.mark.parametrize("term", ["", " / ", "%", "_"])
-def test_signs_find_no_place(work: Work, term: str) -> None:
-    a_shelf(work)
-    assert lookups.places(work, term) == []
-
-
-def test_a_closed_place_is_not_offered(work: Work) -> None:
-    places.close(work, a_place(work, (PlaceKind.SITE, "Tegelbruket")))
-    assert lookups.places(work, "tegel") == []

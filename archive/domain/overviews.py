@@ -1,0 +1,229 @@
+"""Everything the page of one file says, in few statements: it is the page people look at most."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from archive.clock import local_date
+from archive.domain import actors, cards, files, retentions
+from archive.domain.cards import Card
+from archive.models import (
+    CaseFile,
+    EarlierCheck,
+    FileKind,
+    ImportRun,
+    Loan,
+    Place,
+    Sighting,
+    SourceSystem,
+    Unit,
+)
+from archive.retention import Retention
+from archive.store import Actor, Work
+from archive.vocabulary import Custody, Evidence, Permission
+
+LOANS = 5
+
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_KIND = FileKind.__table__  # type: ignore[attr-defined]
+_SOURCE = SourceSystem.__table__  # type: ignore[attr-defined]
+_UNIT = Unit.__table__  # type: ignore[attr-defined]
+_PLACE = Place.__table__  # type: ignore[attr-defined]
+_SIGHTING = Sighting.__table__  # type: ignore[attr-defined]
+_LOAN = Loan.__table__  # type: ignore[attr-defined]
+_CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
+_RUN = ImportRun.__table__  # type: ignore[attr-defined]
+
+_SEEN = _SIGHTING.alias("seen")
+_SEEN_AT = _PLACE.alias("seen_at")
+_LAST_SEEN = (
+    select(_SIGHTING.c.id)
+    .where(_SIGHTING.c.file_id == _FILE.c.id, _SIGHTING.c.place_id.is_not(None))
+    .order_by(_SIGHTING.c.happened_at.desc(), _SIGHTING.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_ONE = (
+    select(
+        CaseFile,
+        _KIND.c.letter,
+        _KIND.c.name_sv,
+        _KIND.c.name_en,
+        _KIND.c.delicate,
+        _KIND.c.retention_rule,
+        _SOURCE.c.name.label("source"),
+        _UNIT.c.name.label("unit"),
+        _PLACE.c.path.label("path"),
+        _SEEN.c.happened_at.label("seen_when"),
+        _SEEN.c.actor.label("seen_by"),
+        _SEEN.c.how.label("seen_how"),
+        _SEEN_AT.c.path.label("seen_path"),
+    )
+    .join(_KIND, _KIND.c.id == _FILE.c.kind_id)
+    .join(_SOURCE, _SOURCE.c.id == _FILE.c.source_id)
+    .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
+    .outerjoin(_UNIT, _UNIT.c.id == _FILE.c.unit_id)
+    .outerjoin(_SEEN, _SEEN.c.id == _LAST_SEEN)
+    .outerjoin(_SEEN_AT, _SEEN_AT.c.id == _SEEN.c.place_id)
+    .where(_FILE.c.code == bindparam("code"))
+)
+_ABOVE = select(_PLACE.c.id, _PLACE.c.path, _PLACE.c.name, _PLACE.c.code, _PLACE.c.kind).where(
+    _PLACE.c.path.in_(bindparam("paths", expanding=True))
+)
+_LOANS = (
+    select(_LOAN)
+    .where(_LOAN.c.file_id == bindparam("file_id"))
+    .order_by(_LOAN.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_CHECKS = (
+    select(_CHECK.c.checked_on, _CHECK.c.sign, _RUN.c.name.label("list"))
+    .outerjoin(_RUN, _RUN.c.id == _CHECK.c.import_id)
+    .where(_CHECK.c.file_id == bindparam("file_id"))
+    .order_by(_CHECK.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When, where, by whom and how a file was last seen; where is empty for a protected file."""
+
+    at: datetime
+    who: str
+    how: Evidence
+    trail: tuple[Any, ...]
+    at_its_place: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a file of several; `code` and `status` are empty for a part nobody has registered."""
+
+    number: int
+    code: str = ""
+    status: Custody | None = None
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What one viewer may know of a file; `retention` is nothing for a void one."""
+
+    card: Card
+    placed_by: str
+    seen: Seen | None
+    parts: tuple[Part, ...]
+    loans: Sequence[Any]
+    checks: Sequence[Any]
+    retention: Retention | None
+    # Whether the reasons and dates may be shown: they tell kind, flags and birth dates.
+    reasons_shown: bool
+    right: CaseFile | None
+    names: Mapping[str, str]
+
+    @property
+    def missing_parts(self) -> list[int]:
+        """Return the numbers of the parts nobody has registered."""
+        return [part.number for part in self.parts if not part.code]
+
+
+def of(work: Work, code: str) -> Overview | None:
+    """Return everything about the file that bears a code now, or nothing when no file does."""
+    work.require(Permission.READ_FILES)
+    row = work.session.execute(_ONE, {"code": code}).one_or_none()
+    if row is None:
+        return None
+    file: CaseFile = row.CaseFile
+    persons = cards.persons_of(work, [file.id])
+    loans = work.connection.execute(_LOANS, {"file_id": file.id, "limit": LOANS}).all()
+    checks = work.connection.execute(_CHECKS, {"file_id": file.id}).all()
+    related = retentions.related(
+        work,
+        {person.person_id for person in persons},
+        key=file.reference_key,
+        source_id=file.source_id,
+        file_id=file.id,
+    )
+    trails = {} if file.protected else _trails(work, [row.path, row.seen_path])
+    names = actors.names(work, _actors(row, loans))
+    return Overview(
+        card=_card(row, persons, trails.get(row.path, ()), work.actor),
+        placed_by=names[file.placed_by],
+        seen=_seen(row, trails, names),
+        parts=_parts(file, related),
+        loans=loans,
+        checks=checks,
+        retention=_retention(work, row, persons, related),
+        reasons_shown=not file.protected
+        and work.actor.may(Permission.READ_KIND)
+        and work.actor.may(Permission.READ_NAMES),
+        right=files.right_one(work, file) if file.status is Custody.VOID else None,
+        names=names,
+    )
+
+
+def _trails(work: Work, paths: Iterable[str | None]) -> dict[str, tuple[Any, ...]]:
+    prefixes = {path: _prefixes(path) for path in paths if path}
+    wanted = {prefix for of_path in prefixes.values() for prefix in of_path}
+    found = {place.path: place for place in work.connection.execute(_ABOVE, {"paths": sorted(wanted)})}
+    return {path: tuple(found[prefix] for prefix in of_path) for path, of_path in prefixes.items()}
+
+
+def _prefixes(path: str) -> list[str]:
+    parts = path.split(".")
+    return [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+
+
+def _actors(row: Any, loans: Sequence[Any]) -> set[str]:
+    said = {row.CaseFile.placed_by, row.seen_by}
+    for loan in loans:
+        said |= {loan.out_by, loan.returned_by}
+    return said - {None}
+
+
+def _card(row: Any, persons: Sequence[Any], trail: tuple[Any, ...], viewer: Actor) -> Card:
+    file: CaseFile = row.CaseFile
+    return Card(
+        file,
+        kind=cards.shown_kind(row, viewer),
+        letter=cards.shown_letter(row, viewer),
+        source=row.source,
+        unit=row.unit or "",
+        persons=cards.shown_persons(persons, viewer).get(file.id, ()),
+        place=cards.shown_place(file, trail),
+        trail=trail,
+    )
+
+
+def _seen(row: Any, trails: Mapping[str, tuple[Any, ...]], names: Mapping[str, str]) -> Seen | None:
+    if row.seen_when is None:
+        return None
+    return Seen(
+        row.seen_when,
+        names[row.seen_by],
+        row.seen_how,
+        trails.get(row.seen_path, ()),
+        row.seen_path == row.path,
+    )
+
+
+def _parts(file: CaseFile, related: Sequence[Any]) -> tuple[Part, ...]:
+    if file.parts == 1 and not any(retentions.same(one, file) for one in related):
+        return ()
+    known = {one.part: Part(one.part, one.code, one.status) for one in related if retentions.same(one, file)}
+    known[file.part] = Part(file.part, file.code, file.status, here=True)
+    return tuple(known.get(number, Part(number)) for number in range(1, max(file.parts, *known) + 1))
+
+
+def _retention(work: Work, row: Any, persons: Sequence[Any], related: Sequence[Any]) -> Retention | None:
+    if row.CaseFile.status is Custody.VOID:
+        return None
+    today = local_date(work.now)
+    people = {person.person_id: person for person in reversed(persons)}.values()
+    births = [
+        retentions.birth(person.role, person.birth_date, person.number or "", today) for person in people
+    ]
+    return retentions.compute(work, row.CaseFile, row.retention_rule, births, related)
