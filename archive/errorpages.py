@@ -38,6 +38,18 @@ SENTENCES = {
         "tell the administrator the number below."
     ),
 }
+HEADINGS = {
+    400: N_("That was not understood"),
+    401: N_("You are not signed in"),
+    403: N_("You may not do that"),
+    404: N_("Not found"),
+    405: N_("That was not understood"),
+    409: N_("That cannot be done now"),
+    413: N_("Too large"),
+    422: N_("That cannot be used"),
+    429: N_("Wait a little"),
+    503: N_("The archive cannot answer just now"),
+}
 NEXT = {
     403: N_(
         "If you need this for your work, ask the archivist or the administrator for a role that includes it."
@@ -91,6 +103,7 @@ def _answer(status: int, code: str, sentence: str, error: DomainError | None = N
     facts = {
         "status": status,
         "code": code,
+        "heading": _(HEADINGS.get(status, N_("Something went wrong"))),
         "sentence": sentence,
         "next": _(NEXT[status]) if status in NEXT else None,
         "request_id": g.get("request_id"),

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 
 from archive.domain import sessions, staff
-from archive.vocabulary import Permission
+from archive.vocabulary import Permission, Role
 from archive.web.access import (
     archive,
     current_actor,
@@ -14,8 +14,20 @@ from archive.web.access import (
     session_token,
 )
 from archive.web.answers import Refusals, safe_path, see, show
+from archive.wording import N_, _
 
 bp = Blueprint("session", __name__)
+
+PURPOSES = {
+    Role.ARCHIVIST: N_("registers, imports, shapes places, settles questions"),
+    Role.ASSISTANT: N_("scans, moves, registers, hands out and takes back"),
+    Role.ROOM_KEEPER: N_("sees and moves files in the old rooms"),
+    Role.CASE_WORKER: N_("finds files and where they are"),
+    Role.MANAGER: N_("compares with the case system, checks who looked"),
+    Role.DATA_PROTECTION_OFFICER: N_("checks who looked, verifies the history"),
+    Role.AUDITOR: N_("verifies the history and who looked; sees no names"),
+    Role.ADMINISTRATOR: N_("manages users; sees no files"),
+}
 
 
 @bp.get("/sign-in")
@@ -68,7 +80,7 @@ def _page(refused: Refusals | None = None) -> Response:
     offered = []
     if archive.settings.demo:
         with archive.read(sessions.DOOR) as work:
-            offered = staff.one_per_role(work)
+            offered = [(role, user, _(PURPOSES[role])) for role, user in staff.one_per_role(work)]
     form = {"login": request.form.get("login", ""), "next": request.values.get("next", "")}
     return show("session/sign_in.html", None, refused=refused, form=form, offered=offered)
 
