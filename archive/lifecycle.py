@@ -93,6 +93,8 @@ IMPORT = Lifecycle(
         (None, ImportAction.UPLOAD): ImportState.UPLOADED,
         (ImportState.UPLOADED, ImportAction.STAGE): ImportState.STAGING,
         (ImportState.STAGING, ImportAction.FINISH_STAGING): ImportState.STAGED,
+        (ImportState.STAGING, ImportAction.STOP): ImportState.UPLOADED,
+        (ImportState.STAGING, ImportAction.DISCARD): ImportState.DISCARDED,
         (ImportState.STAGED, ImportAction.STAGE): ImportState.STAGING,
         (ImportState.STAGED, ImportAction.APPLY): ImportState.APPLYING,
         (ImportState.APPLYING, ImportAction.FINISH): ImportState.APPLIED,
@@ -106,6 +108,7 @@ IMPORT = Lifecycle(
         ImportAction.UPLOAD: Rule(P.IMPORT, EventKind.IMPORT_UPLOADED),
         ImportAction.STAGE: Rule(P.IMPORT, EventKind.IMPORT_STAGING),
         ImportAction.FINISH_STAGING: Rule(P.IMPORT, EventKind.IMPORT_STAGED),
+        ImportAction.STOP: Rule(P.IMPORT, EventKind.IMPORT_STOPPED),
         ImportAction.APPLY: Rule(P.IMPORT, EventKind.IMPORT_APPLYING),
         ImportAction.FINISH: Rule(P.IMPORT, EventKind.IMPORT_FINISHED),
         ImportAction.DISCARD: Rule(P.IMPORT, EventKind.IMPORT_DISCARDED),
@@ -113,4 +116,17 @@ IMPORT = Lifecycle(
     },
 )
 
-LIFECYCLES = {lifecycle.noun: lifecycle for lifecycle in (FILE, LOAN, IMPORT)}
+_READING = (
+    ImportAction.UPLOAD,
+    ImportAction.STAGE,
+    ImportAction.FINISH_STAGING,
+    ImportAction.STOP,
+    ImportAction.DISCARD,
+)
+COMPARISON = Lifecycle(
+    "comparison",
+    {edge: target for edge, target in IMPORT.table.items() if edge[1] in _READING},
+    {action: Rule(P.COMPARE, IMPORT.rules[action].event) for action in _READING},
+)
+
+LIFECYCLES = {lifecycle.noun: lifecycle for lifecycle in (FILE, LOAN, IMPORT, COMPARISON)}

@@ -1,18 +1,19 @@
 """Lists on their way into the register."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from archive.columns import blob, data, flag, key, moment, number, ref, term, text
-from archive.lifecycle import IMPORT, Lifecycle
-from archive.vocabulary import ImportPurpose, ImportState, RowState, TaskKind
+from archive.lifecycle import COMPARISON, IMPORT, Lifecycle
+from archive.vocabulary import ImportPurpose, ImportState, RowAnswer, RowState, TaskAnswer, TaskKind
 
 
 class Upload(SQLModel, table=True):
-    """An uploaded list, kept in the database so that any process can go on with it."""
+    """An uploaded list, kept in the database so that any process can go on with it; size 0 until it is whole."""
 
     __tablename__ = "upload"
 
@@ -42,6 +43,7 @@ class SavedMapping(SQLModel, table=True):
     name: str = text(unique=True)
     mapping: dict[str, Any] = data()
     packaged: bool = flag()
+    version: int = number(default=1)
     saved_at: datetime = moment()
     saved_by: str = text()
 
@@ -56,17 +58,19 @@ class ImportRun(SQLModel, table=True):
 
     __tablename__ = "import_run"
 
-    lifecycle: ClassVar[Lifecycle] = IMPORT
-
     id: int = key()
     purpose: ImportPurpose = term(ImportPurpose)
     status: ImportState = term(ImportState)
     upload_id: int = ref("upload.id")
     name: str = text()
     mapping: dict[str, Any] | None = data(nullable=True)
+    shape: dict[str, Any] | None = data(nullable=True)
+    options: dict[str, Any] = data()
     rows: int = number(default=0)
     next_row: int = number(default=0)
+    share: int = number(default=0)
     counts: dict[str, Any] = data()
+    problem: dict[str, Any] | None = data(nullable=True)
     started_by: str = text()
     created_at: datetime = moment()
     finished_at: datetime | None = moment(nullable=True)
@@ -77,15 +81,32 @@ class ImportRun(SQLModel, table=True):
         """Return the stream of this import's history."""
         return f"import:{self.id}"
 
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """Return the table of what may be done: a list to compare with is never registered."""
+        return COMPARISON if self.purpose is ImportPurpose.COMPARE else IMPORT
+
 
 class ImportRow(SQLModel, table=True):
-    """One row of a list: its cells as they stood, how they were read, and what became of it."""
+    """One row of a list: its cells as they stood, how they were read, and what became of it.
+
+    `file_key` (source and reference as compared), `part` and `subject_number` find rows about the same file or person;
+    `near` names rows and files that may be the same; `undo` says how to set back what the run changed.
+    """
 
     __tablename__ = "import_row"
     __table_args__ = (
         Index("rows_of_run", "run_id", "row", unique=True),
         Index("rows_by_state", "run_id", "state", "row"),
         Index("rows_of_file", "file_id"),
+        Index("rows_by_key", "run_id", "file_key", "part"),
+        Index("rows_by_number", "run_id", "subject_number"),
+        Index(
+            "rows_not_registered",
+            "id",
+            sqlite_where=sql("state = 'rejected'"),
+            postgresql_where=sql("state = 'rejected'"),
+        ),
     )
 
     id: int = key()
@@ -96,7 +117,14 @@ class ImportRow(SQLModel, table=True):
     flags: list[Any] = data()
     state: RowState = term(RowState)
     problem: dict[str, Any] | None = data(nullable=True)
+    file_key: str | None = text(nullable=True)
+    part: int = number(default=1)
+    covers: int = number(default=1)
+    subject_number: str | None = text(nullable=True)
+    near: list[Any] | None = data(nullable=True)
     file_id: int | None = ref("case_file.id", nullable=True)
+    undo: dict[str, Any] | None = data(nullable=True)
+    answer: RowAnswer | None = term(RowAnswer, nullable=True)
 
 
 class Task(SQLModel, table=True):
@@ -119,7 +147,7 @@ class Task(SQLModel, table=True):
     opened_at: datetime = moment()
     settled_at: datetime | None = moment(nullable=True)
     settled_by: str | None = text(nullable=True)
-    answer: str | None = text(nullable=True)
+    answer: TaskAnswer | None = term(TaskAnswer, nullable=True)
 
     @property
     def stream(self) -> str:

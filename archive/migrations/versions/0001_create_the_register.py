@@ -31,7 +31,7 @@ def upgrade() -> None:
         "event",
         sa.Column("id", BigId, nullable=False),
         sa.Column("act", sa.Text(), nullable=False),
-        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("stream", Ordered, nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("happened_at", UtcTime(), nullable=False),
@@ -61,7 +61,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "head",
-        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("stream", Ordered, nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("stream"),
@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("mapping", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("packaged", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("saved_at", UtcTime(), nullable=False),
         sa.Column("saved_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -200,9 +201,13 @@ def upgrade() -> None:
         sa.Column("upload_id", BigId, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("mapping", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("shape", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("options", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("next_row", sa.BigInteger(), nullable=False),
+        sa.Column("share", sa.BigInteger(), nullable=False),
         sa.Column("counts", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("problem", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("started_by", sa.Text(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("finished_at", UtcTime(), nullable=True),
@@ -394,7 +399,14 @@ def upgrade() -> None:
         sa.Column("flags", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("state", sa.String(length=30), nullable=False),
         sa.Column("problem", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("file_key", sa.Text(), nullable=True),
+        sa.Column("part", sa.BigInteger(), nullable=False),
+        sa.Column("covers", sa.BigInteger(), nullable=False),
+        sa.Column("subject_number", sa.Text(), nullable=True),
+        sa.Column("near", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("file_id", BigId, nullable=True),
+        sa.Column("undo", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("answer", sa.String(length=30), nullable=True),
         sa.ForeignKeyConstraint(
             ["file_id"],
             ["case_file.id"],
@@ -405,7 +417,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("rows_by_key", "import_row", ["run_id", "file_key", "part"], unique=False)
+    op.create_index("rows_by_number", "import_row", ["run_id", "subject_number"], unique=False)
     op.create_index("rows_by_state", "import_row", ["run_id", "state", "row"], unique=False)
+    op.create_index(
+        "rows_not_registered",
+        "import_row",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'rejected'"),
+        postgresql_where=sa.text("state = 'rejected'"),
+    )
     op.create_index("rows_of_file", "import_row", ["file_id"], unique=False)
     op.create_index("rows_of_run", "import_row", ["run_id", "row"], unique=True)
     op.create_table(
@@ -573,7 +595,7 @@ def upgrade() -> None:
         sa.Column("opened_at", UtcTime(), nullable=False),
         sa.Column("settled_at", UtcTime(), nullable=True),
         sa.Column("settled_by", sa.Text(), nullable=True),
-        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer", sa.String(length=30), nullable=True),
         sa.ForeignKeyConstraint(
             ["file_id"],
             ["case_file.id"],

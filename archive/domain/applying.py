@@ -1,0 +1,380 @@
+"""Register what a checked list says, batch by batch; after a stop it goes on by row number."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlmodel import col
+
+from archive import history
+from archive.domain import files, import_changes, import_matching, import_tasks, shelving
+from archive.domain.files import NewFile
+from archive.domain.import_counts import Counts
+from archive.domain.import_judging import (
+    Background,
+    Item,
+    PartVerdict,
+    Terms,
+    Verdict,
+    item_of,
+    judge,
+    reference_of,
+)
+from archive.domain.import_matching import Key
+from archive.domain.import_persons import PersonBook
+from archive.domain.import_places import PlaceFinder
+from archive.domain.import_turns import Turns
+from archive.domain.staging import behind, look_near, problem_dict
+from archive.errors import ChangedMeanwhile, Conflict, DomainError, Invalid
+from archive.lists.fields import Field, Flag, FlagCode, Problem
+from archive.lists.mapping import Mapping
+from archive.lists.reading import Reading
+from archive.models import CaseFile, ImportRow, ImportRun, Place
+from archive.store import Work
+from archive.vocabulary import (
+    Evidence,
+    ImportAction,
+    OrderRule,
+    RowState,
+    TaskKind,
+)
+
+_ROW = ImportRow.__table__  # type: ignore[attr-defined]
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_TO_DO = (
+    select(_ROW.c.id, _ROW.c.row, _ROW.c.reading, _ROW.c.flags, _ROW.c.near)
+    .where(
+        _ROW.c.run_id == bindparam("run_id"),
+        _ROW.c.row > bindparam("after"),
+        _ROW.c.state.in_([RowState.NEW.value, RowState.CHANGED.value, RowState.UNCHANGED.value]),
+    )
+    .order_by(_ROW.c.row)
+    .limit(bindparam("size"))
+)
+_DONE = (
+    update(_ROW)
+    .where(_ROW.c.id == bindparam("id_"))
+    .values(
+        state=bindparam("state_"),
+        file_id=bindparam("file_id_"),
+        undo=bindparam("undo_"),
+        problem=bindparam("problem_"),
+        reading=bindparam("reading_"),
+    )
+)
+_PARTS_IN_LIST = (
+    select(_ROW.c.file_key, func.max(_ROW.c.part + _ROW.c.covers - 1).label("last"))
+    .where(
+        _ROW.c.run_id == bindparam("run_id"),
+        _ROW.c.file_key.in_(bindparam("values", expanding=True)),
+        _ROW.c.state != RowState.DUPLICATE.value,
+    )
+    .group_by(_ROW.c.file_key)
+)
+_LAST_POSITIONS = (
+    select(_FILE.c.place_id, func.max(_FILE.c.position).label("last"))
+    .where(_FILE.c.place_id.in_(bindparam("values", expanding=True)))
+    .group_by(_FILE.c.place_id)
+)
+_NEWEST = select(func.coalesce(func.max(_FILE.c.id), 0))
+_FOREIGN = (
+    select(_FILE.c.id)
+    .where(_FILE.c.id > bindparam("after"), _FILE.c.import_id.is_distinct_from(bindparam("run_id")))
+    .limit(1)
+)
+_AT_END = frozenset({OrderRule.AS_PLACED, OrderRule.NAME, OrderRule.KIND})
+_FLAGS = {flag.value: flag for flag in FlagCode}
+_FIELDS = {field.value: field for field in Field}
+
+
+class Applying:
+    """Register a checked list, batch by batch; each batch is one short transaction."""
+
+    def __init__(self, turns: Turns, run: ImportRun) -> None:
+        self._turns, self._run_id = turns, run.id
+        self._mapping = Mapping.from_dict(run.mapping or {})
+        self._newest = int(run.options.get("newest", 0))
+        self._look_again = False
+        self._alone = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._finder = PlaceFinder()
+        with self._turns.archive.read(self._turns.actor) as work:
+            self._terms = Terms.of(work, self._mapping)
+
+    def close(self) -> None:
+        """Let go of nothing: the rows are in the database."""
+
+    def step(self) -> bool:
+        """Register the next rows; tell whether there is more.
+
+        Where a verb refuses, the rows of the batch are taken one by one and the one it refuses is put aside.
+        """
+        turns = self._turns
+        with turns.archive.read(turns.actor) as work:
+            size = 1 if self._alone else turns.size
+            parameters = {"run_id": self._run_id, "after": turns.after, "size": size}
+            rows = work.session.connection().execute(_TO_DO, parameters).all()
+        items = [item_of(row.row, _reading(row), self._terms) for row in rows]
+        try:
+            with turns.take(len(rows)) as (work, run):
+                if not rows:
+                    self._finish(work, run)
+                    return False
+                self._apply(work, run, rows, items)
+        except (Invalid, Conflict) as refusal:
+            if isinstance(refusal, ChangedMeanwhile):
+                raise
+            self._begin()  # what was remembered of places and units was undone with the rest
+            if len(rows) > 1:
+                self._alone = len(rows)
+                return True
+            self._put_aside(rows[0], items[0], refusal)
+        self._alone = max(self._alone - 1, 0)
+        turns.after = rows[-1].row
+        return True
+
+    def _apply(self, work: Work, run: ImportRun, rows: Sequence[Any], items: Sequence[Item]) -> None:
+        batch = Batch(work, run, self._finder, self._terms)
+        verdicts = batch.judge(items)
+        self._near(work, rows, verdicts)
+        batch.apply(rows, verdicts)
+        self._count(run, rows, verdicts, batch.places)
+
+    def _put_aside(self, row: Any, item: Item, refusal: DomainError) -> None:
+        facts = tuple(refusal.facts.items())
+        verdict = Verdict(item, RowState.REJECTED, problem=Problem(refusal.code, refusal.sentence, facts))
+        with self._turns.take() as (work, run):
+            Batch(work, run, self._finder, self._terms).apply([row], [verdict])
+            self._count(run, [row], [verdict], 0)
+
+    @staticmethod
+    def _count(run: ImportRun, rows: Sequence[Any], verdicts: Sequence[Verdict], places: int) -> None:
+        counts = Counts.of(run.counts)
+        counts.add(verdicts)
+        counts.places += places
+        run.counts, run.next_row = counts.as_dict(), rows[-1].row
+        run.share = round(100 * counts.rows / max(run.rows, 1))
+
+    def _near(self, work: Work, rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
+        """Take what the check found nearly the same; look again once anyone else has registered files."""
+        stored = {row.row: row.near or [] for row in rows}
+        connection = work.session.connection()
+        parameters = {"after": self._newest, "run_id": self._run_id}
+        self._look_again |= connection.execute(_FOREIGN, parameters).first() is not None
+        self._newest = connection.execute(_NEWEST).scalar_one()
+        if self._look_again:
+            look_near(work, self._run_id, verdicts[0].item.row, verdicts)
+        for verdict in verdicts:
+            if verdict.state is RowState.NEW:
+                verdict.near += [one for one in stored[verdict.item.row] if one not in verdict.near]
+
+    def _finish(self, work: Work, run: ImportRun) -> None:
+        counts = Counts.of(run.counts)
+        checked = Counts.of(run.options["checked"])
+        # Rows the check put aside were not touched again: they count as they did.
+        counts.rows, counts.duplicates = checked.rows, checked.duplicates
+        counts.rejected += checked.rejected
+        counts.problems += checked.problems
+        run.counts, run.share, run.heartbeat, run.finished_at = counts.as_dict(), 100, None, work.now
+        history.advance(work, run, ImportAction.FINISH, changes={"next_row": 0}, counts=run.counts)
+
+
+def _reading(row: Any) -> Reading:
+    flags = tuple(Flag(_FLAGS[code], _FIELDS.get(field)) for code, field in row.flags)
+    return replace(Reading.from_dict(row.reading), flags=flags)
+
+
+class Batch:
+    """Register or change what the rows of one batch say, in one transaction."""
+
+    def __init__(self, work: Work, run: ImportRun, finder: PlaceFinder, terms: Terms) -> None:
+        self._work, self._run, self._finder, self._terms = work, run, finder, terms
+        self._places: dict[int, Place] = {}
+        self._ends: dict[int, int] = {}
+        self._raised: dict[str, Any] = {}
+        self._background = Background({}, {}, {}, {}, terms)
+        self.places = 0
+
+    def judge(self, items: Sequence[Item]) -> list[Verdict]:
+        """Decide again what the rows mean: the register may have changed since they were checked."""
+        spots = self._finder.find(self._work, (item.steps for item in items))
+        if any(spot is not None and spot.id == 0 for spot in spots.values()):
+            before = self._finder.created
+            spots = self._finder.ensure(self._work, (item.steps for item in items))
+            self.places = self._finder.created - before
+        keys = {item.key for item in items}
+        self._background = behind(self._work, items, keys, spots, self._terms)
+        return [judge(item, self._background) for item in items]
+
+    def apply(self, rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
+        """Do what the verdicts say and note on each row what became of it."""
+        work, run = self._work, self._run
+        self._book = self._persons(verdicts)
+        fresh = [(verdict, part) for verdict in verdicts for part in verdict.parts if part.known is None]
+        undo = self._changes(verdicts)
+        made = self._register(fresh)
+        for verdict in verdicts:
+            persons = [change for part in verdict.parts for change in part.persons]
+            if persons:
+                undo[verdict.item.row]["persons"] = import_changes.change_persons(work, run, persons)
+        checks = [(made[v.item.row, p.part], v.item) for v, p in fresh if v.item.reading.check]
+        checks += [(p.known.id, v.item) for v in verdicts for p in v.parts if p.known and p.check]
+        import_changes.record_checks(work, run, checks)
+        self._note(rows, verdicts, made, undo)
+        self._ask(rows, verdicts, made)
+
+    def _persons(self, verdicts: Sequence[Verdict]) -> PersonBook:
+        items = [verdict.item for verdict in verdicts]
+        siblings = [file for parts in self._background.known.values() for file in parts.values()]
+        import_matching.add_persons(self._work, [file for file in siblings if not file.persons])
+        book = PersonBook.of(self._work, self._run.id, self._run.name, items, siblings)
+        for verdict in verdicts:
+            for part in verdict.parts:
+                said = verdict.item.reading.persons if part.known is None else tuple(part.added)
+                differs = book.note(verdict.item, part, said)
+                if differs:
+                    part.conflicts.setdefault(TaskKind.FIELD_CONFLICT, {"fields": {}})["fields"] |= differs
+        book.register(self._work)
+        return book
+
+    def _changes(self, verdicts: Sequence[Verdict]) -> dict[int, dict[str, Any]]:
+        undo: dict[int, dict[str, Any]] = {}
+        for verdict in verdicts:
+            undo[verdict.item.row] = {}
+            for part in verdict.parts:
+                if part.known is None or part.state is RowState.UNCHANGED:
+                    continue
+                if unit := part.values.pop("unit", ""):
+                    part.values["unit_id"] = import_changes.unit_id(self._work, self._terms.units, unit)
+                spot = self._background.spots[verdict.item.steps]
+                undone = import_changes.change_file(
+                    self._work, self._run, verdict.item, part, self._book, spot.id if spot else 0
+                )
+                undo[verdict.item.row].setdefault("files", []).append(undone)
+        return undo
+
+    def _register(self, fresh: Sequence[tuple[Verdict, PartVerdict]]) -> dict[tuple[int, int], int]:
+        totals = self._totals(fresh)
+        self._load_places(fresh)
+        new = [self._new_file(verdict.item, part, totals[verdict.item.key]) for verdict, part in fresh]
+        if not new:
+            return {}
+        made = files.register_many(self._work, new)
+        raised = {
+            file.id: totals[key]
+            for key in totals
+            for file in self._background.known.get(key, {}).values()
+            if file.parts < totals[key]
+        }
+        self._raised = import_changes.raise_parts(self._work, self._run, raised) if raised else {}
+        return {
+            (verdict.item.row, part.part): file.id for (verdict, part), file in zip(fresh, made, strict=True)
+        }
+
+    def _totals(self, fresh: Sequence[tuple[Verdict, PartVerdict]]) -> dict[Key, int]:
+        """Return how many parts each case has, by all that says so: the row, the list, the register."""
+        totals: dict[Key, int] = {}
+        for verdict, part in fresh:
+            stated = verdict.item.reading.parts or 1
+            known = self._background.known.get(verdict.item.key, {}).values()
+            most = max(stated, part.part, *(file.parts for file in known), *(file.part for file in known))
+            totals[verdict.item.key] = max(totals.get(verdict.item.key, 1), most)
+        by_name = {str(key): key for key in totals}
+        for row in import_matching.fetch(self._work, _PARTS_IN_LIST, by_name.keys(), run_id=self._run.id):
+            key = by_name[row.file_key]
+            totals[key] = min(max(totals[key], row.last), files.MOST_PARTS)
+        return totals
+
+    def _load_places(self, fresh: Sequence[tuple[Verdict, PartVerdict]]) -> None:
+        spots = [self._background.spots[verdict.item.steps] for verdict, _part in fresh]
+        wanted = {spot.id for spot in spots if spot}
+        rows = self._work.session.execute(select(Place).where(col(Place.id).in_(sorted(wanted)))).scalars()
+        self._places = {place.id: place for place in rows}
+        ends = {place.id for place in self._places.values() if place.order_rule in _AT_END}
+        for row in import_matching.fetch(self._work, _LAST_POSITIONS, ends):
+            self._ends[row.place_id] = row.last
+
+    def _new_file(self, item: Item, part: PartVerdict, parts: int) -> NewFile:
+        reading, book = item.reading, self._book
+        spot = self._background.spots[item.steps]
+        place = self._places[spot.id if spot else 0]
+        odd = reading.opened and reading.closed and reading.opened.earliest() > reading.closed.latest()
+        return NewFile(
+            reference=reference_of(item),
+            source_id=item.key.source_id,
+            kind_id=item.kind_id,
+            place=place,
+            persons=book.persons(item, part.part),
+            part=part.part,
+            parts=parts,
+            unit_id=import_changes.unit_id(self._work, self._terms.units, reading.unit),
+            opened_on=None if odd else reading.opened,
+            closed_on=reading.closed,
+            last_note_on=reading.last_note,
+            placed_child=bool(reading.placed_child),
+            adoption=bool(reading.adoption),
+            parenthood=bool(reading.parenthood),
+            child_investigation=bool(reading.child_investigation),
+            custody_agreement=bool(reading.custody_agreement),
+            position=self._position(item, place),
+            how=Evidence.LIST,
+            import_id=self._run.id,
+            protected=book.protected(item, part.part),
+        )
+
+    def _position(self, item: Item, place: Place) -> int:
+        """Return where a file stands: as the list says, where the place has no order of its own."""
+        reading = item.reading
+        if place.order_rule is OrderRule.BIRTH_DATE:
+            return shelving.birth_key(item.number)
+        if place.order_rule not in _AT_END:
+            return shelving.position(self._work, place, 0, reading.closed, reference_of(item))
+        if reading.position is not None:
+            return reading.position
+        self._ends[place.id] = self._ends.get(place.id, 0) + 1
+        return self._ends[place.id]
+
+    def _note(
+        self,
+        rows: Sequence[Any],
+        verdicts: Sequence[Verdict],
+        made: dict[tuple[int, int], int],
+        undo: dict[int, dict[str, Any]],
+    ) -> None:
+        if self._raised:
+            undo[verdicts[0].item.row]["parts"] = self._raised
+        done = []
+        for row, verdict in zip(rows, verdicts, strict=True):
+            rejected = verdict.state is RowState.REJECTED
+            verdict.state = RowState.REGISTERED if verdict.state is RowState.NEW else verdict.state
+            first = verdict.parts[0] if verdict.parts else None
+            known = first.known.id if first and first.known else None
+            done.append(
+                {
+                    "id_": row.id,
+                    "state_": verdict.state,
+                    "file_id_": known or (made.get((row.row, first.part)) if first else None),
+                    "undo_": undo[row.row] or None,
+                    "problem_": problem_dict(verdict),
+                    # The register holds it now; it is not kept twice.
+                    "reading_": row.reading if rejected else None,
+                }
+            )
+        self._work.session.connection().execute(_DONE, done)
+
+    def _ask(
+        self, rows: Sequence[Any], verdicts: Sequence[Verdict], made: dict[tuple[int, int], int]
+    ) -> None:
+        """Open an item on the worklist for everything somebody has to decide."""
+        asked = import_tasks.Asked(self._work, self._run)
+        for row, verdict in zip(rows, verdicts, strict=True):
+            for part in verdict.parts:
+                file_id = part.known.id if part.known else made[verdict.item.row, part.part]
+                for kind, facts in part.conflicts.items():
+                    asked.ask(kind, row.id, file_id, facts)
+                if part is verdict.parts[0]:
+                    asked.ask_near(row.id, file_id, verdict.near)
+        asked.open()

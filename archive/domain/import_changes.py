@@ -1,0 +1,132 @@
+"""What a list changes in files and persons that are registered already, and how each change is set back."""
+
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from archive import history
+from archive.domain import files, people, places
+from archive.domain.import_judging import Item, PartVerdict, PersonChange, names_of
+from archive.domain.import_persons import PersonBook
+from archive.identity import Identity
+from archive.lists.text import simple
+from archive.models import CaseFile, EarlierCheck, FilePerson, ImportRun, Person, Unit
+from archive.store import Work
+from archive.vocabulary import EventKind, Evidence
+
+_CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
+_INSERT_CHECK = insert(_CHECK).inline()
+
+Undo = dict[str, Any]
+
+
+def change_file(
+    work: Work, run: ImportRun, item: Item, verdict: PartVerdict, book: PersonBook, place_id: int
+) -> Undo:
+    """Bring a registered file up to what a list says; return how to set it back."""
+    known = verdict.known
+    if known is None:
+        raise TypeError("a file that is not registered cannot be changed")
+    file = files.get(work, known.id)
+    undo: Undo = {"file": file.id, "act": work.act}
+    if verdict.values:
+        undo["fields"] = {name: _plain(getattr(file, name)) for name in verdict.values}
+        files.change(work, file, verdict.values, by_hand=False, import_id=run.id)
+    if verdict.move:
+        undo["place"] = [file.place_id, file.position]
+        files.move(work, file, places.get(work, place_id), how=Evidence.LIST)
+    for person_id, role in book.persons(item, verdict.part):
+        files.add_person(work, file, people.get(work, person_id), role)
+        undo.setdefault("added", []).append(person_id)
+    return undo
+
+
+def change_persons(work: Work, run: ImportRun, changes: list[PersonChange]) -> list[Undo]:
+    """Add what a list says of registered persons; return how to set each back."""
+    return [_change_person(work, run, change) for change in changes]
+
+
+def _change_person(work: Work, run: ImportRun, change: PersonChange) -> Undo:
+    person = people.get(work, change.person.id)
+    undo: Undo = {"person": person.id}
+    if change.values:
+        old = {name: _plain(getattr(person, name)) for name in change.values}
+        if people.change(work, person, change.values, by_hand=False, import_id=run.id):
+            undo["fields"] = old
+    if change.number:
+        undo |= _add_number(work, run, person, change.number, change.file_id)
+    if change.protection and change.protection is not person.protection:
+        undo["protection"] = [person.protection.value, person.protection_source, change.protection.value]
+        people.protect(work, person, change.protection, run.name)
+    return undo
+
+
+def _add_number(work: Work, run: ImportRun, person: Person, number: Identity, file_id: int | None) -> Undo:
+    """Give a person the sound number a list knows; if it is another's, the file is about that other one."""
+    others = [other for other in people.with_number(work, number.number) if other.id != person.id]
+    if not others:
+        held = people.numbers_of(work, [person.id]).get(person.id, [])
+        if any(one.number == number.number for one in held):
+            return {}
+        people.add_number(work, person, number, run.name)
+        return {"number": number.number}
+    names = names_of(person.family_name, person.given_name)
+    same = [other for other in others if names & names_of(other.family_name, other.given_name)]
+    link = work.session.get(FilePerson, (file_id, person.id)) if file_id else None
+    if link is None or len(others) > 1 or not same:
+        return {}
+    file, right = files.get(work, link.file_id), same[0]
+    undo: Undo = {"file": file.id, "right": right.id, "role": link.role.value}
+    undo["was_there"] = work.session.get(FilePerson, (file.id, right.id)) is not None
+    files.add_person(work, file, right, link.role)
+    files.remove_person(work, file, person)
+    return undo
+
+
+def raise_parts(work: Work, run: ImportRun, file_ids: dict[int, int]) -> Undo:
+    """Tell the other parts of a case that there are more of them than was known; return how it was."""
+    undo: Undo = {}
+    rows = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(sorted(file_ids)))).scalars()
+    for file in rows:
+        before, total = file.parts, file_ids[file.id]
+        if before < total and files.change(work, file, {"parts": total}, by_hand=False, import_id=run.id):
+            undo[str(file.id)] = before
+    return undo
+
+
+def record_checks(work: Work, run: ImportRun, checks: list[tuple[int, Item]]) -> None:
+    """Record checks made before this system existed, with the list as their source; they are no sightings."""
+    rows, entries = [], []
+    for file_id, item in checks:
+        if (check := item.reading.check) is None:
+            continue
+        rows.append({"file_id": file_id, "checked_on": check.on, "sign": check.sign, "import_id": run.id})
+        entries.append(
+            history.Entry(
+                f"file:{file_id}",
+                EventKind.FILE_CHECKED_EARLIER,
+                {"run": run.id},
+                {"checked_on": str(check.on) if check.on else None, "sign": check.sign},
+            )
+        )
+    if rows:
+        work.session.connection().execute(_INSERT_CHECK, rows)
+        history.record_many(work, entries)
+
+
+def unit_id(work: Work, units: dict[str, int], name: str) -> int | None:
+    """Return the unit a list names; one the register does not have is added, since units come and go."""
+    if not name:
+        return None
+    word = simple(name)
+    if word not in units:
+        unit = Unit(name=name)
+        work.session.add(unit)
+        work.session.flush()
+        units[word] = unit.id
+    return units[word]
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

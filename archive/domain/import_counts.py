@@ -1,0 +1,81 @@
+"""What the import of a list counts, the same for the check and for the registering."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from archive.domain.import_judging import Verdict
+from archive.vocabulary import RowState, TaskKind
+
+_OF_STATE = {
+    RowState.NEW: "registered",
+    RowState.REGISTERED: "registered",
+    RowState.UNCHANGED: "unchanged",
+    RowState.CHANGED: "changed",
+    RowState.DUPLICATE: "duplicates",
+    RowState.REJECTED: "rejected",
+}
+
+
+@dataclass(slots=True)
+class Counts:
+    """Count rows by what becomes of them; `files` are covers registered, `near` rows that may be duplicates.
+
+    `flags` and `problems` count rows by what is odd about them and by why they are not registered.
+    """
+
+    rows: int = 0
+    registered: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    duplicates: int = 0
+    near: int = 0
+    flagged: int = 0
+    rejected: int = 0
+    files: int = 0
+    moved: int = 0
+    conflicts: int = 0
+    checks: int = 0
+    places: int = 0
+    flags: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        """Make them of the plain data of as_dict."""
+        counters = {name: Counter(data.get(name, {})) for name in ("flags", "problems")}
+        return cls(**{**data, **counters})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        data = {name: getattr(self, name) for name in self.numbers()}
+        return {**data, "flags": dict(self.flags), "problems": dict(self.problems)}
+
+    @classmethod
+    def numbers(cls) -> tuple[str, ...]:
+        """Return the names of the plain numbers, in the order they are reported."""
+        return tuple(name for name in cls.__dataclass_fields__ if name not in ("flags", "problems"))
+
+    def add(self, verdicts: Iterable[Verdict]) -> None:
+        """Count the rows of a batch."""
+        for verdict in verdicts:
+            self.rows += 1
+            name = _OF_STATE[verdict.state]
+            setattr(self, name, getattr(self, name) + 1)
+            if verdict.problem and verdict.state is RowState.REJECTED:
+                self.problems[verdict.problem.code] += 1
+            if verdict.state in (RowState.REJECTED, RowState.DUPLICATE):
+                continue
+            self._add_registered(verdict)
+
+    def _add_registered(self, verdict: Verdict) -> None:
+        self.near += bool(verdict.near)
+        flags = {flag.code.value for flag in verdict.item.reading.flags}
+        self.flagged += bool(flags)
+        self.flags.update(flags)
+        for part in verdict.parts:
+            self.files += part.known is None
+            self.moved += part.move
+            self.checks += part.check or (part.known is None and verdict.item.reading.check is not None)
+            self.conflicts += len(part.conflicts.keys() - {TaskKind.NEAR_DUPLICATE})

@@ -1,0 +1,339 @@
+"""What the register knows of the rows of a batch: the same files and persons, and files nearly the same."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, bindparam, select
+
+from archive.domain.files import reference_key
+from archive.identity import look_alikes
+from archive.models import (
+    CaseFile,
+    EarlierCheck,
+    FilePerson,
+    ImportRow,
+    ImportRun,
+    Person,
+    PersonNumber,
+    Place,
+)
+from archive.partial_date import PartialDate
+from archive.store import Work
+from archive.vocabulary import Custody, Evidence, PersonRole, Protection, RowState
+
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_PLACE = Place.__table__  # type: ignore[attr-defined]
+_ROLE = FilePerson.__table__  # type: ignore[attr-defined]
+_PERSON = Person.__table__  # type: ignore[attr-defined]
+_NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
+_ROW = ImportRow.__table__  # type: ignore[attr-defined]
+_RUN = ImportRun.__table__  # type: ignore[attr-defined]
+_CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
+
+AT_ONCE = 2000  # values in one IN; SQLite takes 32,766 parameters
+
+
+class Key(NamedTuple):
+    """Name a case: its source system and its reference as compared."""
+
+    source_id: int
+    reference: str
+
+    @classmethod
+    def of(cls, source_id: int, reference: str) -> "Key":
+        """Make the key of a reference as written."""
+        return cls(source_id, reference_key(reference))
+
+    def __str__(self) -> str:
+        return f"{self.source_id}:{self.reference}"
+
+
+@dataclass(slots=True)
+class KnownPerson:
+    """Hold a registered person with the numbers they have or had."""
+
+    id: int
+    family_name: str
+    given_name: str
+    birth_date: PartialDate | None
+    protection: Protection
+    corrected: Sequence[str]
+    numbers: list[Row[Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class KnownFile:
+    """Hold a registered file as an import compares with it."""
+
+    id: int
+    source_id: int
+    reference_key: str
+    part: int
+    parts: int
+    kind_id: int
+    unit_id: int | None
+    status: Custody
+    place_id: int
+    place_path: str
+    central: bool
+    placed_how: Evidence
+    placed_at: datetime
+    opened_on: PartialDate | None
+    closed_on: PartialDate | None
+    last_note_on: PartialDate | None
+    placed_child: bool
+    adoption: bool
+    parenthood: bool
+    child_investigation: bool
+    custody_agreement: bool
+    corrected: Sequence[str]
+    import_id: int | None
+    persons: list[tuple[KnownPerson, PersonRole]] = field(default_factory=list)
+    checks: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def key(self) -> Key:
+        """Return the key of the case the file belongs to."""
+        return Key(self.source_id, self.reference_key)
+
+
+_KNOWN = (
+    select(
+        *(_FILE.c[name] for name in ("id", "source_id", "reference_key", "part", "parts", "kind_id")),
+        *(_FILE.c[name] for name in ("unit_id", "status", "place_id")),
+        _PLACE.c.path.label("place_path"),
+        _PLACE.c.central,
+        *(_FILE.c[name] for name in ("placed_how", "placed_at", "opened_on", "closed_on", "last_note_on")),
+        *(_FILE.c[name] for name in ("placed_child", "adoption", "parenthood", "child_investigation")),
+        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id")),
+    )
+    .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
+    .where(_FILE.c.reference_key.in_(bindparam("values", expanding=True)), _FILE.c.status != Custody.VOID)
+)
+_PERSONS = select(
+    *(_PERSON.c[name] for name in ("id", "family_name", "given_name", "birth_date", "protection")),
+    _PERSON.c.corrected,
+).where(_PERSON.c.id.in_(bindparam("values", expanding=True)))
+_NUMBERS = (
+    select(_NUMBER.c.person_id, _NUMBER.c.number, _NUMBER.c.written, _NUMBER.c.quality)
+    .where(_NUMBER.c.person_id.in_(bindparam("values", expanding=True)))
+    .order_by(_NUMBER.c.id)
+)
+_ROLES = (
+    select(_ROLE.c.file_id, _ROLE.c.person_id, _ROLE.c.role)
+    .where(_ROLE.c.file_id.in_(bindparam("values", expanding=True)))
+    .order_by(_ROLE.c.file_id, _ROLE.c.person_id)
+)
+_CHECKS = select(_CHECK.c.file_id, _CHECK.c.checked_on, _CHECK.c.sign).where(
+    _CHECK.c.file_id.in_(bindparam("values", expanding=True))
+)
+_BEARERS = select(_NUMBER.c.number, _NUMBER.c.person_id).where(
+    _NUMBER.c.number.in_(bindparam("values", expanding=True))
+)
+_THEIR_FILES = (
+    select(
+        _ROLE.c.person_id,
+        *(_FILE.c[name] for name in ("id", "source_id", "reference_key", "part", "kind_id")),
+    )
+    .join(_FILE, _FILE.c.id == _ROLE.c.file_id)
+    .where(
+        _ROLE.c.person_id.in_(bindparam("values", expanding=True)),
+        _FILE.c.status != Custody.VOID,
+        _FILE.c.import_id.is_distinct_from(bindparam("run_id")),
+    )
+)
+_NAMED = select(_ROW.c.file_id, _ROW.c.run_id).where(
+    _ROW.c.file_id.in_(bindparam("values", expanding=True)),
+    _ROW.c.state.in_([RowState.REGISTERED.value, RowState.CHANGED.value, RowState.UNCHANGED.value]),
+)
+_RUNS = select(_RUN.c.id, _RUN.c.mapping, _RUN.c.options).where(
+    _RUN.c.id.in_(bindparam("values", expanding=True))
+)
+_IN_LIST = select(_ROW.c.file_key, _ROW.c.part, _ROW.c.covers, _ROW.c.row).where(
+    _ROW.c.run_id == bindparam("run_id"),
+    _ROW.c.file_key.in_(bindparam("values", expanding=True)),
+    _ROW.c.row < bindparam("before"),
+    _ROW.c.state.not_in([RowState.DUPLICATE.value, RowState.REJECTED.value]),
+)
+_SUBJECTS_IN_LIST = select(_ROW.c.subject_number, _ROW.c.file_key, _ROW.c.row).where(
+    _ROW.c.run_id == bindparam("run_id"),
+    _ROW.c.subject_number.in_(bindparam("values", expanding=True)),
+    _ROW.c.row < bindparam("before"),
+    _ROW.c.state != RowState.DUPLICATE.value,
+)
+
+
+def fetch(work: Work, statement: Any, values: Collection[Any], **others: Any) -> Iterator[Row[Any]]:
+    """Run a statement with an expanding parameter `values`, some thousand values at a time."""
+    listed = sorted(values)
+    for start in range(0, len(listed), AT_ONCE):
+        parameters = {"values": listed[start : start + AT_ONCE], **others}
+        yield from work.session.connection().execute(statement, parameters)
+
+
+def known_files(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, KnownFile]]:
+    """Return the living files of cases, by part, without their persons."""
+    found: dict[Key, dict[int, KnownFile]] = {}
+    for row in fetch(work, _KNOWN, {key.reference for key in keys}):
+        file = KnownFile(*tuple(row))
+        if file.key in keys:
+            found.setdefault(file.key, {})[file.part] = file
+    return found
+
+
+def add_persons(work: Work, files: Iterable[KnownFile]) -> None:
+    """Complete files with their persons and the checks made before the system."""
+    by_id = {file.id: file for file in files}
+    roles = list(fetch(work, _ROLES, by_id.keys()))
+    persons = known_persons(work, {row.person_id for row in roles})
+    for row in roles:
+        by_id[row.file_id].persons.append((persons[row.person_id], row.role))
+    for row in fetch(work, _CHECKS, by_id.keys()):
+        by_id[row.file_id].checks.add((str(row.checked_on or ""), row.sign))
+
+
+def known_persons(work: Work, person_ids: Collection[int]) -> dict[int, KnownPerson]:
+    """Return persons with their numbers."""
+    persons = {row.id: KnownPerson(*tuple(row)) for row in fetch(work, _PERSONS, person_ids)}
+    for row in fetch(work, _NUMBERS, person_ids):
+        persons[row.person_id].numbers.append(row)
+    return persons
+
+
+def bearers(work: Work, numbers: Collection[str]) -> dict[str, KnownPerson]:
+    """Return the person of each number, where exactly one has or had it."""
+    ids: dict[str, set[int]] = {}
+    for row in fetch(work, _BEARERS, numbers):
+        ids.setdefault(row.number, set()).add(row.person_id)
+    single = {number: next(iter(found)) for number, found in ids.items() if len(found) == 1}
+    persons = known_persons(work, set(single.values()))
+    return {number: persons[person_id] for number, person_id in single.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Say that a list registered before names a file: that of the central archive or not, drawn up when."""
+
+    central: bool
+    day: date | None
+
+
+def claims(work: Work, file_ids: Collection[int]) -> dict[int, list[Claim]]:
+    """Return the lists that name each file."""
+    named: dict[int, set[int]] = {}
+    for row in fetch(work, _NAMED, file_ids):
+        named.setdefault(row.file_id, set()).add(row.run_id)
+    lists = {row.id: _claim(row) for row in fetch(work, _RUNS, set().union(*named.values()))}
+    return {file_id: [lists[run_id] for run_id in sorted(runs)] for file_id, runs in named.items()}
+
+
+def _claim(row: Row[Any]) -> Claim:
+    day = (row.mapping or {}).get("list_date")
+    return Claim(bool(row.options.get("central")), date.fromisoformat(day) if day else None)
+
+
+def earlier_in_list(
+    work: Work, run_id: int, before: int, keys: Collection[Key]
+) -> dict[tuple[str, int], int]:
+    """Return the row that first names each (key, part) in the list, of those before a row."""
+    found: dict[tuple[str, int], int] = {}
+    for row in fetch(work, _IN_LIST, {str(key) for key in keys}, run_id=run_id, before=before):
+        for part in range(row.part, row.part + row.covers):
+            found[row.file_key, part] = min(found.get((row.file_key, part), row.row), row.row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Describe a row that is about to become a file, to look for files that are nearly the same."""
+
+    row: int
+    key: Key
+    part: int
+    kind_id: int
+    number: str
+
+    def subject(self, number: str) -> str:
+        """Return how a row of the list about a person, of this kind and part, is found."""
+        return f"{number}|{self.kind_id}|{self.part}"
+
+
+def near(work: Work, run_id: int, before: int, batch: Sequence[Sought]) -> dict[int, list[dict[str, int]]]:
+    """Return, by row, what may be the same: rows earlier in the list, files that were there before the run.
+
+    That has the same kind and part, and a personal number as a slip of the pen would make it; or the
+    same number, and a reference with a sign typed twice or two swapped, or the same one in another source.
+    """
+    slips = {one.row: {one.number, *look_alikes(one.number)} for one in batch if one.number}
+    found: dict[int, list[dict[str, int]]] = {}
+    in_register = _files_of_numbers(work, run_id, set().union(*slips.values()))
+    in_list = _rows_of_subjects(work, run_id, before, batch, slips)
+    for one in batch:
+        for number in slips.get(one.row, ()):
+            same = number[-10:] == one.number[-10:]  # with or without its century
+            for file in in_register.get(number, ()):
+                if (file.part, file.kind_id) == (one.part, one.kind_id):
+                    _note(found, one, Key(file.source_id, file.reference_key), {"file": file.id}, same=same)
+            for row, key in in_list.get(one.subject(number), ()):
+                if row < one.row:
+                    _note(found, one, key, {"row": row}, same=same)
+    return found
+
+
+def _note(
+    found: dict[int, list[dict[str, int]]], one: Sought, other: Key, name: dict[str, int], *, same: bool
+) -> None:
+    if other == one.key or (same and not _slip(one.key, other)):
+        return
+    others = found.setdefault(one.row, [])
+    if name not in others:
+        others.append(name)
+
+
+def _slip(one: Key, other: Key) -> bool:
+    """Tell whether two references may be one: in another source, or a slip of the hand apart."""
+    if one.source_id != other.source_id:
+        return one.reference == other.reference
+    a, b = one.reference, other.reference
+    return _swapped(a, b) if len(a) == len(b) else _typed_twice(*sorted((a, b), key=len))
+
+
+def _swapped(a: str, b: str) -> bool:
+    """Tell whether two neighbouring signs have changed places."""
+    differ = [at for at, (left, right) in enumerate(zip(a, b, strict=True)) if left != right]
+    if len(differ) != 2:
+        return False
+    first, second = differ
+    return second == first + 1 and a[first] == b[second] and a[second] == b[first]
+
+
+def _typed_twice(short: str, long: str) -> bool:
+    """Tell whether one sign of the shorter text stands twice in the longer."""
+    return any(short[: at + 1] + short[at:] == long for at in range(len(short)))
+
+
+def _files_of_numbers(work: Work, run_id: int, numbers: Collection[str]) -> dict[str, list[Row[Any]]]:
+    persons: dict[int, list[str]] = {}
+    for row in fetch(work, _BEARERS, numbers):
+        persons.setdefault(row.person_id, []).append(row.number)
+    files: dict[str, list[Row[Any]]] = {}
+    for row in fetch(work, _THEIR_FILES, persons.keys(), run_id=run_id):
+        for number in persons[row.person_id]:
+            files.setdefault(number, []).append(row)
+    return files
+
+
+def _rows_of_subjects(
+    work: Work, run_id: int, before: int, batch: Sequence[Sought], slips: Mapping[int, set[str]]
+) -> dict[str, list[tuple[int, Key]]]:
+    wanted = {one.subject(number) for one in batch for number in slips.get(one.row, ())}
+    found: dict[str, list[tuple[int, Key]]] = {}
+    for row in fetch(work, _SUBJECTS_IN_LIST, wanted, run_id=run_id, before=before):
+        source_id, _colon, reference = row.file_key.partition(":")
+        found.setdefault(row.subject_number, []).append((row.row, Key(int(source_id), reference)))
+    for one in batch:
+        if one.number:
+            found.setdefault(one.subject(one.number), []).append((one.row, one.key))
+    return found

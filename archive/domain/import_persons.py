@@ -1,0 +1,132 @@
+"""The persons a batch of rows names: those registered already, and those to register, each once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from archive.domain import import_matching, people
+from archive.domain.import_judging import Item, PartVerdict, compare_person, same_person, stricter
+from archive.domain.import_matching import Key, KnownFile, KnownPerson
+from archive.domain.people import NewPerson
+from archive.lists.reading import PersonReading
+from archive.store import Work
+from archive.vocabulary import NumberQuality, PersonRole, Protection
+
+Naming = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A person of the batch: registered before, or about to be."""
+
+    known: KnownPerson | None
+    new: NewPerson | None = None
+    id: int = 0
+
+    @property
+    def protected(self) -> bool:
+        """Tell whether the person's data are protected, as far as this batch knows."""
+        level = self.known.protection if self.known else self.new and self.new.protection
+        return level is not Protection.NONE
+
+
+@dataclass(slots=True)
+class PersonBook:
+    """Look up, or note to register, the persons of a batch.
+
+    The same sound number is the same person. Without one, a person is the same only within one case, by
+    number as written or by name: nothing else is sure.
+    """
+
+    list_name: str
+    run_id: int
+    known: dict[str, KnownPerson]
+    of_case: dict[Key, list[KnownPerson]]
+    _entries: dict[Naming, _Entry] = field(default_factory=dict)
+    _roles: dict[tuple[int, int], list[tuple[_Entry, PersonRole]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, work: Work, run_id: int, list_name: str, items: Iterable[Item], siblings: Iterable[KnownFile]
+    ) -> "PersonBook":
+        """Read what is known of the persons that rows name."""
+        numbers = {
+            said.number.number
+            for item in items
+            for said in item.reading.persons
+            if said.number and said.number.quality is NumberQuality.SOUND
+        }
+        of_case: dict[Key, list[KnownPerson]] = {}
+        for file in siblings:
+            of_case.setdefault(file.key, []).extend(person for person, _role in file.persons)
+        return cls(list_name, run_id, import_matching.bearers(work, numbers), of_case)
+
+    def note(self, item: Item, verdict: PartVerdict, said: Sequence[PersonReading]) -> dict[str, object]:
+        """Take down whom a part concerns; return what the list says otherwise than the register."""
+        differs: dict[str, object] = {}
+        roles: dict[int, tuple[_Entry, PersonRole]] = {}
+        for person in said:
+            entry = self._entry(item, person)
+            if entry.known is not None:
+                differs |= compare_person(entry.known, person, item.reading, verdict)
+            roles.setdefault(id(entry), (entry, person.role))
+        self._roles[item.row, verdict.part] = list(roles.values())
+        return differs
+
+    def _entry(self, item: Item, said: PersonReading) -> _Entry:
+        naming = self._naming(item, said)
+        entry = self._entries.get(naming)
+        if entry is None:
+            entry = self._entries[naming] = self._registered(item, said) or _Entry(
+                None, self._new(item, said)
+            )
+        elif entry.new is not None:
+            level = stricter(entry.new.protection, item.reading.protection)
+            if level is not entry.new.protection:
+                entry.new = replace(entry.new, protection=level)
+        return entry
+
+    def _naming(self, item: Item, said: PersonReading) -> Naming:
+        number = said.number
+        if number and number.quality is NumberQuality.SOUND:
+            return (number.number,)
+        written = (number.number or number.raw.strip()) if number else ""
+        return item.key, written, frozenset(people.tokens(said.family, said.given)), said.born
+
+    def _registered(self, item: Item, said: PersonReading) -> _Entry | None:
+        number = said.number
+        if number and number.quality is NumberQuality.SOUND and number.number in self.known:
+            found: KnownPerson | None = self.known[number.number]
+        else:
+            found = next((one for one in self.of_case.get(item.key, ()) if same_person(one, said)), None)
+        return _Entry(found, id=found.id) if found else None
+
+    def _new(self, item: Item, said: PersonReading) -> NewPerson:
+        return NewPerson(
+            said.family,
+            said.given,
+            said.number if said.number and said.number.raw.strip() else None,
+            said.born,
+            item.reading.protection,
+            self.list_name,
+            self.run_id,
+            self.list_name,
+        )
+
+    def register(self, work: Work) -> None:
+        """Register those who are new."""
+        fresh = [entry for entry in self._entries.values() if entry.new is not None]
+        new = [entry.new for entry in fresh if entry.new is not None]
+        if new:
+            for entry, person in zip(fresh, people.register_many(work, new), strict=True):
+                entry.id = person.id
+
+    def persons(self, item: Item, part: int) -> tuple[tuple[int, PersonRole], ...]:
+        """Return whom a part concerns, once `register` has run."""
+        return tuple((entry.id, role) for entry, role in self._roles.get((item.row, part), ()))
+
+    def protected(self, item: Item, part: int) -> bool:
+        """Tell whether a part concerns anyone whose data are protected, or nobody is known."""
+        entries = self._roles.get((item.row, part), ())
+        if not entries:
+            return item.reading.protection.protected
+        return any(entry.protected for entry, _role in entries)

@@ -1,0 +1,111 @@
+"""The questions an import raises, each asked once however often the list is read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from archive import history
+from archive.models import ImportRow, ImportRun, Task
+from archive.store import Work
+from archive.vocabulary import EventKind, TaskKind
+
+_TASK = Task.__table__  # type: ignore[attr-defined]
+_INSERT = insert(_TASK).inline()
+
+
+class Asked:
+    """Collect the questions of one batch and open those that nobody has asked before."""
+
+    def __init__(self, work: Work, run: ImportRun) -> None:
+        self._work, self._run = work, run
+        self._rows: list[dict[str, Any]] = []
+        self._near: list[tuple[int, int, int]] = []
+
+    def ask(
+        self,
+        kind: TaskKind,
+        row_id: int | None,
+        file_id: int,
+        facts: dict[str, Any],
+        other: int | None = None,
+    ) -> None:
+        """Ask somebody to settle what a list and the register say about a file."""
+        self._rows.append(
+            {
+                "kind": kind,
+                "open": True,
+                "run_id": self._run.id,
+                "row_id": row_id,
+                "file_id": file_id,
+                "other_id": other,
+                "facts": facts,
+                "opened_at": self._work.now,
+            }
+        )
+
+    def ask_near(self, row_id: int, file_id: int, near: Sequence[dict[str, int]]) -> None:
+        """Ask whether a file is one of those that look like it: files, or rows of the same list."""
+        for one in near:
+            if "file" in one:
+                self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, {}, one["file"])
+            else:
+                self._near.append((row_id, file_id, one["row"]))
+
+    def open(self) -> None:
+        """Open what has not been asked before."""
+        self._resolve()
+        asked = self._asked()
+        fresh = []
+        for row in self._rows:
+            name = _name(row)
+            if name not in asked:
+                asked.add(name)
+                fresh.append(row)
+        if not fresh:
+            return
+        for row, task_id in zip(fresh, self._work.reserve_ids(_TASK, len(fresh)), strict=True):
+            row["id"] = task_id
+        self._work.session.connection().execute(_INSERT, fresh)
+        history.record_many(
+            self._work,
+            [
+                history.Entry(
+                    f"task:{row['id']}",
+                    EventKind.TASK_OPENED,
+                    {"task": row["kind"].value, "file": row["file_id"], "run": self._run.id},
+                    subjects=[f"file:{file_id}" for file_id in (row["file_id"], row["other_id"]) if file_id],
+                )
+                for row in fresh
+            ],
+        )
+
+    def _resolve(self) -> None:
+        """Find the files that earlier rows of the list have become."""
+        wanted = sorted({row for _row_id, _file_id, row in self._near})
+        if not wanted:
+            return
+        rows = self._work.session.execute(
+            select(col(ImportRow.row), col(ImportRow.file_id)).where(
+                col(ImportRow.run_id) == self._run.id, col(ImportRow.row).in_(wanted)
+            )
+        )
+        files = dict(rows.tuples().all())
+        for row_id, file_id, row in self._near:
+            if (other := files.get(row)) is not None:
+                self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, {}, other)
+
+    def _asked(self) -> set[str]:
+        ids = sorted({row["file_id"] for row in self._rows})
+        if not ids:
+            return set()
+        rows = self._work.session.execute(select(Task).where(col(Task.file_id).in_(ids))).scalars()
+        return {
+            _name({"kind": t.kind, "file_id": t.file_id, "other_id": t.other_id, "facts": t.facts})
+            for t in rows
+        }
+
+
+def _name(row: dict[str, Any]) -> str:
+    return f"{row['kind'].value} {row['file_id']} {row['other_id']} {sorted(row['facts'].items())}"

@@ -1,0 +1,228 @@
+"""Read and check a list, row by row, into the database: this is the dry run, and changes nothing else."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlmodel import col
+
+from archive import history
+from archive.clock import local_date
+from archive.domain import import_matching, uploads
+from archive.domain.import_counts import Counts
+from archive.domain.import_judging import Background, Item, Terms, Verdict, item_of, judge
+from archive.domain.import_matching import Sought
+from archive.domain.import_places import PlaceFinder
+from archive.domain.import_turns import Turns
+from archive.errors import DomainError, Invalid
+from archive.lists.mapping import Mapping
+from archive.lists.reader import Reader
+from archive.lists.reading import Reading
+from archive.lists.tables import OpenList, Row
+from archive.models import ImportRow, ImportRun
+from archive.store import Work
+from archive.vocabulary import ImportAction, RowState
+from archive.wording import N_
+
+_ROW = ImportRow.__table__  # type: ignore[attr-defined]
+_INSERT = insert(_ROW).inline()
+NO_ROWS = N_("The list holds no rows below its header. Choose the file that holds the list.")
+
+
+class Staging:
+    """Read and check one list, batch by batch; each batch is one short transaction."""
+
+    def __init__(self, turns: Turns, run: ImportRun) -> None:
+        self._turns, self._run_id, self._upload_id = turns, run.id, run.upload_id
+        self._mapping = Mapping.from_dict(run.mapping or {})
+        self._resources = ExitStack()
+        self._finder = PlaceFinder()
+        self._rows: Iterator[Row] | None = None
+
+    def close(self) -> None:
+        """Let go of the list."""
+        self._resources.close()
+
+    def step(self) -> bool:
+        """Check the next rows; tell whether there is more. A list that cannot be read stops the run."""
+        turns = self._turns
+        if turns.after == 0 and self._clear():
+            return True
+        try:
+            read = self._read(turns.size)
+        except DomainError as refusal:
+            with turns.take() as (work, run):
+                _stop(work, run, refusal)
+            return False
+        with turns.take(len(read)) as (work, run):
+            if not read:
+                self._finish(work, run)
+                return False
+            self._check(work, run, read)
+        turns.after = read[-1][0]
+        return True
+
+    def _clear(self) -> bool:
+        """Delete what an earlier reading of the same list left; tell whether there was any."""
+        with self._turns.take() as (work, run):
+            run.counts, run.share = {}, 0
+            return clear_rows(work, self._run_id, self._turns.size)
+
+    def _open(self) -> Iterator[Row]:
+        archive, actor = self._turns.archive, self._turns.actor
+        source = self._resources.enter_context(uploads.opened(archive, actor, self._upload_id))
+        self._list = self._resources.enter_context(OpenList(source, sheet=self._mapping.sheet or None))
+        with archive.read(actor) as work:
+            self._terms = Terms.of(work, self._mapping)
+            self._reader = Reader(self._mapping, self._list.shape, today=local_date(work.now))
+            self._replan(work)
+        return self._list.rows(after=self._turns.after)
+
+    def _replan(self, work: Work) -> None:
+        """Remember, when the reading goes on after a stop, which places would be created so far."""
+        rows = work.session.execute(
+            select(col(ImportRow.reading)).where(
+                col(ImportRow.run_id) == self._run_id, col(ImportRow.state) == RowState.NEW
+            )
+        ).scalars()
+        for reading in rows.yield_per(1000):
+            item = item_of(0, Reading.from_dict(reading or {}), self._terms)
+            self._finder.find(work, [item.steps])
+
+    def _read(self, size: int) -> list[tuple[int, list[str], Item]]:
+        if self._rows is None:
+            self._rows = self._open()
+        return [
+            (number, cells, item_of(number, self._reader.read(cells), self._terms))
+            for number, cells in islice(self._rows, size)
+        ]
+
+    def _check(self, work: Work, run: ImportRun, read: Sequence[tuple[int, list[str], Item]]) -> None:
+        verdicts = check(work, run.id, [item for _number, _cells, item in read], self._finder, self._terms)
+        rows = [
+            _row(run.id, cells, verdict)
+            for (_number, cells, _item), verdict in zip(read, verdicts, strict=True)
+        ]
+        work.session.connection().execute(_INSERT, rows)
+        counts = Counts.of(run.counts)
+        counts.add(verdicts)
+        counts.places = len(self._finder.planned)
+        run.counts, run.rows, run.next_row = counts.as_dict(), counts.rows, read[-1][0]
+        run.share = round(100 * self._list.share())
+        run.shape = run.shape or self._list.shape.as_dict()
+
+    def _finish(self, work: Work, run: ImportRun) -> None:
+        if not run.rows:
+            _stop(work, run, Invalid("list_empty", NO_ROWS))
+            return
+        run.options = {**run.options, "central": self._is_central(work), "checked": run.counts}
+        run.share, run.heartbeat = 100, None
+        history.advance(work, run, ImportAction.FINISH_STAGING, changes={"next_row": 0}, counts=run.counts)
+
+    def _is_central(self, work: Work) -> bool:
+        """Tell whether the list is that of the central archive, by where its first row stands."""
+        first = select(col(ImportRow.reading)).where(
+            col(ImportRow.run_id) == self._run_id,
+            col(ImportRow.state).in_([RowState.NEW, RowState.CHANGED, RowState.UNCHANGED]),
+        )
+        reading = work.session.execute(first.order_by(col(ImportRow.row)).limit(1)).scalar()
+        if reading is None:
+            return False
+        steps = item_of(0, Reading.from_dict(reading), self._terms).steps
+        spot = self._finder.find(work, [steps])[steps]
+        return bool(spot and spot.central)
+
+
+def _stop(work: Work, run: ImportRun, refusal: DomainError) -> None:
+    facts = {name: str(value) for name, value in refusal.facts.items()}
+    run.problem = {"code": refusal.code, "sentence": refusal.sentence, "facts": facts}
+    run.heartbeat, run.share = None, 0
+    history.advance(work, run, ImportAction.STOP, changes={"next_row": 0}, problem=refusal.code)
+
+
+def clear_rows(work: Work, run_id: int, size: int) -> bool:
+    """Delete at most so many rows of a run, for good; tell whether there were any."""
+    doomed = select(col(ImportRow.id)).where(col(ImportRow.run_id) == run_id).limit(size)
+    ids = list(work.session.execute(doomed).scalars())
+    if ids:
+        work.session.execute(
+            delete(ImportRow).where(col(ImportRow.id).in_(ids)),
+            execution_options={"synchronize_session": False},
+        )
+    return bool(ids)
+
+
+def check(work: Work, run_id: int, items: Sequence[Item], finder: PlaceFinder, terms: Terms) -> list[Verdict]:
+    """Decide what the rows of a batch mean, each knowing the rows before it."""
+    before = items[0].row
+    keys = {item.key for item in items if not item.problem}
+    repeated = import_matching.earlier_in_list(work, run_id, before, keys)
+    background = behind(work, items, keys, finder.find(work, (item.steps for item in items)), terms)
+    background.repeated = repeated
+    verdicts = []
+    for item in items:
+        verdict = judge(item, background)
+        verdicts.append(verdict)
+        if verdict.state not in (RowState.REJECTED, RowState.DUPLICATE):
+            for part in item.parts:
+                repeated.setdefault((str(item.key), part), item.row)
+    look_near(work, run_id, before, verdicts)
+    return verdicts
+
+
+def behind(
+    work: Work, items: Sequence[Item], keys: set[import_matching.Key], spots: Any, terms: Terms
+) -> Background:
+    """Gather what the register knows of a batch, in a number of statements that does not grow with it."""
+    known = import_matching.known_files(work, keys)
+    same = [file for item in items for part in item.parts if (file := known.get(item.key, {}).get(part))]
+    import_matching.add_persons(work, {file.id: file for file in same}.values())
+    return Background(known, {}, spots, import_matching.claims(work, {file.id for file in same}), terms)
+
+
+def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict]) -> None:
+    """Note on rows about to become files which rows and files may be the same."""
+    fresh = [
+        Sought(one.item.row, one.item.key, one.item.reading.part, one.item.kind_id, one.item.number)
+        for one in verdicts
+        if one.state is RowState.NEW
+    ]
+    found = import_matching.near(work, run_id, before, fresh)
+    for verdict in verdicts:
+        verdict.near = found.get(verdict.item.row, [])
+
+
+def _row(run_id: int, cells: list[str], verdict: Verdict) -> dict[str, Any]:
+    item, state = verdict.item, verdict.state
+    reading = item.reading
+    dropped = state in (RowState.REJECTED, RowState.DUPLICATE)
+    conflict = any(part.conflicts for part in verdict.parts)
+    number = f"{item.number}|{item.kind_id}|{reading.part}" if item.number and state is RowState.NEW else None
+    return {
+        "run_id": run_id,
+        "row": item.row,
+        # What nobody will have to look at again is not kept twice.
+        "cells": cells if dropped or reading.flags or verdict.near or conflict else [],
+        "reading": None if state is RowState.DUPLICATE else reading.as_dict(),
+        "flags": [[flag.code.value, flag.field.value if flag.field else ""] for flag in reading.flags],
+        "state": state,
+        "problem": problem_dict(verdict),
+        "file_key": None if state is RowState.REJECTED else str(item.key),
+        "part": reading.part,
+        "covers": reading.covers,
+        "subject_number": number,
+        "near": verdict.near or None,
+        "file_id": None,
+        "undo": None,
+        "answer": None,
+    }
+
+
+def problem_dict(verdict: Verdict) -> dict[str, Any] | None:
+    """Return why a row is not registered, as plain data."""
+    problem = verdict.problem
+    if problem is None:
+        return None
+    return {"code": problem.code, "sentence": problem.sentence, "facts": dict(problem.facts)}
