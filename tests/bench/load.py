@@ -1,0 +1,74 @@
+"""Send requests over kept connections and time each; raw sockets, since a client library costs too much."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Request = Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run of requests took, in milliseconds and per second."""
+
+    per_second: float
+    p50: float
+    p95: float
+    p99: float
+    errors: int
+
+
+def get(path: str, headers: str) -> bytes:
+    """Return the bytes of a GET request."""
+    return f"GET {path} HTTP/1.1\r\n{headers}\r\n".encode()
+
+
+def post(path: str, headers: str, body: bytes) -> bytes:
+    """Return the bytes of a POST request with a JSON body."""
+    content = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return f"POST {path} HTTP/1.1\r\n{headers}{content}".encode() + body
+
+
+def run(port: int, makers: Sequence[Request], seconds: float, *, warm: float = 1.0) -> Run:
+    """Send what each maker makes over its own connection for a time; a status other than 200 is an error."""
+    start = time.perf_counter() + warm
+    end = start + seconds
+    times: list[list[float]] = [[] for _ in makers]
+    errors = [0] * len(makers)
+
+    def worker(number: int) -> None:
+        connection = socket.create_connection(("127.0.0.1", port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while (began := time.perf_counter()) < end:
+            connection.sendall(makers[number]())
+            ok = _answer(connection)
+            done = time.perf_counter()
+            if began >= start:
+                times[number].append(done - began)
+                errors[number] += not ok
+        connection.close()
+
+    threads = [threading.Thread(target=worker, args=(number,)) for number in range(len(makers))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taken = sorted(one for each in times for one in each)
+    return Run(
+        len(taken) / seconds,
+        *(1000 * taken[min(int(len(taken) * share), len(taken) - 1)] for share in (0.5, 0.95, 0.99)),
+        sum(errors),
+    )
+
+
+def _answer(connection: socket.socket) -> bool:
+    data = connection.recv(65536)
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65536)
+    head, _sep, body = data.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head.startswith(b"HTTP/1.1 200")
