@@ -1,0 +1,7 @@
+"""An invented archive of any size, with the lists its old archives would have kept of it.
+
+names        common names                    population   households and their cases, in arrays
+world        covers and where they stand     pen          how people wrote numbers, names and dates
+lists        the six lists, row by row       cases        the closed cases of the case system
+truth        what an import must say         write        all of it to files
+"""
