@@ -19,7 +19,7 @@ from flask import (
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from archive import history
-from archive.errors import DomainError, NotPermitted, NotSignedIn
+from archive.errors import DomainError, NotPermitted, NotSignedIn, Unavailable
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind
 from archive.web.answers import safe_path
@@ -38,6 +38,7 @@ SENTENCES = {
         "tell the administrator the number below."
     ),
 }
+BROKEN = N_("Something went wrong")
 HEADINGS = {
     400: N_("That was not understood"),
     401: N_("You are not signed in"),
@@ -103,7 +104,7 @@ def _answer(status: int, code: str, sentence: str, error: DomainError | None = N
     facts = {
         "status": status,
         "code": code,
-        "heading": _(HEADINGS.get(status, N_("Something went wrong"))),
+        "heading": _(HEADINGS.get(status, BROKEN)),
         "sentence": sentence,
         "next": _(NEXT[status]) if status in NEXT else None,
         "request_id": g.get("request_id"),
@@ -175,6 +176,9 @@ def _record_refusal(error: NotPermitted) -> None:
     if actor is None or actor.user_id is None:
         return
     archive: Archive = current_app.extensions["archive"]
-    with archive.write(actor) as work:
-        permission = str(error.facts.get("needed", error.code))
-        history.record(work, EventKind.USER_REFUSED, f"user:{actor.user_id}", permission=permission)
+    permission = str(error.facts.get("needed", error.code))
+    try:
+        with archive.write(actor) as work:
+            history.record(work, EventKind.USER_REFUSED, f"user:{actor.user_id}", permission=permission)
+    except Unavailable:  # refused it is all the same
+        _log.exception("refusal not recorded", extra={"facts": {"request_id": g.get("request_id")}})

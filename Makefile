@@ -1,0 +1,64 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench texts clean
+
+BIN := .venv/bin
+PORT ?= 8000
+FILES ?= 3000
+ARGS ?=
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The newest of the Pythons that are new enough; a machine's `python3` often is not.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (Debian: apt install python3 python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Could not make .venv (Debian: apt install python3-venv)."; exit 1; }
+
+.venv/run.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ .venv/run.stamp
+
+# Built under another name, so that one broken off is not taken for a whole one.
+var/aktspar.db: export AKTSPAR_DATABASE_URL = sqlite:///$(CURDIR)/var/building.db
+var/aktspar.db: | .venv/run.stamp
+	@mkdir -p var && rm -f var/building.db*
+	$(BIN)/aktspar db upgrade
+	$(BIN)/aktspar demo --files $(FILES)
+	@mv var/building.db $@ && rm -f var/building.db*
+
+run: export AKTSPAR_DEMO = 1
+run: export AKTSPAR_DATA_DIR = $(CURDIR)/var
+run: export AKTSPAR_DATABASE_URL = sqlite:///$(CURDIR)/var/aktspar.db
+run: export AKTSPAR_BIND = 127.0.0.1:$(PORT)
+run: export AKTSPAR_BASE_URL = http://127.0.0.1:$(PORT)
+run: .venv/run.stamp var/aktspar.db ## build a demo archive if there is none, and serve it [PORT=8000 FILES=3000]
+	@$(BIN)/aktspar db upgrade
+	@$(BIN)/aktspar serve
+
+test: .venv/dev.stamp ## run every test, on SQLite and PostgreSQL [ARGS="tests/unit -k number"]
+	@.ci/test $(ARGS)
+
+lint: .venv/dev.stamp ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: .venv/dev.stamp ## lay the code out and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/dev.stamp ## measure, each figure beside its ceiling [ARGS=...]
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+texts: .venv/dev.stamp ## list sentences without Swedish, and Swedish nobody says
+	@$(BIN)/python -m tests.guards.texts $(ARGS)
+
+clean: ## remove what the other commands built, the demo archive too
+	rm -rf .venv var build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
