@@ -16,7 +16,7 @@ from archive.lists.mapping import REPEATABLE, Column, numbered
 from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.text import simple
 
-_NEAR = 84
+_NEAR = 82
 _NEAR_KIND = 88
 _LONGEST_HEADING = 60
 _MOST = 0.6
@@ -97,7 +97,7 @@ def _candidate(word: str, content: Content, words: Sequence[str]) -> Candidate |
     by_heading = _by_heading(word)
     if by_heading:
         field, score, how = by_heading
-        corrected = _correct(field, content, word, words) if content.filled else field
+        corrected = _correct(field, content, word, words)
         return corrected, score if corrected is field else score * 0.9, how
     field_by_content = _by_content(content)
     return (field_by_content, 0.6, How.CONTENT) if field_by_content else None

@@ -99,6 +99,7 @@ class Reader:
         )
         self._dates, births = reader(), reader(births=True)
         self._subjects = SubjectReader(limit, births, mapping.name_order, mapping.person_separators)
+        self._has_kind = Field.KIND in at
         self._stated = Field.PROTECTION in at
         self._yes = level_of_yes(names[at[Field.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
         self._kind_of = lru_cache(maxsize=_CACHED)(self._find_kind)
@@ -116,6 +117,7 @@ class Reader:
         persons, protected = self._persons(cells, texts, flags)
         opened, closed, last_note = self._days(texts, persons, flags)
         where = self._whereabouts(texts, flags)
+        facts = self._yes_or_no(texts, flags)
         self._refuse(cells, reference, persons, part, problems)
         return Reading(
             reference=reference,
@@ -135,7 +137,7 @@ class Reader:
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
-            **self._yes_or_no(texts, flags),
+            **facts,
         )
 
     def _texts(self, cells: Sequence[str], flags: list[Flag], problems: list[Problem]) -> dict[str, str]:
@@ -232,7 +234,7 @@ class Reader:
 
     def _kind(self, text: str, flags: list[Flag]) -> str:
         code, known = self._kind_of(text)
-        if not known:
+        if not known and self._has_kind:
             flags.append(_KIND_UNKNOWN)
         return code
 

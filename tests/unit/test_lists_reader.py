@@ -1,0 +1,484 @@
+"""Rows read as they would be registered."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.errors import Invalid
+from archive.lists.fields import Field, FlagCode
+from archive.lists.mapping import Column, Mapping
+from archive.lists.reader import Reader
+from archive.lists.reading import EarlierCheck, Reading
+from archive.lists.tables import Shape
+from archive.partial_date import PartialDate
+from archive.vocabulary import NumberKind, NumberQuality, PersonRole, Protection
+from archive.wording import speaking
+
+TODAY = date(2026, 11, 21)
+SETTINGS = Mapping(
+    source="SOCIA",
+    site="Storgatan 5",
+    default_kind="",
+    kinds={"ek bist": "EB"},
+    unstated_protection=Protection.NONE,
+)
+
+
+def reader(
+    *fields: Field,
+    form: str = "csv",
+    settings: Mapping = SETTINGS,
+    names: tuple[str, ...] = (),
+    epoch: int = 1900,
+) -> Reader:
+    names = names or tuple(field.value for field in fields)
+    columns = tuple(Column(name, field) for name, field in zip(names, fields, strict=True))
+    shape = Shape(form, names, 1, epoch=epoch)  # type: ignore[arg-type]
+    return Reader(replace(settings, columns=columns), shape, today=TODAY)
+
+
+def read(settings: Mapping = SETTINGS, form: str = "csv", epoch: int = 1900, **cells: str) -> Reading:
+    """Read one row with a column for each field named; a reference and a name unless they are given."""
+    given = {"reference": "K 1/98", "name": "Ek, Eva"} | cells
+    fields = tuple(Field[name.upper()] for name in given)
+    return reader(*fields, form=form, settings=settings, epoch=epoch).read(list(given.values()))
+
+
+def flags(reading: Reading) -> set[str]:
+    return {flag.code.value for flag in reading.flags}
+
+
+def problems(reading: Reading) -> list[str]:
+    return [problem.code for problem in reading.problems]
+
+
+def test_a_whole_row_is_read_as_it_would_be_registered() -> None:
+    reading = read(
+        reference=" S98-001 ",
+        name="Ek, Eva",
+        number="900602-2397",
+        kind="Ek.bist",
+        opened="1998-04-05",
+        closed="030405",
+        last_note="apr 2003",
+        part_text="del 2 av 3",
+        room="Rum 3",
+        rack="B",
+        shelf="Hyllplan 4",
+        box="Kartong 12",
+        position="7",
+        unit="Norr",
+        protection="Nej",
+        placed_child="ja",
+        adoption="",
+        checked_date="2024-05-24",
+        checked_by="RPE",
+        settings=replace(SETTINGS, kinds={"ek.bist": "EB"}),
+    )
+    assert (reading.reference, reading.source, reading.part, reading.parts, reading.kind) == (
+        "S98-001",
+        "SOCIA",
+        2,
+        3,
+        "EB",
+    )
+    assert [str(day) for day in (reading.opened, reading.closed, reading.last_note)] == [
+        "1998-04-05",
+        "2003-04-05",
+        "2003-04",
+    ]
+    person = reading.persons[0]
+    assert (person.family, person.given, person.role, str(person.born)) == (
+        "Ek",
+        "Eva",
+        PersonRole.SUBJECT,
+        "1990-06-02",
+    )
+    assert person.number
+    assert person.number.number == "199006022397"
+    assert [f"{step.kind.value}={step.name}" for step in reading.place] == [
+        "site=Storgatan 5", "room=Rum 3", "rack=B", "shelf=4", "box=12",
+    ]  # fmt: skip
+    assert (reading.position, reading.unit, reading.protection) == (7, "Norr", Protection.NONE)
+    assert (reading.placed_child, reading.adoption, reading.parenthood) == (True, False, None)
+    assert reading.check == EarlierCheck(PartialDate(2024, 5, 24), "RPE")
+    assert (reading.flags, reading.problems) == ((), ())
+
+
+def test_a_reading_is_data() -> None:
+    for reading in (
+        read(
+            number="900602-2397",
+            birth_date="1990",
+            closed="2003",
+            place="Rum 3 / B:4",
+            checked_by="AB",
+            placed_child="x",
+        ),
+        read(number="640823-32??", name="Ek, Eva / Bo", protection="SEKR", part="1-3", position="4"),
+        Reading(),
+    ):
+        again = Reading.from_dict(json.loads(json.dumps(reading.as_dict())))
+        assert again == replace(reading, flags=(), problems=())
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "quality", "flag"),
+    [
+        ("199006022397", "199006022397", NumberQuality.SOUND, None),
+        ("19900602-2397", "199006022397", NumberQuality.SOUND, None),
+        ("900602-2397", "199006022397", NumberQuality.SOUND, None),
+        ("121212+1212", "191212121212", NumberQuality.SOUND, None),
+        (" 900602 - 2397 ", "199006022397", NumberQuality.SOUND, None),
+        ("9006022397", "9006022397", NumberQuality.NO_CENTURY, "number_no_century"),
+        ("900602-2398", "199006022398", NumberQuality.WRONG_CHECK_DIGIT, "number_wrong_check_digit"),
+        ("19900602", "19900602", NumberQuality.NO_CHECK_DIGIT, "number_no_check_digit"),
+        ("19900602-23??", "", NumberQuality.UNREADABLE, "number_unreadable"),
+        ("199O0602-2397", "", NumberQuality.UNREADABLE, "number_unreadable"),
+        ("197010632391", "197010632391", NumberQuality.SOUND, None),
+        ("1,99006E+11", "", NumberQuality.UNREADABLE, "number_rounded"),
+    ],
+)
+def test_a_number_is_kept_and_flagged_never_refused(
+    text: str, number: str, quality: NumberQuality, flag: str | None
+) -> None:
+    reading = read(number=text)
+    found = reading.persons[0].number
+    assert found
+    assert (found.number, found.quality) == (number, quality)
+    assert flags(reading) == ({flag} if flag else set())
+    assert not reading.problems
+
+
+def test_a_temporary_number_is_kept() -> None:
+    found = read(number="19640823-T123").persons[0].number
+    assert found
+    assert (found.kind, found.quality) == (NumberKind.TEMPORARY, NumberQuality.SOUND)
+
+
+def test_the_century_comes_from_a_birth_date_in_the_list_and_is_never_guessed() -> None:
+    known = read(number="9006022397", birth_date="1990")
+    assert known.persons[0].number
+    assert known.persons[0].number.number == "199006022397"
+    assert flags(known) == set()
+    unknown = read(number="9006022397", birth_date="900602")
+    assert unknown.persons[0].number
+    assert unknown.persons[0].number.number == "9006022397"
+    assert unknown.persons[0].born is None
+    assert flags(unknown) == {"number_no_century", "date_century_missing"}
+
+
+@pytest.mark.parametrize("born", ["1991-06-02", "1990-07", "1890-06-02"])
+def test_a_birth_date_that_contradicts_the_number_is_flagged(born: str) -> None:
+    assert "birth_dates_differ" in flags(read(number="19900602-2397", birth_date=born))
+    assert "birth_dates_differ" not in flags(read(number="19900602-2397", birth_date="1990-06"))
+
+
+def test_a_leading_zero_the_spreadsheet_took_is_restored_where_the_check_digit_proves_it() -> None:
+    reading = read(number="104132386")
+    assert reading.persons[0].number
+    assert reading.persons[0].number.number == "0104132386"
+    assert flags(reading) == {"number_zero_restored", "number_no_century"}
+    assert flags(read(number="104132385")) == {"number_impossible_date"}
+
+
+def test_several_persons_get_their_numbers_in_order() -> None:
+    reading = read(name="Ek, Eva / Berg, Bo", number="900602-2397 / 010413-2386")
+    assert [(p.family, p.number and p.number.number) for p in reading.persons] == [
+        ("Ek", "199006022397"),
+        ("Berg", "200104132386"),
+    ]
+    assert "numbers_and_names_differ" not in flags(reading)
+    uneven = read(name="Ek, Eva / Berg, Bo", number="900602-2397")
+    assert [p.number is not None for p in uneven.persons] == [True, False]
+    assert flags(uneven) == {"numbers_and_names_differ"}
+
+
+def test_other_persons_have_their_role_from_the_heading_and_their_number_from_the_cell() -> None:
+    read_row = reader(
+        Field.REFERENCE, Field.NAME, Field.CO_PERSONS, names=("Aktnr", "Namn", "Vårdnadshavare")
+    )
+    reading = read_row.read(["K 1", "Ek, Eva", "Ek, Bo 900602-2397\nBerg, Åsa (sambo)"])
+    assert [(p.family, p.role) for p in reading.persons] == [
+        ("Ek", PersonRole.SUBJECT), ("Ek", PersonRole.PARENT), ("Berg", PersonRole.PARTNER),
+    ]  # fmt: skip
+    assert reading.persons[1].number
+    assert reading.persons[1].number.number == "199006022397"
+
+
+def test_a_name_in_two_columns_is_one_name() -> None:
+    person = read(name="", family_name="von Essen", given_name="Carl").persons[0]
+    assert (person.family, person.given) == ("von Essen", "Carl")
+    assert read(name="", family_name="von Essen").persons[0].family == "von Essen"
+
+
+def test_protection_comes_from_its_column() -> None:
+    assert read(protection="SEKR").protection is Protection.MARKED
+    assert read(protection="").protection is Protection.NONE
+    assert read(protection="skyddad folkbokf.").protection is Protection.PROTECTED_REGISTRATION
+    odd = read(protection="se pärm")
+    assert odd.protection is Protection.UNKNOWN
+    assert flags(odd) == {"protection_unclear"}
+
+
+def test_without_a_column_for_protection_the_mapping_decides() -> None:
+    assert read().protection is Protection.NONE
+    assert read(settings=Mapping()).protection is Protection.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"name": "Skyddad identitet"},
+        {"name": "Ek, Eva (sekretess)"},
+        {"number": "sekretess"},
+        {"free_text": "OBS! sekretessmarkerad"},
+        {"co_persons": "Ek, Bo (skyddad)"},
+    ],
+)
+def test_words_of_protection_anywhere_in_the_row_protect(cells: dict[str, str]) -> None:
+    reading = read(**cells)
+    assert reading.protection is Protection.UNKNOWN
+    assert "protection_in_text" in flags(reading)
+    stated = read(protection="SEKR", **cells)
+    assert stated.protection is Protection.MARKED
+    assert "protection_in_text" not in flags(stated)
+
+
+def test_free_text_about_a_case_is_never_part_of_a_reading() -> None:
+    reading = read(free_text="Missbruk av läkemedel, se del 2 av 3")
+    assert (reading.part, reading.parts) == (2, 3)
+    assert "issbruk" not in repr(reading)
+
+
+def test_a_part_beside_the_reference_is_taken_from_it() -> None:
+    reading = read(reference="K 12/98 del 2 av 3")
+    assert (reading.reference, reading.part, reading.parts) == ("K 12/98", 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "part", "parts"),
+    [
+        ({}, 1, None),
+        ({"part": "2"}, 2, None),
+        ({"part": "2", "parts": "3"}, 2, 3),
+        ({"part": "2,0", "parts": "3,0"}, 2, 3),
+        ({"part": "2/3"}, 2, 3),
+        ({"part_text": "Två kartonger, del 2 av 3"}, 2, 3),
+        ({"part": "", "parts": "2"}, 1, 2),
+        ({"part": "2", "part_text": "del 1 av 3"}, 2, None),
+    ],
+)
+def test_parts_come_from_one_two_or_no_columns(cells: dict[str, str], part: int, parts: int | None) -> None:
+    reading = read(**cells)
+    assert (reading.part, reading.parts, reading.covers, flags(reading)) == (part, parts, 1, set())
+
+
+def test_a_row_for_several_parts_is_flagged_with_its_number_of_covers() -> None:
+    reading = read(part="2-3", parts="3")
+    assert (reading.part, reading.parts, reading.covers) == (2, 3, 2)
+    assert flags(reading) == {"several_parts"}
+
+
+def test_a_part_beyond_the_number_of_parts_is_rejected_in_words() -> None:
+    reading = read(part="4", parts="3")
+    assert problems(reading) == ["part_beyond_parts"]
+    assert reading.problems[0].say() == "Raden anger del 4 av 3. Rätta delen eller antalet delar."
+    assert problems(read(part="2-4", parts="3")) == ["part_beyond_parts"]
+
+
+def test_a_row_that_names_no_file_is_rejected_in_words() -> None:
+    reading = read(reference="-", name="", closed="2003", opened="1998", kind="ek bist")
+    assert problems(reading) == ["nothing_identifies"]
+    with speaking("en"):
+        assert "neither a reference nor a person" in reading.problems[0].say()
+
+
+def test_a_row_with_only_a_person_or_only_a_reference_is_registered_and_flagged() -> None:
+    without_reference = read(reference="", closed="2003")
+    assert (flags(without_reference), without_reference.problems) == ({"reference_missing"}, ())
+    without_person = read(name="", closed="2003")
+    assert (flags(without_person), without_person.problems) == ({"person_missing"}, ())
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Summa Rum 3: 12 akter", "", "", ""],
+        ["Rum 3", "", "", " "],
+        ["Totalt", "", "", "540"],
+        ["reference", "name", "closed", "unit"],
+    ],
+)
+def test_sums_headings_and_the_header_again_are_no_files(cells: list[str]) -> None:
+    reading = reader(Field.REFERENCE, Field.NAME, Field.CLOSED, Field.UNIT).read(cells)
+    assert problems(reading) == ["not_a_file"]
+    assert reading.flags == ()
+
+
+def test_a_list_of_few_columns_may_have_a_reference_alone() -> None:
+    assert not reader(Field.REFERENCE, Field.CLOSED).read(["K 1/98", ""]).problems
+
+
+def test_shifted_columns_are_rejected_in_a_text_but_a_stray_cell_of_a_sheet_is_not() -> None:
+    cells = ["K 1", "Ek", "Eva", "2003"]
+    fields = (Field.REFERENCE, Field.NAME, Field.CLOSED)
+    shifted = reader(*fields).read(cells)
+    assert problems(shifted) == ["too_many_cells"]
+    assert "4 celler men rubrikraden 3" in shifted.problems[0].say()
+    assert not reader(*fields, form="xlsx").read(cells).problems
+    assert not reader(*fields).read(["K 1", "Ek, Eva", "2003", " ", ""]).problems
+
+
+def test_a_row_without_its_last_registered_cells_is_flagged() -> None:
+    assert flags(reader(Field.REFERENCE, Field.NAME, Field.CLOSED).read(["K 1", "Ek, Eva"])) == {"row_short"}
+    assert flags(reader(Field.REFERENCE, Field.NAME, Field.IGNORED).read(["K 1", "Ek, Eva"])) == set()
+
+
+def test_a_cell_too_long_to_register_is_rejected_in_words() -> None:
+    reading = read(reference="K" * 201)
+    assert problems(reading) == ["cell_too_long"]
+    assert reading.problems[0].say() == "aktnummer är längre än 200 tecken. Korta texten."
+    assert not read(free_text="x" * 5000).problems
+
+
+def test_a_formula_is_text_and_flagged() -> None:
+    reading = read(name='=HYPERLINK("http://x.se","Ek, Eva")')
+    assert "formula" in flags(reading)
+    assert reading.persons[0].family.startswith("=HYPERLINK")
+
+
+def test_an_error_value_is_nothing_and_flagged() -> None:
+    reading = read(closed="#N/A", unit="#REF!")
+    assert (reading.closed, reading.unit) == (None, "")
+    assert flags(reading) == {"cell_error"}
+
+
+def test_a_reference_that_looks_like_a_date_is_flagged() -> None:
+    assert flags(read(reference="1998-03-01")) == {"reference_looks_like_date"}
+    assert flags(read(reference="mar-98")) == {"reference_looks_like_date"}
+
+
+def test_dates_that_contradict_each_other_are_flagged() -> None:
+    assert flags(read(opened="2003-04-05", closed="1998")) == {"closed_before_opened"}
+    assert flags(read(opened="2003-04-05", closed="2003")) == set()
+    assert flags(read(number="19900602-2397", closed="1985-01-01")) == {"before_birth"}
+
+
+def test_a_period_gives_both_dates_without_a_flag() -> None:
+    reading = read(period="1998-2003")
+    assert (str(reading.opened), str(reading.closed), flags(reading)) == ("1998", "2003", set())
+    closed = read(closed="1998/99")
+    assert (str(closed.closed), flags(closed)) == ("1999", {"date_range"})
+
+
+def test_an_open_case_is_flagged() -> None:
+    assert flags(read(closed="pågående")) == {"date_still_open"}
+
+
+def test_dates_are_read_as_of_the_date_of_the_list() -> None:
+    old = replace(SETTINGS, list_date=date(1999, 6, 1))
+    assert str(read(closed="990501", settings=old).closed) == "1999-05-01"
+    assert "date_in_future" in flags(read(closed="2001-01-01", settings=old))
+
+
+def test_serials_follow_the_epoch_of_the_workbook() -> None:
+    assert str(read(closed="37716", form="xlsx").closed) == "2003-04-05"
+    assert str(read(closed="36254", form="xlsx", epoch=1904).closed) == "2003-04-05"
+
+
+def test_an_unknown_kind_is_flagged_and_the_default_stands_in() -> None:
+    unknown = read(kind="Övrigt", settings=replace(SETTINGS, default_kind="IF"))
+    assert (unknown.kind, flags(unknown)) == ("IF", {"kind_unknown"})
+    blank = read(kind="", settings=replace(SETTINGS, default_kind="IF"))
+    assert (blank.kind, flags(blank)) == ("IF", set())
+    assert read(kind="EK BIST.").kind == "EB"
+
+
+def test_a_list_without_column_or_default_for_the_kind_is_not_flagged_on_every_row() -> None:
+    reading = read()
+    assert (reading.kind, flags(reading)) == ("", set())
+    assert flags(read(kind="")) == {"kind_unknown"}
+
+
+def test_columns_for_places_outrank_the_place_in_words() -> None:
+    reading = read(place="Rum 3 / B:4 / kartong 12", box="13", site="Kajen 2")
+    assert [f"{s.kind.value}={s.name}" for s in reading.place] == [
+        "site=Kajen 2",
+        "room=Rum 3",
+        "rack=B",
+        "shelf=4",
+        "box=13",
+    ]
+    assert [s.name for s in read(shelf="B:4").place] == ["Storgatan 5", "B", "4"]
+
+
+@pytest.mark.parametrize(
+    ("when", "sign", "check"),
+    [
+        ("2024-05-24", "RPE", EarlierCheck(PartialDate(2024, 5, 24), "RPE")),
+        ("maj 2024", "", EarlierCheck(PartialDate(2024, 5), "")),
+        ("x", "", EarlierCheck(None, "")),
+        ("OK", "RPE", EarlierCheck(None, "RPE")),
+        ("", "RPE", EarlierCheck(None, "RPE")),
+        ("nej", "", None),
+        ("nej", "RPE", None),
+        ("", "", None),
+    ],
+)
+def test_a_check_made_before_the_system_has_date_and_sign(
+    when: str, sign: str, check: EarlierCheck | None
+) -> None:
+    reading = read(checked_date=when, checked_by=sign)
+    assert (reading.check, flags(reading)) == (check, set())
+
+
+def test_an_unclear_fact_is_read_as_yes_and_flagged() -> None:
+    reading = read(placed_child="familjehem 1998")
+    assert reading.placed_child is True
+    assert flags(reading) == {"fact_unclear"}
+    assert reading.flags[0].say() == "placerat barn: varken ja eller nej, läst som ja"
+
+
+def test_a_list_that_lacks_a_column_is_refused_before_its_rows() -> None:
+    with pytest.raises(Invalid) as caught:
+        Reader(Mapping(columns=(Column("Aktnr", Field.REFERENCE),)), Shape("csv", ("Namn",), 1), today=TODAY)
+    assert caught.value.code == "mapping_columns_missing"
+
+
+def test_every_flag_and_field_has_a_word_in_both_languages() -> None:
+    for term in (*FlagCode, *Field):
+        assert term.sv
+        assert term.en
+        assert term.sv == term.sv.strip()
+    assert len({flag.sv for flag in FlagCode}) >= len(FlagCode) - 1
+
+
+CELLS = st.one_of(
+    st.text(max_size=20),
+    st.text("0123456789-+/. ,:=#'\n", max_size=15),
+    st.sampled_from(
+        ["#N/A", "=A1", "SEKR", "Ek, Eva / Bo", "del 2 av 1", "Summa", "199006022397", "x" * 300]
+    ),
+)
+
+
+@given(
+    st.lists(CELLS, max_size=len(Field) + 2), st.sampled_from(["csv", "xlsx"]), st.sampled_from([1900, 1904])
+)
+def test_no_row_makes_the_reader_fail(cells: list[str], form: str, epoch: int) -> None:
+    reading = reader(*Field, form=form, epoch=epoch).read(cells)
+    assert all(flag.say() for flag in reading.flags)
+    assert all(problem.say() for problem in reading.problems)
+    assert Reading.from_dict(json.loads(json.dumps(reading.as_dict()))) == replace(
+        reading, flags=(), problems=()
+    )
+    assert reading.part >= 1
+    assert reading.covers >= 1
+    if not reading.problems:
+        assert reading.reference or reading.persons
+        assert not reading.parts or reading.part + reading.covers - 1 <= reading.parts
