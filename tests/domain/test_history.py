@@ -151,15 +151,12 @@ def test_many_steps_are_taken_as_one_or_not_at_all(archive: Archive, archivist: 
         box = a_box(work, a_shelf(work))
         several = [a_file(work, box) for _ in range(3)]
         history.advance(work, several[2], FileAction.LEND, loan=1)
+    steps = [Step(file, FileAction.LEND, facts={"loan": 1}) for file in several]
     with pytest.raises(Conflict), archive.write(archivist) as work:
-        read = [files.get(work, file.id) for file in several]
-        history.advance_many(work, [Step(file, FileAction.LEND, facts={"loan": 1}) for file in read])
+        history.advance_many(work, steps)
     with archive.read(archivist) as work:
-        assert [files.get(work, file.id).status.value for file in several] == [
-            "on_place",
-            "on_place",
-            "on_loan",
-        ]
+        statuses = [files.get(work, file.id).status.value for file in several]
+        assert statuses == ["on_place", "on_place", "on_loan"]
         assert list(verify(work)) == []
 
 

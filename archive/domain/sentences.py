@@ -1,0 +1,230 @@
+"""Tell events as sentences: facts become names and words, masked for the one who reads, in few statements."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.clock import local
+from archive.domain import actors, places
+from archive.events import SHAPES
+from archive.models import CaseFile, Place
+from archive.store import Actor, Work
+from archive.vocabulary import (
+    EventKind,
+    Evidence,
+    LabelReason,
+    LoanPurpose,
+    NumberQuality,
+    Permission,
+    PersonRole,
+    Protection,
+    Role,
+    RowAnswer,
+    TaskAnswer,
+    TaskKind,
+    Term,
+)
+from archive.wording import N_, _
+from labels import codes
+
+LATE = timedelta(minutes=5)  # what was recorded later than this after it happened says so
+
+_PLACES = frozenset({"place", "origin", "parent"})
+_CODES = frozenset({"code", "old"})
+_TERMS: Mapping[str, Mapping[str, Term]] = {
+    name: {term.value: term for kind in kinds for term in kind}
+    for name, kinds in (
+        ("how", (Evidence,)),
+        ("reason", (LabelReason,)),
+        ("purpose", (LoanPurpose,)),
+        ("role", (PersonRole,)),
+        ("roles", (Role,)),
+        ("protection", (Protection,)),
+        ("quality", (NumberQuality,)),
+        ("permission", (Permission,)),
+        ("task", (TaskKind,)),
+        ("answer", (RowAnswer, TaskAnswer)),
+    )
+}
+_KINDS = {kind.value: kind for kind in EventKind}
+# Shown by need only (SoLPuL 7 a §): that one of these was corrected tells of it.
+_DELICATE = frozenset(
+    {"adoption", "child_investigation", "custody_agreement", "kind_id", "parenthood", "placed_child"}
+)
+_WORDS = {
+    "active": N_("active"),
+    "adoption": N_("adoption"),
+    "birth_date": N_("birth date"),
+    "capacity": N_("capacity"),
+    "central": N_("belongs to the central archive"),
+    "child_investigation": N_("investigation of a child"),
+    "closed_on": N_("closing date"),
+    "custody_agreement": N_("custody agreement"),
+    "family_name": N_("family name"),
+    "given_name": N_("given name"),
+    "kept": N_("what is to become of it"),
+    "kind_id": N_("kind of file"),
+    "language": N_("language"),
+    "last_note_on": N_("date of the last note"),
+    "name": N_("name"),
+    "opened_on": N_("opening date"),
+    "order_rule": N_("order"),
+    "parenthood": N_("parenthood"),
+    "part": N_("part"),
+    "partly": N_("partly preserved"),
+    "parts": N_("number of parts"),
+    "password": N_("password"),
+    "placed_child": N_("placed child"),
+    "reference": N_("reference"),
+    "roles": N_("roles"),
+    "source_id": N_("source system"),
+    "unit_id": N_("unit"),
+}
+# What is said when the fact a sentence is built round is not there.
+_WITHOUT: Mapping[EventKind, tuple[str, str]] = {
+    EventKind.FILE_SEEN: ("place", N_("Seen (%(how)s)")),
+    EventKind.FILE_VOIDED: ("file", N_("Made void when an import was withdrawn")),
+    EventKind.PLACE_CREATED: ("parent", N_("Created")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as told: `at` is when it happened, `source` says what more one should know of it."""
+
+    id: int
+    at: datetime
+    kind: EventKind
+    tone: str
+    sentence: str
+    who: str
+    source: str = ""
+
+    @property
+    def when(self) -> str:
+        """Return the time as clocks in Stockholm showed it."""
+        return _clock(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event to tell; `thing` names whom it is about where that is not clear from the page."""
+
+    row: Any
+    thing: str = ""
+
+
+def tell(work: Work, events: Sequence[Told], *, hide_places: bool = False) -> list[Entry]:
+    """Tell events in their order, in a number of statements that does not grow with them."""
+    bodies = [json.loads(event.row.body) for event in events]
+    facts = [body["facts"] for body in bodies]
+    names = _Names(work, facts, [event.thing for event in events], hide_places=hide_places)
+    who = actors.names(work, {event.row.actor for event in events})
+    return [
+        _entry(event, fact, names, who[event.row.actor]) for event, fact in zip(events, facts, strict=True)
+    ]
+
+
+def _entry(event: Told, facts: Mapping[str, Any], names: "_Names", who: str) -> Entry:
+    row = event.row
+    kind = _KINDS[row.kind]
+    sentence = SHAPES[kind].sentence
+    needed, without = _WITHOUT.get(kind, ("", ""))
+    if needed and facts.get(needed) is None:
+        sentence = without
+    said = _(sentence, **{name: names.of(name, value) for name, value in facts.items()})
+    if facts.get("undo"):
+        said = _("Undone: %(sentence)s", sentence=said[:1].lower() + said[1:])
+    if event.thing:
+        said = f"{names.thing(event.thing)}: {said[:1].lower()}{said[1:]}"
+    late = row.at - row.happened_at > LATE
+    source = _("recorded %(when)s", when=_clock(row.at)) if late else ""
+    return Entry(row.id, row.happened_at, kind, kind.tone, said, _who(row.actor, who), source)
+
+
+def _who(actor: str, name: str) -> str:
+    by = actor.partition(":")[0]
+    if by == "worker":
+        return _("the worker")
+    return _("operator %(name)s", name=name) if by == "operator" else name
+
+
+def _clock(moment: datetime) -> str:
+    return f"{local(moment):%Y-%m-%d %H:%M}"
+
+
+class _Names:
+    """Know the names of all places and files that some events speak of."""
+
+    def __init__(
+        self, work: Work, facts: Iterable[Mapping[str, Any]], things: Iterable[str], *, hide_places: bool
+    ) -> None:
+        self._hidden = hide_places
+        self._viewer = work.actor
+        spoken = list(facts)
+        streams = [thing.partition(":") for thing in things if thing]
+        place_ids = {int(number) for noun, _colon, number in streams if noun == "place"}
+        place_ids |= {fact[name] for fact in spoken for name in _PLACES & fact.keys() if fact[name]}
+        file_ids = {int(number) for noun, _colon, number in streams if noun == "file"}
+        file_ids |= {fact["file"] for fact in spoken if fact.get("file")}
+        self._trails: Mapping[int, Sequence[Place]] = {} if hide_places else places.trails(work, place_ids)
+        self._files = _files(work, file_ids)
+
+    def of(self, name: str, value: Any) -> str:
+        """Return a fact as it is read."""
+        if name in _PLACES:
+            return self._place(value)
+        if name == "file":
+            return self._file(value)
+        if name in _CODES:
+            return codes.grouped(str(value)) if value else "–"
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        return ", ".join(dict.fromkeys(self._word(name, item) for item in values)) or "–"
+
+    def _word(self, name: str, value: Any) -> str:
+        if name == "fields":
+            return _field(value, self._viewer)
+        term = _TERMS[name].get(value) if name in _TERMS else None
+        return term.label if term else str(value)
+
+    def thing(self, stream: str) -> str:
+        """Return the name of whom an event is about."""
+        noun, _colon, number = stream.partition(":")
+        if noun == "file":
+            return self._file(int(number))
+        for place in self._trails.get(int(number), ())[-1:]:
+            kind = place.kind.label.capitalize()
+            return place.name if place.name.casefold().startswith(kind.casefold()) else f"{kind} {place.name}"
+        return _("Protected")
+
+    def _place(self, place_id: int | None) -> str:
+        if self._hidden:
+            return _("Protected")
+        return places.name_of(self._trails.get(place_id or 0, ())) or "–"
+
+    def _file(self, file_id: int | None) -> str:
+        file = self._files.get(file_id or 0)
+        if file is None:
+            return "–"
+        if file.protected:
+            return _("protected file %(code)s", code=codes.grouped(file.code))
+        part = _("part %(part)s of %(parts)s", part=file.part, parts=file.parts) if file.parts > 1 else ""
+        return ", ".join(filter(None, (file.reference, part)))
+
+
+def _files(work: Work, ids: set[int]) -> dict[int, CaseFile]:
+    if not ids:
+        return {}
+    rows = work.session.scalars(select(CaseFile).where(col(CaseFile.id).in_(sorted(ids))))
+    return {file.id: file for file in rows}
+
+
+def _field(name: str, viewer: Actor) -> str:
+    if name in _DELICATE and not viewer.may(Permission.READ_KIND):
+        return _("details not shown")
+    return _(_WORDS[name]) if name in _WORDS else name

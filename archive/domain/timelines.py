@@ -1,0 +1,185 @@
+"""Tell what happened to a thing, newest first, page by page; to a file also the moves of what held it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, case, cast, exists, func, select
+
+from archive.domain import sentences
+from archive.domain.sentences import Entry, Told
+from archive.models import CaseFile, Event, EventSubject, Place
+from archive.store import Work
+from archive.vocabulary import EventKind as E
+
+_EVENT = Event.__table__  # type: ignore[attr-defined]
+_SUBJECT = EventSubject.__table__  # type: ignore[attr-defined]
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_COLUMNS = tuple(_EVENT.c[name] for name in ("id", "stream", "at", "happened_at", "actor", "kind", "body"))
+_NEWEST = 2**62
+_DEEPEST = 12  # a tree of places is seven deep at most; a ring in its history must not hold us
+
+# Ids of a stream grow with its numbers: going by number, a page deep in it costs as much as the first.
+_OWN = (
+    select(*_COLUMNS)
+    .where(
+        _EVENT.c.stream == bindparam("stream"),
+        _EVENT.c.id < bindparam("before"),
+        _EVENT.c.seq
+        < func.coalesce(
+            select(_EVENT.c.seq)
+            .where(_EVENT.c.id == bindparam("before"), _EVENT.c.stream == bindparam("stream"))
+            .scalar_subquery(),
+            _NEWEST,
+        ),
+    )
+    .order_by(_EVENT.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+_STANDING = (E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_REINSTATED)
+_ABSENT = (E.FILE_LENT, E.FILE_VOIDED)
+_PLACINGS = (
+    select(_EVENT.c.id, _EVENT.c.kind, _EVENT.c.body)
+    .where(_EVENT.c.stream == bindparam("stream"), _EVENT.c.kind.in_([k.value for k in _STANDING + _ABSENT]))
+    .order_by(_EVENT.c.seq)
+)
+_HOLDERS = (
+    select(*_COLUMNS)
+    .where(
+        _EVENT.c.stream.in_(bindparam("streams", expanding=True)),
+        _EVENT.c.kind.in_([E.PLACE_CREATED.value, E.PLACE_MOVED.value]),
+    )
+    .order_by(_EVENT.c.stream, _EVENT.c.seq)
+)
+_NUMBER = cast(func.substr(_EVENT.c.stream, 6), BigInteger)
+_OF_PROTECTED = exists().where(
+    _FILE.c.protected, _FILE.c.id == case((_EVENT.c.stream.startswith("file:"), _NUMBER), else_=0)
+)
+_CAME_AND_WENT = (
+    select(*_COLUMNS)
+    .select_from(_SUBJECT.join(_EVENT, _EVENT.c.id == _SUBJECT.c.event_id))
+    .where(
+        _SUBJECT.c.subject == bindparam("stream"),
+        _SUBJECT.c.event_id < bindparam("before"),
+        _EVENT.c.kind.in_([E.FILE_MOVED.value, E.FILE_TAKEN_BACK.value, E.PLACE_MOVED.value]),
+        _EVENT.c.stream != bindparam("stream"),
+        ~_OF_PROTECTED,
+    )
+    .order_by(_SUBJECT.c.event_id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a timeline; `before` asks for the next one, `subjects` is whom a look at it concerns."""
+
+    entries: Sequence[Entry]
+    before: int | None
+    subjects: Sequence[str]
+
+
+def of_file(
+    work: Work, file: CaseFile, *, before: int | None = None, limit: int = 50, hide_places: bool | None = None
+) -> Page:
+    """Tell what happened to a file, and the moves of box, crate or rack while it stood in them.
+
+    `hide_places` leaves out every place; a file of a protected person is always told so.
+    """
+    hidden = file.protected if hide_places is None else hide_places or file.protected
+    rows = _own(work, file.stream, before, limit + 1)
+    carried = [] if hidden else _carried(work, file.stream)
+    told = [Told(row) for row in rows]
+    told += [Told(row, row.stream) for row in carried if row.id < (before or _NEWEST)]
+    return _page(work, told, limit, [file.stream], hide_places=hidden)
+
+
+def of_place(work: Work, place: Place, *, before: int | None = None, limit: int = 50) -> Page:
+    """Tell what came to a place and went, files of protected persons left out, and what became of it."""
+    asked = {"stream": place.stream, "before": before or _NEWEST, "limit": limit + 1}
+    told = [Told(row, row.stream) for row in work.connection.execute(_CAME_AND_WENT, asked)]
+    told += [Told(row) for row in _own(work, place.stream, before, limit + 1)]
+    return _page(work, told, limit, [])
+
+
+def of_stream(work: Work, stream: str, *, before: int | None = None, limit: int = 50) -> Page:
+    """Tell what happened to anything that has a stream: a loan, an import, a user."""
+    return _page(work, [Told(row) for row in _own(work, stream, before, limit + 1)], limit, [])
+
+
+def _own(work: Work, stream: str, before: int | None, limit: int) -> Sequence[Any]:
+    asked = {"stream": stream, "before": before or _NEWEST, "limit": limit}
+    return work.connection.execute(_OWN, asked).all()
+
+
+def _page(
+    work: Work, told: list[Told], limit: int, subjects: list[str], *, hide_places: bool = False
+) -> Page:
+    told.sort(key=lambda one: one.row.id, reverse=True)
+    shown = told[:limit]
+    files = [one.thing for one in shown if one.thing.startswith("file:")]
+    return Page(
+        sentences.tell(work, shown, hide_places=hide_places),
+        shown[-1].row.id if len(told) > limit else None,
+        list(dict.fromkeys(subjects + files)),
+    )
+
+
+Span = tuple[int, int]  # from an event id to the next that ends it
+
+
+def _carried(work: Work, stream: str) -> list[Any]:
+    """Return the moves of a file's holders, and of theirs, each only while the file stood in them."""
+    spans = _spans_of_file(work, stream)
+    moves: dict[int, Any] = {}
+    for _level in range(_DEEPEST):
+        if not spans:
+            break
+        above: dict[int, list[Span]] = {}
+        for place_id, rows in _holder_events(work, spans).items():
+            for span in spans[place_id]:
+                moves.update((row.id, row) for row in rows if _within(row, span))
+                for parent, part in _parents(rows, span):
+                    above.setdefault(parent, []).append(part)
+        spans = above
+    return list(moves.values())
+
+
+def _spans_of_file(work: Work, stream: str) -> dict[int, list[Span]]:
+    spans: dict[int, list[Span]] = {}
+    place: int | None = None
+    since: int | None = None
+    for row in work.connection.execute(_PLACINGS, {"stream": stream}):
+        if place is not None and since is not None:
+            spans.setdefault(place, []).append((since, row.id))
+        place = json.loads(row.body)["facts"].get("place", place)
+        since = row.id if row.kind in _STANDING else None
+    if place is not None and since is not None:
+        spans.setdefault(place, []).append((since, _NEWEST))
+    return spans
+
+
+def _holder_events(work: Work, spans: Mapping[int, Sequence[Span]]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {place_id: [] for place_id in spans}
+    streams = [f"place:{place_id}" for place_id in sorted(spans)]
+    for start in range(0, len(streams), 500):
+        for row in work.connection.execute(_HOLDERS, {"streams": streams[start : start + 500]}):
+            found[int(row.stream.partition(":")[2])].append(row)
+    return found
+
+
+def _within(row: Any, span: Span) -> bool:
+    return bool(row.kind == E.PLACE_MOVED.value and span[0] < row.id < span[1])
+
+
+def _parents(rows: Sequence[Any], span: Span) -> list[tuple[int, Span]]:
+    """Return in whom a place stood during a span, and when."""
+    starts = [row.id for row in rows]
+    found = []
+    for row, until in zip(rows, [*starts[1:], _NEWEST], strict=True):
+        parent = json.loads(row.body)["facts"]["parent"]
+        begin, end = max(row.id, span[0]), min(until, span[1])
+        if parent is not None and begin < end:
+            found.append((parent, (begin, end)))
+    return found

@@ -1,0 +1,229 @@
+"""A file's history in sentences: its own, and the moves of what held it while it stood there."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from archive.domain import files, loans, people, places, timelines
+from archive.domain.loans import Request
+from archive.domain.timelines import Page
+from archive.models import CaseFile, Place
+from archive.store import Actor, Archive, Work, worker
+from archive.vocabulary import Evidence, LoanPurpose, PlaceKind, Protection, Role
+from archive.wording import speaking
+from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.statements import counted
+
+SHELF = "Centralarkivet / Rum 1 / A / 1"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with speaking("en"):
+        yield
+
+
+def _told(page: Page) -> list[str]:
+    return [entry.sentence for entry in page.entries]
+
+
+@pytest.fixture
+def shelf(work: Work) -> Place:
+    """Give a shelf in the central archive."""
+    return a_shelf(work)
+
+
+def test_a_registered_file_tells_where_and_how(work: Work, shelf: Place) -> None:
+    file = a_file(work, a_box(work, shelf))
+    (entry,) = timelines.of_file(work, file).entries
+    assert entry.sentence == "Registered at Centralarkivet / Rum 1 / A / 1 / Box 1 (entered by hand)"
+    assert (entry.who, entry.when, entry.tone) == ("Arkivarie", "2026-11-23 09:00", "green")
+
+
+def test_newest_comes_first(work: Work, shelf: Place, clock: SetClock) -> None:
+    file = a_file(work, shelf)
+    for name in ("Box 1", "Box 2"):
+        files.move(work, file, a_box(work, shelf, name), how=Evidence.SCAN)
+    assert _told(timelines.of_file(work, file)) == [
+        f"Moved from {SHELF} / Box 1 to {SHELF} / Box 2 (scanned)",
+        f"Moved from {SHELF} to {SHELF} / Box 1 (scanned)",
+        f"Registered at {SHELF} (entered by hand)",
+    ]
+
+
+def test_sentences_are_swedish_where_the_page_is(work: Work, shelf: Place) -> None:
+    file = a_file(work, shelf)
+    with speaking("sv"):
+        (entry,) = timelines.of_file(work, file).entries
+        assert entry.sentence == "Registrerad på Centralarkivet / Rum 1 / A / 1 (inmatad för hand)"
+
+
+def test_a_box_that_moves_is_part_of_the_story_of_the_file_in_it(work: Work, shelf: Place) -> None:
+    other = a_shelf(work, "Storgatan 1")
+    box = a_box(work, shelf)
+    file = a_file(work, box)
+    places.move(work, box, other)
+    assert _told(timelines.of_file(work, file))[0] == (
+        "Box 1: moved from Centralarkivet / Rum 1 / A / 1 to Storgatan 1 / Rum 1 / A / 1"
+    )
+
+
+def test_a_crate_that_moves_with_the_box_is_part_of_it_too(work: Work, shelf: Place) -> None:
+    other = a_shelf(work, "Storgatan 1")
+    crate = places.create(work, shelf, PlaceKind.CRATE, "7")
+    file = a_file(work, a_box(work, crate))
+    places.move(work, crate, other)
+    assert _told(timelines.of_file(work, file))[0].startswith("Crate 7: moved from Centralarkivet")
+
+
+def test_what_a_box_did_before_and_after_the_file_stood_in_it_is_not(work: Work, shelf: Place) -> None:
+    other = a_shelf(work, "Storgatan 1")
+    box = a_box(work, shelf)
+    file = a_file(work, shelf)
+    places.move(work, box, other)
+    files.move(work, file, box, how=Evidence.SCAN)
+    files.move(work, file, shelf, how=Evidence.SCAN)
+    places.move(work, box, shelf)
+    assert not [sentence for sentence in _told(timelines.of_file(work, file)) if sentence.startswith("Box")]
+
+
+def test_what_a_box_did_while_the_file_was_out_on_loan_is_not(
+    work: Work, shelf: Place, clock: SetClock
+) -> None:
+    other = a_shelf(work, "Storgatan 1")
+    box = a_box(work, shelf)
+    file = a_file(work, box)
+    due = clock.now.date() + timedelta(days=7)
+    loans.hand_out(work, file, Request("Bo Borg", LoanPurpose.CASE_WORK, due))
+    places.move(work, box, other)
+    loans.take_back(work, file)
+    places.move(work, box, shelf)
+    told = _told(timelines.of_file(work, file))
+    assert [sentence.split()[0] for sentence in told] == ["Box", "Taken", "Handed", "Registered"]
+
+
+def test_a_file_of_a_protected_person_tells_no_place(work: Work, shelf: Place) -> None:
+    box = a_box(work, shelf)
+    file = a_file(work, box, a_person(work, protection=Protection.MARKED))
+    files.move(work, file, shelf, how=Evidence.SCAN)
+    places.move(work, box, a_shelf(work, "Storgatan 1"))
+    told = _told(timelines.of_file(work, file, hide_places=False))
+    assert told == [
+        "Moved from Protected to Protected (scanned)",
+        "Registered at Protected (entered by hand)",
+    ]
+
+
+def test_places_can_be_left_out_for_another_reason(work: Work, shelf: Place) -> None:
+    file = a_file(work, shelf)
+    assert _told(timelines.of_file(work, file, hide_places=True)) == [
+        "Registered at Protected (entered by hand)"
+    ]
+
+
+def test_what_was_recorded_later_than_it_happened_says_so(work: Work, shelf: Place, clock: SetClock) -> None:
+    file = a_file(work, shelf)
+    earlier = work.now - timedelta(hours=2)
+    files.move(work, file, a_box(work, shelf), how=Evidence.SCAN, happened_at=earlier)
+    entry = timelines.of_file(work, file).entries[0]
+    assert (entry.when, entry.source) == ("2026-11-23 07:00", "recorded 2026-11-23 09:00")
+
+
+def test_the_worker_and_the_operator_are_named_as_such(
+    archive: Archive, archivist: Actor, root: Actor
+) -> None:
+    with archive.write(archivist) as work:
+        shelf = a_shelf(work)
+        file = a_file(work, shelf)
+    for actor in (worker("imports"), root):
+        with archive.write(actor) as work:
+            fresh = files.get(work, file.id)
+            there = a_box(work, places.get(work, shelf.id), f"Box {actor.name}")
+            files.move(work, fresh, there, how=Evidence.LIST)
+    with archive.read(archivist) as work:
+        told = timelines.of_file(work, file).entries
+    assert [entry.who for entry in told] == ["operator root", "the worker", "Arkivarie"]
+
+
+def test_a_place_tells_what_came_and_went_and_which_file_it_was(work: Work, shelf: Place) -> None:
+    box = a_box(work, shelf)
+    file = a_file(work, shelf, reference="2003-77")
+    files.move(work, file, box, how=Evidence.SCAN)
+    page = timelines.of_place(work, box)
+    assert _told(page) == [
+        f"2003-77: moved from {SHELF} to {SHELF} / Box 1 (scanned)",
+        "Created under Centralarkivet / Rum 1 / A / 1",
+    ]
+    assert page.subjects == [file.stream]
+
+
+def test_a_place_does_not_tell_of_files_of_protected_persons(work: Work, shelf: Place) -> None:
+    box = a_box(work, shelf)
+    person = a_person(work)
+    file = a_file(work, shelf, person)
+    files.move(work, file, box, how=Evidence.SCAN)
+    people.protect(work, person, Protection.MARKED, "Skatteverket")
+    page = timelines.of_place(work, box)
+    assert _told(page) == ["Created under Centralarkivet / Rum 1 / A / 1"]
+    assert page.subjects == []
+
+
+def test_delicate_fields_are_not_told_to_those_who_may_not_see_them(
+    archive: Archive, archivist: Actor, as_role: Callable[[Role], Actor]
+) -> None:
+    with archive.write(archivist) as work:
+        file = a_file(work, a_shelf(work))
+        files.correct(work, file, file.version, adoption=True, part=1, parts=2)
+    for role, told in (
+        (Role.ARCHIVIST, "adoption, number of parts"),
+        (Role.AUDITOR, "details not shown, number"),
+    ):
+        with archive.read(as_role(role)) as work:
+            assert told in _told(timelines.of_file(work, files.get(work, file.id)))[0]
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(work: Work, shelf: Place) -> None:
+    boxes = [a_box(work, shelf, f"Box {number}") for number in (1, 2)]
+    file = a_file(work, boxes[0])
+    other = a_shelf(work, "Storgatan 1")
+    for turn in range(6):
+        files.move(work, file, boxes[(turn + 1) % 2], how=Evidence.SCAN)
+        places.move(work, boxes[(turn + 1) % 2], other if turn % 4 < 2 else shelf)
+    whole = timelines.of_file(work, file, limit=100)
+    assert whole.before is None
+    assert len(whole.entries) == 13
+    paged: list[int] = []
+    before: int | None = None
+    while True:
+        page = timelines.of_file(work, file, before=before, limit=3)
+        paged += [entry.id for entry in page.entries]
+        before = page.before
+        if before is None:
+            break
+    assert paged == [entry.id for entry in whole.entries]
+
+
+def test_a_page_takes_the_same_number_of_statements_however_long_the_story(
+    archive: Archive, archivist: Actor
+) -> None:
+    with archive.write(archivist) as work:
+        shelf = a_shelf(work)
+        boxes = [a_box(work, shelf, f"Box {number}") for number in range(10)]
+        short, long = a_file(work, boxes[0]), a_file(work, boxes[0])
+        for turn in range(1, 100):
+            files.move(work, long, boxes[turn % 10], how=Evidence.SCAN)
+    taken = []
+    for file in (short, long):
+        with archive.read(archivist) as work:
+            read = work.session.get(CaseFile, file.id)
+            with counted(archive.engine) as statements:
+                timelines.of_file(work, read)
+        taken.append(len(statements))
+    assert taken[0] == taken[1] <= 12
+
+
+def test_a_stream_of_any_kind_can_be_told(archive: Archive, archivist: Actor, root: Actor) -> None:
+    with archive.read(root) as work:
+        (entry,) = timelines.of_stream(work, f"user:{archivist.user_id}").entries
+    assert entry.sentence == "User created"

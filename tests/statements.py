@@ -1,0 +1,54 @@
+"""Count the statements a block runs, or let the n-th of them fail."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, event
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """Collect every statement run in the block, BEGIN and COMMIT left out."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+class Broken:
+    """Say whether the failure was reached: the loop over n ends where it was not."""
+
+    reached = False
+
+
+@contextmanager
+def failing(engine: Engine, number: int) -> Iterator[Broken]:
+    """Let the n-th statement of the block fail as a broken disk would; the commit counts too."""
+    broken = Broken()
+    left = number
+
+    def fail(*_rest: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            broken.reached = True
+            kind = sqlite3.OperationalError if engine.dialect.name == "sqlite" else psycopg.OperationalError
+            raise kind("broken on purpose")
+
+    event.listen(engine, "before_cursor_execute", fail)
+    event.listen(engine, "commit", fail)
+    try:
+        yield broken
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+        event.remove(engine, "commit", fail)
