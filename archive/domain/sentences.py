@@ -12,7 +12,7 @@ from sqlmodel import col
 from archive.clock import local
 from archive.domain import actors, places
 from archive.events import SHAPES
-from archive.models import CaseFile, Place
+from archive.models import CaseFile
 from archive.store import Actor, Work
 from archive.vocabulary import (
     EventKind,
@@ -172,7 +172,7 @@ class _Names:
         place_ids |= {fact[name] for fact in spoken for name in _PLACES & fact.keys() if fact[name]}
         file_ids = {int(number) for noun, _colon, number in streams if noun == "file"}
         file_ids |= {fact["file"] for fact in spoken if fact.get("file")}
-        self._trails: Mapping[int, Sequence[Place]] = {} if hide_places else places.trails(work, place_ids)
+        self._trails = {} if hide_places else places.steps(work, place_ids)
         self._files = _files(work, file_ids)
 
     def of(self, name: str, value: Any) -> str:
@@ -197,10 +197,9 @@ class _Names:
         noun, _colon, number = stream.partition(":")
         if noun == "file":
             return self._file(int(number))
-        for place in self._trails.get(int(number), ())[-1:]:
-            kind = place.kind.label.capitalize()
-            return place.name if place.name.casefold().startswith(kind.casefold()) else f"{kind} {place.name}"
-        return _("Protected")
+        trail = self._trails.get(int(number), ())
+        name = places.spoken(trail[-1]) if trail else _("Protected")
+        return name[:1].upper() + name[1:]
 
     def _place(self, place_id: int | None) -> str:
         if self._hidden:

@@ -15,7 +15,7 @@ from archive.wording import speaking
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.statements import counted
 
-SHELF = "Centralarkivet / Rum 1 / A / 1"
+SHELF = "Centralarkivet / Rum 1 / rack A / shelf 1"
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def shelf(work: Work) -> Place:
 def test_a_registered_file_tells_where_and_how(work: Work, shelf: Place) -> None:
     file = a_file(work, a_box(work, shelf))
     (entry,) = timelines.of_file(work, file).entries
-    assert entry.sentence == "Registered at Centralarkivet / Rum 1 / A / 1 / Box 1 (entered by hand)"
+    assert entry.sentence == f"Registered at {SHELF} / Box 1 (entered by hand)"
     assert (entry.who, entry.when, entry.tone) == ("Arkivarie", "2026-11-23 09:00", "green")
 
 
@@ -56,7 +56,10 @@ def test_sentences_are_swedish_where_the_page_is(work: Work, shelf: Place) -> No
     file = a_file(work, shelf)
     with speaking("sv"):
         (entry,) = timelines.of_file(work, file).entries
-        assert entry.sentence == "Registrerad på Centralarkivet / Rum 1 / A / 1 (inmatad för hand)"
+        assert (
+            entry.sentence
+            == "Registrerad på Centralarkivet / Rum 1 / hyllsektion A / hyllplan 1 (inmatad för hand)"
+        )
 
 
 def test_a_box_that_moves_is_part_of_the_story_of_the_file_in_it(work: Work, shelf: Place) -> None:
@@ -65,7 +68,7 @@ def test_a_box_that_moves_is_part_of_the_story_of_the_file_in_it(work: Work, she
     file = a_file(work, box)
     places.move(work, box, other)
     assert _told(timelines.of_file(work, file))[0] == (
-        "Box 1: moved from Centralarkivet / Rum 1 / A / 1 to Storgatan 1 / Rum 1 / A / 1"
+        f"Box 1: moved from {SHELF} to Storgatan 1 / Rum 1 / rack A / shelf 1"
     )
 
 
@@ -153,7 +156,7 @@ def test_a_place_tells_what_came_and_went_and_which_file_it_was(work: Work, shel
     page = timelines.of_place(work, box)
     assert _told(page) == [
         f"2003-77: moved from {SHELF} to {SHELF} / Box 1 (scanned)",
-        "Created under Centralarkivet / Rum 1 / A / 1",
+        f"Created under {SHELF}",
     ]
     assert page.subjects == [file.stream]
 
@@ -165,7 +168,7 @@ def test_a_place_does_not_tell_of_files_of_protected_persons(work: Work, shelf: 
     files.move(work, file, box, how=Evidence.SCAN)
     people.protect(work, person, Protection.MARKED, "Skatteverket")
     page = timelines.of_place(work, box)
-    assert _told(page) == ["Created under Centralarkivet / Rum 1 / A / 1"]
+    assert _told(page) == [f"Created under {SHELF}"]
     assert page.subjects == []
 
 
