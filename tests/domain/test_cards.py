@@ -16,7 +16,7 @@ from tests.builders import a_box, a_file, a_kind, a_person, a_shelf
 def test_a_card_says_where_and_about_whom(work: Work) -> None:
     box = a_box(work, a_shelf(work))
     card = cards.one(work, a_file(work, box, a_person(work, "Andersson", "Birgitta")))
-    assert card.place == "Centralarkivet / Rum 1 / A / 1 / Box 1"
+    assert card.place == "Centralarkivet / Rum 1 / hyllsektion A / hyllplan 1 / Box 1"
     assert [place.name for place in card.trail][-1] == "Box 1"
     assert card.name == "Andersson, Birgitta"
 
