@@ -12,6 +12,7 @@ from archive.wording import LOCALES, speaking
 
 COMMANDS = {
     "db": "db",
+    "demo": "demo",
     "labels": "labels",
     "serve": "serve",
     "token": "token",

@@ -95,7 +95,8 @@ def _boxes(archive: Archive, wanted: int) -> list[Place]:
             Level(PlaceKind.BOX, places.names_from("1-10")),
         ]
         with archive.write(BUILDER) as work:
-            made = places.create_many(work, rooms[rack % len(rooms)], levels)
+            room = places.get(work, rooms[rack % len(rooms)].id)
+            made = places.create_many(work, room, levels)
         boxes += [place for place in made if place.kind is PlaceKind.BOX]
     return boxes
 

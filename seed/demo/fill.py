@@ -1,0 +1,296 @@
+"""Fill an empty archive with a realistic demo, through the verbs and imports a user would use."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from archive.clock import add_working_days, local_date, system_clock
+from archive.config import Settings
+from archive.domain import import_driving, imports, labels, loans, looks, lookups, places, scans, staff
+from archive.domain.loans import Request
+from archive.domain.places import Level
+from archive.domain.scans import Scanned
+from archive.errors import Conflict
+from archive.models import CaseFile, Place
+from archive.store import Actor, Archive, operator
+from archive.vocabulary import (
+    Custody,
+    ImportPurpose,
+    ImportState,
+    LabelReason,
+    LoanPurpose,
+    OrderRule,
+    Permission,
+    PlaceKind,
+    Role,
+)
+from labels import codes
+from seed.demo.cases import CASES_FILE
+from seed.demo.world import PlannedPlace, World
+from seed.demo.write import write_lists
+
+DAYS = 60  # the demo's history reaches so far back
+STAFF = (
+    ("astrid.lindqvist", "Astrid Lindqvist", Role.ARCHIVIST, "Centralarkivet"),
+    ("ali.nordin", "Ali Nordin", Role.ASSISTANT, "Centralarkivet"),
+    ("greta.holm", "Greta Holm", Role.ROOM_KEEPER, "Ribbingsgatan 41"),
+    ("jonas.ek", "Jonas Ek", Role.CASE_WORKER, "Barn och familj Öster"),
+    ("mona.sjodin", "Mona Sjödin", Role.MANAGER, "Barn och familj Öster"),
+    ("petra.vik", "Petra Vik", Role.DATA_PROTECTION_OFFICER, "Stadskontoret"),
+    ("lars.adell", "Lars Adell", Role.AUDITOR, "Stadsrevisionen"),
+    ("sara.blom", "Sara Blom", Role.ADMINISTRATOR, "IT-avdelningen"),
+)
+BORROWERS = ("Jonas Ek", "Linnea Berg", "Samir Haddad", "Eva Kron", "Tove Malm", "Nils Ahl")
+UNITS = ("Barn och familj Öster", "Ekonomiskt bistånd Söder", "Familjerätten", "Vuxenenheten")
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class DemoClock:
+    """Tell a time that passes as the demo's story does, from two months ago until now."""
+
+    now: datetime = field(default_factory=lambda: system_clock() - timedelta(days=DAYS))
+
+    def __call__(self) -> datetime:
+        """Return the moment; each reading is a little later than the one before."""
+        self.now = min(self.now + timedelta(milliseconds=40), system_clock())
+        return self.now
+
+    def next_morning(self, days: int = 1) -> None:
+        """Go on to the morning of a later working day."""
+        day = add_working_days(local_date(self.now), days)
+        self.now = min(datetime(day.year, day.month, day.day, 7, 5, tzinfo=self.now.tzinfo), system_clock())
+
+
+def fill(settings: Settings, files: int, seed: int, say: Say) -> None:
+    """Fill an empty archive with so many files; raises Conflict when it is not empty."""
+    clock = DemoClock()
+    archive = Archive(settings, clock)
+    try:
+        with archive.read(operator("demo")) as work:
+            if places.roots(work):
+                raise Conflict("not_empty", "There is something in this archive already.")
+        Story(archive, clock, World(files, seed), Random(seed), say).tell(seed)  # noqa: S311
+    finally:
+        archive.close()
+
+
+class Story:
+    """What happened in the demo archive during its two months."""
+
+    def __init__(self, archive: Archive, clock: DemoClock, world: World, random: Random, say: Say) -> None:
+        self.archive, self.clock, self.world, self.random, self.say = archive, clock, world, random, say
+        self.staff: dict[Role, Actor] = {}
+
+    def tell(self, seed: int) -> None:
+        """Let it all happen, in order."""
+        self.hire()
+        self.build()
+        with TemporaryDirectory() as folder:
+            truth = write_lists(self.world, Path(folder), seed)
+            for told in truth.lists:
+                self.clock.next_morning()
+                self.read_in(Path(folder) / told.file_name)
+            self.close_emptied_rooms()
+            self.clock.next_morning()
+            self.compare(Path(folder) / CASES_FILE)
+        self.label()
+        self.work_days()
+
+    def hire(self) -> None:
+        """Create one person per role; in a demo one signs in by a click, so nobody needs the passwords."""
+        for login, name, role, unit in STAFF:
+            password = staff.hash_password(secrets.token_urlsafe(18), login)
+            with self.archive.write(operator("demo")) as work:
+                user = staff.create_user(work, login, name, password, [role], unit=unit)
+            self.staff[role] = staff.actor(user.stream, user.name, user.id, [role])
+        self.say(f"{len(STAFF)} people, one per role")
+
+    def build(self) -> None:
+        """Create every address, room, rack, shelf and box."""
+        known: dict[tuple[str, ...], int] = {}
+        for parent, planned in _together(self.world.places()):
+            first = planned[0]
+            with self.archive.write(self.staff[Role.ARCHIVIST]) as work:
+                made = places.create_many(
+                    work,
+                    places.get(work, known[parent]) if parent else None,
+                    [Level(first.kind, tuple(plan.path[-1] for plan in planned))],
+                    order_rule=first.order,
+                    central=first.central,
+                    capacity=first.capacity,
+                )
+            known.update({plan.path: place.id for plan, place in zip(planned, made, strict=True)})
+        self.say(f"{len(known)} places")
+
+    def read_in(self, path: Path) -> None:
+        """Import one list as the archivist would: look at it, check it, register it."""
+        actor = self.staff[Role.ARCHIVIST]
+        with path.open("rb") as content:
+            run_id = imports.begin(self.archive, actor, path.name, content)
+        for order, awaited in ((imports.stage, ImportState.STAGED), (imports.apply, ImportState.APPLIED)):
+            with self.archive.write(actor) as work:
+                order(work, imports.get(work, run_id))
+            run = import_driving.drive(self.archive, actor, run_id)
+            if run.status is not awaited:
+                raise Conflict("import_stopped", "The list %(name)s could not be read in.", name=path.name)
+        self.say(f"{path.name}: {run.rows} rows")
+
+    def compare(self, path: Path) -> None:
+        """Compare the closed cases of the case system with the register."""
+        actor = self.staff[Role.ARCHIVIST]
+        with path.open("rb") as content:
+            run_id = imports.begin(self.archive, actor, path.name, content, ImportPurpose.COMPARE)
+        with self.archive.write(actor) as work:
+            imports.stage(work, imports.get(work, run_id))
+        import_driving.drive(self.archive, actor, run_id)
+        self.say(f"{path.name}: compared")
+
+    def close_emptied_rooms(self) -> None:
+        """Close the rooms nothing is recorded in any more."""
+        actor = self.staff[Role.ARCHIVIST]
+        with self.archive.read(actor) as work:
+            rooms = [
+                room
+                for site in places.roots(work)
+                if not site.central
+                for room in places.children(work, site)
+            ]
+        for room in rooms:
+            try:
+                with self.archive.write(actor) as work:
+                    places.close(work, places.get(work, room.id))
+            except Conflict:
+                continue
+
+    def label(self) -> None:
+        """Print labels for a few boxes, reprint one, and print blank ones."""
+        actor = self.staff[Role.ASSISTANT]
+        with self.archive.write(actor) as work:
+            some = _standing(self.world.reference.central.name, 60)
+            found = list(work.session.execute(some).scalars())
+            labels.print_labels(work, found, "permanent-70x37")
+            labels.print_labels(work, found[:1], "permanent-70x37", LabelReason.DAMAGED)
+            labels.print_blanks(work, 24, "permanent-70x37")
+        self.say(f"{len(found)} labels printed")
+
+    def work_days(self) -> None:
+        """Let people find, hand out, scan and take back until today."""
+        out: list[str] = []
+        today = local_date(system_clock())
+        while local_date(self.clock.now) < today:
+            self.clock.next_morning()
+            out += self.hand_out()
+            self.look_up()
+            self.scan()
+            if len(out) > 12:
+                self.take_back(out.pop(self.random.randrange(len(out))))
+        self.say(f"{len(out)} files on loan")
+
+    def hand_out(self) -> list[str]:
+        """Lend a file or two for some weeks."""
+        with self.archive.write(self.staff[Role.ASSISTANT]) as work:
+            files = self._some_files(work.session.execute(_standing(self._central, 400)).scalars())
+            lent = files[: self.random.randint(0, 2)]
+            for file in lent:
+                due = add_working_days(local_date(work.now), self.random.choice((5, 10, 15, 20)))
+                request = Request(
+                    borrower=self.random.choice(BORROWERS),
+                    borrower_unit=self.random.choice(UNITS),
+                    purpose=self.random.choice((LoanPurpose.CASE_WORK, LoanPurpose.DISCLOSURE)),
+                    due_on=due,
+                )
+                loans.hand_out(work, file, request)
+        return [file.code for file in lent]
+
+    @property
+    def _central(self) -> str:
+        return self.world.reference.central.name
+
+    def _some_files(self, files: Iterable[CaseFile]) -> list[CaseFile]:
+        chosen = list(files)
+        self.random.shuffle(chosen)
+        return chosen
+
+    def look_up(self) -> None:
+        """Let the case worker find somebody, which is recorded as a look."""
+        actor = self.staff[Role.CASE_WORKER]
+        person = self.world.person(self.random.randrange(len(self.world.people.number)))
+        if len(person.family_name) < lookups.FEWEST_LETTERS or not actor.may(Permission.READ_NAMES):
+            return
+        with self.archive.read(actor) as work:
+            hits = lookups.find(work, person.family_name)
+        looks.record(
+            self.archive,
+            actor,
+            looks.looked_for(hits.by.value, person.family_name, [file.stream for file in hits.files]),
+        )
+
+    def scan(self) -> None:
+        """Put a few files into another box of the same shelf, and see a few where they stand."""
+        actor = self.staff[Role.ASSISTANT]
+        with self.archive.read(actor) as work:
+            files = self._some_files(work.session.execute(_standing(self._central, 400)).scalars())[:4]
+            boxes = {file.id: places.get(work, file.place_id) for file in files}
+            beside = {
+                file.id: places.children(work, places.get(work, boxes[file.id].parent_id or 0))
+                for file in files
+            }
+        for number, file in enumerate(files):
+            place = self.random.choice(beside[file.id]) if number == 0 else boxes[file.id]
+            self._take(actor, file.code, place.code)
+        if self.random.random() < 0.15:
+            self._take(actor, codes.make(self.random.randrange), None)
+
+    def take_back(self, code: str) -> None:
+        """Bring a lent file back to its box."""
+        actor = self.staff[Role.ASSISTANT]
+        with self.archive.read(actor) as work:
+            file = work.session.execute(select(CaseFile).where(col(CaseFile.code) == code)).scalar_one()
+            place = places.get(work, file.place_id)
+        self._take(actor, code, place.code)
+
+    def _take(self, actor: Actor, code: str, context: str | None) -> None:
+        scan_id = str(UUID(int=self.random.getrandbits(128), version=4))
+        with self.archive.write(actor) as work:
+            scans.take(work, Scanned(scan_id, code, context))
+
+
+def _together(planned: Iterable[PlannedPlace]) -> Iterator[tuple[tuple[str, ...], list[PlannedPlace]]]:
+    """Group the places that stand beside each other under one parent, parents still first."""
+
+    def alike(place: PlannedPlace) -> tuple[tuple[str, ...], PlaceKind, OrderRule]:
+        return place.path[:-1], place.kind, place.order
+
+    for (parent, _kind, _order), group in groupby(planned, alike):
+        yield parent, list(group)
+
+
+def _standing(site: str, limit: int) -> Select[CaseFile]:
+    """Select unprotected files standing at a site."""
+    root = (
+        select(col(Place.path))
+        .where(col(Place.name) == site, col(Place.parent_id).is_(None))
+        .scalar_subquery()
+    )
+    return (
+        select(CaseFile)
+        .join(Place, col(Place.id) == CaseFile.place_id)
+        .where(
+            col(Place.path) > root,
+            col(Place.path) < root + "/",
+            col(CaseFile.status) == Custody.ON_PLACE,
+            ~col(CaseFile.protected),
+        )
+        .order_by(col(CaseFile.id))
+        .limit(limit)
+    )
