@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local
-from archive.domain import actors, places
+from archive.domain import actors, trails
 from archive.events import SHAPES
 from archive.models import CaseFile
 from archive.store import Actor, Work
@@ -172,7 +172,7 @@ class _Names:
         place_ids |= {fact[name] for fact in spoken for name in _PLACES & fact.keys() if fact[name]}
         file_ids = {int(number) for noun, _colon, number in streams if noun == "file"}
         file_ids |= {fact["file"] for fact in spoken if fact.get("file")}
-        self._trails = {} if hide_places else places.steps(work, place_ids)
+        self._trails = {} if hide_places else trails.steps(work, place_ids)
         self._files = _files(work, file_ids)
 
     def of(self, name: str, value: Any) -> str:
@@ -198,13 +198,13 @@ class _Names:
         if noun == "file":
             return self._file(int(number))
         trail = self._trails.get(int(number), ())
-        name = places.spoken(trail[-1]) if trail else _("Protected")
+        name = trails.spoken(trail[-1]) if trail else _("Protected")
         return name[:1].upper() + name[1:]
 
     def _place(self, place_id: int | None) -> str:
         if self._hidden:
             return _("Protected")
-        return places.name_of(self._trails.get(place_id or 0, ())) or "–"
+        return trails.name_of(self._trails.get(place_id or 0, ())) or "–"
 
     def _file(self, file_id: int | None) -> str:
         file = self._files.get(file_id or 0)
