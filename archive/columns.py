@@ -62,12 +62,14 @@ class TermText(TypeDecorator[Term]):
     def __init__(self, terms: type[Term]) -> None:
         super().__init__()
         self.terms = terms
+        # A look-up per value read is hot; the enum's own call is several times as slow.
+        self._members: dict[str, Term] = {str(term): term for term in terms}
 
     def process_bind_param(self, value: Term | str | None, _dialect: Dialect) -> str | None:
-        return None if value is None else str(self.terms(value).value)
+        return None if value is None else self._members[value].value
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Term | None:
-        return None if value is None else self.terms(value)
+        return None if value is None else self._members[value]
 
 
 def key() -> Any:

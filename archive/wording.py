@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.pofile import read_po
 
@@ -35,7 +36,7 @@ def speaking(language: str) -> Iterator[None]:
 
 
 @cache
-def _swedish() -> dict[str, str | tuple[str, ...]]:
+def _swedish() -> dict[str, Any]:
     path = Path(__file__).parent / "translations" / "sv.po"
     with path.open("rb") as source:
         messages = read_po(source, locale="sv")
