@@ -1,0 +1,228 @@
+"""Check the whole archive: its history, what it says the present is, and every rule the data can break."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from archive.domain import people
+from archive.domain.places import WIDTH
+from archive.proof import chain, fences
+from archive.proof.findings import Finding
+from archive.proof.reading import Reader
+from archive.proof.replay import Replay
+from archive.store import Work
+from archive.vocabulary import LoanState
+from archive.wording import N_
+
+MOST = 100  # findings of one rule; a broken archive must not take a night to say so
+
+MORE = N_("There is more of the same; mend these and check again.")
+_PATHS = """SELECT id, parent_id, path, depth, position, closed_at FROM place
+WHERE id > {mark} ORDER BY id LIMIT {mark}"""
+_PERSONS = """SELECT id, family_name, given_name, protection FROM person
+WHERE id > {mark} ORDER BY id LIMIT {mark}"""
+_TOKENS = "SELECT person_id, token FROM name_token WHERE person_id > {mark} AND person_id <= {mark}"
+_WORDS = """SELECT word FROM name_word w WHERE NOT EXISTS (SELECT 1 FROM name_token t WHERE t.token = w.word)
+UNION ALL SELECT * FROM (SELECT token FROM name_token EXCEPT SELECT word FROM name_word) AS unlisted"""
+_FIRST = -(2**62)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule as a query for what breaks it: a subject each, and what the sentence names as `other`."""
+
+    name: str
+    sentence: str
+    sql: str
+
+
+_OPEN_LOANS = ", ".join(
+    f"'{state.value}'" for state in (LoanState.REQUESTED, LoanState.PICKED, LoanState.OUT)
+)
+_PROTECTED = """EXISTS (SELECT 1 FROM file_person fp JOIN person p ON p.id = fp.person_id
+WHERE fp.file_id = f.id AND p.protection <> 'none')"""
+
+RULES = (
+    Rule(
+        "custody.loan",
+        N_("%(subject)s is on loan but has no open loan."),
+        "SELECT 'file:' || f.id, '' FROM case_file f WHERE f.status = 'on_loan' "
+        "AND NOT EXISTS (SELECT 1 FROM loan l WHERE l.file_id = f.id AND l.open)",
+    ),
+    Rule(
+        "custody.loan",
+        N_("%(subject)s is open, but %(other)s is not on loan."),
+        "SELECT 'loan:' || l.id, 'file:' || f.id FROM loan l JOIN case_file f ON f.id = l.file_id "
+        "WHERE l.open AND f.status <> 'on_loan'",
+    ),
+    Rule(
+        "custody.transit",
+        N_("%(subject)s is on its way but in no delivery."),
+        "SELECT 'file:' || id, '' FROM case_file WHERE status = 'in_transit'",
+    ),
+    Rule(
+        "loan.one",
+        N_("%(subject)s has more than one open loan."),
+        "SELECT 'file:' || file_id, '' FROM loan WHERE open GROUP BY file_id HAVING count(*) > 1",
+    ),
+    Rule(
+        "loan.open",
+        N_("%(subject)s is marked open or not against what its state says: %(other)s."),
+        f"SELECT 'loan:' || id, status FROM loan WHERE open <> (status IN ({_OPEN_LOANS}))",  # noqa: S608
+    ),
+    Rule(
+        "task.open",
+        N_("%(subject)s is marked open or not against what stands in it."),
+        "SELECT 'task:' || id, '' FROM task WHERE open <> (settled_at IS NULL)",
+    ),
+    Rule(
+        "label.current",
+        N_("The code %(other)s of %(subject)s is not a live label bound to it."),
+        "SELECT 'file:' || f.id, f.code FROM case_file f LEFT JOIN label l ON l.code = f.code "
+        "WHERE l.code IS NULL OR l.file_id IS NULL OR l.file_id <> f.id "
+        "OR l.state <> CASE f.status WHEN 'void' THEN 'void' ELSE 'live' END",
+    ),
+    Rule(
+        "label.current",
+        N_("The code %(other)s of %(subject)s is not a live label bound to it."),
+        "SELECT 'place:' || p.id, p.code FROM place p LEFT JOIN label l ON l.code = p.code "
+        "WHERE l.code IS NULL OR l.place_id IS NULL OR l.place_id <> p.id OR l.state <> 'live'",
+    ),
+    Rule(
+        "label.live",
+        N_("%(subject)s is live, but nothing has that code."),
+        "SELECT 'label:' || l.code, '' FROM label l LEFT JOIN case_file f ON f.id = l.file_id "
+        "LEFT JOIN place p ON p.id = l.place_id "
+        "WHERE l.state = 'live' AND coalesce(f.code, '') <> l.code AND coalesce(p.code, '') <> l.code",
+    ),
+    Rule(
+        "label.blank",
+        N_("%(subject)s is blank, but stands for something."),
+        "SELECT 'label:' || code, '' FROM label "
+        "WHERE state = 'blank' AND (file_id IS NOT NULL OR place_id IS NOT NULL)",
+    ),
+    Rule(
+        "place.open",
+        N_("%(subject)s is recorded at %(other)s, which is closed."),
+        "SELECT 'file:' || f.id, 'place:' || p.id FROM place p JOIN case_file f ON f.place_id = p.id "
+        "WHERE p.closed_at IS NOT NULL "
+        "AND f.status NOT IN ('void', 'disposed', 'handed_over', 'withdrawn')",
+    ),
+    Rule(
+        "file.parts",
+        N_("%(subject)s cannot be part %(other)s."),
+        "SELECT 'file:' || id, part || '/' || parts FROM case_file WHERE part < 1 OR part > parts",
+    ),
+    Rule(
+        "protection.file",
+        N_("%(subject)s is masked or not against what its persons' protection says."),
+        f"SELECT 'file:' || f.id, '' FROM case_file f WHERE f.protected <> {_PROTECTED}",  # noqa: S608
+    ),
+    Rule(
+        "import.row",
+        N_("Row %(other)s of %(subject)s is neither registered nor explained."),
+        "SELECT 'import:' || r.id, i.row FROM import_run r JOIN import_row i ON i.run_id = r.id "
+        "WHERE r.purpose = 'register' AND r.status = 'applied' AND (i.state IN ('read', 'new') "
+        "OR (i.state = 'registered' AND i.file_id IS NULL) "
+        "OR (i.state IN ('rejected', 'duplicate') AND i.problem IS NULL))",
+    ),
+    Rule(
+        "scan.answered",
+        N_("%(subject)s was never answered."),
+        "SELECT 'scan:' || id, '' FROM scan WHERE outcome IS NULL",
+    ),
+)
+
+PATH = N_("%(subject)s: path and depth do not follow from its holder and position.")
+CLOSED = N_("%(subject)s is open in a closed place.")
+PROTECTED_NAME = N_("%(subject)s is protected, but can be found by name.")
+NAME = N_("%(subject)s: the words it is found by are not those of its name.")
+WORDS = N_("The list of name words is not that of the names: %(count)s words too many or missing.")
+
+
+class Check:
+    """One check of everything, in one moment's view; `events` and `streams` are known when it is done."""
+
+    def __init__(self, work: Work) -> None:
+        self._reader = Reader(work)
+        self._chain = chain.Chain(work.mac_key)
+
+    @property
+    def events(self) -> int:
+        """Return how many events were verified."""
+        return self._chain.events
+
+    @property
+    def streams(self) -> int:
+        """Return how many streams they stand in."""
+        return self._chain.streams
+
+    def findings(self, progress: Callable[[int], object] | None = None) -> Iterator[Finding]:
+        """Name what is wrong, at most `MOST` of each rule; `progress` is told how many events were read."""
+        yield from fences.fallen(self._reader)
+        replay = Replay(self._reader)
+        yield from _few(self._events(replay, progress))
+        yield from _few(chain.verify_links(self._reader, self._chain))
+        yield from _few(replay.compare())
+        yield from self.rules()
+
+    def rules(self) -> Iterator[Finding]:
+        """Name what breaks a rule the tables alone can break."""
+        for rule in RULES:
+            yield from _few(self._broken(rule))
+        for further in (self._places, self._names, self._words):
+            yield from _few(further())
+
+    def _events(self, replay: Replay, progress: Callable[[int], object] | None) -> Iterator[Finding]:
+        for batch in self._reader.batches():
+            yield from self._chain.take(batch)
+            replay.take(batch)
+            if progress:
+                progress(self._chain.events)
+
+    def _broken(self, rule: Rule) -> Iterator[Finding]:
+        for subject, other in self._reader.rows(f"{rule.sql} LIMIT {MOST + 1}"):
+            yield Finding(rule.name, str(subject), rule.sentence, {"other": other})
+
+    def _places(self) -> Iterator[Finding]:
+        rows = [row for rows in self._reader.by_key(_PATHS, _FIRST) for row in rows]
+        by_id = {row[0]: row for row in rows}
+        for place_id, parent_id, path, depth, position, closed in rows:
+            parent = by_id.get(parent_id)
+            start, level = (f"{parent[2]}.", parent[3] + 1) if parent else ("", 0)
+            if (path, depth) != (f"{start}{position:0{WIDTH}}", level):
+                yield Finding("place.path", f"place:{place_id}", PATH)
+            if parent and parent[5] is not None and closed is None:
+                yield Finding("place.closed", f"place:{place_id}", CLOSED)
+
+    def _names(self) -> Iterator[Finding]:
+        for rows in self._reader.by_key(_PERSONS, _FIRST):
+            found: dict[int, list[str]] = {}
+            for person_id, token in self._reader.rows(_TOKENS, (rows[0][0] - 1, rows[-1][0])):
+                found.setdefault(person_id, []).append(token)
+            for person_id, family_name, given_name, protection in rows:
+                wanted = [] if protection != "none" else people.tokens(family_name, given_name)
+                if sorted(found.get(person_id, [])) != sorted(wanted):
+                    sentence = NAME if protection == "none" else PROTECTED_NAME
+                    yield Finding("names", f"person:{person_id}", sentence)
+
+    def _words(self) -> Iterator[Finding]:
+        # Counted, not listed: a word left behind may be the name of somebody protected.
+        ((count,),) = self._reader.rows(f"SELECT count(*) FROM ({_WORDS}) AS differing")  # noqa: S608
+        if count:
+            yield Finding("names.words", "name_word", WORDS, {"count": count})
+
+
+def _few(findings: Iterator[Finding]) -> Iterator[Finding]:
+    counts: dict[tuple[str, str], int] = {}
+    for finding in findings:
+        key = (finding.rule, finding.sentence)
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= MOST:
+            yield finding
+        elif counts[key] == MOST + 1:
+            yield Finding(finding.rule, "…", MORE)
+
+
+def everything(work: Work) -> list[Finding]:
+    """Return all that is wrong with the archive."""
+    return list(Check(work).findings())
