@@ -1,13 +1,13 @@
 """Scans: each is answered once, however often and in whatever order it is sent; nothing is ever dropped."""
 
-import hashlib
+import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -17,19 +17,23 @@ from archive.domain.files import Held
 from archive.domain.places import Spot
 from archive.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
 from archive.lifecycle import FILE
-from archive.models import CaseFile, Label, Place, Scan
+from archive.models import Event, Label, Place, Scan
 from archive.store import Work
-from archive.vocabulary import Custody, Evidence, FileAction, LabelState, Permission, ScanOutcome
+from archive.vocabulary import Custody, EventKind, Evidence, FileAction, LabelState, Permission, ScanOutcome
 from archive.wording import N_
 from labels import codes
 
 REPEAT_WITHIN = timedelta(minutes=15)
-_LONGEST = 4000  # characters kept of what was read; a QR symbol holds no more
+LIVE = timedelta(
+    seconds=1
+)  # a scan that waited no longer than this was overtaken by none that came before it
+_LONGEST = 4000  # characters looked at of what was read; a QR symbol holds no more
+_CLOCKS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _SCAN = Scan.__table__  # type: ignore[attr-defined]
 _LABEL = Label.__table__  # type: ignore[attr-defined]
-_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_EVENT = Event.__table__  # type: ignore[attr-defined]
 
 _CLAIMS = {
     dialect.__name__.rpartition(".")[2]: dialect.insert(_SCAN)
@@ -38,13 +42,11 @@ _CLAIMS = {
     .execution_options(preserve_rowcount=True)
     for dialect in (sqlite, postgresql)
 }
-_ANSWERED = ("outcome", "reason", "file_id", "place_id", "from_id", "facts")
+_ANSWERED = ("outcome", "reason", "file_id", "place_id", "facts")
 _ANSWER = (
     update(_SCAN)
     .where(_SCAN.c.id == bindparam("scan_id"))
-    .values(
-        {name: bindparam(name) for name in ("outcome", "reason", "file_id", "place_id", "from_id", "facts")}
-    )
+    .values({name: bindparam(name) for name in _ANSWERED})
 )
 _LABELLED = select(_LABEL.c.state, _LABEL.c.file_id, _LABEL.c.place_id).where(
     _LABEL.c.code == bindparam("code")
@@ -57,8 +59,26 @@ _BEFORE = (
         _SCAN.c.file_id == bindparam("file_id"),
         _SCAN.c.place_id == bindparam("place_id"),
         _SCAN.c.id != bindparam("scan_id"),
+        ~_SCAN.c.undone,
     )
     .limit(1)
+)
+_LAST_PLACE_MOVE = (
+    select(_EVENT.c.happened_at)
+    .where(_EVENT.c.stream == bindparam("stream"), _EVENT.c.kind == EventKind.PLACE_MOVED.value)
+    .order_by(_EVENT.c.seq.desc())
+    .limit(1)
+)
+_last = func.max(_SCAN.c.at)
+_UNKNOWN = (
+    select(_SCAN.c.code, _last.label("at"), func.max(_SCAN.c.place_id).label("place_id"))
+    .where(
+        _SCAN.c.outcome == ScanOutcome.UNKNOWN_CODE,
+        ~exists().where(_LABEL.c.code == _SCAN.c.code),
+    )
+    .group_by(_SCAN.c.code)
+    .order_by(_last.desc())
+    .limit(bindparam("limit"))
 )
 
 
@@ -88,7 +108,7 @@ class Scanned:
         context = body.get("context")
         return cls(
             id=body["id"],
-            text=body["text"][:_LONGEST],
+            text=body["text"][-_LONGEST:],
             context=str(context) if context else None,
             happened_at=_moment(body, "happened_at"),
             sent_at=_moment(body, "sent_at"),
@@ -104,7 +124,7 @@ def _moment(body: dict[str, Any], name: str) -> datetime | None:
         moment = datetime.fromisoformat(str(text))
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not _CLOCKS[0] <= moment < _CLOCKS[1]:
         raise Invalid(
             "scan_field", N_("“%(name)s” must be an ISO 8601 time with its zone."), field=name, name=name
         )
@@ -119,7 +139,6 @@ class Answer:
     reason: str | None = None
     file_id: int | None = None
     place_id: int | None = None
-    from_id: int | None = None
     facts: dict[str, Any] | None = None
 
 
@@ -136,7 +155,6 @@ class Taken:
     reason: str | None
     file_id: int | None
     place_id: int | None
-    from_id: int | None
     facts: dict[str, Any] | None
     undone: bool = False
 
@@ -150,7 +168,7 @@ def take(work: Work, scanned: Scanned) -> Taken:
     if not _UUID.fullmatch(scanned.id):
         raise Invalid("scan_id", N_("A scan needs an id of its own: a UUID in lower case."), field="id")
     happened_at = _when(work, scanned)
-    content = _content(scanned)
+    content = _content(work, scanned)
     code = codes.parse(scanned.text)
     claim: dict[str, Any] = {
         "id": scanned.id,
@@ -159,7 +177,6 @@ def take(work: Work, scanned: Scanned) -> Taken:
         "happened_at": happened_at,
         "content": content,
         "code": code,
-        "context_id": None,
         "undone": False,
     }
     dialect = "sqlite" if work.sqlite else "postgresql"
@@ -169,11 +186,12 @@ def take(work: Work, scanned: Scanned) -> Taken:
     try:
         with work.attempt():
             answer = _answer(work, scanned, code, happened_at)
-    except NotPermitted:
-        raise
     except DomainError as refusal:
         answer = Answer(ScanOutcome.REFUSED, refusal.code, facts=_said(refusal))
         answer.file_id, answer.place_id = _standing_for(work, code)
+        if isinstance(refusal, NotPermitted) and work.actor.user_id is not None:
+            stream, needed = f"user:{work.actor.user_id}", str(refusal.facts.get("needed", refusal.code))
+            history.record(work, EventKind.USER_REFUSED, stream, permission=needed)
     values = {name: getattr(answer, name) for name in _ANSWERED}
     work.connection.execute(_ANSWER, {"scan_id": scanned.id, **values})
     return Taken(scanned.id, work.actor.id, work.now, happened_at, code, **values)
@@ -194,10 +212,12 @@ def _when(work: Work, scanned: Scanned) -> datetime:
     return work.now - max(scanned.sent_at - scanned.happened_at, timedelta(0))
 
 
-def _content(scanned: Scanned) -> str:
+def _content(work: Work, scanned: Scanned) -> str:
+    """Tell contents apart without keeping them: what was read may be anything, a person's number too."""
     moment = history.stamp(scanned.happened_at) if scanned.happened_at else ""
     parts = (scanned.text, scanned.context or "", moment, str(scanned.carry))
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    content = "\x1f".join(parts).encode(errors="surrogatepass")
+    return hmac.digest(work.mac_key, b"scan\x1f" + content, "sha256").hex()
 
 
 def _taken(scan: Scan) -> Taken:
@@ -229,14 +249,14 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
         return Answer(ScanOutcome.NOT_A_CODE)
     label = work.connection.execute(_LABELLED, {"code": code}).one_or_none()
     if label is None:
-        return Answer(ScanOutcome.UNKNOWN_CODE)
+        return Answer(ScanOutcome.UNKNOWN_CODE, place_id=_lying_at(work, scanned))
     if label.state is LabelState.VOID:
         return Answer(ScanOutcome.VOID_LABEL, file_id=label.file_id, place_id=label.place_id)
     if label.state is LabelState.BLANK:
         return Answer(ScanOutcome.BLANK)
-    context = _context(work, scanned)
     if label.file_id is None:
-        return _place_scanned(work, places.get(work, label.place_id), context, carry=scanned.carry)
+        return _place_scanned(work, places.get(work, label.place_id), scanned, happened_at)
+    context = _context(work, scanned)
     return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
 
 
@@ -249,16 +269,38 @@ def _context(work: Work, scanned: Scanned) -> Spot | None:
     return places.spot(work, code)
 
 
-def _place_scanned(work: Work, place: Place, context: Spot | None, *, carry: bool) -> Answer:
-    if not (carry and context is not None and place.kind in places.CARRIED and place.id != context.id):
+def _lying_at(work: Work, scanned: Scanned) -> int | None:
+    """Return where a thing with an unknown code lies, as far as the scan tells."""
+    try:
+        context = _context(work, scanned)
+    except DomainError:
+        return None
+    return context.id if context else None
+
+
+def _place_scanned(work: Work, place: Place, scanned: Scanned, happened_at: datetime) -> Answer:
+    carries = scanned.carry and place.kind in places.CARRIED
+    if carries:
+        places.shape_alone(work)
+    context = _context(work, scanned) if carries else None
+    if context is None or place.id == context.id:
         places.refuse_closed(place)
         return Answer(ScanOutcome.PLACE_CHOSEN, place_id=place.id)
-    origin = place.parent_id
-    if origin == context.id:
-        return Answer(ScanOutcome.CONFIRMED, place_id=place.id, from_id=origin)
+    if place.parent_id == context.id:
+        return Answer(ScanOutcome.CONFIRMED, place_id=place.id)
+    if _place_overtaken(work, place, happened_at):
+        return Answer(ScanOutcome.SEEN_LATE, place_id=place.id)
+    before = {"from": place.parent_id, "position": place.position}
     places.move(work, place, places.get(work, context.id))
-    facts = {"parent": context.id, "version": place.version}
-    return Answer(ScanOutcome.PLACE_MOVED, place_id=place.id, from_id=origin, facts=facts)
+    return Answer(ScanOutcome.PLACE_MOVED, place_id=place.id, facts={**before, "version": place.version})
+
+
+def _place_overtaken(work: Work, place: Place, happened_at: datetime) -> bool:
+    """Tell whether a place was moved after the scan was made."""
+    if work.now - happened_at <= LIVE:
+        return False
+    moved_at = work.connection.execute(_LAST_PLACE_MOVE, {"stream": place.stream}).scalar()
+    return moved_at is not None and happened_at < moved_at
 
 
 def _file_scanned(
@@ -269,23 +311,34 @@ def _file_scanned(
         sightings.record(work, file, None, **seen)
         return Answer(ScanOutcome.FILE_SHOWN, file_id=file.id)
     work.require(Permission.MOVE)
-    answer = Answer(ScanOutcome.MOVED, file_id=file.id, place_id=place.id, from_id=file.place_id)
-    if happened_at < file.placed_at:
+    answer = Answer(ScanOutcome.MOVED, file_id=file.id, place_id=place.id)
+    if file.place_id == place.id and file.status is not Custody.ON_LOAN:
+        FILE.step(file.status, FileAction.MOVE)
+        answer.outcome = _confirmed(work, file, place, scanned.id)
+        repeated = answer.outcome is ScanOutcome.REPEATED
+        sightings.record(work, file, place.id, told=repeated, **seen)
+    elif _overtaken(work, file, happened_at):
         sightings.record(work, file, place.id, **seen)
         answer.outcome = ScanOutcome.SEEN_LATE
     elif file.status is Custody.ON_LOAN:
         loan = loans.take_back(work, file, place, **seen)
         answer.outcome, answer.facts = ScanOutcome.RETURNED, {"loan": loan.id}
-    elif file.place_id == place.id:
-        FILE.step(file.status, FileAction.MOVE)
-        answer.outcome = _confirmed(work, file, place, scanned.id)
-        if answer.outcome is ScanOutcome.CONFIRMED:
-            sightings.record(work, file, place.id, **seen)
     else:
+        before = {"from": file.place_id, "position": file.position}
         files.move(work, file, place, how=Evidence.SCAN, happened_at=happened_at)
         sightings.record(work, file, place.id, told=True, **seen)
-        answer.facts = {"version": file.version}
+        answer.facts = {**before, "version": file.version}
     return answer
+
+
+def _overtaken(work: Work, file: Held, happened_at: datetime) -> bool:
+    """Tell whether something later than the scan is known of the file: a move, a loan, a sighting."""
+    if happened_at < file.placed_at:
+        return True
+    loan = loans.open_loan(work, file.id) if file.status is Custody.ON_LOAN else None
+    if loan is not None and happened_at < loan.out_at:
+        return True
+    return work.now - happened_at > LIVE and sightings.later(work, file.id, happened_at)
 
 
 def _confirmed(work: Work, file: Held, place: Spot, scan_id: str) -> ScanOutcome:
@@ -306,16 +359,21 @@ def undo(work: Work, scan_id: str) -> Taken:
     scan = get(work, scan_id)
     if scan.actor != work.actor.id:
         raise NotFound("no_such_scan", N_("This scan has not reached the register. Scan again."))
+    work.session.refresh(scan, with_for_update=True)
     if scan.undone:
         return _taken(scan)
-    if scan.outcome is ScanOutcome.PLACE_MOVED and scan.place_id and scan.from_id:
+    facts = scan.facts or {}
+    if scan.outcome is ScanOutcome.PLACE_MOVED and scan.place_id:
+        places.shape_alone(work)
         place = places.get(work, scan.place_id)
-        _refuse_unless(place.version == (scan.facts or {}).get("version"))
-        places.move(work, place, places.get(work, scan.from_id))
-    elif scan.outcome is ScanOutcome.MOVED and scan.file_id and scan.from_id:
+        _refuse_unless(place.version == facts["version"])
+        places.move(work, place, places.get(work, facts["from"]), position=facts["position"])
+    elif scan.outcome is ScanOutcome.MOVED and scan.file_id:
         file = files.held(work, scan.file_id)
-        _refuse_unless(file.version == (scan.facts or {}).get("version"))
-        files.move(work, file, places.get(work, scan.from_id), how=Evidence.HAND, undo=True)
+        _refuse_unless(file.version == facts["version"])
+        origin = places.get(work, facts["from"])
+        files.move(work, file, origin, how=Evidence.HAND, position=facts["position"], undo=True)
+        sightings.forget(work, scan.file_id, scan.id)
     else:
         raise Conflict("nothing_to_undo", N_("This scan moved nothing, so there is nothing to undo."))
     scan.undone = True
@@ -326,7 +384,8 @@ def undo(work: Work, scan_id: str) -> Taken:
 def _refuse_unless(unchanged: bool) -> None:
     if not unchanged:
         raise Conflict(
-            "moved_since", N_("It has been moved again since this scan. Look at it before you move it back.")
+            "moved_since",
+            N_("It has been moved or changed since this scan. Look at it before you move it back."),
         )
 
 
@@ -342,10 +401,5 @@ def recent(work: Work, limit: int = 50) -> list[Taken]:
 
 
 def unknown_codes(work: Work, limit: int = 50) -> Sequence[Row[Any]]:
-    """Return well-formed codes somebody scanned that no label has, newest first: (code, at, actor)."""
-    return work.session.execute(
-        select(_SCAN.c.code, _SCAN.c.at, _SCAN.c.actor)
-        .where(_SCAN.c.outcome == ScanOutcome.UNKNOWN_CODE)
-        .order_by(_SCAN.c.at.desc())
-        .limit(limit)
-    ).all()
+    """Return well-formed codes somebody scanned that no label has, newest first: (code, at, place_id)."""
+    return work.connection.execute(_UNKNOWN, {"limit": limit}).all()

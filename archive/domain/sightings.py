@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from archive import history
 from archive.domain import files, meanwhile
@@ -21,6 +21,18 @@ _LAST = (
     .where(_SIGHTING.c.file_id == bindparam("file_id"), _SIGHTING.c.place_id.is_not(None))
     .order_by(_SIGHTING.c.happened_at.desc(), _SIGHTING.c.id.desc())
     .limit(1)
+)
+_LATER = (
+    select(_SIGHTING.c.id)
+    .where(
+        _SIGHTING.c.file_id == bindparam("file_id"),
+        _SIGHTING.c.happened_at > bindparam("moment"),
+        _SIGHTING.c.place_id.is_not(None),
+    )
+    .limit(1)
+)
+_FORGET = delete(_SIGHTING).where(
+    _SIGHTING.c.file_id == bindparam("of_file"), _SIGHTING.c.scan_id == bindparam("of_scan")
 )
 
 
@@ -77,6 +89,16 @@ def put_down(
         FILE.step(file.status, FileAction.MOVE)
     if seen:
         record(work, file, place.id, how=Evidence.HAND, told=moves)
+
+
+def forget(work: Work, file_id: int, scan_id: str) -> None:
+    """Take back what a scan now undone said: nobody saw the file there."""
+    work.connection.execute(_FORGET, {"of_file": file_id, "of_scan": scan_id})
+
+
+def later(work: Work, file_id: int, moment: datetime) -> bool:
+    """Tell whether somebody saw a file at a known place after a moment."""
+    return work.connection.execute(_LATER, {"file_id": file_id, "moment": moment}).first() is not None
 
 
 def last(work: Work, file_id: int) -> Sighting | None:

@@ -1,18 +1,20 @@
 """What the answer to a scan says to the one who scanned: made anew each time, masked for that viewer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import bindparam, select
 
-from archive.domain import cards, places
+from archive.domain import cards, trails
+from archive.domain.cards import Card
 from archive.domain.scans import Taken
-from archive.models import CaseFile, Place
+from archive.domain.trails import Step
+from archive.models import CaseFile
 from archive.store import Work
+from archive.vocabulary import Custody, Term
 from archive.vocabulary import ScanOutcome as O
-from archive.vocabulary import Term
 from archive.wording import N_, _
 from labels import codes
 
@@ -38,13 +40,17 @@ class Telling:
     hint: str
     file_code: str
     place_code: str
-    # The place that scans from now on put files at, when this scan chose one.
+    # The place at which scans from now on put files, when this one chose it; or that none is chosen any more.
     context: str
     context_name: str
+    clears: bool
     scanned: str
     at: datetime
     undoable: bool
     undone: bool
+    status: Custody | None
+    # Whom a look at this answer concerns, for the record of the look.
+    subjects: tuple[str, ...]
 
 
 _SIGNALS = {
@@ -59,109 +65,165 @@ _SIGNALS = {
     O.BLANK: Signal.WARNING,
 }
 _HEADINGS = {
-    O.FILE_SHOWN: N_("%(file)s"),
-    O.PLACE_CHOSEN: N_("Put files at %(place)s"),
-    O.MOVED: N_("Moved: %(file)s"),
-    O.RETURNED: N_("Back from loan: %(file)s"),
-    O.CONFIRMED: N_("Right place: %(file)s"),
-    O.PLACE_MOVED: N_("Put down: %(place)s"),
-    O.REPEATED: N_("Already scanned: %(file)s"),
-    O.SEEN_LATE: N_("Seen, not moved: %(file)s"),
+    O.FILE_SHOWN: N_("%(thing)s"),
+    O.PLACE_CHOSEN: N_("Put files at %(thing)s"),
+    O.MOVED: N_("Moved: %(thing)s"),
+    O.RETURNED: N_("Back from loan: %(thing)s"),
+    O.CONFIRMED: N_("Right place: %(thing)s"),
+    O.PLACE_MOVED: N_("Put down: %(thing)s"),
+    O.REPEATED: N_("Already scanned: %(thing)s"),
+    O.SEEN_LATE: N_("Seen, not moved: %(thing)s"),
     O.BLANK: N_("Blank label"),
-    O.VOID_LABEL: N_("Void label"),
+    O.VOID_LABEL: N_("Void label: %(thing)s"),
     O.UNKNOWN_CODE: N_("Unknown code"),
     O.NOT_A_CODE: N_("Not one of our codes"),
-    O.REFUSED: N_("Cannot be done: %(file)s"),
+    O.REFUSED: N_("Cannot be done: %(thing)s"),
 }
 _TEXTS = {
     O.FILE_SHOWN: N_("Should be at: %(place)s"),
     O.PLACE_CHOSEN: N_("Now scan the files, one scan each."),
-    O.MOVED: N_("Now at %(place)s"),
-    O.RETURNED: N_("Now at %(place)s"),
-    O.CONFIRMED: N_("Stands at %(place)s, as recorded"),
-    O.PLACE_MOVED: N_("It took its content along."),
-    O.REPEATED: N_("Nothing was done a second time."),
-    O.SEEN_LATE: N_("It has been moved since this scan was made. The sighting is recorded."),
+    O.MOVED: N_("Now at: %(place)s"),
+    O.RETURNED: N_("Now at: %(place)s"),
+    O.CONFIRMED: N_("Stands as recorded at: %(place)s"),
+    O.PLACE_MOVED: N_("With everything in it, now at: %(place)s"),
+    O.REPEATED: N_("It stands here already. Nothing was done a second time."),
+    O.SEEN_LATE: N_("Something newer was recorded after this scan was made. That it was seen is recorded."),
     O.BLANK: N_("It is not bound to a file yet."),
-    O.VOID_LABEL: N_("It has been replaced. Use the present label, and take this one off."),
+    O.VOID_LABEL: N_("Take this label off. Present label: %(code)s"),
     O.UNKNOWN_CODE: N_(
         "No label with this code is in the register. Lay the file aside and tell the archivist."
     ),
     O.NOT_A_CODE: N_("Scan the label of the archive, or write its ten characters."),
 }
+_LENT = N_("It is on loan. Scan a place to take it back there.")
+_ELSEWHERE = N_("It is not in the archive: %(state)s.")
+_NO_PRESENT_LABEL = N_("Take this label off. There is no other in its place.")
+# Refusals after which no file can be put at the place chosen before.
+_PLACE_UNUSABLE = frozenset({"place_closed", "context_not_a_code", "no_such_code", "not_a_place"})
+
+
+class _File(NamedTuple):
+    """What every answer about a file needs of it: a row, since a model costs more than the disk."""
+
+    id: int
+    code: str
+    reference: str
+    part: int
+    parts: int
+    status: Custody
+    protected: bool
+    place_id: int
+
+
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_FILES = select(*(_FILE.c[name] for name in _File._fields)).where(
+    _FILE.c.id.in_(bindparam("ids", expanding=True))
+)
+_SHOWN = select(CaseFile).where(_FILE.c.id.in_(bindparam("ids", expanding=True)))
+
+
+class _Facts(NamedTuple):
+    """What is known of the things a page of scans was about."""
+
+    files: Mapping[int, _File]
+    cards: Mapping[int, Card]
+    trails: Mapping[int, Sequence[Step]]
 
 
 def tell(work: Work, scans: Sequence[Taken]) -> list[Telling]:
     """Say what scans led to, in their order, in a number of statements that does not grow with them."""
-    files = _files(work, {scan.file_id for scan in scans if scan.file_id})
-    trails = places.trails(work, _places_of(scans, files))
-    return [_telling(work, scan, files.get(scan.file_id or 0), trails) for scan in scans]
+    ids = {scan.file_id for scan in scans if scan.file_id}
+    rows = work.connection.execute(_FILES, {"ids": sorted(ids)}) if ids else ()
+    files = {row.id: _File(*row) for row in rows}
+    shown = {scan.file_id for scan in scans if scan.outcome is O.FILE_SHOWN and scan.file_id}
+    models = work.session.execute(_SHOWN, {"ids": sorted(shown)}).scalars().all() if shown else ()
+    told_of = {card.file.id: card for card in cards.of(work, models)} if models else {}
+    places = {scan.place_id for scan in scans if scan.place_id}
+    places |= {files[number].place_id for number in shown if number in files}
+    facts = _Facts(files, told_of, trails.steps(work, places) if places else {})
+    return [_telling(scan, facts) for scan in scans]
 
 
-def _files(work: Work, ids: set[int]) -> dict[int, CaseFile]:
-    if not ids:
-        return {}
-    rows = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(ids))).scalars()
-    return {file.id: file for file in rows}
-
-
-def _places_of(scans: Sequence[Taken], files: dict[int, CaseFile]) -> set[int]:
-    said = {scan.place_id for scan in scans if scan.place_id}
-    shown = {scan.file_id for scan in scans if scan.outcome is O.FILE_SHOWN}
-    return said | {files[number].place_id for number in shown if number in files}
-
-
-def _telling(work: Work, scan: Taken, file: CaseFile | None, trails: dict[int, list[Place]]) -> Telling:
+def _telling(scan: Taken, known: _Facts) -> Telling:
+    file = known.files.get(scan.file_id or 0)
     place_id = file.place_id if file and scan.outcome is O.FILE_SHOWN else scan.place_id
-    trail = trails.get(place_id or 0, [])
-    facts = {"file": _file_name(file), "place": _place_name(file, scan, trail)}
-    text = _TEXTS.get(scan.outcome) or (scan.facts or {}).get("sentence", "")
+    trail = known.trails.get(place_id or 0, ())
     chosen = scan.outcome is O.PLACE_CHOSEN and bool(trail)
+    card = known.cards.get(scan.file_id or 0) if scan.outcome is O.FILE_SHOWN else None
+    hidden = file is not None and file.protected
+    said = {"thing": _thing(file, trail), "place": _where(scan, file, trail), "code": _present(file, trail)}
     return Telling(
         id=scan.id,
         outcome=scan.outcome,
-        signal=_SIGNALS.get(scan.outcome, Signal.REFUSED),
-        heading=_(_HEADINGS[scan.outcome], **facts),
-        text=_refusal(scan) if scan.outcome is O.REFUSED else _(text, **facts),
-        hint=_hint(work, scan, file),
+        signal=_signal(scan, file),
+        heading=_(_HEADINGS[scan.outcome], **said),
+        text=_text(scan, file, said),
+        hint=_hint(card),
         file_code=file.code if file else "",
-        place_code=trail[-1].code if trail and not _hidden(file, scan) else "",
+        place_code=trail[-1].code if trail and not hidden else "",
         context=trail[-1].code if chosen else "",
-        context_name=places.name_of(trail) if chosen else "",
+        context_name=trails.name_of(trail) if chosen else "",
+        clears=_clears(scan),
         scanned=codes.grouped(scan.code) if scan.code else "",
         at=scan.at,
         undoable=scan.outcome in {O.MOVED, O.PLACE_MOVED} and not scan.undone,
         undone=scan.undone,
+        status=file.status if file else None,
+        subjects=tuple(cards.subjects([card])) if card else (),
     )
 
 
-def _refusal(scan: Taken) -> str:
-    facts = scan.facts or {}
-    return _(str(facts.get("sentence", "")), **facts.get("said", {}))
+def _signal(scan: Taken, file: _File | None) -> Signal:
+    if scan.undone:
+        return Signal.INFO
+    if scan.outcome is O.FILE_SHOWN and file is not None and file.status is not Custody.ON_PLACE:
+        return Signal.WARNING
+    return _SIGNALS.get(scan.outcome, Signal.REFUSED)
 
 
-def _file_name(file: CaseFile | None) -> str:
+def _thing(file: _File | None, trail: Sequence[Step]) -> str:
+    """Name what was scanned, a protected file by its code alone."""
     if file is None:
-        return "–"
+        return trails.spoken(trail[-1]) if trail else "–"
     if file.protected:
         return _("protected file %(code)s", code=codes.grouped(file.code))
     part = f", {_('part %(part)s of %(parts)s', part=file.part, parts=file.parts)}" if file.parts > 1 else ""
     return file.reference + part
 
 
-def _hidden(file: CaseFile | None, scan: Taken) -> bool:
-    """A protected file's place is shown to nobody, but who just put it down knows where that was."""
-    return file is not None and file.protected and scan.outcome is O.FILE_SHOWN
+def _where(scan: Taken, file: _File | None, trail: Sequence[Step]) -> str:
+    """Say the place in few words; that of a protected file to nobody, who put it there knows."""
+    if file is not None and file.protected:
+        return _("Protected") if scan.outcome is O.FILE_SHOWN else _("the place you chose")
+    return trails.name_of(trail[-4:] if file else trail[-4:-1]) or "–"
 
 
-def _place_name(file: CaseFile | None, scan: Taken, trail: Sequence[Place]) -> str:
-    return _("Protected") if _hidden(file, scan) else places.name_of(trail[-3:]) or "–"
+def _present(file: _File | None, trail: Sequence[Step]) -> str:
+    code = file.code if file else trail[-1].code if trail else ""
+    return codes.grouped(code) if code else ""
 
 
-def _hint(work: Work, scan: Taken, file: CaseFile | None) -> str:
+def _text(scan: Taken, file: _File | None, said: Mapping[str, str]) -> str:
     if scan.undone:
         return _("Undone: it is back where it was.")
-    if scan.outcome is O.FILE_SHOWN and file is not None:
-        card = cards.one(work, file)
-        return f"{card.kind} · {card.name} · {file.status.label}"
-    return ""
+    if scan.outcome is O.REFUSED:
+        facts = scan.facts or {}
+        return _(str(facts.get("sentence", "")), **facts.get("said", {}))
+    if scan.outcome is O.FILE_SHOWN and file is not None and file.status is Custody.ON_LOAN:
+        return _(_LENT)
+    if scan.outcome is O.FILE_SHOWN and file is not None and file.status is not Custody.ON_PLACE:
+        return _(_ELSEWHERE, state=file.status.label)
+    if scan.outcome is O.VOID_LABEL and said["code"] in {"", codes.grouped(scan.code or "")}:
+        return _(_NO_PRESENT_LABEL)
+    return _(_TEXTS[scan.outcome], **said)
+
+
+def _hint(card: Card | None) -> str:
+    return f"{card.kind} · {card.name}" if card else ""
+
+
+def _clears(scan: Taken) -> bool:
+    """Tell whether the place chosen before is left: it cannot be used, or its label's successor is meant."""
+    if scan.outcome is O.VOID_LABEL:
+        return scan.file_id is None and scan.place_id is not None
+    return scan.outcome is O.REFUSED and scan.reason in _PLACE_UNUSABLE

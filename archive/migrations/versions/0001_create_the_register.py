@@ -533,25 +533,15 @@ def upgrade() -> None:
         sa.Column("happened_at", UtcTime(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=True),
-        sa.Column("context_id", BigId, nullable=True),
         sa.Column("outcome", sa.String(length=30), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("file_id", BigId, nullable=True),
         sa.Column("place_id", BigId, nullable=True),
-        sa.Column("from_id", BigId, nullable=True),
         sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("undone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["context_id"],
-            ["place.id"],
-        ),
-        sa.ForeignKeyConstraint(
             ["file_id"],
             ["case_file.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["from_id"],
-            ["place.id"],
         ),
         sa.ForeignKeyConstraint(
             ["place_id"],
@@ -560,6 +550,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("scans_of_actor", "scan", ["actor", "at"], unique=False)
+    op.create_index(
+        "scans_of_unknown_codes",
+        "scan",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("outcome = 'unknown_code'"),
+        postgresql_where=sa.text("outcome = 'unknown_code'"),
+    )
     op.create_table(
         "sighting",
         sa.Column("id", BigId, nullable=False),
@@ -582,6 +580,30 @@ def upgrade() -> None:
     )
     op.create_index("sightings_at_place", "sighting", ["place_id", "happened_at"], unique=False)
     op.create_index("sightings_of_file", "sighting", ["file_id", "happened_at"], unique=False)
+    op.create_table(
+        "gap",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("run_id", BigId, nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("row_id", BigId, nullable=True),
+        sa.Column("file_id", BigId, nullable=True),
+        sa.Column("closed_on", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["row_id"],
+            ["import_row.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["import_run.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("gaps_of_run", "gap", ["run_id", "kind", "closed_on", "id"], unique=False)
+    op.create_index(op.f("ix_gap_row_id"), "gap", ["row_id"], unique=False)
     op.create_table(
         "task",
         sa.Column("id", BigId, nullable=False),
@@ -614,6 +636,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(op.f("ix_task_row_id"), "task", ["row_id"], unique=False)
     op.create_index(op.f("ix_task_run_id"), "task", ["run_id"], unique=False)
     op.create_index("open_tasks", "task", ["open", "kind", "id"], unique=False)
     op.create_index("tasks_of_file", "task", ["file_id"], unique=False)
