@@ -4,7 +4,7 @@ import re
 from typing import Literal, NamedTuple
 
 from archive.lists.text import MISSING, clean, simple
-from archive.lists.values import protective_words
+from archive.lists.values import protective_words, without_protection
 from archive.vocabulary import PersonRole
 
 NameOrder = Literal["auto", "given_first", "family_first"]
@@ -60,12 +60,15 @@ class NameReader:
         """Return the persons a cell names; a cell without anybody gives none."""
         if "\n" in text:
             text = re.sub(r",\s*\n\s*", ", ", text)
+        if not self._between.search(text):
+            person = self._person(text)
+            return [person] if any(person[:3]) or person.protected else []
         persons: list[Name] = []
         for piece in self._between.split(text):
             person = self._person(piece)
             if persons and "," not in piece and not person.given and persons[-1].given:
                 person = person._replace(family=persons[-1].family, given=person.family, inherited=True)
-            if person.family or person.given or person.number or person.protected:
+            if any(person[:3]) or person.protected:
                 persons.append(person)
         return persons
 
@@ -76,8 +79,8 @@ class NameReader:
         number, role, protected = "", None, False
         if match := _NUMBER.search(text):
             number, text = match[0], text.replace(match[0], " ", 1)
-        if match := protective_words(text):
-            protected, text = True, f"{text[: match.start()]} {text[match.end() :]}"
+        if protective_words(text):
+            protected, text = True, without_protection(text)
         for match in _BRACKETS.finditer(text):
             role = role or _ROLES.get(simple(match[1]))
             if not match[1].strip() or simple(match[1]) in _ROLES:
@@ -88,8 +91,8 @@ class NameReader:
     def parts(self, text: str) -> tuple[str, str]:
         """Split a name into (family name, given name)."""
         family, comma, given = text.partition(",")
-        if comma and family.strip():
-            return family.strip(), " ".join(given.replace(",", " ").split())
+        if comma and (family := family.strip()):
+            return family, clean(given.replace(",", " ")) if "," in given else given.strip()
         if former := _FORMERLY.search(text):
             family, given = self.parts(text[: former.start()])
             return f"{family}{former[0]}", given

@@ -35,6 +35,9 @@ LONGEST = 200
 """Characters a cell may have to be registered, unless LONGER says otherwise."""
 
 LONGER = {"name": 500, "number": 500, "place": 300}
+_MARKS = "=#"
+_DIGIT = re.compile(r"\d")
+_PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
 
@@ -88,11 +91,13 @@ class Reader:
         self._free = at.pop(Field.FREE_TEXT, [])
         self._others = [(index, role_of_heading(names[index])) for index in at.pop(Field.CO_PERSONS, [])]
         at.pop(Field.IGNORED, None)
-        self._columns = [(field.value, positions[0], field) for field, positions in at.items()]
+        self._columns = [
+            (field.value, positions[0], field, field.value in _RAW) for field, positions in at.items()
+        ]
         self._facts = [field.value for field in FACTS if field in at]
         self._header = [clean(name) for name in shape.header] if shape.header_row else None
         self._width, self._separated = len(names), shape.kind == "csv"
-        self._last = max((index for _name, index, _field in self._columns), default=-1)
+        self._last = max((index for _name, index, _field, _raw in self._columns), default=-1)
         limit = mapping.list_date or today
         reader = partial(
             DateReader, limit, order=mapping.date_order, serials=mapping.serial_dates, epoch=shape.epoch
@@ -143,17 +148,14 @@ class Reader:
     def _texts(self, cells: Sequence[str], flags: list[Flag], problems: list[Problem]) -> dict[str, str]:
         texts = _BLANK.copy()
         count = len(cells)
-        for name, index, field in self._columns:
+        for name, index, field, raw in self._columns:
             if index >= count or not (text := cells[index]):
                 continue
-            if text[0] == "=":
-                flags.append(Flag(FlagCode.FORMULA, field))
-            elif text[0] == "#" and text.strip() in ERRORS:
-                flags.append(Flag(FlagCode.CELL_ERROR, field))
+            if text[0] in _MARKS and self._is_error(text, field, flags):
                 continue
-            text = text if name in _RAW else clean(text)
-            if len(text) > LONGEST and len(text) > LONGER.get(name, LONGEST):
-                limit = LONGER.get(name, LONGEST)
+            if not raw:
+                text = text.strip() if text.isprintable() and "  " not in text else clean(text)
+            if len(text) > LONGEST and len(text) > (limit := LONGER.get(name, LONGEST)):
                 problems.append(
                     Problem("cell_too_long", _CELL_TOO_LONG, (("field", field), ("limit", limit)))
                 )
@@ -163,18 +165,26 @@ class Reader:
             flags.append(_ROW_SHORT)
         return texts
 
+    def _is_error(self, text: str, field: Field, flags: list[Flag]) -> bool:
+        """Flag a formula or an error value; only the latter says nothing."""
+        error = text.strip() in ERRORS
+        if error or text[0] == "=":
+            flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
+        return error
+
     def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, Part]:
         reference = texts["reference"]
         part = self._part(texts)
         if reference:
-            reference = "" if simple(reference) in MISSING else whole(reference)
+            nothing = not _DIGIT.search(reference) and simple(reference) in MISSING
+            reference = "" if nothing else whole(reference)
         if not reference:
             flags.append(_NO_REFERENCE)
         elif _LOOKS_LIKE_DATE.fullmatch(reference):
             flags.append(_REFERENCE_DATE)
-        if part is NO_PART and reference and (found := part_inside(reference)) is not NO_PART:
+        if part is NO_PART and _PART_WORD.search(reference) and (found := part_inside(reference)).part:
             part, reference = found, without_part(reference)
-        if part is NO_PART and free:
+        if part is NO_PART and free and _PART_WORD.search(free):
             part = part_inside(free)
         if part.flag:
             flags.append(Flag(part.flag, Field.PART))
@@ -217,7 +227,7 @@ class Reader:
         noted = self._day(texts["last_note"], Field.LAST_NOTE, flags)
         opened = began.first or began.last or period.first
         closed = ended.last or ended.first or period.last
-        if opened and closed and opened.earliest() > closed.latest():
+        if opened and closed and opened.year >= closed.year and opened.earliest() > closed.latest():
             flags.append(_CLOSED_BEFORE_OPENED)
         born = persons[0].born if persons else None
         if closed and born and born.year >= closed.year and born.earliest() > closed.latest():

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from itertools import zip_longest
 
 from archive import identity
@@ -11,7 +12,7 @@ from archive.lists.fields import Field, Flag, FlagCode
 from archive.lists.names import Name, NameOrder, NameReader
 from archive.lists.reading import PersonReading
 from archive.lists.text import MISSING, clean, simple
-from archive.lists.values import protective_words
+from archive.lists.values import protective_words, without_protection
 from archive.partial_date import PartialDate
 from archive.vocabulary import NumberQuality, PersonRole
 
@@ -21,6 +22,8 @@ _FEWEST_DIGITS = 6
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 _NINE_DIGITS = re.compile(r"\d{9}|\d{5}[-+]\d{4}", re.ASCII)
 _NOBODY = Name("", "")
+
+_day = lru_cache(maxsize=65_536)(PartialDate.of)
 
 _FLAG_OF = {
     quality: Flag(code, Field.NUMBER)
@@ -53,8 +56,8 @@ class SubjectReader:
         people = self._names.read(name) if name else []
         protected = any(person.protected for person in people)
         numbers = _numbers(number) if number else []
-        if numbers and protective_words(number):
-            protected, numbers = True, [text for text in numbers if any(map(str.isdigit, text))]
+        if numbers and number.upper() != number.lower() and protective_words(number):
+            protected, numbers = True, _without_words(numbers)
         if numbers and len(people) != len(numbers) and len(people) + len(numbers) > 2:
             flags.append(_COUNTS_DIFFER)
         born = self._born(birth, flags) if birth else None
@@ -80,7 +83,7 @@ class SubjectReader:
         if who.inherited:
             flags.append(_INHERITED)
         if born is None and number and number.birth_date:
-            born = PartialDate.of(number.birth_date)
+            born = _day(number.birth_date)
         if not (who.family or who.given or number):
             return None
         return PersonReading(who.family, who.given, number, born, who.role or role)
@@ -116,8 +119,15 @@ def _numbers(text: str) -> list[str]:
         pieces = _SEVERAL.split(text)
         if all(sum(map(str.isdigit, piece)) >= _FEWEST_DIGITS for piece in pieces):
             return [clean(piece) for piece in pieces]
+    if text[0].isdigit():
+        return [text.strip()]
     text = clean(text)
     return [] if simple(text) in MISSING else [text]
+
+
+def _without_words(numbers: list[str]) -> list[str]:
+    bare = [without_protection(text) for text in numbers]
+    return [text for text in bare if any(map(str.isdigit, text))]
 
 
 def _disagree(number: Identity, born: PartialDate) -> bool:

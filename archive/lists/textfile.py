@@ -30,6 +30,7 @@ _QUOTE = N_(
     "the file again."
 )
 _NUL = N_("Row %(row)s holds NUL characters. This is no list, or it was damaged: save it again.")
+_SEPARATOR = N_("The separator cannot be used. Choose semicolon, comma, tab or vertical bar.")
 _ENCODING = N_("The file cannot be read as %(encoding)s. Choose another encoding.")
 
 
@@ -45,8 +46,10 @@ class TextFile:
         self._stream: BinaryIO
         with reopen() as stream:
             self.encoding = encoding or encoding_of(stream)
-        if self.encoding not in ENCODINGS or (separator and separator not in SEPARATORS):
-            raise Invalid("list_encoding", _ENCODING, encoding=self.encoding)
+        if self.encoding not in ENCODINGS:
+            raise Invalid("list_encoding", _ENCODING, field="encoding", encoding=self.encoding)
+        if separator and separator not in SEPARATORS:
+            raise Invalid("list_separator", _SEPARATOR, field="separator")
         with self._text() as text:
             sample = self._read(text, _SAMPLE)
         if "\0" in sample:

@@ -206,6 +206,14 @@ _PROTECTIVE = re.compile(
 )
 
 
-def protective_words(text: str) -> re.Match[str] | None:
-    """Find words that say a person's data are protected, with the marks around them."""
-    return _PROTECTIVE.search(text)
+_PERHAPS_PROTECTIVE = re.compile("sekr|skydd|spärr|kvarskr|finger", re.IGNORECASE)
+
+
+def protective_words(text: str) -> bool:
+    """Tell whether words in a text say that a person's data are protected."""
+    return bool(_PERHAPS_PROTECTIVE.search(text) and _PROTECTIVE.search(text))
+
+
+def without_protection(text: str) -> str:
+    """Return the text without its words of protection."""
+    return clean(_PROTECTIVE.sub(" ", text))

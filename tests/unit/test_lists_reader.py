@@ -236,6 +236,7 @@ def test_without_a_column_for_protection_the_mapping_decides() -> None:
         {"name": "Skyddad identitet"},
         {"name": "Ek, Eva (sekretess)"},
         {"number": "sekretess"},
+        {"number": "19900602-2397 SEKR"},
         {"free_text": "OBS! sekretessmarkerad"},
         {"co_persons": "Ek, Bo (skyddad)"},
     ],
@@ -247,6 +248,12 @@ def test_words_of_protection_anywhere_in_the_row_protect(cells: dict[str, str]) 
     stated = read(protection="SEKR", **cells)
     assert stated.protection is Protection.MARKED
     assert "protection_in_text" not in flags(stated)
+
+
+def test_a_number_beside_a_word_of_protection_is_still_a_number() -> None:
+    number = read(number="19900602-2397 SEKR", protection="S").persons[0].number
+    assert number
+    assert number.number == "199006022397"
 
 
 def test_free_text_about_a_case_is_never_part_of_a_reading() -> None:
