@@ -36,6 +36,11 @@ class SqliteDatabases:
         migrations.upgrade(settings_for(f"sqlite:///{self._template}", folder))
 
     @contextmanager
+    def empty(self, folder: Path) -> Iterator[Settings]:
+        """Give settings of a database without a single table."""
+        yield settings_for(f"sqlite:///{folder / 'empty.db'}", folder)
+
+    @contextmanager
     def fresh(self, folder: Path) -> Iterator[Settings]:
         """Give settings of a database nobody has used."""
         path = folder / f"aktspar{next(_numbers)}.db"
@@ -53,10 +58,21 @@ class PostgresqlDatabases:
         migrations.upgrade(settings_for(url_of(self._name), folder))
 
     @contextmanager
+    def empty(self, folder: Path) -> Iterator[Settings]:
+        """Give settings of a database without a single table."""
+        with self._created("template0", folder) as settings:
+            yield settings
+
+    @contextmanager
     def fresh(self, folder: Path) -> Iterator[Settings]:
-        """Give settings of a database nobody has used; it is dropped at the end of the block."""
+        """Give settings of a database nobody has used."""
+        with self._created(self._name, folder) as settings:
+            yield settings
+
+    @contextmanager
+    def _created(self, template: str, folder: Path) -> Iterator[Settings]:
         name = f"{self._name}_{next(_numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._name} STRATEGY file_copy")
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield settings_for(url_of(name), folder)
         finally:
