@@ -1,7 +1,5 @@
 """Scans from other programs: the same verb as the scan page, answered once however often they are sent."""
 
-from dataclasses import asdict
-
 from flask import Blueprint, Response, jsonify, request
 
 from archive.domain import scans, tellings
@@ -14,6 +12,11 @@ from archive.web.answers import saw
 
 bp = Blueprint("api_scans", __name__, url_prefix="/api/scans")
 
+SAID = (
+    *("id", "heading", "text", "hint", "file_code", "place_code", "context", "context_name"),
+    *("context_above", "clears", "scanned", "undoable", "undone"),
+)
+
 
 @bp.post("")
 @requires(Permission.MOVE)
@@ -23,7 +26,8 @@ def take() -> Response:
     with archive.write(current_actor()) as work:
         taken = scans.take(work, scanned)
         told = tellings.tell(work, [taken])[0]
-    saw(*looks_of_scans.of([taken]))
+    look = looks_of_scans.of([told])
+    saw(*([look] if look else []))
     return jsonify(_said(told, taken.reason))
 
 
@@ -34,13 +38,12 @@ def undo(scan_id: str) -> Response:
     with archive.write(current_actor()) as work:
         taken = scans.undo(work, scan_id)
         told = tellings.tell(work, [taken])[0]
-    saw()
     return jsonify(_said(told, taken.reason))
 
 
 def _said(told: Telling, reason: str | None) -> dict[str, object]:
     return {
-        **asdict(told),
+        **{name: getattr(told, name) for name in SAID},
         "outcome": told.outcome.value,
         "signal": told.signal.value,
         "at": told.at.isoformat(),

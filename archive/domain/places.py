@@ -12,6 +12,7 @@ from sqlmodel import col
 from archive import history
 from archive.domain import labels
 from archive.domain.trails import name_of as name_of
+from archive.domain.trails import spoken
 from archive.domain.trails import trails as trails
 from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from archive.models import CaseFile, Place
@@ -59,6 +60,7 @@ class Spot:
     """What the hot verbs need of a place: a row, since a model costs more than the disk."""
 
     id: int
+    kind: PlaceKind
     name: str
     order_rule: OrderRule
     closed_at: datetime | None
@@ -67,7 +69,7 @@ class Spot:
 # The lock a foreign key takes: whoever closes the place waits until what is being put there stands there.
 _KEEP_OPEN: Any = {"read": True, "key_share": True}
 _SPOT = (
-    select(_PLACE.c.id, _PLACE.c.name, _PLACE.c.order_rule, _PLACE.c.closed_at)
+    select(_PLACE.c.id, _PLACE.c.kind, _PLACE.c.name, _PLACE.c.order_rule, _PLACE.c.closed_at)
     .where(_PLACE.c.code == bindparam("code"))
     .with_for_update(**_KEEP_OPEN)
 )
@@ -89,7 +91,7 @@ def spot(work: Work, code: str) -> Spot:
     if row is not None:
         return Spot(*row)
     place = by_code(work, code)
-    return Spot(place.id, place.name, place.order_rule, place.closed_at)
+    return Spot(place.id, place.kind, place.name, place.order_rule, place.closed_at)
 
 
 def keep_open(work: Work, place: Place) -> Place:
@@ -444,7 +446,7 @@ def refuse_closed(place: Place | Spot | None) -> None:
         raise Conflict(
             "place_closed",
             N_("%(name)s is closed; nothing can be recorded there. Choose another place."),
-            name=place.name,
+            name=spoken(place, first=True),
         )
 
 

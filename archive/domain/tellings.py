@@ -43,6 +43,7 @@ class Telling:
     # The place at which scans from now on put files, when this one chose it; or that none is chosen any more.
     context: str
     context_name: str
+    context_above: str
     clears: bool
     scanned: str
     at: datetime
@@ -79,6 +80,7 @@ _HEADINGS = {
     O.NOT_A_CODE: N_("Not one of our codes"),
     O.REFUSED: N_("Cannot be done: %(thing)s"),
 }
+_UNDONE = N_("Undone: %(thing)s")
 _TEXTS = {
     O.FILE_SHOWN: N_("Should be at: %(place)s"),
     O.PLACE_CHOSEN: N_("Now scan the files, one scan each."),
@@ -156,13 +158,14 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
         id=scan.id,
         outcome=scan.outcome,
         signal=_signal(scan, file),
-        heading=_(_HEADINGS[scan.outcome], **said),
+        heading=_(_UNDONE if scan.undone else _HEADINGS[scan.outcome], **said),
         text=_text(scan, file, said),
         hint=_hint(card),
         file_code=file.code if file else "",
-        place_code=trail[-1].code if trail and not hidden else "",
+        place_code=trail[-1].code if trail and not hidden and scan.outcome is not O.UNKNOWN_CODE else "",
         context=trail[-1].code if chosen else "",
-        context_name=trails.name_of(trail) if chosen else "",
+        context_name=trails.spoken(trail[-1]) if chosen else "",
+        context_above=trails.name_of(trail[:-1]) if chosen else "",
         clears=_clears(scan),
         scanned=codes.grouped(scan.code) if scan.code else "",
         at=scan.at,
@@ -205,7 +208,7 @@ def _present(file: _File | None, trail: Sequence[Step]) -> str:
 
 def _text(scan: Taken, file: _File | None, said: Mapping[str, str]) -> str:
     if scan.undone:
-        return _("Undone: it is back where it was.")
+        return _("It is back where it was.")
     if scan.outcome is O.REFUSED:
         facts = scan.facts or {}
         return _(str(facts.get("sentence", "")), **facts.get("said", {}))

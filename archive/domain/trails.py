@@ -82,12 +82,13 @@ _NAMED_BY_ITSELF = frozenset({PlaceKind.SITE, PlaceKind.ROOM})
 _FEWEST_LETTERS = 3
 
 
-def spoken(place: Named) -> str:
-    """Say a place by name, with its kind where the name alone would say little: `hyllplan 3`."""
+def spoken(place: Named, *, first: bool = False) -> str:
+    """Say a place by name, with its kind where the name alone would say little; `first` in a sentence."""
     letters = sum(sign.isalpha() for sign in place.name)
     if place.kind in _NAMED_BY_ITSELF or letters >= _FEWEST_LETTERS:
         return place.name
-    return f"{place.kind.label} {place.name}"
+    kind = place.kind.label
+    return f"{kind.capitalize() if first else kind} {place.name}"
 
 
 def name_of(trail: Sequence[Named]) -> str:

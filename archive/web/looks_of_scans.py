@@ -1,14 +1,13 @@
-"""Which scans showed a person's data: those are looks, the rest is the scanner's own work."""
+"""Which answers to scans showed a person's data: those are looks, the rest is the scanner's own work."""
 
 from collections.abc import Sequence
 
 from archive.domain import looks
 from archive.domain.looks import Look
-from archive.domain.scans import Taken
-from archive.vocabulary import ScanOutcome
+from archive.domain.tellings import Telling
 
 
-def of(scans: Sequence[Taken]) -> list[Look]:
-    """Return one look for the files whose card an answer shows, none when it shows no card."""
-    shown = {scan.file_id for scan in scans if scan.outcome is ScanOutcome.FILE_SHOWN and scan.file_id}
-    return [looks.at_list("scans", [f"file:{number}" for number in sorted(shown)])] if shown else []
+def of(told: Sequence[Telling]) -> Look | None:
+    """Return one look at everybody whose card these answers show, None when they show none."""
+    subjects = dict.fromkeys(subject for one in told for subject in one.subjects)
+    return looks.at_list("scans", subjects) if subjects else None

@@ -5,59 +5,82 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 
-from archive.domain import files, labels, places, scans, tellings
+from archive.domain import files, labels, places, scans, tellings, trails
 from archive.domain.scans import Scanned, Taken
 from archive.domain.tellings import Telling
+from archive.errorpages import wants_json
 from archive.errors import Conflict, DomainError, NotFound
+from archive.lifecycle import FILE
 from archive.models import Label
 from archive.store import Work
-from archive.vocabulary import LabelState, Permission, ScanOutcome
+from archive.vocabulary import FileAction, LabelState, Permission, ScanOutcome
 from archive.web import looks_of_scans
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, saw, see, show
-from archive.wording import N_
+from archive.wording import N_, _
 from labels import codes
 
 bp = Blueprint("scan", __name__)
 
 SHOWN = 30
+UNKNOWN = 20
+
+# What one can go on to from the answer about a file, as its state and one's role allow.
+_FILE_ACTIONS = {
+    FileAction.LEND: ("loans.lend", N_("Hand out")),
+    FileAction.TAKE_BACK: ("loans.take_back", N_("Take back")),
+}
 
 
 @bp.get("/scan")
 @requires(Permission.MOVE)
 def page() -> Response:
-    """Show the scan page with the actor's own latest scans; `place` is the code files are put at."""
-    return _page(request.args.get("place", ""))
+    """Show the scan page with one's latest scans; `place` is where files are put, `answer` the last scan."""
+    return _page(request.args.get("place", ""), request.args.get("answer"))
 
 
-def _page(context: str, refused: Refusals | None = None, typed: str = "") -> Response:
+def _page(
+    context: str, answered: str | None = None, refused: Refusals | None = None, typed: str = ""
+) -> Response:
     with archive.read(current_actor()) as work:
-        recent = scans.recent(work, SHOWN)
-        told = tellings.tell(work, recent)
-        unknown = scans.unknown_codes(work, 20)
+        told = tellings.tell(work, scans.recent(work, SHOWN))
+        unknown = _unknown(work)
         chosen = _chosen(work, context)
-    saw(*looks_of_scans.of(recent))
+    look = looks_of_scans.of(told)
     return show(
         "scan/page.html",
-        None,
+        look,
         refused=refused,
         told=told,
-        unknown=[(codes.grouped(row.code), row.at) for row in unknown],
+        one=next((one for one in told if one.id == answered), None),
+        actions_of=_actions,
+        unknown=unknown,
         context=chosen,
+        carry="yes" in request.values.getlist("carry"),
         scan_id=uuid4(),
         typed=typed,
+        by=current_actor().id,
     )
 
 
+def _unknown(work: Work) -> list[dict[str, Any]]:
+    rows = scans.unknown_codes(work, UNKNOWN)
+    lying = trails.steps(work, {row.place_id for row in rows if row.place_id})
+    return [
+        {"code": row.code, "at": row.at, "place": trails.name_of(lying.get(row.place_id, ()))} for row in rows
+    ]
+
+
 def _chosen(work: Work, code: str) -> dict[str, str] | None:
-    """Return code and name of the chosen place, or nothing when the code is no open place."""
+    """Return code, name and whereabouts of the chosen place, or nothing when the code is no open place."""
     try:
         place = places.by_code(work, labels.parse(code)) if code else None
     except DomainError:
         return None
     if place is None or place.closed_at is not None:
         return None
-    return {"code": place.code, "name": places.name_of(places.trails(work, [place.id])[place.id])}
+    trail = trails.steps(work, [place.id])[place.id]
+    return {"code": place.code, "name": trails.spoken(place), "above": trails.name_of(trail[:-1])}
 
 
 @bp.post("/scan")
@@ -65,31 +88,34 @@ def _chosen(work: Work, code: str) -> dict[str, str] | None:
 def take() -> Response:
     """Answer one scan typed into the form, for a browser without JavaScript."""
     form = request.form
+    context, carry = form.get("context", ""), form.get("carry") == "yes"
     with Refusals() as refused:
+        scanned = Scanned(form.get("id", ""), form.get("text", ""), context or None, carry=carry)
         with archive.write(current_actor()) as work:
-            taken = scans.take(
-                work,
-                Scanned(
-                    id=form.get("id", ""),
-                    text=form.get("text", ""),
-                    context=form.get("context") or None,
-                    carry=form.get("carry") == "yes",
-                ),
-            )
-            chosen = tellings.tell(work, [taken])[0].context or form.get("context", "")
-        return see(url_for(".page", place=chosen or None))
-    return _page(form.get("context", ""), refused, form.get("text", ""))
+            taken = scans.take(work, scanned)
+            told = tellings.tell(work, [taken])[0]
+        chosen = told.context or ("" if told.clears else context)
+        return see(url_for(".page", place=chosen or None, carry="yes" if carry else None, answer=taken.id))
+    return _page(context, refused=refused, typed=form.get("text", ""))
 
 
 @bp.post("/scan/answers")
 @requires(Permission.MOVE)
 def answer() -> Response:
     """Answer one scan of the page's script: the parts to show, its sound, and the place now chosen."""
-    scanned = Scanned.from_json(request.get_json())
-    with archive.write(current_actor()) as work:
+    body = request.get_json()
+    scanned = Scanned.from_json(body)
+    actor = current_actor()
+    if body.get("by") != actor.id:
+        raise Conflict(
+            "scanned_by_another",
+            N_("Somebody else made these scans on this page. Whoever made them must sign in to send them."),
+        )
+    with archive.write(actor) as work:
         taken = scans.take(work, scanned)
         told = tellings.tell(work, [taken])[0]
-    saw(*looks_of_scans.of([taken]))
+    look = looks_of_scans.of([told])
+    saw(*([look] if look else []))
     return jsonify(_parts(taken, told))
 
 
@@ -98,23 +124,65 @@ def _parts(taken: Taken, told: Telling) -> dict[str, Any]:
         "id": taken.id,
         "outcome": taken.outcome.value,
         "signal": told.signal.value,
-        "context": {"code": told.context, "name": told.context_name} if told.context else None,
+        "context": {"code": told.context, "name": told.context_name, "above": told.context_above}
+        if told.context
+        else None,
+        "clears": told.clears,
+        "file": told.file_code,
+        "undone": told.undone,
         "unknown": told.scanned if taken.outcome is ScanOutcome.UNKNOWN_CODE else None,
-        "state": render_template("scan/_state.html", one=told),
+        "state": render_template("scan/_state.html", one=told, actions_of=_actions),
         "row": render_template("scan/_row.html", one=told),
     }
+
+
+def _actions(told: Telling) -> list[dict[str, str]]:
+    """Return what may be done next with what was scanned, the usual first."""
+    may = current_actor().may
+    code = told.file_code
+    found: list[dict[str, str]] = []
+    if told.outcome is ScanOutcome.BLANK:
+        label = codes.parse(told.scanned) or ""
+        if may(Permission.LABEL):
+            found.append(_link("labels.bind", _("Bind to a registered file"), code=label))
+        if may(Permission.REGISTER):
+            found.append(_link("files.register", _("Register a new file"), label=label))
+    elif code:
+        found.append(_link("files.page", _("Open the file"), code=code))
+        if told.outcome is ScanOutcome.FILE_SHOWN:
+            possible = FILE.actions(told.status, current_actor().permissions)
+            doing = [item for action, item in _FILE_ACTIONS.items() if action in possible]
+            found += [_link(endpoint, _(text), code=code) for endpoint, text in doing]
+        if told.outcome in {ScanOutcome.FILE_SHOWN, ScanOutcome.VOID_LABEL} and may(Permission.LABEL):
+            found.append(_link("labels.for_file", _("Print label"), code=code))
+    elif told.place_code:
+        found.append(_link("places.page", _("Open the place"), code=told.place_code))
+        if told.outcome is ScanOutcome.VOID_LABEL and may(Permission.LABEL):
+            found.append(_link("labels.for_place", _("Print label"), code=told.place_code))
+    return found
+
+
+def _link(endpoint: str, text: str, **values: Any) -> dict[str, str]:
+    return {"href": url_for(endpoint, **values), "text": text}
 
 
 @bp.post("/scan/<scan_id>/undo")
 @requires(Permission.MOVE)
 def undo(scan_id: str) -> Response:
-    """Take back what a scan moved; with htmx the row alone is answered."""
+    """Take back what a scan moved; the page's script gets the same parts as for a scan."""
+    if wants_json():
+        return jsonify(_parts(*_undone(scan_id)))
+    context = request.form.get("context", "")
+    with Refusals() as refused:
+        _undone(scan_id)
+        return see(url_for(".page", place=context or None, answer=scan_id))
+    return _page(context, refused=refused)
+
+
+def _undone(scan_id: str) -> tuple[Taken, Telling]:
     with archive.write(current_actor()) as work:
         taken = scans.undo(work, scan_id)
-        told = tellings.tell(work, [taken])[0]
-    if request.headers.get("HX-Request"):
-        return make_response(render_template("scan/_row.html", one=told))
-    return see(url_for(".page", place=request.form.get("context") or None))
+        return taken, tellings.tell(work, [taken])[0]
 
 
 @bp.get("/S/<path:text>")
