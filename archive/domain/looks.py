@@ -10,10 +10,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive import history
+from archive.domain import actors
 from archive.errors import ChangedMeanwhile, Unavailable
-from archive.models import Event, EventPrivate, EventSubject, User
+from archive.models import CaseFile, Event, EventPrivate, EventSubject, Person
 from archive.store import Actor, Archive, Work
-from archive.vocabulary import EventKind, Permission
+from archive.vocabulary import EventKind, Permission, Protection
 from archive.wording import N_
 
 KINDS = (
@@ -30,7 +31,8 @@ RACES = 3
 _event = Event.__table__  # type: ignore[attr-defined]
 _subject = EventSubject.__table__  # type: ignore[attr-defined]
 _private = EventPrivate.__table__  # type: ignore[attr-defined]
-_user = User.__table__  # type: ignore[attr-defined]
+_person = Person.__table__  # type: ignore[attr-defined]
+_file = CaseFile.__table__  # type: ignore[attr-defined]
 
 _FIELDS = (_event.c.id, _event.c.at, _event.c.stream, _event.c.actor, _event.c.kind, _event.c.body)
 _IS_LOOK = _event.c.kind.in_(list(_KINDS))
@@ -48,6 +50,10 @@ _BY = (
     .order_by(_event.c.seq.desc())
     .limit(bindparam("limit"))
 )
+_IDS: Any = bindparam("ids", expanding=True)
+_PROTECTED = select(_person.c.id).where(_person.c.id.in_(_IDS), _person.c.protection != Protection.NONE)
+_PROTECTED_FILES = select(_file.c.id).where(_file.c.id.in_(_IDS), _file.c.protected)
+_CODES = select(_file.c.id, _file.c.code).where(_file.c.id.in_(_IDS))
 _NEWEST = 2**62
 
 
@@ -79,9 +85,10 @@ def at_list(name: str, subjects: Iterable[str], *, place: int | None = None) -> 
 
 
 def looked_for(by: str, term: str, subjects: Iterable[str]) -> Look:
-    """Say what was looked up, by which key, and the answers shown; the term goes to the side row."""
+    """Say what was looked up, by which key, and the files shown; the term goes to the side row."""
     found = list(subjects)
-    return Look(EventKind.LOOKED_FOR, found, {"by": by, "hits": len(found)}, {"term": term})
+    hits = sum(subject.startswith("file:") for subject in found)
+    return Look(EventKind.LOOKED_FOR, found, {"by": by, "hits": hits}, {"term": term})
 
 
 def at_looks(about: str) -> Look:
@@ -150,29 +157,56 @@ def _page(work: Work, statement: Any, key: Mapping[str, Any], before: int | None
     work.require(Permission.READ_LOOKS)
     parameters = {**key, "before": before or _NEWEST, "limit": limit + 1}
     rows = work.connection.execute(statement, parameters).all()
-    names = _names(work, {row.stream for row in rows})
-    show_terms = work.actor.may(Permission.READ_NAMES)
-    found = [_seen(row, names, show_terms) for row in rows[:limit]]
+    who = actors.names(work, {row.stream for row in rows})
+    bodies = [json.loads(row.body) for row in rows[:limit]]
+    hidden = _protected(work, {subject for body in bodies for subject in body.get("subjects", ())})
+    found = [
+        _seen(row, body, who[row.stream], work.actor.may(Permission.READ_NAMES) and _harmless(body, hidden))
+        for row, body in zip(rows, bodies, strict=False)
+    ]
     return SeenPage(found, found[-1].id if len(rows) > limit else None)
 
 
-def _names(work: Work, streams: set[str]) -> dict[str, str]:
-    ids = [int(stream.removeprefix("user:")) for stream in streams if stream.startswith("user:")]
-    rows = work.connection.execute(select(_user.c.id, _user.c.name).where(_user.c.id.in_(ids)))
-    return {f"user:{row.id}": row.name for row in rows}
+def codes(work: Work, looks: Iterable[Seen], each: int = 5) -> dict[int, list[str]]:
+    """Return by look the codes of the files it showed, at most so many of each."""
+    wanted = {look.id: _ids("file", look.subjects)[:each] for look in looks}
+    known = {
+        row.id: row.code
+        for row in work.connection.execute(
+            _CODES, {"ids": sorted({i for ids in wanted.values() for i in ids})}
+        )
+    }
+    return {look: [known[i] for i in ids if i in known] for look, ids in wanted.items()}
 
 
-def _seen(row: Any, names: Mapping[str, str], show_terms: bool) -> Seen:
-    body = json.loads(row.body)
+def _harmless(body: Mapping[str, Any], hidden: set[str]) -> bool:
+    """Tell whether what was typed may be read: a term that found nothing may be a protected person's name."""
+    subjects = body.get("subjects", ())
+    return bool(subjects) and hidden.isdisjoint(subjects)
+
+
+def _protected(work: Work, subjects: set[str]) -> set[str]:
+    """Return those of the subjects that are protected now, whatever they were when looked at."""
+    people, files = _ids("person", subjects), _ids("file", subjects)
+    return {f"person:{i}" for i in work.connection.execute(_PROTECTED, {"ids": people}).scalars()} | {
+        f"file:{i}" for i in work.connection.execute(_PROTECTED_FILES, {"ids": files}).scalars()
+    }
+
+
+def _ids(noun: str, subjects: Iterable[str]) -> list[int]:
+    return [int(number) for of, _, number in (name.partition(":") for name in subjects) if of == noun]
+
+
+def _seen(row: Any, body: Mapping[str, Any], who: str, show_term: bool) -> Seen:
     user = row.stream.startswith("user:")
     return Seen(
         id=row.id,
         at=row.at,
         user_id=int(row.stream.removeprefix("user:")) if user else None,
-        who=names.get(row.stream, row.stream),
+        who=who,
         through=row.actor,
         kind=_KINDS[row.kind],
         facts=body["facts"],
         subjects=body.get("subjects", ()),
-        term=json.loads(row.payload).get("term") if show_terms and row.payload else None,
+        term=json.loads(row.payload).get("term") if show_term and row.payload else None,
     )

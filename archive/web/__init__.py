@@ -5,10 +5,16 @@ from importlib import import_module
 from flask import Blueprint
 
 PAGES = (
+    "files",
+    "find",
     "health",
     "help",
     "labels",
     "language",
+    "loans",
+    "looks",
+    "people",
+    "places",
     "scan",
     "session",
     "start",

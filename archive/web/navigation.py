@@ -18,6 +18,7 @@ class Entry:
     text: str
     purpose: str
     in_menu: bool = True
+    alone: bool = False  # stands for one page and what it posts to, not for its whole blueprint
 
 
 ENTRIES = (
@@ -25,7 +26,7 @@ ENTRIES = (
     Entry(
         "scan.page", P.MOVE, N_("Scan"), N_("Scan a file to see it, or a place and then files to move them")
     ),
-    Entry("files.register", P.REGISTER, N_("Register"), N_("Register a file by hand")),
+    Entry("files.register", P.REGISTER, N_("Register"), N_("Register a file by hand"), alone=True),
     Entry("places.index", P.READ_FILES, N_("Places"), N_("See what stands where, and create places")),
     Entry("loans.index", P.LEND, N_("Loans"), N_("Hand out files, take them back, see who has what")),
     Entry("imports.index", P.IMPORT, N_("Imports"), N_("Read in the lists of the old archives")),
@@ -33,7 +34,6 @@ ENTRIES = (
     Entry("compare.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
     Entry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),
     Entry("looks.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),
-    Entry("users.index", P.MANAGE_USERS, N_("Users"), N_("Manage users and their roles")),
     Entry("help.page", P.ANYONE, N_("Help"), N_("What the states mean and who may do what"), in_menu=False),
 )
 
@@ -42,14 +42,14 @@ def open_to(actor: Actor | None) -> list[dict[str, object]]:
     """Return the pages an actor may go to, in order, as menus and tiles need them."""
     if actor is None:
         return []
-    blueprint = (request.endpoint or "").split(".")[0]
+    here = request.endpoint or ""
     return [
         {
             "href": url_for(entry.endpoint),
             "text": _(entry.text),
             "purpose": _(entry.purpose),
             "in_menu": entry.in_menu,
-            "current": entry.endpoint.split(".")[0] == blueprint,
+            "current": here.startswith(entry.endpoint if entry.alone else entry.endpoint.split(".")[0] + "."),
         }
         for entry in ENTRIES
         if entry.endpoint in current_app.view_functions and actor.may(entry.permission)

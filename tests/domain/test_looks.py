@@ -89,7 +89,7 @@ def test_an_operator_looks_in_a_stream_of_their_own(archive: Archive, root: Acto
     looks.record(archive, root, looks.at_file(7, "card"))
     with archive.read(root) as work:
         (seen,) = looks.about(work, "file:7").looks
-    assert (seen.who, seen.user_id, seen.through) == ("operator:root", None, "operator:root")
+    assert (seen.who, seen.user_id, seen.through) == ("root", None, "operator:root")
 
 
 def test_who_looked_is_told_only_to_those_who_check(archive: Archive, as_role: AsRole) -> None:

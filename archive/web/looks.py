@@ -1,0 +1,117 @@
+"""Who looked: for those who check access, per file, person and user."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from archive.domain import files, labels, looks, people, staff
+from archive.domain.looks import Seen, SeenPage
+from archive.domain.lookups import Key
+from archive.store import Work
+from archive.vocabulary import EventKind, Permission
+from archive.web import moments
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, see, show
+from archive.wording import N_, _, ngettext
+
+bp = Blueprint("looks", __name__, url_prefix="/looks")
+
+LISTS = {
+    "alike": N_("files like the one being registered"),
+    "place": N_("what stands at a place"),
+    "place_history": N_("what came and went at a place"),
+    "scans": N_("files scanned"),
+    "status": N_("files in one state"),
+}
+_KEYS = {key.value: key for key in Key}
+
+
+@bp.get("/")
+@requires(Permission.READ_LOOKS)
+def index() -> Response:
+    """Ask whose looks, or looks at what, one wants to check."""
+    return _index()
+
+
+@bp.post("/")
+@requires(Permission.READ_LOOKS)
+def choose() -> Response:
+    """Go to the looks at the file whose code was scanned or typed."""
+    with Refusals() as refused:
+        with archive.read(current_actor()) as work:
+            file = files.by_code(work, labels.parse(request.form.get("code", "")))
+        return see(url_for(".of_file", code=file.code))
+    return _index(refused)
+
+
+@bp.get("/files/<code>")
+@requires(Permission.READ_LOOKS)
+def of_file(code: str) -> Response:
+    """Show who looked at a file, newest first."""
+    with archive.read(current_actor()) as work:
+        file = files.by_code(work, labels.parse(code))
+        told = _told(work, looks.about(work, file.stream, before=_before()))
+    return _page(told, file.stream, code=file.code)
+
+
+@bp.get("/persons/<int:person_id>")
+@requires(Permission.READ_LOOKS)
+def of_person(person_id: int) -> Response:
+    """Show who looked at a person or a file about them, newest first."""
+    with archive.read(current_actor()) as work:
+        person = people.get(work, person_id)
+        told = _told(work, looks.about(work, person.stream, before=_before()))
+        name = people.shown_name(person, work.actor)
+    return _page(told, person.stream, person_id=person_id, name=name)
+
+
+@bp.get("/users/<int:user_id>")
+@requires(Permission.READ_LOOKS)
+def by_user(user_id: int) -> Response:
+    """Show what a user looked at, newest first."""
+    with archive.read(current_actor()) as work:
+        user = staff.user(work, user_id)
+        told = _told(work, looks.by_user(work, user_id, before=_before()))
+    return _page(told, user.stream, user_id=user_id, name=user.name)
+
+
+def _index(refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        users = staff.users(work)
+    code = request.form.get("code", "")
+    return show("looks/index.html", None, refused=refused, users=users, code=code)
+
+
+def _before() -> int | None:
+    return request.args.get("before", type=int)
+
+
+def _told(work: Work, page: SeenPage) -> dict[str, Any]:
+    codes = looks.codes(work, page.looks)
+    rows = [
+        {
+            "seen": seen,
+            "when": moments.moment(seen.at),
+            "detail": _detail(seen),
+            "codes": codes[seen.id],
+            "more": sum(name.startswith("file:") for name in seen.subjects) - len(codes[seen.id]),
+            "by_program": seen.through.startswith("token:"),
+        }
+        for seen in page.looks
+    ]
+    return {"before": page.before, "rows": rows}
+
+
+def _detail(seen: Seen) -> str:
+    if seen.kind is EventKind.LOOKED_AT_LIST:
+        name = LISTS.get(seen.facts["list"])
+        return _(name) if name else ""
+    if seen.kind is EventKind.LOOKED_FOR:
+        by = _KEYS[seen.facts["by"]].label
+        return ngettext("%(by)s, %(num)s hit", "%(by)s, %(num)s hits", seen.facts["hits"], by=by)
+    return ""
+
+
+def _page(told: dict[str, Any], about: str, **facts: Any) -> Response:
+    facts = {"code": None, "person_id": None, "user_id": None, "name": "", **facts}
+    return show("looks/page.html", looks.at_looks(about), **told, **facts)
