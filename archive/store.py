@@ -145,7 +145,12 @@ class Archive:
         """Begin a transaction; commit at the end of the block, roll back on any error."""
         with self._turn(), _plainly(), Session(self._writing, expire_on_commit=False) as session:
             yield Work(session, actor, self.clock(), self.settings.mac_key)
-            session.commit()
+            session.flush()
+            try:
+                session.commit()
+            except BaseException:  # else the pool gets the connection back with transaction and lock still on
+                session.invalidate()
+                raise
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Work]:

@@ -36,19 +36,26 @@ def failing(engine: Engine, number: int) -> Iterator[Broken]:
     """Let the n-th statement of the block fail as a broken disk would; the commit counts too."""
     broken = Broken()
     left = number
+    commit = engine.dialect.do_commit
+    kind = sqlite3.OperationalError if engine.dialect.name == "sqlite" else psycopg.OperationalError
 
     def fail(*_rest: Any) -> None:
         nonlocal left
         left -= 1
         if left == 0:
             broken.reached = True
-            kind = sqlite3.OperationalError if engine.dialect.name == "sqlite" else psycopg.OperationalError
             raise kind("broken on purpose")
 
-    event.listen(engine, "before_cursor_execute", fail)
-    event.listen(engine, "commit", fail)
+    def fail_or_commit(connection: Any) -> None:
+        fail()
+        commit(connection)
+
+    for name in ("do_execute", "do_executemany", "do_execute_no_params"):
+        event.listen(engine, name, fail)
+    engine.dialect.do_commit = fail_or_commit  # type: ignore[method-assign]
     try:
         yield broken
     finally:
-        event.remove(engine, "before_cursor_execute", fail)
-        event.remove(engine, "commit", fail)
+        engine.dialect.do_commit = commit  # type: ignore[method-assign]
+        for name in ("do_execute", "do_executemany", "do_execute_no_params"):
+            event.remove(engine, name, fail)

@@ -1,0 +1,187 @@
+"""What happens when things break in the middle: nothing acknowledged is lost, nothing is half there."""
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from archive.config import Settings
+from archive.domain import checks, files, labels, loans, people, places, staff
+from archive.domain.loans import Request
+from archive.errors import ChangedMeanwhile, Unavailable
+from archive.models import CaseFile, Person, Place
+from archive.store import Actor, Archive, Work
+from archive.vocabulary import Evidence, LabelReason, LoanPurpose, PlaceKind, Protection, Role
+from tests.builders import a_box, a_file, a_person, a_shelf
+from tests.statements import failing
+
+ROOT = Path(__file__).parents[2]
+FILES = 20
+
+
+@pytest.fixture
+def lived_in(archive: Archive, archivist: Actor) -> Archive:
+    """Give an archive of twenty files in two boxes."""
+    with archive.write(archivist) as work:
+        shelf = a_shelf(work)
+        boxes = [a_box(work, shelf, f"Box {number}") for number in (1, 2)]
+        for number in range(FILES):
+            a_file(work, boxes[number % 2])
+    return archive
+
+
+def _file(work: Work) -> CaseFile:
+    return files.get(work, 1)
+
+
+def _place(work: Work, number: int) -> Place:
+    return places.get(work, number)
+
+
+def _lend(work: Work) -> None:
+    due = work.now.date() + timedelta(days=7)
+    loans.hand_out(work, _file(work), Request("Bo Borg", LoanPurpose.CASE_WORK, due))
+
+
+def _lend_and_take_back(work: Work) -> None:
+    _lend(work)
+    loans.take_back(work, _file(work), _place(work, 6))
+
+
+DEEDS: dict[str, Callable[[Work], object]] = {
+    "move a file": lambda work: files.move(work, _file(work), _place(work, 6), how=Evidence.SCAN),
+    "lend and take back": _lend_and_take_back,
+    "register a file with its person": lambda work: a_file(work, _place(work, 5), a_person(work)),
+    "correct a file": lambda work: files.correct(work, _file(work), _file(work).version, reference="2001-1"),
+    "make a file void": lambda work: files.void(work, _file(work), files.get(work, 2)),
+    "protect a person": lambda work: people.protect(
+        work, work.session.get_one(Person, 1), Protection.MARKED, "Skatteverket"
+    ),
+    "create places": lambda work: places.create_many(
+        work,
+        _place(work, 2),
+        [places.Level(PlaceKind.RACK, ("B",)), places.Level(PlaceKind.SHELF, ("1", "2"))],
+    ),
+    "move a box": lambda work: places.move(work, _place(work, 5), _place(work, 3)),
+    "print labels anew": lambda work: labels.print_labels(work, [_file(work)], "test", LabelReason.DAMAGED),
+}
+
+
+def _state(work: Work) -> list[object]:
+    """Return all that a deed can change, so that before and after can be compared."""
+    tables = ("case_file", "person", "place", "loan", "label", "name_token", "head", "event", "event_private")
+    return [work.session.execute(text(f"SELECT * FROM {name} ORDER BY 1, 2")).all() for name in tables]
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_deed_whose_nth_statement_fails_leaves_no_trace(
+    lived_in: Archive, archivist: Actor, deed: str
+) -> None:
+    with lived_in.read(archivist) as work:
+        before = _state(work)
+    for number in range(1, 200):
+        with failing(lived_in.engine, number) as broken:
+            try:
+                with lived_in.write(archivist) as work:
+                    DEEDS[deed](work)
+            except Unavailable:
+                assert broken.reached
+            else:
+                assert not broken.reached, "it failed, and the answer was that all is well"
+                break
+        with lived_in.read(archivist) as work:
+            assert _state(work) == before, f"statement {number}"
+    assert number > 4
+    with lived_in.read(archivist) as work:
+        assert _state(work) != before
+        assert checks.everything(work) == []
+
+
+WRITER = """
+import sys
+from archive.config import Settings
+from archive.domain import files, places
+from archive.store import Archive, operator
+from archive.vocabulary import Evidence
+from tests.databases import settings_for
+from pathlib import Path
+archive = Archive(settings_for(sys.argv[1], Path(sys.argv[2])))
+turn = int(sys.argv[3])
+while True:
+    turn += 1
+    number = turn * 7 % 20 + 1
+    with archive.write(operator("mover")) as work:
+        file = files.held(work, number)
+        there = places.get(work, 5 if file.place_id == 6 else 6)
+        files.move(work, file, there, how=Evidence.SCAN)
+    print(number, file.version, there.id, flush=True)
+"""
+
+
+def _start(settings: Settings, writer: int) -> subprocess.Popen[str]:
+    arguments = [settings.database_url, str(settings.data_dir), str(writer * 1000)]
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT, bufsize=1
+    )
+
+
+def test_writers_killed_in_the_middle_lose_nothing_they_were_told_is_saved(
+    lived_in: Archive, archivist: Actor
+) -> None:
+    dice = random.Random(20261123)
+    acknowledged: list[tuple[int, int, int]] = []
+    for _round in range(4):
+        writers = [_start(lived_in.settings, writer) for writer in range(2)]
+        acknowledged += [_said(writer.stdout.readline()) for writer in writers]  # both are at work
+        time.sleep(dice.uniform(0.05, 0.4))
+        for writer in writers:
+            writer.send_signal(signal.SIGKILL)
+        for writer in writers:
+            rest, _ = writer.communicate()
+            acknowledged += [_said(line) for line in rest.splitlines() if line.count(" ") == 2 and line[-1:]]
+        with lived_in.read(archivist) as work:
+            assert checks.everything(work) == []
+    with lived_in.read(archivist) as work:
+        told = text("SELECT body FROM event WHERE stream = :stream AND kind = 'file.moved' ORDER BY seq")
+        for number in range(1, FILES + 1):
+            moves = work.session.scalars(told, {"stream": f"file:{number}"}).all()
+            for file, version, place in acknowledged:
+                if file == number:  # its version was 1 before the first move
+                    assert f'"place":{place},' in moves[version - 2]
+    assert len(acknowledged) > 20
+
+
+def _said(line: str) -> tuple[int, int, int]:
+    number, version, place = map(int, line.split())
+    return number, version, place
+
+
+def test_of_clerks_who_move_one_file_at_once_one_wins_and_the_others_are_told_who_and_where(
+    lived_in: Archive, archivist: Actor
+) -> None:
+    start = threading.Barrier(6)
+
+    def move(clerk: int) -> str:
+        start.wait()
+        try:
+            with lived_in.write(staff.actor("user:1", "Arkivarie", 1, [Role.ARCHIVIST])) as work:
+                files.move(work, files.held(work, 1), _place(work, 6), how=Evidence.HAND, version=1)
+        except ChangedMeanwhile as refused:
+            return refused.say()
+        return "moved"
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(move, range(6)))
+    assert answers.count("moved") == 1
+    assert all("Arkivarie" in answer and "Box 2" in answer for answer in answers if answer != "moved")
+    with lived_in.read(archivist) as work:
+        assert checks.everything(work) == []
