@@ -11,7 +11,10 @@ from archive.errors import DomainError
 from archive.wording import LOCALES, speaking
 
 COMMANDS = {
+    "check": "check",
+    "compare": "compare",
     "db": "db",
+    "import": "imports",
     "demo": "demo",
     "labels": "labels",
     "serve": "serve",

@@ -262,6 +262,14 @@ class TaskKind(Term):
     LEFT_BEHIND = "left_behind", "kvar efter återtagen import", "left when an import was withdrawn"
 
 
+class GapKind(Term):
+    """How a list of closed cases and the register differ."""
+
+    NO_PAPER = "no_paper", "avslutad där, ingen akt här", "closed there, no paper here", "red"
+    UNKNOWN_THERE = "unknown_there", "akt här, okänd där", "paper here, unknown there", "yellow"
+    NOT_DELIVERED = "not_delivered", "avslutad, ännu inte levererad", "closed, still not delivered", "red"
+
+
 class TaskAnswer(Term):
     """How an item on the worklist was settled."""
 

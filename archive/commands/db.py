@@ -3,7 +3,9 @@
 import click
 
 from archive import migrations
+from archive.commands import opened
 from archive.config import Settings
+from archive.domain import reference
 from archive.wording import _
 
 
@@ -16,4 +18,6 @@ def command() -> None:
 def upgrade() -> None:
     """Create or migrate the tables, put triggers and reference data in place."""
     migrations.upgrade(Settings.load())
+    with opened() as (archive, _actor):
+        reference.refresh(archive)
     click.echo(_("The database is up to date."))

@@ -12,6 +12,7 @@ from archive.domain import files, import_changes, import_matching, import_tasks,
 from archive.domain.files import NewFile
 from archive.domain.import_counts import Counts
 from archive.domain.import_judging import (
+    PLACE_UNKNOWN,
     Background,
     Item,
     PartVerdict,
@@ -23,7 +24,7 @@ from archive.domain.import_judging import (
 )
 from archive.domain.import_matching import Key
 from archive.domain.import_persons import PersonBook
-from archive.domain.import_places import PlaceFinder
+from archive.domain.import_places import PlaceFinder, Spot
 from archive.domain.import_turns import Turns
 from archive.domain.staging import behind, look_near, problem_dict
 from archive.errors import ChangedMeanwhile, Conflict, DomainError, Invalid
@@ -201,13 +202,22 @@ class Batch:
     def judge(self, items: Sequence[Item]) -> list[Verdict]:
         """Decide again what the rows mean: the register may have changed since they were checked."""
         spots = self._finder.find(self._work, (item.steps for item in items))
-        if any(spot is not None and spot.id == 0 for spot in spots.values()):
-            before = self._finder.created
-            spots = self._finder.ensure(self._work, (item.steps for item in items))
-            self.places = self._finder.created - before
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)
-        return [judge(item, self._background) for item in items]
+        verdicts = [judge(item, self._background) for item in items]
+        missing = [v.item.steps for v in verdicts if v.stands and not self._spot(v.item).id]
+        if missing:
+            before = self._finder.created
+            self._background.spots = {**spots, **self._finder.ensure(self._work, missing)}
+            self.places = self._finder.created - before
+        return verdicts
+
+    def _spot(self, item: Item) -> Spot:
+        """Return where a row says a file stands; raises Conflict where there is no such place."""
+        spot = self._background.spots[item.steps]
+        if spot is None:
+            raise Conflict("place_unknown", PLACE_UNKNOWN)
+        return spot
 
     def apply(self, rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
         """Do what the verdicts say and note on each row what became of it."""
@@ -249,9 +259,9 @@ class Batch:
                     continue
                 if unit := part.values.pop("unit", ""):
                     part.values["unit_id"] = import_changes.unit_id(self._work, self._terms.units, unit)
-                spot = self._background.spots[verdict.item.steps]
+                place_id = self._spot(verdict.item).id if part.move else 0
                 undone = import_changes.change_file(
-                    self._work, self._run, verdict.item, part, self._book, spot.id if spot else 0
+                    self._work, self._run, verdict.item, part, self._book, place_id
                 )
                 undo[verdict.item.row].setdefault("files", []).append(undone)
         return undo
@@ -289,8 +299,7 @@ class Batch:
         return totals
 
     def _load_places(self, fresh: Sequence[tuple[Verdict, PartVerdict]]) -> None:
-        spots = [self._background.spots[verdict.item.steps] for verdict, _part in fresh]
-        wanted = {spot.id for spot in spots if spot}
+        wanted = {self._spot(verdict.item).id for verdict, _part in fresh}
         rows = self._work.session.execute(select(Place).where(col(Place.id).in_(sorted(wanted)))).scalars()
         self._places = {place.id: place for place in rows}
         ends = {place.id for place in self._places.values() if place.order_rule in _AT_END}
@@ -299,8 +308,7 @@ class Batch:
 
     def _new_file(self, item: Item, part: PartVerdict, parts: int) -> NewFile:
         reading, book = item.reading, self._book
-        spot = self._background.spots[item.steps]
-        place = self._places[spot.id if spot else 0]
+        place = self._places[self._spot(item).id]
         odd = reading.opened and reading.closed and reading.opened.earliest() > reading.closed.latest()
         return NewFile(
             reference=reference_of(item),

@@ -9,13 +9,14 @@ from sqlmodel import col
 
 from archive.domain import uploads
 from archive.domain.applying import Applying
+from archive.domain.completeness import Comparing
 from archive.domain.import_turns import BUSY, Overtaken, Phase, Turns
 from archive.domain.staging import Staging, clear_rows
 from archive.domain.withdrawing import Withdrawing
 from archive.errors import ChangedMeanwhile
 from archive.models import ImportRun
 from archive.store import Actor, Archive, Work, worker
-from archive.vocabulary import ImportState
+from archive.vocabulary import ImportPurpose, ImportState
 
 SILENT_AFTER = timedelta(seconds=30)
 TRIES = 5
@@ -42,8 +43,12 @@ class Discarding:
             return not gone
 
 
+def _reading(turns: Turns, run: ImportRun) -> Phase:
+    return (Comparing if run.purpose is ImportPurpose.COMPARE else Staging)(turns, run)
+
+
 _PHASES: dict[ImportState, Callable[[Turns, ImportRun], Phase]] = {
-    ImportState.STAGING: Staging,
+    ImportState.STAGING: _reading,
     ImportState.APPLYING: Applying,
     ImportState.WITHDRAWING: Withdrawing,
     ImportState.DISCARDED: Discarding,

@@ -133,6 +133,11 @@ class Verdict:
     problem: Problem | None = None
     near: list[dict[str, int]] = field(default_factory=list)
 
+    @property
+    def stands(self) -> bool:
+        """Tell whether a file comes to stand where the row says."""
+        return self.state is RowState.NEW or any(part.move for part in self.parts)
+
 
 def item_of(row: int, reading: Reading, terms: Terms) -> Item:
     """Make the item of a row; what it refers to and the register does not have is its problem."""

@@ -140,10 +140,9 @@ class PlaceFinder:
             return None
         above: _Node | None = None
         site = ""
-        for depth, step in enumerate(steps):
+        for step in steps:
             node = self._child(work, above.id if above else 0, step)
             if node is None:
-                self._plan(steps, depth)
                 closed, central = (above.closed, above.central) if above else (False, False)
                 rule = above.order_rule if above else OrderRule.AS_PLACED
                 return Spot(0, above.path if above else "", site, central, closed, rule)
@@ -153,9 +152,16 @@ class PlaceFinder:
             return None
         return Spot(above.id, above.path, site, above.central, above.closed, above.order_rule)
 
-    def _plan(self, steps: Steps, depth: int) -> None:
-        keys = tuple(map(_key, steps))
-        self.planned.update(keys[: length + 1] for length in range(depth, len(keys)))
+    def plan(self, work: Work, steps: Steps) -> None:
+        """Note what would have to be created for a file to stand at the end of a chain."""
+        above = 0
+        for depth, step in enumerate(steps):
+            node = self._child(work, above, step)
+            if node is None:
+                keys = tuple(map(_key, steps))
+                self.planned.update(keys[: length + 1] for length in range(depth, len(keys)))
+                return
+            above = node.id
 
     def _create(self, work: Work, asked: list[Steps], depth: int) -> None:
         missing: dict[tuple[int, PlaceKind], dict[str, str]] = {}

@@ -1,6 +1,6 @@
 """The questions an import raises, each asked once however often the list is read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -59,9 +59,10 @@ class Asked:
         asked = self._asked()
         fresh = []
         for row in self._rows:
-            name = _name(row)
-            if name not in asked:
-                asked.add(name)
+            where = f"where {row['file_id']}" if row["kind"] is TaskKind.PLACE_CONFLICT else ""
+            names = {_name(row), where} - {""}
+            if not names & asked:
+                asked |= names
                 fresh.append(row)
         if not fresh:
             return
@@ -91,7 +92,7 @@ class Asked:
                 col(ImportRow.run_id) == self._run.id, col(ImportRow.row).in_(wanted)
             )
         )
-        files = dict(rows.tuples().all())
+        files = {found[0]: found[1] for found in rows}
         for row_id, file_id, row in self._near:
             if (other := files.get(row)) is not None:
                 self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, {}, other)
@@ -101,10 +102,14 @@ class Asked:
         if not ids:
             return set()
         rows = self._work.session.execute(select(Task).where(col(Task.file_id).in_(ids))).scalars()
-        return {
-            _name({"kind": t.kind, "file_id": t.file_id, "other_id": t.other_id, "facts": t.facts})
-            for t in rows
-        }
+        return {name for task in rows for name in _names(task)}
+
+
+def _names(task: Task) -> Iterator[str]:
+    asked = {"kind": task.kind, "file_id": task.file_id, "other_id": task.other_id, "facts": task.facts}
+    yield _name(asked)
+    if task.open and task.kind is TaskKind.PLACE_CONFLICT:
+        yield f"where {task.file_id}"  # while that is open, no other list need ask it
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date
-from archive.domain import mappings, uploads
+from archive.domain import mappings, reference, uploads
 from archive.domain.import_counts import Counts
 from archive.domain.import_judging import Item, Terms, item_of
 from archive.errors import DomainError, Invalid, NotFound
@@ -18,11 +18,10 @@ from archive.lists.guessing import ColumnGuess, guess
 from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.reader import Reader
 from archive.lists.tables import OpenList, Shape
-from archive.models import CaseFile, FileKind, ImportRow, ImportRun
+from archive.models import CaseFile, ImportRow, ImportRun
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowState
 from archive.wording import N_
-from seed import reference
 
 SAMPLE = 200
 PREVIEWED = 10
@@ -93,17 +92,7 @@ def _proposal(work: Work, opened: OpenList) -> ListMapping:
     if saved := mappings.fitting(work, columns):
         return ListMapping.from_dict(saved.mapping)
     rows = [cells for _number, cells in opened.sample(SAMPLE)]
-    return guess(columns, rows, today=local_date(work.now), kinds=kind_words(work)).mapping
-
-
-def kind_words(work: Work) -> dict[str, str]:
-    """Return the words for kinds of files, with their codes: as the register and as old lists write them."""
-    words: dict[str, str] = {}
-    for kind in work.session.execute(select(FileKind)).scalars():
-        words |= dict.fromkeys((kind.code, kind.letter, kind.name_sv, kind.name_en), kind.code)
-    for packaged in reference.load().kinds:
-        words |= dict.fromkeys(packaged.also, packaged.code)
-    return words
+    return guess(columns, rows, today=local_date(work.now), kinds=reference.kind_words(work)).mapping
 
 
 def get(work: Work, run_id: int) -> ImportRun:
@@ -162,7 +151,9 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
         today = local_date(work.now)
         columns = opened.shape.columns
         sample = opened.sample(SAMPLE)
-        guessed = guess(columns, [cells for _number, cells in sample], today=today, kinds=kind_words(work))
+        guessed = guess(
+            columns, [cells for _number, cells in sample], today=today, kinds=reference.kind_words(work)
+        )
         reader, terms = Reader(mapping, opened.shape, today=today), Terms.of(work, mapping)
         items = [item_of(number, reader.read(cells), terms) for number, cells in sample]
         rows = tuple(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -52,7 +53,7 @@ def fitting(work: Work, columns: Sequence[str]) -> SavedMapping | None:
 
 
 def save(work: Work, name: str, mapping: Mapping) -> SavedMapping:
-    """Save a mapping under a name, also over an earlier one of that name; raises Conflict for a packaged one."""
+    """Save a mapping under a name, also over an earlier one; raises Conflict for a packaged one."""
     work.require(Permission.IMPORT)
     name = name.strip()
     if not 1 <= len(name) <= LONGEST_NAME:
@@ -67,7 +68,8 @@ def save(work: Work, name: str, mapping: Mapping) -> SavedMapping:
             field="save_as",
             name=name,
         )
-    return _put(work, found, name, mapping.as_dict(), packaged=False)
+    form = replace(mapping, list_date=None)  # the date belongs to one list, not to the form of many
+    return _put(work, found, name, form.as_dict(), packaged=False)
 
 
 def package(work: Work, name: str, data: Dict[str, Any]) -> None:

@@ -17,12 +17,25 @@ MAPPINGS = Path(packaged.__file__).parent / "mappings"
 
 
 def refresh(archive: Archive) -> None:
-    """Put the packaged reference data in place: what is missing is added, what has changed is brought up to date."""
+    """Put the packaged reference data in place; what is there already is brought up to date."""
     with archive.write(operator("db-upgrade")) as work:
         _refresh_kinds(work)
+        words = kind_words(work)
         for path in sorted(MAPPINGS.glob("*.yaml")):
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
-            mappings.package(work, data.pop("name"), data)
+            columns = [{"header": header, "field": field} for header, field in data.pop("columns").items()]
+            kinds = {**words, **data.pop("kinds", {})}
+            mappings.package(work, data.pop("name"), {**data, "columns": columns, "kinds": kinds})
+
+
+def kind_words(work: Work) -> dict[str, str]:
+    """Return the words for kinds of files, with their codes: as the register and as old lists write them."""
+    words: dict[str, str] = {}
+    for kind in work.session.exec(select(FileKind)):
+        words |= dict.fromkeys((kind.code, kind.letter, kind.name_sv, kind.name_en), kind.code)
+    for known in packaged.load().kinds:
+        words |= dict.fromkeys(known.also, known.code)
+    return words
 
 
 def _refresh_kinds(work: Work) -> None:

@@ -21,7 +21,7 @@ from archive.lists.mapping import Mapping
 from archive.lists.reader import Reader
 from archive.lists.reading import Reading
 from archive.lists.tables import OpenList, Row
-from archive.models import ImportRow, ImportRun
+from archive.models import Gap, ImportRow, ImportRun
 from archive.store import Work
 from archive.vocabulary import ImportAction, RowState
 from archive.wording import N_
@@ -35,10 +35,10 @@ class Staging:
     """Read and check one list, batch by batch; each batch is one short transaction."""
 
     def __init__(self, turns: Turns, run: ImportRun) -> None:
-        self._turns, self._run_id, self._upload_id = turns, run.id, run.upload_id
+        self.turns, self.run_id, self._upload_id = turns, run.id, run.upload_id
         self._mapping = Mapping.from_dict(run.mapping or {})
         self._resources = ExitStack()
-        self._finder = PlaceFinder()
+        self.finder = PlaceFinder()
         self._rows: Iterator[Row] | None = None
 
     def close(self) -> None:
@@ -47,7 +47,7 @@ class Staging:
 
     def step(self) -> bool:
         """Check the next rows; tell whether there is more. A list that cannot be read stops the run."""
-        turns = self._turns
+        turns = self.turns
         if turns.after == 0 and self._clear():
             return True
         try:
@@ -56,6 +56,8 @@ class Staging:
             with turns.take() as (work, run):
                 _stop(work, run, refusal)
             return False
+        if not read and self.rest():
+            return True
         with turns.take(len(read)) as (work, run):
             if not read:
                 self._finish(work, run)
@@ -64,51 +66,73 @@ class Staging:
         turns.after = read[-1][0]
         return True
 
+    def rest(self) -> bool:
+        """Do what follows the last row, a little at a time; tell whether there is more."""
+        return False
+
+    def written(self, work: Work, run: ImportRun, verdicts: Sequence[Verdict], ids: dict[int, int]) -> None:
+        """Do what goes with the rows of a batch; `ids` are theirs by row number."""
+
+    def judge(self, work: Work, run: ImportRun, items: Sequence[Item]) -> list[Verdict]:
+        """Decide what the rows of a batch mean."""
+        return check(work, run.id, items, self.finder, self.terms)
+
     def _clear(self) -> bool:
         """Delete what an earlier reading of the same list left; tell whether there was any."""
-        with self._turns.take() as (work, run):
+        with self.turns.take() as (work, run):
             run.counts, run.share = {}, 0
-            return clear_rows(work, self._run_id, self._turns.size)
+            run.options = {name: run.options[name] for name in ("newest",) if name in run.options}
+            return clear_rows(work, self.run_id, self.turns.size)
 
     def _open(self) -> Iterator[Row]:
-        archive, actor = self._turns.archive, self._turns.actor
+        archive, actor = self.turns.archive, self.turns.actor
         source = self._resources.enter_context(uploads.opened(archive, actor, self._upload_id))
         self._list = self._resources.enter_context(OpenList(source, sheet=self._mapping.sheet or None))
         with archive.read(actor) as work:
-            self._terms = Terms.of(work, self._mapping)
+            self.terms = Terms.of(work, self._mapping)
             self._reader = Reader(self._mapping, self._list.shape, today=local_date(work.now))
             self._replan(work)
-        return self._list.rows(after=self._turns.after)
+        return self._list.rows(after=self.turns.after)
 
     def _replan(self, work: Work) -> None:
         """Remember, when the reading goes on after a stop, which places would be created so far."""
         rows = work.session.execute(
-            select(col(ImportRow.reading)).where(
-                col(ImportRow.run_id) == self._run_id, col(ImportRow.state) == RowState.NEW
+            select(col(ImportRow.row), col(ImportRow.reading))
+            .where(
+                col(ImportRow.run_id) == self.run_id,
+                col(ImportRow.state).in_([RowState.NEW, RowState.CHANGED]),
             )
-        ).scalars()
-        for reading in rows.yield_per(1000):
-            item = item_of(0, Reading.from_dict(reading or {}), self._terms)
-            self._finder.find(work, [item.steps])
+            .execution_options(yield_per=500)
+        )
+        for chunk in rows.partitions():
+            items = [item_of(row.row, Reading.from_dict(row.reading), self.terms) for row in chunk]
+            spots = self.finder.find(work, (item.steps for item in items))
+            background = behind(work, items, {item.key for item in items}, spots, self.terms)
+            for item in items:
+                if judge(item, background).stands:
+                    self.finder.plan(work, item.steps)
 
     def _read(self, size: int) -> list[tuple[int, list[str], Item]]:
         if self._rows is None:
             self._rows = self._open()
         return [
-            (number, cells, item_of(number, self._reader.read(cells), self._terms))
+            (number, cells, item_of(number, self._reader.read(cells), self.terms))
             for number, cells in islice(self._rows, size)
         ]
 
     def _check(self, work: Work, run: ImportRun, read: Sequence[tuple[int, list[str], Item]]) -> None:
-        verdicts = check(work, run.id, [item for _number, _cells, item in read], self._finder, self._terms)
+        verdicts = self.judge(work, run, [item for _number, _cells, item in read])
         rows = [
             _row(run.id, cells, verdict)
             for (_number, cells, _item), verdict in zip(read, verdicts, strict=True)
         ]
+        for row, row_id in zip(rows, work.reserve_ids(_ROW, len(rows)), strict=True):
+            row["id"] = row_id
         work.session.connection().execute(_INSERT, rows)
+        self.written(work, run, verdicts, {row["row"]: row["id"] for row in rows})
         counts = Counts.of(run.counts)
         counts.add(verdicts)
-        counts.places = len(self._finder.planned)
+        counts.places = len(self.finder.planned)
         run.counts, run.rows, run.next_row = counts.as_dict(), counts.rows, read[-1][0]
         run.share = round(100 * self._list.share())
         run.shape = run.shape or self._list.shape.as_dict()
@@ -124,14 +148,14 @@ class Staging:
     def _is_central(self, work: Work) -> bool:
         """Tell whether the list is that of the central archive, by where its first row stands."""
         first = select(col(ImportRow.reading)).where(
-            col(ImportRow.run_id) == self._run_id,
+            col(ImportRow.run_id) == self.run_id,
             col(ImportRow.state).in_([RowState.NEW, RowState.CHANGED, RowState.UNCHANGED]),
         )
         reading = work.session.execute(first.order_by(col(ImportRow.row)).limit(1)).scalar()
         if reading is None:
             return False
-        steps = item_of(0, Reading.from_dict(reading), self._terms).steps
-        spot = self._finder.find(work, [steps])[steps]
+        steps = item_of(0, Reading.from_dict(reading), self.terms).steps
+        spot = self.finder.find(work, [steps])[steps]
         return bool(spot and spot.central)
 
 
@@ -144,12 +168,15 @@ def _stop(work: Work, run: ImportRun, refusal: DomainError) -> None:
 
 def clear_rows(work: Work, run_id: int, size: int) -> bool:
     """Delete at most so many rows of a run, for good; tell whether there were any."""
-    doomed = select(col(ImportRow.id)).where(col(ImportRow.run_id) == run_id).limit(size)
+    return _clear(work, Gap, run_id, size) or _clear(work, ImportRow, run_id, size)
+
+
+def _clear(work: Work, model: type[Gap | ImportRow], run_id: int, size: int) -> bool:
+    doomed = select(col(model.id)).where(col(model.run_id) == run_id).limit(size)
     ids = list(work.session.execute(doomed).scalars())
     if ids:
         work.session.execute(
-            delete(ImportRow).where(col(ImportRow.id).in_(ids)),
-            execution_options={"synchronize_session": False},
+            delete(model).where(col(model.id).in_(ids)), execution_options={"synchronize_session": False}
         )
     return bool(ids)
 
@@ -168,6 +195,8 @@ def check(work: Work, run_id: int, items: Sequence[Item], finder: PlaceFinder, t
         if verdict.state not in (RowState.REJECTED, RowState.DUPLICATE):
             for part in item.parts:
                 repeated.setdefault((str(item.key), part), item.row)
+        if verdict.stands:
+            finder.plan(work, item.steps)
     look_near(work, run_id, before, verdicts)
     return verdicts
 

@@ -75,7 +75,7 @@ def opened(archive: Archive, actor: Actor, upload_id: int) -> Iterator[Path | by
     with archive.read(actor) as work:
         size = get(work, upload_id).size
     if size <= _IN_MEMORY:
-        yield b"".join(_chunks(archive, actor, upload_id))
+        yield b"" if not size else b"".join(_chunks(archive, actor, upload_id))
         return
     with tempfile.TemporaryFile() as file:
         for chunk in _chunks(archive, actor, upload_id):

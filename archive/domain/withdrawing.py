@@ -4,7 +4,8 @@ What a person or a scanner has touched since is left as it is, with an item on t
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -136,9 +137,9 @@ class _Withdrawal:
         self._forget_checks(ids)
         for row in rows:
             for undo in changed[row.id]:
-                self._attempt(row, undo["file"], touched, lambda undo=undo: self._set_back(undo))
+                self._attempt(row, undo["file"], touched, partial(self._set_back, undo=undo))
             for file_id in registered.get(row.id, ()):
-                self._attempt(row, file_id, touched, lambda file_id=file_id: self._void(file_id))
+                self._attempt(row, file_id, touched, self._void)
             for undo in (row.undo or {}).get("persons", ()):
                 _set_back_person(self._work, self._run, undo)
             for file_id, parts in (row.undo or {}).get("parts", {}).items():
@@ -167,11 +168,13 @@ class _Withdrawal:
                 found.add(int(event.stream.removeprefix("file:")))
         return found
 
-    def _attempt(self, row: Any, file_id: int, touched: set[int], set_back: Any) -> None:
-        if file_id not in touched:
+    def _attempt(
+        self, row: Any, file_id: int, touched: set[int], set_back: Callable[[CaseFile], None]
+    ) -> None:
+        file = files.get(self._work, file_id)
+        if file_id not in touched and file.status is Custody.ON_PLACE:
             try:
-                with self._work.attempt():
-                    set_back()
+                set_back(file)
             except (Conflict, Invalid):  # such as a place closed since: left, like what has been touched
                 pass
             else:
@@ -180,18 +183,16 @@ class _Withdrawal:
         self._counts["left"] += 1
         self._asked.ask(TaskKind.LEFT_BEHIND, row.id, file_id, {"run": self._run.id})
 
-    def _void(self, file_id: int) -> None:
-        file = files.get(self._work, file_id)
-        if file.status is not Custody.VOID:
-            files.withdraw(self._work, file, self._run.id)
+    def _void(self, file: CaseFile) -> None:
+        files.withdraw(self._work, file, self._run.id)
 
-    def _set_back(self, undo: dict[str, Any]) -> None:
-        work, file = self._work, files.get(self._work, undo["file"])
+    def _set_back(self, file: CaseFile, undo: dict[str, Any]) -> None:
+        work = self._work
+        if place := undo.get("place"):  # first, since this may be refused
+            files.move(work, file, places.get(work, place[0]), how=Evidence.LIST, position=place[1])
         if fields := undo.get("fields"):
             values = {name: _typed(name, value) for name, value in fields.items()}
             files.change(work, file, values, by_hand=False, import_id=self._run.id)
-        if place := undo.get("place"):
-            files.move(work, file, places.get(work, place[0]), how=Evidence.LIST, position=place[1])
         for person_id in undo.get("added", ()):
             files.remove_person(work, file, people.get(work, person_id))
 

@@ -4,7 +4,7 @@ from sqlmodel import SQLModel
 
 from archive.models.events import Event, EventPrivate, EventSubject, Head, Unsealed
 from archive.models.files import CaseFile, EarlierCheck, FileKind, FilePerson, SourceSystem, Unit
-from archive.models.imports import ImportRow, ImportRun, SavedMapping, Task, Upload, UploadChunk
+from archive.models.imports import Gap, ImportRow, ImportRun, SavedMapping, Task, Upload, UploadChunk
 from archive.models.labels import Label, LabelBatch
 from archive.models.loans import Loan
 from archive.models.people import NameToken, NameWord, Person, PersonNumber
@@ -25,6 +25,7 @@ __all__ = [
     "EventSubject",
     "FileKind",
     "FilePerson",
+    "Gap",
     "Head",
     "ImportRow",
     "ImportRun",

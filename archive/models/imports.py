@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from archive.columns import blob, data, flag, key, moment, number, ref, term, text
 from archive.lifecycle import COMPARISON, IMPORT, Lifecycle
-from archive.vocabulary import ImportPurpose, ImportState, RowAnswer, RowState, TaskAnswer, TaskKind
+from archive.vocabulary import GapKind, ImportPurpose, ImportState, RowAnswer, RowState, TaskAnswer, TaskKind
 
 
 class Upload(SQLModel, table=True):
@@ -127,6 +127,20 @@ class ImportRow(SQLModel, table=True):
     answer: RowAnswer | None = term(RowAnswer, nullable=True)
 
 
+class Gap(SQLModel, table=True):
+    """One difference between a list of closed cases and the register; `closed_on` is empty where unknown."""
+
+    __tablename__ = "gap"
+    __table_args__ = (Index("gaps_of_run", "run_id", "kind", "closed_on", "id"),)
+
+    id: int = key()
+    run_id: int = ref("import_run.id")
+    kind: GapKind = term(GapKind)
+    row_id: int | None = ref("import_row.id", nullable=True, index=True)
+    file_id: int | None = ref("case_file.id", nullable=True)
+    closed_on: str = text(default="")
+
+
 class Task(SQLModel, table=True):
     """An item on the worklist that asks somebody to settle a question."""
 
@@ -140,7 +154,7 @@ class Task(SQLModel, table=True):
     kind: TaskKind = term(TaskKind)
     open: bool = flag(default=True)
     run_id: int | None = ref("import_run.id", nullable=True, index=True)
-    row_id: int | None = ref("import_row.id", nullable=True)
+    row_id: int | None = ref("import_row.id", nullable=True, index=True)
     file_id: int = ref("case_file.id")
     other_id: int | None = ref("case_file.id", nullable=True)
     facts: dict[str, Any] = data()

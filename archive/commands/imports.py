@@ -1,0 +1,163 @@
+"""`aktspar import`: read in a list of an old archive, or see what reading it in would do."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.commands import opened
+from archive.domain import imports
+from archive.domain.import_counts import Counts
+from archive.domain.import_driving import Progress, drive
+from archive.lists.fields import FlagCode
+from archive.lists.mapping import Mapping
+from archive.lists.rejects import write_rejects
+from archive.lists.tables import Shape
+from archive.models import ImportRun
+from archive.store import Actor, Archive
+from archive.vocabulary import ImportState, Protection
+from archive.wording import N_, _
+
+LABELS = {
+    "rows": N_("rows"),
+    "registered": N_("registered"),
+    "unchanged": N_("unchanged"),
+    "changed": N_("changed"),
+    "duplicates": N_("duplicates within the list"),
+    "near": N_("may be the same as another file"),
+    "flagged": N_("flagged"),
+    "rejected": N_("not registered"),
+    "files": N_("files registered"),
+    "moved": N_("files moved"),
+    "conflicts": N_("for somebody to settle"),
+    "checks": N_("checks made before the system"),
+    "places": N_("places created"),
+}
+_FLAGS = {flag.value: flag for flag in FlagCode}
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--mapping", "name", default="", help="A saved choice of columns; guessed if not named.")
+@click.option("--source", help="Code of the system the references belong to.")
+@click.option("--site", help="Name of the address the list is about.")
+@click.option("--kind", help="Code of the kind of file where the list does not say.")
+@click.option("--list-date", type=click.DateTime(["%Y-%m-%d"]), help="Day the list was drawn up.")
+@click.option(
+    "--protection",
+    type=click.Choice(["none", "unknown"]),
+    help="What holds for persons if no column says it; unknown hides them.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be registered; keep nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write rows that were not registered here, in the form of the list.",
+)
+@click.option("--resume", type=int, metavar="RUN", help="Go on with an import that was stopped.")
+def command(
+    file: Path | None,
+    name: str,
+    dry_run: bool,
+    as_json: bool,
+    rejects: Path | None,
+    resume: int | None,
+    **said: Any,
+) -> None:
+    """Read in a list as it is: XLSX, or text with separators."""
+    if (file is None) == (resume is None):
+        raise click.UsageError("Name a file, or --resume an import.")
+    with opened() as (archive, actor):
+        run_id = resume or _begin(archive, actor, file, name, said)
+        with _bar(run_id) as progress:
+            run = _through(archive, actor, run_id, progress, apply=not dry_run)
+            if rejects:
+                _write(archive, actor, run, rejects)
+            if dry_run and run.status is ImportState.STAGED:
+                with archive.write(actor) as work:
+                    imports.discard(work, imports.get(work, run_id))
+                drive(archive, actor, run_id)
+    _report(run, as_json, dry_run=dry_run)
+
+
+def _begin(archive: Archive, actor: Actor, file: Path | None, name: str, said: dict[str, Any]) -> int:
+    if file is None:
+        raise TypeError
+    with file.open("rb") as content:
+        run_id = imports.begin(archive, actor, file.name, content, mapping=name)
+    with archive.write(actor) as work:
+        run = imports.get(work, run_id)
+        imports.choose(work, run, _told(Mapping.from_dict(run.mapping or {}), said))
+        imports.stage(work, run)
+    return run_id
+
+
+def _told(mapping: Mapping, said: dict[str, Any]) -> Mapping:
+    """Add to a mapping what the options say."""
+    day: datetime | None = said["list_date"]
+    level = Protection.NONE if said["protection"] == "none" else Protection.UNKNOWN
+    return replace(
+        mapping,
+        source=said["source"] or mapping.source,
+        site=said["site"] or mapping.site,
+        default_kind=said["kind"] or mapping.default_kind,
+        list_date=day.date() if day else mapping.list_date,
+        unstated_protection=level if said["protection"] else mapping.unstated_protection,
+    )
+
+
+def _through(archive: Archive, actor: Actor, run_id: int, progress: Progress, *, apply: bool) -> ImportRun:
+    run = drive(archive, actor, run_id, progress)
+    if run.problem and run.status is ImportState.UPLOADED:
+        raise click.ClickException(imports.problem_of(run.problem).say())
+    if apply and run.status is ImportState.STAGED:
+        with archive.write(actor) as work:
+            imports.apply(work, imports.get(work, run_id))
+        run = drive(archive, actor, run_id, progress)
+    return run
+
+
+@contextmanager
+def _bar(run_id: int) -> Iterator[Progress]:
+    """Show how far an import has come, on the terminal if there is one."""
+    done = {ImportState.UPLOADED: 0, ImportState.STAGING: 0, ImportState.STAGED: 100}
+    try:
+        with click.progressbar(length=200, label=_("Import %(run)s", run=run_id), file=sys.stderr) as bar:
+
+            def progress(run: ImportRun) -> None:
+                share = run.share if run.status is ImportState.STAGING else 0
+                if run.status in (ImportState.APPLYING, ImportState.APPLIED):
+                    share = 100 + run.share
+                bar.update(max(done.get(run.status, 0) + share - bar.pos, 0))
+
+            yield progress
+    except KeyboardInterrupt:
+        click.echo(_("Stopped. To go on: aktspar import --resume %(run)s", run=run_id), err=True)
+        raise click.Abort from None
+
+
+def _write(archive: Archive, actor: Actor, run: ImportRun, out: Path) -> None:
+    with out.open("wb") as target, archive.read(actor) as work:
+        write_rejects(target, Shape.from_dict(run.shape or {}), imports.rejected(work, run))
+
+
+def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
+    counts = imports.report(run)
+    if as_json:
+        facts = {"import": run.id, "list": run.name, "dry_run": dry_run, **counts.as_dict()}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    click.echo(_("Import %(run)s of %(name)s", run=run.id, name=run.name))
+    if dry_run:
+        click.echo(_("Dry run: nothing was registered."))
+    for name in Counts.numbers():
+        click.echo(f"{getattr(counts, name):>9}  {_(LABELS[name])}")
+    for code, count in counts.flags.most_common():
+        click.echo(f"{count:>9}    {_FLAGS[code].label}")

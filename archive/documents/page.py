@@ -1,0 +1,251 @@
+"""A4 reports: frame, type, tables, page x of y; every text is escaped and shortened before it is drawn."""
+
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from xml.sax.saxutils import escape
+
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_M
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, LongTable, PageTemplate, Paragraph, Spacer
+from reportlab.platypus.tables import TableStyle
+
+from archive.wording import _, locale
+from labels import typeface
+
+MARGIN = 18 * mm
+LONGEST_TEXT = 2000
+LONGEST_CELL = 200
+ROWS_AT_ONCE = 300  # a table of many thousands of rows is laid out in time that grows with its square
+INK, GREY, LINE, BAND = (HexColor(code) for code in ("#0b0c0c", "#505a5f", "#b1b4b6", "#eef2f1"))
+_SIZE = 9.5
+_QUIET = 4  # modules of white round a QR symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Say what a report is about, who made it and when; `address` becomes a QR symbol that leads there."""
+
+    title: str
+    archive: str
+    authority: str
+    made: str
+    by: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Name a column of a table and give its width in mm; `code` sets it in the typeface for codes."""
+
+    title: str
+    width: float
+    numeric: bool = False
+    code: bool = False
+
+
+class Report:
+    """Collect what stands on a report, then make the PDF."""
+
+    def __init__(self, head: Head) -> None:
+        typeface.register()
+        self._head = head
+        self._story: list[Flowable] = [
+            Paragraph(clean(head.title), _style(20, typeface.BOLD, after=2)),
+            Paragraph(clean(f"{head.archive}, {head.authority}"), _style(10.5, color=GREY)),
+            Paragraph(
+                clean(_("Made %(made)s by %(by)s", made=head.made, by=head.by)),
+                _style(10.5, color=GREY, after=10),
+            ),
+        ]
+
+    def heading(self, text: str) -> None:
+        """Add a heading."""
+        self._story.append(Paragraph(clean(text), _style(13, typeface.BOLD, before=10, after=4)))
+
+    def paragraph(self, text: str) -> None:
+        """Add running text."""
+        self._story.append(Paragraph(clean(text), _style(10.5, after=6)))
+
+    def facts(self, rows: Iterable[tuple[str, object]]) -> None:
+        """Add a short table of names and values."""
+        cells = [
+            [
+                Paragraph(clean(name), _style(10.5)),
+                Paragraph(clean(str(value)), _style(10.5, typeface.BOLD)),
+            ]
+            for name, value in rows
+        ]
+        table = LongTable(cells, colWidths=[110 * mm, A4[0] - 2 * MARGIN - 110 * mm], hAlign="LEFT")
+        table.setStyle(TableStyle([*_PADDING, ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE)]))
+        self._story += [table, Spacer(1, 6)]
+
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[str]], empty: str) -> None:
+        """Add a table whose head is repeated on every page; `empty` stands there when it has no rows."""
+        left = iter(rows)
+        first = True
+        while chunk := list(islice(left, ROWS_AT_ONCE)):
+            self._story.append(_table(columns, chunk))
+            first = False
+        if first:
+            self.paragraph(empty)
+        self._story.append(Spacer(1, 6))
+
+    def pdf(self) -> bytes:
+        """Return the report as PDF."""
+        head, out = self._head, io.BytesIO()
+        document = BaseDocTemplate(
+            out,
+            pagesize=A4,
+            title=plain(head.title),
+            author=plain(f"{head.archive}, {head.authority}"),
+            subject=plain(head.title),
+            creator="Aktspår",
+            lang=locale(),
+        )
+        frame = Frame(MARGIN, MARGIN, A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN, 0, 0, 0, 0)
+        document.addPageTemplates([PageTemplate("page", [frame], onPage=self._mark)])
+        document.build(self._story, canvasmaker=lambda *args, **kwargs: _Numbered(head, *args, **kwargs))
+        return out.getvalue()
+
+    def _mark(self, canvas: Canvas, _document: Any) -> None:
+        if self._head.address and canvas.getPageNumber() == 1:
+            edge = 24 * mm
+            draw_qr(canvas, self._head.address, A4[0] - MARGIN - edge, A4[1] - MARGIN - edge + 3 * mm, edge)
+
+
+class _Numbered(Canvas):
+    """Draw the foot of each page once it is known how many there are."""
+
+    def __init__(self, head: Head, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head = head
+        self._pages: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802 - reportlab calls it so
+        self._pages.append(dict(self.__dict__))
+        self._startPage()  # type: ignore[attr-defined]
+
+    def save(self) -> None:
+        for number, page in enumerate(self._pages, start=1):
+            self.__dict__.update(page)
+            self._foot(number)
+            super().showPage()
+        super().save()
+
+    def _foot(self, number: int) -> None:
+        self.setFont(typeface.REGULAR, 8.5)
+        self.setFillColor(GREY)
+        left = plain(f"{self._head.archive} · {self._head.title}")
+        self.drawString(MARGIN, 10 * mm, typeface.shorten(left, typeface.REGULAR, 8.5, 130 * mm))
+        words = _("Page %(page)s of %(pages)s", page=number, pages=len(self._pages))
+        self.drawRightString(A4[0] - MARGIN, 10 * mm, words)
+
+
+_PADDING = [
+    ("LEFTPADDING", (0, 0), (-1, -1), 3),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+    ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+]
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTable:
+    cells = [[plain(column.title) for column in columns]]
+    cells += [[_cell(text, column) for text, column in zip(row, columns, strict=True)] for row in rows]
+    table = LongTable(cells, colWidths=[column.width * mm for column in columns], repeatRows=1, hAlign="LEFT")
+    style: list[Any] = [
+        *_PADDING,
+        ("FONT", (0, 0), (-1, 0), typeface.BOLD, _SIZE - 0.5),
+        ("FONT", (0, 1), (-1, -1), typeface.REGULAR, _SIZE),
+        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
+        ("BACKGROUND", (0, 0), (-1, 0), BAND),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+    ]
+    for index, column in enumerate(columns):
+        if column.numeric:
+            style.append(("ALIGN", (index, 0), (index, -1), "RIGHT"))
+        if column.code:
+            style.append(("FONT", (index, 1), (index, -1), typeface.CODE, _SIZE - 1))
+    table.setStyle(TableStyle(style))
+    return table
+
+
+def _cell(text: str, column: Column) -> str:
+    """Break a cell's text into at most three lines of the column, the last one cut with an ellipsis."""
+    face, size = (typeface.CODE, _SIZE - 1) if column.code else (typeface.REGULAR, _SIZE)
+    room, lines, words = column.width * mm - 7, [""], plain(text, LONGEST_CELL).split()
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and typeface.width(longer, face, size) > room and len(lines) < 3:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(typeface.shorten(line, face, size, room) for line in lines)
+
+
+def clean(text: str) -> str:
+    """Return a text as markup that shows it as it is."""
+    return escape(plain(text))
+
+
+def plain(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Return a text without controls and direction marks, only with letters the typeface has, shortened."""
+    seen = "".join(
+        " " if mark.isspace() else mark
+        for mark in text[: longest + 1]
+        if mark.isspace() or unicodedata.category(mark)[0] != "C"
+    )
+    shown = typeface.drawable(unicodedata.normalize("NFC", seen))
+    return shown if len(shown) <= longest else shown[: longest - 1] + typeface.ELLIPSIS
+
+
+def draw_qr(canvas: Canvas, text: str, x: float, y: float, edge: float) -> None:
+    """Draw a text as a QR symbol of vector squares; x, y is its lower left; all in points."""
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    rows = code.get_matrix()
+    module = edge / (len(rows) + 2 * _QUIET)
+    canvas.saveState()
+    canvas.setFillColor(INK)
+    path = canvas.beginPath()
+    for down, row in enumerate(rows):
+        for across, dark in enumerate(row):
+            if dark:
+                left = x + (across + _QUIET) * module
+                path.rect(left, y + edge - (down + _QUIET + 1) * module, module, module)
+    canvas.drawPath(path, stroke=0, fill=1)
+    canvas.restoreState()
+
+
+def _style(
+    size: float,
+    face: str = typeface.REGULAR,
+    *,
+    color: Color = INK,
+    before: float = 0,
+    after: float = 0,
+    keep: bool = False,
+) -> ParagraphStyle:
+    return ParagraphStyle(
+        "text",
+        fontName=face,
+        fontSize=size,
+        leading=size * 1.3,
+        textColor=color,
+        spaceBefore=before,
+        spaceAfter=after,
+        keepWithNext=keep,
+        rightIndent=0,
+        splitLongWords=True,
+    )

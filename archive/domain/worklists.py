@@ -1,0 +1,226 @@
+"""What imports leave for people to settle: questions about files, and rows that were not registered."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from archive import history
+from archive.domain import files, places
+from archive.domain.import_changes import unit_id
+from archive.domain.import_judging import Terms
+from archive.domain.import_places import PlaceFinder
+from archive.errors import Conflict, Invalid, NotFound
+from archive.lists.mapping import Mapping as ListMapping
+from archive.lists.reading import Reading
+from archive.lists.whereabouts import PlaceStep
+from archive.models import CaseFile, ImportRow, ImportRun, Task
+from archive.partial_date import PartialDate
+from archive.store import Work
+from archive.vocabulary import (
+    EventKind,
+    Evidence,
+    Permission,
+    PlaceKind,
+    RowAnswer,
+    RowState,
+    TaskAnswer,
+    TaskKind,
+)
+from archive.wording import N_
+
+PAGE = 50
+LONGEST_REASON = 500
+_DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
+# What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
+OF_PERSONS = frozenset({"person", "name", "number"})
+_KINDS = {kind.value: kind for kind in PlaceKind}
+_ANSWERS = {
+    TaskKind.NEAR_DUPLICATE: (TaskAnswer.DIFFERENT, TaskAnswer.SAME),
+    TaskKind.PLACE_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
+    TaskKind.FIELD_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
+    TaskKind.LEFT_BEHIND: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED),
+}
+ROW_ANSWERS = (
+    RowAnswer.IN_NEW_LIST,
+    RowAnswer.ALREADY_THERE,
+    RowAnswer.NO_SUCH_FILE,
+    RowAnswer.NOT_A_FILE,
+)
+
+
+def tasks(
+    work: Work, *, kind: TaskKind | None = None, run_id: int | None = None, after: int = 0, limit: int = PAGE
+) -> Sequence[Task]:
+    """Return open items, oldest first, from after an id on."""
+    work.require(Permission.CORRECT)
+    statement = select(Task).where(col(Task.open), col(Task.id) > after)
+    if kind is not None:
+        statement = statement.where(col(Task.kind) == kind)
+    if run_id is not None:
+        statement = statement.where(col(Task.run_id) == run_id)
+    return work.session.execute(statement.order_by(col(Task.id)).limit(limit)).scalars().all()
+
+
+def open_counts(work: Work) -> dict[TaskKind, int]:
+    """Count the open items of each kind."""
+    rows = work.session.execute(
+        select(col(Task.kind), func.count()).where(col(Task.open)).group_by(col(Task.kind))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def get(work: Work, task_id: int) -> Task:
+    """Return an item by id; raises NotFound."""
+    task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
+    if task is None:
+        raise NotFound("no_such_task", N_("There is no such item on the worklist."))
+    return task
+
+
+def answers(task: Task) -> tuple[TaskAnswer, ...]:
+    """Return the answers an item takes."""
+    if task.kind is TaskKind.FIELD_CONFLICT and OF_PERSONS & task.facts.get("fields", {}).keys():
+        return TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED
+    return _ANSWERS[task.kind]
+
+
+def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
+    """Settle an item and do what the answer says; raises Conflict when it is settled already.
+
+    The same file: the newer registration becomes void and points to the older. The list is right: its place
+    or its fields are taken over by hand, and later imports leave them alone.
+    """
+    work.require(Permission.CORRECT)
+    if not task.open:
+        raise Conflict("task_settled", N_("This was settled already. Look at the list again."))
+    if answer not in answers(task):
+        raise Invalid("task_answer", N_("Choose one of the answers."), field="answer")
+    file = files.get(work, task.file_id)
+    if answer is TaskAnswer.SAME:
+        _merge(work, file, files.get(work, task.other_id or 0))
+    elif answer is TaskAnswer.LIST_RIGHT and task.kind is TaskKind.PLACE_CONFLICT:
+        _move(work, file, task.facts["place"])
+    elif answer is TaskAnswer.LIST_RIGHT:
+        _take_over(work, file, task)
+    task.open, task.answer = False, answer
+    task.settled_at, task.settled_by = work.now, work.actor.id
+    work.session.flush()
+    history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
+
+
+def _merge(work: Work, one: CaseFile, other: CaseFile) -> None:
+    older, newer = sorted((one, other), key=lambda file: file.id)
+    files.void(work, newer, older)
+
+
+def _move(work: Work, file: CaseFile, said: Sequence[Sequence[str]]) -> None:
+    work.require(Permission.MOVE)
+    steps = tuple(PlaceStep(_KINDS[kind], name) for kind, name in said)
+    spot = PlaceFinder().ensure(work, [steps])[steps]
+    if spot is None or not spot.id:
+        raise Conflict("place_gone", N_("The place the list names cannot be used any more. Move it by hand."))
+    files.move(work, file, places.get(work, spot.id), how=Evidence.HAND)
+
+
+def _take_over(work: Work, file: CaseFile, task: Task) -> None:
+    run = work.session.get_one(ImportRun, task.run_id)
+    terms = Terms.of(work, ListMapping.from_dict(run.mapping or {}))
+    values: dict[str, Any] = {}
+    for name, said in task.facts["fields"].items():
+        if name == "unit":
+            values["unit_id"] = unit_id(work, terms.units, said)
+        else:
+            values[name] = PartialDate.parse(said) if name in _DAYS else said
+    files.correct(work, file, file.version, **values)
+
+
+def rejected(
+    work: Work, *, run_id: int | None = None, after: int = 0, limit: int = PAGE
+) -> Sequence[ImportRow]:
+    """Return rows that were not registered and not settled, from after an id on."""
+    work.require(Permission.CORRECT)
+    applied = select(col(ImportRun.id)).where(col(ImportRun.status).in_(["applying", "applied"]))
+    statement = select(ImportRow).where(col(ImportRow.state) == RowState.REJECTED, col(ImportRow.id) > after)
+    if run_id is None:
+        statement = statement.where(col(ImportRow.run_id).in_(applied))
+    else:
+        statement = statement.where(col(ImportRow.run_id) == run_id)
+    return work.session.execute(statement.order_by(col(ImportRow.id)).limit(limit)).scalars().all()
+
+
+def row(work: Work, row_id: int) -> ImportRow:
+    """Return a row of a list by id; raises NotFound."""
+    found = work.session.get(ImportRow, row_id, with_for_update=not work.sqlite)
+    if found is None:
+        raise NotFound("no_such_row", N_("There is no such row."))
+    return found
+
+
+def reading_of(row: ImportRow) -> Reading:
+    """Return what was understood of a row, to begin a registration by hand with."""
+    return Reading.from_dict(row.reading or {"protection": "unknown"})
+
+
+def settle_row(
+    work: Work, row: ImportRow, answer: RowAnswer, reason: str = "", file: CaseFile | None = None
+) -> None:
+    """Settle a row that was not registered: by registering it by hand, or with a reason why not.
+
+    Raises Conflict when it is settled already, Invalid without a reason.
+    """
+    work.require(Permission.REGISTER if answer is RowAnswer.REGISTERED else Permission.CORRECT)
+    if row.state is not RowState.REJECTED:
+        raise Conflict("row_settled", N_("This row was settled already. Look at the list again."))
+    reason = reason.strip()
+    if file is None and answer not in ROW_ANSWERS:
+        raise Invalid("row_answer", N_("Choose one of the answers."), field="answer")
+    if file is None and not reason and answer is RowAnswer.NO_SUCH_FILE:
+        raise Invalid("reason_missing", N_("Say how you know that there is no such file."), field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(
+            "reason_long", N_("Write at most %(most)s characters."), field="reason", most=LONGEST_REASON
+        )
+    _settle_rows(work, [row], answer, reason, file)
+
+
+def settle_rows(work: Work, run: ImportRun, answer: RowAnswer, limit: int = 500) -> int:
+    """Settle (at most so many of) all open rows of an import alike; returns how many."""
+    work.require(Permission.CORRECT)
+    if answer not in ROW_ANSWERS:
+        raise Invalid("row_answer", N_("Choose one of the answers."), field="answer")
+    rows = rejected(work, run_id=run.id, limit=limit)
+    _settle_rows(work, rows, answer, "", None)
+    return len(rows)
+
+
+def _settle_rows(
+    work: Work, rows: Sequence[ImportRow], answer: RowAnswer, reason: str, file: CaseFile | None
+) -> None:
+    for one in rows:
+        one.state, one.answer = RowState.SETTLED, answer
+        one.file_id = file.id if file else None
+        one.cells, one.reading = [], None  # nobody needs the words of the list any more
+    work.session.flush()
+    history.record_many(
+        work,
+        [
+            history.Entry(
+                f"import:{one.run_id}",
+                EventKind.ROW_SETTLED,
+                {"row": one.row, "answer": answer.value, "file": file.id if file else None},
+                {"reason": reason},
+                [file.stream] if file else [],
+            )
+            for one in rows
+        ],
+    )
+
+
+def names_of_runs(work: Work, run_ids: set[int]) -> Mapping[int, str]:
+    """Return what the lists are called."""
+    rows = work.session.execute(
+        select(col(ImportRun.id), col(ImportRun.name)).where(col(ImportRun.id).in_(run_ids))
+    )
+    return {found[0]: found[1] for found in rows}

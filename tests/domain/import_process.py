@@ -1,0 +1,27 @@
+"""Drive an import in a process of its own, telling each step, so that a test can kill it in the middle."""
+
+import sys
+
+import click
+
+from archive.config import Settings
+from archive.domain import import_turns
+from archive.domain.import_driving import drive
+from archive.store import Archive, worker
+
+
+def main() -> None:
+    """Drive the run named on the command line, in steps of at most so many rows."""
+    import_turns.MOST = import_turns.FIRST = int(sys.argv[2])
+    archive = Archive(Settings.load())
+    run = drive(
+        archive,
+        worker("imports"),
+        int(sys.argv[1]),
+        lambda run: click.echo(f"{run.status.value} {run.next_row}"),
+    )
+    click.echo(f"stopped at {run.status.value}")
+
+
+if __name__ == "__main__":
+    main()

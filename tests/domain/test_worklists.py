@@ -1,0 +1,166 @@
+"""What imports leave for people to settle, and what settling does."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from archive.domain import files, worklists
+from archive.errors import DomainError
+from archive.models import CaseFile, Place, Task
+from archive.store import Actor, Archive
+from archive.vocabulary import Custody, Evidence, Role, RowAnswer, RowState, TaskAnswer, TaskKind
+from tests.domain.taking_in import (
+    CENTRAL,
+    assert_proven,
+    events,
+    file_of,
+    prepared,
+    row,
+    rows_of,
+    take_in,
+    tasks_of,
+)
+
+ANNA, BERTIL = "195005050512", "199710182396"
+
+
+@pytest.fixture
+def archive(archive: Archive) -> Archive:
+    return prepared(archive)
+
+
+def _settle(archive: Archive, actor: Actor, answer: TaskAnswer) -> Task:
+    (task,) = tasks_of(archive, actor)
+    with archive.write(actor) as work:
+        worklists.settle(work, worklists.get(work, task.id), answer)
+        return worklists.get(work, task.id)
+
+
+def test_the_same_file_registered_twice_is_made_one_and_the_older_stays(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P000123", ANNA)])
+    take_in(archive, archivist, [row("P0001233", ANNA)])
+    task = _settle(archive, archivist, TaskAnswer.SAME)
+    with archive.read(archivist) as work:
+        older, newer = work.session.execute(select(CaseFile).order_by(CaseFile.id)).scalars()
+    assert (older.status, newer.status, newer.replaced_by_id) == (Custody.ON_PLACE, Custody.VOID, older.id)
+    assert (task.open, task.settled_by) == (False, archivist.id)
+    assert_proven(archive, archivist)
+
+
+def test_different_files_stay_both(archive: Archive, archivist: Actor) -> None:
+    take_in(archive, archivist, [row("P000123", ANNA), row("P0001233", ANNA)])
+    _settle(archive, archivist, TaskAnswer.DIFFERENT)
+    with archive.read(archivist) as work:
+        statuses = work.session.execute(select(CaseFile.status)).scalars().all()
+    assert statuses == [Custody.ON_PLACE] * 2
+
+
+def _scanned_and_listed_elsewhere(archive: Archive, actor: Actor) -> None:
+    take_in(archive, actor, [row("P1", ANNA)])
+    with archive.write(actor) as work:
+        file = work.session.execute(select(CaseFile)).scalar_one()
+        room = work.session.execute(select(Place).where(Place.kind == "room")).scalar_one()
+        files.move(work, file, room, how=Evidence.SCAN)
+    take_in(archive, actor, [row("P1", ANNA, room="M", box="7")], site=CENTRAL)
+
+
+def test_where_the_list_is_right_the_file_is_moved_by_hand(archive: Archive, archivist: Actor) -> None:
+    _scanned_and_listed_elsewhere(archive, archivist)
+    _settle(archive, archivist, TaskAnswer.LIST_RIGHT)
+    file = file_of(archive, archivist, "P1")
+    with archive.read(archivist) as work:
+        place = work.session.get_one(Place, file.place_id)
+    assert (file.placed_how, place.name, place.central) == (Evidence.HAND, "7", True)
+
+
+def test_where_the_register_is_right_nothing_moves(archive: Archive, archivist: Actor) -> None:
+    _scanned_and_listed_elsewhere(archive, archivist)
+    before = file_of(archive, archivist, "P1").place_id
+    _settle(archive, archivist, TaskAnswer.REGISTER_RIGHT)
+    assert file_of(archive, archivist, "P1").place_id == before
+
+
+def test_a_field_taken_over_from_the_list_counts_as_corrected_by_hand(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, closed="2003-04-05")])
+    with archive.write(archivist) as work:
+        file = work.session.execute(select(CaseFile)).scalar_one()
+        files.correct(work, file, file.version, closed_on=files.PartialDate(2004, 1, 1))
+    take_in(archive, archivist, [row("P1", ANNA, closed="2003-04-05")])
+    _settle(archive, archivist, TaskAnswer.LIST_RIGHT)
+    file = file_of(archive, archivist, "P1")
+    assert (str(file.closed_on), file.corrected) == ("2003-04-05", ["closed_on"])
+
+
+def test_another_name_is_not_taken_over_in_passing(archive: Archive, archivist: Actor) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Testsson, Anna")])
+    take_in(archive, archivist, [row("P1", ANNA, "Helt, Annan")])
+    (task,) = tasks_of(archive, archivist)
+    assert TaskAnswer.LIST_RIGHT not in worklists.answers(task)
+    with pytest.raises(DomainError), archive.write(archivist) as work:
+        worklists.settle(work, worklists.get(work, task.id), TaskAnswer.LIST_RIGHT)
+
+
+def test_a_question_is_settled_once(archive: Archive, archivist: Actor) -> None:
+    take_in(archive, archivist, [row("P000123", ANNA), row("P0001233", ANNA)])
+    task = _settle(archive, archivist, TaskAnswer.DIFFERENT)
+    with pytest.raises(DomainError) as refused, archive.write(archivist) as work:
+        worklists.settle(work, worklists.get(work, task.id), TaskAnswer.SAME)
+    assert refused.value.code == "task_settled"
+
+
+def test_whoever_may_not_correct_settles_nothing(
+    archive: Archive, archivist: Actor, as_role: Callable[[Role], Actor]
+) -> None:
+    take_in(archive, archivist, [row("P000123", ANNA), row("P0001233", ANNA)])
+    (task,) = tasks_of(archive, archivist)
+    with pytest.raises(DomainError), archive.write(as_role(Role.CASE_WORKER)) as work:
+        worklists.settle(work, worklists.get(work, task.id), TaskAnswer.DIFFERENT)
+
+
+def test_a_row_not_registered_stays_on_the_list_until_it_is_settled(
+    archive: Archive, archivist: Actor
+) -> None:
+    run = take_in(archive, archivist, [row("P1", ANNA, kind="?!"), row("P2", BERTIL, kind="?!")])
+    with archive.write(archivist) as work:
+        first, second = worklists.rejected(work)
+        assert worklists.reading_of(first).reference == "P1"
+        worklists.settle_row(work, first, RowAnswer.NOT_A_FILE)
+        assert [one.id for one in worklists.rejected(work)] == [second.id]
+        assert worklists.settle_rows(work, work.session.merge(run), RowAnswer.IN_NEW_LIST) == 1
+        assert worklists.rejected(work) == []
+    states = [(one.state, one.answer, one.cells) for one in rows_of(archive, archivist, run)]
+    assert states == [
+        (RowState.SETTLED, RowAnswer.NOT_A_FILE, []),
+        (RowState.SETTLED, RowAnswer.IN_NEW_LIST, []),
+    ]
+    assert events(archive, archivist, "import.row_settled") == 2
+
+
+def test_a_row_registered_by_hand_points_to_its_file(archive: Archive, archivist: Actor) -> None:
+    run = take_in(archive, archivist, [row("P1", ANNA), row("P2", kind="?!")])
+    file = file_of(archive, archivist, "P1")
+    with archive.write(archivist) as work:
+        (open_row,) = worklists.rejected(work)
+        worklists.settle_row(work, open_row, RowAnswer.REGISTERED, file=files.get(work, file.id))
+    settled = rows_of(archive, archivist, run)[1]
+    assert (settled.answer, settled.file_id) == (RowAnswer.REGISTERED, file.id)
+
+
+def test_that_there_is_no_such_file_needs_a_reason(archive: Archive, archivist: Actor) -> None:
+    take_in(archive, archivist, [row("P2", kind="?!")])
+    with archive.write(archivist) as work:
+        (open_row,) = worklists.rejected(work)
+        with pytest.raises(DomainError) as refused:
+            worklists.settle_row(work, open_row, RowAnswer.NO_SUCH_FILE)
+    assert refused.value.field == "reason"
+
+
+def test_open_questions_are_counted_by_kind(archive: Archive, archivist: Actor) -> None:
+    take_in(archive, archivist, [row("P000123", ANNA), row("P0001233", ANNA)])
+    with archive.read(archivist) as work:
+        assert worklists.open_counts(work) == {TaskKind.NEAR_DUPLICATE: 1}
