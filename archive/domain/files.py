@@ -120,6 +120,12 @@ _HELD = (
     _FILE.c.protected,
     _FILE.c.version,
 )
+# The source is compared by the caller: SQLite would else go through all files of a source.
+_WITH_REFERENCE = select(_FILE.c.id, _FILE.c.code, _FILE.c.source_id).where(
+    _FILE.c.reference_key == bindparam("key"),
+    _FILE.c.part == bindparam("part"),
+    _FILE.c.status != Custody.VOID,
+)
 _HELD_BY_ID = select(*_HELD).where(_FILE.c.id == bindparam("file_id")).with_for_update()
 
 
@@ -279,17 +285,8 @@ def _refuse_wrong(
 
 def _refuse_taken(work: Work, reference: str, source_id: int, part: int, but: int = 0) -> None:
     """Raise Conflict when another file has the same reference, part and source, however it is written."""
-    taken = work.session.execute(
-        select(col(CaseFile.code))
-        .where(
-            col(CaseFile.reference_key) == reference_key(reference),
-            col(CaseFile.source_id) == source_id,
-            col(CaseFile.part) == part,
-            col(CaseFile.status) != Custody.VOID,
-            col(CaseFile.id) != but,
-        )
-        .limit(1)
-    ).scalar()
+    rows = work.connection.execute(_WITH_REFERENCE, {"key": reference_key(reference), "part": part})
+    taken = next((row.code for row in rows if row.source_id == source_id and row.id != but), None)
     if taken is not None:
         raise Conflict(
             "reference_taken",

@@ -43,13 +43,12 @@ def alike(
     living = select(CaseFile).where(col(CaseFile.status) != Custody.VOID).limit(10)
     key = files.reference_key(reference)
     if key:
-        same = living.where(col(CaseFile.reference_key) == key, col(CaseFile.part) == part)
-        note(
-            work.session.execute(same.where(col(CaseFile.source_id) == source_id)).all(),
-            SAME_REFERENCE,
-            exact=True,
-        )
-        note(work.session.execute(same).all(), SAME_REFERENCE_OTHER_SOURCE)
+        # The source is compared here: SQLite would else go through all files of a source.
+        same = work.session.execute(
+            living.where(col(CaseFile.reference_key) == key, col(CaseFile.part) == part)
+        ).all()
+        note([row for row in same if row[0].source_id == source_id], SAME_REFERENCE, exact=True)
+        note(same, SAME_REFERENCE_OTHER_SOURCE)
     for wanted, reason in _number_sets(numbers):
         theirs = (
             living.join(FilePerson, col(FilePerson.file_id) == CaseFile.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlmodel import col
 
 from archive import history
@@ -154,7 +154,7 @@ def out(
     like: Loan | None = None,
     after: tuple[date, int] | None = None,
     limit: int = PAGE,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Return (Loan, CaseFile) of what is out, soonest due first.
 
     Only what is overdue on a day if given; only what the borrower of the loan `like` has if given.

@@ -283,3 +283,27 @@ def by_status(
         .all()
     )
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def of_person(
+    work: Work, person_id: int, *, after: int = 0, limit: int = PAGE
+) -> tuple[Sequence[CaseFile], int | None]:
+    """Return a person's unprotected files, by id, and the id to go on from."""
+    work.require(Permission.READ_NAMES)
+    rows = (
+        work.session.execute(
+            select(CaseFile)
+            .join(FilePerson, col(FilePerson.file_id) == CaseFile.id)
+            .where(
+                col(FilePerson.person_id) == person_id,
+                col(CaseFile.id) > after,
+                ~col(CaseFile.protected),
+                col(CaseFile.status) != Custody.VOID,
+            )
+            .order_by(col(CaseFile.id))
+            .limit(limit + 1)
+        )
+        .scalars()
+        .all()
+    )
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None

@@ -1,6 +1,6 @@
 """Everything the page of one file says, in few statements: it is the page people look at most."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from archive.clock import local_date
-from archive.domain import actors, cards, files, retentions
+from archive.domain import actors, cards, files, retentions, trails
 from archive.domain.cards import Card
 from archive.models import (
     CaseFile,
@@ -16,7 +16,6 @@ from archive.models import (
     FileKind,
     ImportRun,
     Loan,
-    Place,
     Sighting,
     SourceSystem,
     Unit,
@@ -31,14 +30,12 @@ _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _KIND = FileKind.__table__  # type: ignore[attr-defined]
 _SOURCE = SourceSystem.__table__  # type: ignore[attr-defined]
 _UNIT = Unit.__table__  # type: ignore[attr-defined]
-_PLACE = Place.__table__  # type: ignore[attr-defined]
 _SIGHTING = Sighting.__table__  # type: ignore[attr-defined]
 _LOAN = Loan.__table__  # type: ignore[attr-defined]
 _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
 _RUN = ImportRun.__table__  # type: ignore[attr-defined]
 
 _SEEN = _SIGHTING.alias("seen")
-_SEEN_AT = _PLACE.alias("seen_at")
 _LAST_SEEN = (
     select(_SIGHTING.c.id)
     .where(_SIGHTING.c.file_id == _FILE.c.id, _SIGHTING.c.place_id.is_not(None))
@@ -56,22 +53,16 @@ _ONE = (
         _KIND.c.retention_rule,
         _SOURCE.c.name.label("source"),
         _UNIT.c.name.label("unit"),
-        _PLACE.c.path.label("path"),
         _SEEN.c.happened_at.label("seen_when"),
         _SEEN.c.actor.label("seen_by"),
         _SEEN.c.how.label("seen_how"),
-        _SEEN_AT.c.path.label("seen_path"),
+        _SEEN.c.place_id.label("seen_at"),
     )
     .join(_KIND, _KIND.c.id == _FILE.c.kind_id)
     .join(_SOURCE, _SOURCE.c.id == _FILE.c.source_id)
-    .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
     .outerjoin(_UNIT, _UNIT.c.id == _FILE.c.unit_id)
     .outerjoin(_SEEN, _SEEN.c.id == _LAST_SEEN)
-    .outerjoin(_SEEN_AT, _SEEN_AT.c.id == _SEEN.c.place_id)
     .where(_FILE.c.code == bindparam("code"))
-)
-_ABOVE = select(_PLACE.c.id, _PLACE.c.path, _PLACE.c.name, _PLACE.c.code, _PLACE.c.kind).where(
-    _PLACE.c.path.in_(bindparam("paths", expanding=True))
 )
 _LOANS = (
     select(_LOAN)
@@ -147,12 +138,12 @@ def of(work: Work, code: str) -> Overview | None:
         source_id=file.source_id,
         file_id=file.id,
     )
-    trails = {} if file.protected else _trails(work, [row.path, row.seen_path])
+    at = {} if file.protected else trails.steps(work, {file.place_id, row.seen_at or file.place_id})
     names = actors.names(work, _actors(row, loans))
     return Overview(
-        card=_card(row, persons, trails.get(row.path, ()), work.actor),
+        card=_card(row, persons, at.get(file.place_id, []), work.actor),
         placed_by=names[file.placed_by],
-        seen=_seen(row, trails, names),
+        seen=_seen(row, at, names),
         parts=_parts(file, related),
         loans=loans,
         checks=checks,
@@ -165,18 +156,6 @@ def of(work: Work, code: str) -> Overview | None:
     )
 
 
-def _trails(work: Work, paths: Iterable[str | None]) -> dict[str, tuple[Any, ...]]:
-    prefixes = {path: _prefixes(path) for path in paths if path}
-    wanted = {prefix for of_path in prefixes.values() for prefix in of_path}
-    found = {place.path: place for place in work.connection.execute(_ABOVE, {"paths": sorted(wanted)})}
-    return {path: tuple(found[prefix] for prefix in of_path) for path, of_path in prefixes.items()}
-
-
-def _prefixes(path: str) -> list[str]:
-    parts = path.split(".")
-    return [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
-
-
 def _actors(row: Any, loans: Sequence[Any]) -> set[str]:
     said = {row.CaseFile.placed_by, row.seen_by}
     for loan in loans:
@@ -184,7 +163,7 @@ def _actors(row: Any, loans: Sequence[Any]) -> set[str]:
     return said - {None}
 
 
-def _card(row: Any, persons: Sequence[Any], trail: tuple[Any, ...], viewer: Actor) -> Card:
+def _card(row: Any, persons: Sequence[Any], trail: Sequence[Any], viewer: Actor) -> Card:
     file: CaseFile = row.CaseFile
     return Card(
         file,
@@ -194,19 +173,16 @@ def _card(row: Any, persons: Sequence[Any], trail: tuple[Any, ...], viewer: Acto
         unit=row.unit or "",
         persons=cards.shown_persons(persons, viewer).get(file.id, ()),
         place=cards.shown_place(file, trail),
-        trail=trail,
+        trail=tuple(trail),
     )
 
 
-def _seen(row: Any, trails: Mapping[str, tuple[Any, ...]], names: Mapping[str, str]) -> Seen | None:
+def _seen(row: Any, at: Mapping[int, Sequence[Any]], names: Mapping[str, str]) -> Seen | None:
     if row.seen_when is None:
         return None
+    trail = tuple(at.get(row.seen_at, ()))
     return Seen(
-        row.seen_when,
-        names[row.seen_by],
-        row.seen_how,
-        trails.get(row.seen_path, ()),
-        row.seen_path == row.path,
+        row.seen_when, names[row.seen_by], row.seen_how, trail, row.seen_at == row.CaseFile.place_id
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select, union
 
 from archive import identity, retention
 from archive.clock import local_date
@@ -21,13 +21,15 @@ _ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 _PERSON = Person.__table__  # type: ignore[attr-defined]
 _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
 
-_GONE = (Custody.DISPOSED, Custody.HANDED_OVER, Custody.VOID)
+_GONE = (Custody.DISPOSED, Custody.HANDED_OVER)
 
 _DATED = (_FILE.c.last_note_on, _FILE.c.closed_on, _FILE.c.partly, _FILE.c.kept)
-_OF_SAME_PERSONS = _FILE.c.id.in_(
-    select(_ROLE.c.file_id).where(_ROLE.c.person_id.in_(bindparam("persons", expanding=True)))
+_OF_SAME_PERSONS = select(_ROLE.c.file_id).where(_ROLE.c.person_id.in_(bindparam("persons", expanding=True)))
+_PART = _FILE.alias("part")
+# The sum keeps SQLite from going through all files of the source by the index of unique references.
+_PARTS = select(_PART.c.id).where(
+    _PART.c.reference_key == bindparam("key"), _PART.c.source_id + 0 == bindparam("source")
 )
-_PART = (_FILE.c.reference_key == bindparam("key")) & (_FILE.c.source_id == bindparam("source"))
 _RELATED = (
     select(
         _FILE.c.id,
@@ -43,8 +45,9 @@ _RELATED = (
     )
     .join(_KIND, _KIND.c.id == _FILE.c.kind_id)
     .where(
-        or_(_OF_SAME_PERSONS & _FILE.c.status.not_in(_GONE), _PART & (_FILE.c.status != Custody.VOID)),
+        _FILE.c.id.in_(union(_OF_SAME_PERSONS, _PARTS)),
         _FILE.c.id != bindparam("file"),
+        _FILE.c.status != Custody.VOID,
     )
     .order_by(_FILE.c.part, _FILE.c.id)
 )
@@ -59,7 +62,7 @@ _BIRTHS = (
 def related(
     work: Work, persons: Iterable[int], *, key: str, source_id: int, file_id: int = 0
 ) -> Sequence[Any]:
-    """Return the other parts of a file, and every other file that concerns its persons and is not gone."""
+    """Return the other parts of a file, and every other file that concerns its persons."""
     parameters = {"persons": sorted(persons), "key": key, "source": source_id, "file": file_id}
     return work.connection.execute(_RELATED, parameters).all()
 
@@ -78,14 +81,18 @@ def compute(
     parts = [one for one in others if same(one, file)]
     grounds = replace(_grounds(file, rule, births), last_note=_last_note(file, parts))
     own = retention.compute(grounds)
-    rest = [one for one in others if not same(one, file)]
+    rest = [one for one in others if not same(one, file) and one.status not in _GONE]
     if not rest or own.duty_from is None:
         return own
     untils = _untils(work, rest)
-    if None not in untils and all(until <= own.duty_from for until in untils if until):
+    latest = None if None in untils else max((until for until in untils if until), default=own.duty_from)
+    if latest is not None and latest <= own.duty_from:
         return own
-    latest = None if None in untils else max(until for until in untils if until)
-    return retention.compute(replace(grounds, other_undisposed=True, other_until=latest))
+    waits = retention.compute(replace(grounds, other_undisposed=True, other_until=latest))
+    if latest is None or latest > local_date(work.now):
+        return waits
+    # Nothing forbids to dispose of both now.
+    return replace(waits, outcome=own.outcome, duty_from=latest, latest=date(latest.year + 1, 12, 31))
 
 
 def same(one: Any, file: Any) -> bool:

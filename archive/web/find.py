@@ -1,0 +1,73 @@
+"""Finding a file by code, reference, number or name: always posted, so that no term stands in an address."""
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from archive.domain import cards, looks, lookups
+from archive.domain.lookups import Hits, Key
+from archive.models import Label
+from archive.store import Work
+from archive.vocabulary import Permission
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, saw, see, show
+from archive.wording import _
+from labels import codes
+
+bp = Blueprint("find", __name__)
+
+DIRECT = {Key.CODE, Key.REFERENCE, Key.NUMBER}
+
+
+@bp.get("/find")
+@requires(Permission.READ_FILES)
+def page() -> Response:
+    """Show the empty form."""
+    return show("find/page.html", None, hits=None, term="")
+
+
+@bp.post("/find")
+@requires(Permission.READ_FILES)
+def found() -> Response:
+    """Answer a term: as a part of the page while one types, else as the page, or as the one file found."""
+    term, after = request.form.get("term", "").strip(), request.form.get("after") or None
+    hits, shown, elsewhere = None, [], None
+    with Refusals() as refused:
+        _refuse_names(term, refused)
+        if not refused.errors:
+            with archive.read(current_actor()) as work:
+                hits = lookups.find(work, term, after=after)
+                shown = cards.of(work, hits.files)
+                elsewhere = None if hits.files else _other_thing(work, term)
+    if hits is not None:
+        saw(looks.looked_for(hits.by.value, term, cards.subjects(shown)))
+        elsewhere = elsewhere or (None if after else _only_one(hits))
+    typing = "HX-Request" in request.headers
+    if elsewhere and not typing:
+        return see(elsewhere)
+    facts = {"hits": hits, "cards": shown, "term": term, "elsewhere": elsewhere, "first": after is None}
+    # The next page is asked for by what the term was read as: a misspelt one would find nothing more.
+    facts["next_term"] = " ".join(hits.read_as) if hits and hits.read_as else term
+    if typing:
+        saw()
+        return make_response(render_template("find/_found.html", faults=refused.faults, **facts))
+    return show("find/page.html", None, refused=refused, **facts)
+
+
+def _refuse_names(term: str, refused: Refusals) -> None:
+    letters_only = not any(sign.isdigit() for sign in term)
+    if letters_only and codes.parse(term) is None and not current_actor().may(Permission.READ_NAMES):
+        refused.refuse("term", _("Your role finds files by code and reference, not by name or number."))
+
+
+def _only_one(hits: Hits) -> str | None:
+    """Return the page of the file when nothing else can be meant."""
+    if len(hits.files) != 1 or hits.by not in DIRECT:
+        return None
+    return url_for("files.page", code=hits.files[0].code)
+
+
+def _other_thing(work: Work, term: str) -> str | None:
+    """Return where a code leads that is no file's: a place, or a label nobody has bound."""
+    code = codes.parse(term)
+    if code is None or work.session.get(Label, code) is None:
+        return None
+    return url_for("scan.open_code", text=code)

@@ -1,0 +1,128 @@
+"""The page of a person: name, numbers, protection and files, each to be corrected."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from archive.clock import local_date
+from archive.domain import cards, looks, lookups, people
+from archive.errors import Invalid
+from archive.models import Person
+from archive.store import Work
+from archive.vocabulary import Permission, Protection
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, see, show
+from archive.web.file_forms import Typed
+from archive.wording import N_, _
+
+bp = Blueprint("people", __name__, url_prefix="/people")
+
+PAGE = 50
+NAMES = ("family_name", "given_name")
+
+
+@bp.get("/<int:person_id>")
+@requires(Permission.READ_NAMES)
+def page(person_id: int) -> Response:
+    """Show a person with numbers and files; of a protected one nothing that tells who it is."""
+    return _page(person_id)
+
+
+def _page(person_id: int, refused: Refusals | None = None) -> Response:
+    after = request.args.get("after", 0, type=int)
+    with archive.read(current_actor()) as work:
+        person = people.get(work, person_id)
+        hidden = person.protection.protected
+        numbers = [] if hidden else people.numbers_of(work, [person.id]).get(person.id, [])
+        found, more = ([], None) if hidden else lookups.of_person(work, person.id, after=after, limit=PAGE)
+        shown = cards.of(work, found)
+        facts: dict[str, Any] = {
+            "person": person,
+            "hidden": hidden,
+            "name": people.shown_name(person, work.actor),
+            "numbers": [(number, people.shown_number(person, number, work.actor)) for number in numbers],
+            "cards": shown,
+            "more": url_for(".page", person_id=person.id, after=more) if more else None,
+            "seen_version": people.version(work, person),
+            "form": request.form or _as_typed(person, hidden=hidden),
+        }
+    look = looks.at_person(person_id, "person", files=[card.file.id for card in shown])
+    return show("people/page.html", look, refused=refused, **facts)
+
+
+def _as_typed(person: Person, *, hidden: bool) -> dict[str, str]:
+    """Return what the form starts from: blank for a protected person, whose name nobody is shown."""
+    if hidden:
+        return {"protection": person.protection.value}
+    return {
+        "family_name": person.family_name,
+        "given_name": person.given_name,
+        "birth_date": str(person.birth_date or ""),
+        "protection": person.protection.value,
+    }
+
+
+def _change(person_id: int, verb: Callable[[Work, Person, Refusals], None], said: str) -> Response:
+    with Refusals() as refused, archive.write(current_actor()) as work:
+        person = people.get(work, person_id)
+        people.lock(work, person, request.form.get("version", 0, type=int))
+        verb(work, person, refused)
+    if not refused.errors:
+        return see(url_for(".page", person_id=person_id), said)
+    return _page(person_id, refused)
+
+
+@bp.post("/<int:person_id>/name")
+@requires(Permission.CORRECT)
+def name(person_id: int) -> Response:
+    """Correct the name and the birth date."""
+
+    def verb(work: Work, person: Person, refused: Refusals) -> None:
+        typed = Typed(request.form, local_date(work.now), refused)
+        values: dict[str, Any] = {
+            key: " ".join(typed.text(key).split()) for key in ("family_name", "given_name")
+        }
+        values["birth_date"] = typed.date("birth_date")
+        if person.protection.protected:  # the form showed nothing, so what is blank stays as it is
+            values = {key: value for key, value in values.items() if value}
+        if not refused.errors:
+            people.correct(work, person, **values)
+
+    return _change(person_id, verb, _("Corrected."))
+
+
+@bp.post("/<int:person_id>/number")
+@requires(Permission.CORRECT)
+def number(person_id: int) -> Response:
+    """Add a number: the present one, or one the person had before."""
+
+    def verb(work: Work, person: Person, _refused: Refusals) -> None:
+        read = people.read_number(work, request.form.get("number", ""))
+        source = request.form.get("source", "").strip()
+        people.add_number(work, person, read, source, current=request.form.get("current") == "yes")
+
+    return _change(person_id, verb, _("The number is added."))
+
+
+@bp.post("/<int:person_id>/protection")
+@requires(Permission.CORRECT)
+def protection(person_id: int) -> Response:
+    """Set how the person's data are protected; who lifts a protection says on what grounds."""
+
+    def verb(work: Work, person: Person, _refused: Refusals) -> None:
+        chosen = next((one for one in Protection if one.value == request.form.get("protection")), None)
+        source = request.form.get("source", "").strip()
+        if chosen is None:
+            raise Invalid(
+                "protection", N_("Say whether the person's data are protected."), field="protection"
+            )
+        if chosen is Protection.NONE and person.protection is not Protection.NONE and not source:
+            raise Invalid(
+                "protection_source",
+                N_("Say on what grounds the protection is lifted, such as the notice and its date."),
+                field="grounds",
+            )
+        people.protect(work, person, chosen, source)
+
+    return _change(person_id, verb, _("The protection is set."))

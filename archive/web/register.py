@@ -1,0 +1,204 @@
+"""Registering a file by hand: one form, checked as one goes, near-duplicates shown before it is saved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Response, make_response, render_template, request, url_for
+
+from archive.clock import local_date
+from archive.domain import cards, files, labels, likeness, looks, places, retentions
+from archive.domain.cards import Card
+from archive.domain.likeness import Alike
+from archive.errors import DomainError
+from archive.partial_date import PartialDate
+from archive.retention import FLAGS, Birth, Retention
+from archive.store import Work
+from archive.vocabulary import Permission, PersonRole, Protection
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, saw, see, show
+from archive.web.file_forms import (
+    DATES,
+    MOST_PERSONS,
+    Choices,
+    PersonRow,
+    Typed,
+    field_choices,
+    person_rows,
+    read_new,
+    save_persons,
+)
+from archive.wording import _
+from labels import codes
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the register says of a form not yet saved."""
+
+    rows: Sequence[PersonRow]
+    alike: Sequence[tuple[Alike, Card]]
+    retention: Retention | None
+    dates: Mapping[str, PartialDate]
+
+    @property
+    def ids(self) -> str:
+        """Return which near-duplicates are shown, for the form to send back."""
+        return ",".join(sorted(str(one.file.id) for one, _card in self.alike))
+
+    @property
+    def look(self) -> looks.Look | None:
+        """Return the look at what is shown of others, if anything is."""
+        known = [f"person:{p.id}" for row in self.rows for p in _shown(row)]
+        subjects = [*cards.subjects(card for _one, card in self.alike), *known]
+        return looks.at_list("alike", dict.fromkeys(subjects)) if subjects else None
+
+
+def _shown(row: PersonRow) -> list[Any]:
+    persons = (row.known, *(person for person, _name in row.alike))
+    return [person for person in persons if person is not None and not person.protection.protected]
+
+
+@requires(Permission.REGISTER)
+def page() -> Response:
+    """Show an empty form; what the file `like` has in common with it is kept, `label` is a blank one."""
+    with archive.read(current_actor()) as work:
+        kept = _kept(work, request.args.get("like", ""))
+    return _form(None, {**kept, "label": codes.parse(request.args.get("label", "")) or ""})
+
+
+def _kept(work: Work, code: str) -> dict[str, Any]:
+    try:
+        before = files.by_code(work, labels.parse(code)) if code else None
+    except DomainError:
+        before = None
+    if before is None:
+        return {}
+    trail = [] if before.protected else places.trails(work, [before.place_id])[before.place_id]
+    return {
+        "kind": str(before.kind_id),
+        "source": str(before.source_id),
+        "unit": str(before.unit_id or ""),
+        "place": places.name_of(trail),
+    }
+
+
+def _form(refused: Refusals | None, form: Mapping[str, Any], rows: int = 1) -> Response:
+    with archive.read(current_actor()) as work:
+        check = _check(work, form, rows)
+        facts = field_choices(work)
+    return show(
+        "files/register.html",
+        check.look,
+        refused=refused,
+        check=check,
+        form=form,
+        ticked=_ticked(form),
+        more=len(check.rows) < MOST_PERSONS,
+        added=bool(form.get("more")),
+        **facts,
+    )
+
+
+def _ticked(form: Mapping[str, Any]) -> set[str]:
+    return set(form.getlist("flags")) if hasattr(form, "getlist") else set()
+
+
+@requires(Permission.REGISTER)
+def check() -> Response:
+    """Say what the register makes of the form so far: numbers, near-duplicates, retention."""
+    with archive.read(current_actor()) as work:
+        found = _check(work, request.form, 1)
+    saw(*(() if found.look is None else (found.look,)))
+    return make_response(render_template("files/_check.html", check=found, form=request.form))
+
+
+@requires(Permission.REGISTER)
+def save() -> Response:
+    """Register the file; with near-duplicates only once somebody has said that it is another one."""
+    if request.form.get("more"):
+        return _form(None, request.form, len(_rows_sent()) + 1)
+    file = None
+    with Refusals() as refused, archive.write(current_actor()) as work:
+        rows = person_rows(work, request.form)
+        new = read_new(work, request.form, rows, refused)
+        if new is not None and _is_another(work, refused):
+            file = files.register(work, replace(new, persons=save_persons(work, rows)))
+    if file is None:
+        return _form(refused, request.form)
+    if request.form.get("then") == "next":
+        return see(
+            url_for("files.register", like=file.code), _("Registered with the code %(code)s.", code=file.code)
+        )
+    return see(url_for("files.page", code=file.code, new=1))
+
+
+def _rows_sent() -> list[str]:
+    return [name for name in request.form if name.startswith("number")]
+
+
+def _is_another(work: Work, refused: Refusals) -> bool:
+    """Tell whether every near-duplicate has been seen and said to be another file."""
+    found = _check(work, request.form, 1)
+    seen = set(request.form.get("alike_seen", "").split(","))
+    shown = {str(one.file.id) for one, _card in found.alike if not one.exact}
+    if not shown or (request.form.get("anyway") == "yes" and shown <= seen):
+        return True
+    refused.refuse(
+        "anyway", _("The register has files like this one. Look at them before you register another.")
+    )
+    return False
+
+
+def _check(work: Work, form: Mapping[str, Any], least: int) -> Check:
+    rows = person_rows(work, form, least)
+    typed = Typed(form, local_date(work.now), Refusals())
+    choices = Choices.of(work)
+    source = typed.chosen("source", choices.sources, None)
+    kind = typed.chosen("kind", choices.kinds, None)
+    part = typed.whole("part", 1)
+    numbers = [row.read.number for row in rows if row.read]
+    alike = likeness.alike(
+        work,
+        reference=typed.text("reference"),
+        source_id=source or 0,
+        part=part,
+        kind_id=kind,
+        numbers=numbers,
+    )
+    shown = cards.of(work, [one.file for one in alike])
+    dates = {name: typed.date(name) for name in DATES}
+    described = SimpleNamespace(
+        reference_key=files.reference_key(typed.text("reference")),
+        source_id=source,
+        part=part,
+        partly=typed.text("partly") == "yes",
+        kept=None,
+        **{flag: flag in typed.flags() for flag in FLAGS},
+        **dates,
+    )
+    rule = next((one.retention_rule for one in choices.kinds if one.id == kind), None)
+    return Check(
+        rows,
+        list(zip(alike, shown, strict=True)),
+        _retention(work, described, rule, rows) if rule else None,
+        {name: value for name, value in dates.items() if value},
+    )
+
+
+def _retention(work: Work, described: Any, rule: str, rows: Sequence[PersonRow]) -> Retention:
+    """Compute what the form leads to; of protected persons only what was typed is used."""
+    today = local_date(work.now)
+    births = [_birth(row, today) for row in rows if not row.blank]
+    known = {p.id for row in rows if (p := row.known) and not p.protection.protected}
+    others = retentions.related(work, known, key=described.reference_key, source_id=described.source_id or 0)
+    return retentions.compute(work, described, rule, births, others)
+
+
+def _birth(row: PersonRow, today: Any) -> Birth:
+    number = row.read.number if row.read else ""
+    open_ = row.known if row.known and row.known.protection is Protection.NONE else None
+    return retentions.birth(
+        row.role or PersonRole.SUBJECT, open_.birth_date if open_ else None, number, today
+    )
