@@ -60,8 +60,8 @@ def create_app(settings: Settings | None = None, archive: Archive | None = None)
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_begin)
-    app.before_request(_same_site)
     app.before_request(access.identify)
+    app.before_request(_same_site)
     app.before_request(access.admit)
     app.after_request(_fence)
     app.teardown_request(access.fall_silent)

@@ -1,6 +1,7 @@
 """The worker: one at a time, on time, and seen to live."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -55,15 +56,19 @@ def test_a_second_worker_stands_by_and_takes_over(archive: Archive) -> None:
 
 @pytest.mark.engines("postgresql")  # a locked file is lost only with its process
 def test_a_worker_whose_connection_is_gone_stops(archive: Archive, root: Actor) -> None:
-    lease = Lease(archive)
-    assert lease.take()
-    with archive.write(root) as work:
-        work.connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
-            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
-    assert not lease.held()
-    lease.release()
+    called = threading.Event()
+    every_second = Routine("tried", {"second": "*"}, "shows that it ran", lambda _archive: called.set())
+    with running(archive, every_second) as returned:
+        assert called.wait(10)
+        with archive.write(root) as work:
+            work.connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
+                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        until = time.monotonic() + 20
+        while not returned and time.monotonic() < until:
+            time.sleep(0.1)
+        assert returned == [False]
 
 
 def test_a_routine_runs_at_once_when_the_worker_starts(archive: Archive) -> None:

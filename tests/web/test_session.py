@@ -11,6 +11,7 @@ from archive.domain import staff
 from archive.models import User
 from archive.store import Actor, Archive, operator
 from archive.vocabulary import Role
+from archive.wording import locale
 from tests.builders import SetClock
 
 SignIn = Callable[[Role], FlaskClient]
@@ -172,6 +173,7 @@ def test_one_thread_serves_two_languages_without_mixing_them(
     client.post("/language", data={"language": "en"})
     stranger = client.application.test_client()
     assert '<html lang="en"' in client.get("/").text
+    assert locale() == "sv"  # the thread's own language is back
     assert '<html lang="sv"' in stranger.get("/sign-in").text
 
 
