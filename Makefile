@@ -34,6 +34,7 @@ var/aktspar.db: | .venv/run.stamp
 	@mv var/building.db $@ && rm -f var/building.db*
 
 run: export AKTSPAR_DEMO = 1
+run: export AKTSPAR_LOG_LEVEL = WARNING
 run: export AKTSPAR_DATA_DIR = $(CURDIR)/var
 run: export AKTSPAR_DATABASE_URL = sqlite:///$(CURDIR)/var/aktspar.db
 run: export AKTSPAR_BIND = 127.0.0.1:$(PORT)

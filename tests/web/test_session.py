@@ -184,3 +184,8 @@ def test_the_front_page_shows_only_what_the_role_may_do(
     page = client.get("/").text
     assert 'href="/help"' in page
     assert "Registrera" not in page
+
+
+def test_the_front_page_finds_files_for_those_who_may_see_them(sign_in: SignIn) -> None:
+    assert 'action="/find"' in sign_in(Role.CASE_WORKER).get("/").text
+    assert 'action="/find"' not in sign_in(Role.ADMINISTRATOR).get("/").text
