@@ -42,10 +42,7 @@ _HEADS = (
     .with_for_update()
 )
 _ONE_HEAD = select(_head.c.seq, _head.c.hash).where(_head.c.stream == bindparam("stream")).with_for_update()
-_INSERT_EVENT = insert(_event).inline()
 _INSERT_ONE = insert(_event).returning(_event.c.id)
-_INSERT_PRIVATE = insert(_private).inline()
-_INSERT_SUBJECT = insert(_subject).inline()
 
 
 class Living(Protocol):
@@ -94,9 +91,9 @@ def record_many(work: Work, entries: Sequence[Entry]) -> None:
         return
     built = [_build(work, entry, heads) for entry in entries]
     ids = work.reserve_ids(_event, len(entries))
-    work.connection.execute(
-        _INSERT_EVENT, [{**row, "id": number} for number, (row, _side) in zip(ids, built, strict=True)]
-    )
+    for number, (row, _side) in zip(ids, built, strict=True):
+        row["id"] = number
+    work.insert(_event, [row for row, _side in built])
     _insert_sides(
         work, [(number, entry, side) for number, entry, (_row, side) in zip(ids, entries, built, strict=True)]
     )
@@ -108,10 +105,8 @@ def _insert_sides(work: Work, written: Sequence[tuple[int, Entry, dict[str, Any]
         if side:
             privates.append({"event_id": event_id, **side})
         subjects += [{"event_id": event_id, "subject": name} for name in dict.fromkeys(entry.subjects)]
-    if privates:
-        work.connection.execute(_INSERT_PRIVATE, privates)
-    if subjects:
-        work.connection.execute(_INSERT_SUBJECT, subjects)
+    work.insert(_private, privates)
+    work.insert(_subject, subjects)
 
 
 def advance(
@@ -193,9 +188,7 @@ def begin_many(work: Work, model: Any, action: Term, births: Sequence[Birth]) ->
     rule = lifecycle.rules[action]
     work.require(rule.permission)
     status = lifecycle.step(None, action)
-    work.connection.execute(
-        insert(model.__table__).inline(), [{**birth.row, "status": status} for birth in births]
-    )
+    work.insert(model.__table__, [{**birth.row, "status": status} for birth in births])
     record_many(
         work,
         [

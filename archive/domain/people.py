@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import col
 
 from archive import history, identity
@@ -48,58 +47,61 @@ def register(work: Work, new: NewPerson) -> Person:
 
 def register_many(work: Work, batch: Sequence[NewPerson]) -> list[Person]:
     """Register persons in one batch, each with its own event."""
+    ids = insert_many(work, batch)
+    found: dict[int, Person] = {}
+    for start in range(0, len(ids), 500):
+        statement = select(Person).where(col(Person.id).in_(ids[start : start + 500]))
+        found |= {person.id: person for person in work.session.execute(statement).scalars()}
+    return [found[person_id] for person_id in ids]
+
+
+def insert_many(work: Work, batch: Sequence[NewPerson]) -> Sequence[int]:
+    """Do what `register_many` does and return only the ids: a model for each costs more than its row."""
     for new in batch:
         if not (new.family_name.strip() or new.given_name.strip() or (new.number and new.number.raw.strip())):
             raise Invalid("person_empty", N_("Give a name or a number."), field="number")
-    people = [
-        Person(
-            id=person_id,
-            family_name=new.family_name.strip(),
-            given_name=new.given_name.strip(),
-            birth_date=new.birth_date or _birth_date(new.number),
-            protection=new.protection,
-            protection_source=new.protection_source,
-            corrected=[],
-            registered_at=work.now,
-            import_id=new.import_id,
-        )
-        for person_id, new in zip(work.reserve_ids(_PERSON, len(batch)), batch, strict=True)
-    ]
-    connection = work.connection
-    connection.execute(_INSERT_PERSON, [_columns(person) for person in people])
+    ids = work.reserve_ids(_PERSON, len(batch))
+    rows = [_row(work, person_id, new) for person_id, new in zip(ids, batch, strict=True)]
+    work.insert(_PERSON, rows)
     numbers = [
-        _number_row(person, number, new.source, current=number is new.number)
-        for person, new in zip(people, batch, strict=True)
+        _number_row(person_id, number, new.source, current=number is new.number)
+        for person_id, new in zip(ids, batch, strict=True)
         for number in ((new.number,) if new.number and new.number.raw.strip() else ()) + new.other_numbers
     ]
-    if numbers:
-        connection.execute(_INSERT_NUMBER, numbers)
-    index_names(work, people)
-    history.record_many(work, [_registered(person, new) for person, new in zip(people, batch, strict=True)])
-    for person in people:  # inserted past the session, which is to know them from here on
-        make_transient_to_detached(person)
-    work.session.add_all(people)
-    return people
+    work.insert(_NUMBER, numbers)
+    _index(work, [(row["id"], row["protection"], row["family_name"], row["given_name"]) for row in rows])
+    history.record_many(work, [_registered(row, new) for row, new in zip(rows, batch, strict=True)])
+    return ids
 
 
 _PERSON = Person.__table__  # type: ignore[attr-defined]
-_INSERT_PERSON = insert(_PERSON).inline()
-_INSERT_NUMBER = insert(PersonNumber.__table__).inline()  # type: ignore[attr-defined]
+_NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
+_TOKEN = NameToken.__table__  # type: ignore[attr-defined]
 
 
-def _columns(person: Person) -> dict[str, Any]:
-    return {column.name: getattr(person, column.name) for column in _PERSON.c}
+def _row(work: Work, person_id: int, new: NewPerson) -> dict[str, Any]:
+    return {
+        "id": person_id,
+        "family_name": new.family_name.strip(),
+        "given_name": new.given_name.strip(),
+        "birth_date": new.birth_date or _birth_date(new.number),
+        "protection": new.protection,
+        "protection_source": new.protection_source,
+        "corrected": [],
+        "registered_at": work.now,
+        "import_id": new.import_id,
+    }
 
 
-def _registered(person: Person, new: NewPerson) -> history.Entry:
+def _registered(row: Mapping[str, Any], new: NewPerson) -> history.Entry:
     return history.Entry(
-        person.stream,
+        f"person:{row['id']}",
         EventKind.PERSON_REGISTERED,
-        {"run": new.import_id, "protection": person.protection.value},
+        {"run": new.import_id, "protection": new.protection.value},
         {
-            "name": [person.family_name, person.given_name],
+            "name": [row["family_name"], row["given_name"]],
             "numbers": [n.raw for n in (new.number, *new.other_numbers) if n],
-            "birth_date": str(person.birth_date) if person.birth_date else None,
+            "birth_date": str(row["birth_date"]) if row["birth_date"] else None,
         },
     )
 
@@ -108,9 +110,9 @@ def _birth_date(number: Identity | None) -> PartialDate | None:
     return PartialDate.of(number.birth_date) if number and number.birth_date else None
 
 
-def _number_row(person: Person, number: Identity, source: str, *, current: bool) -> dict[str, Any]:
+def _number_row(person_id: int, number: Identity, source: str, *, current: bool) -> dict[str, Any]:
     return {
-        "person_id": person.id,
+        "person_id": person_id,
         "number": number.number,
         "short": number.number[-10:] if number.number else "",
         "kind": number.kind,
@@ -239,7 +241,7 @@ def add_number(work: Work, person: Person, number: Identity, source: str, *, cur
         work.session.execute(
             update(PersonNumber).where(col(PersonNumber.person_id) == person.id).values(current=False)
         )
-    work.connection.execute(_INSERT_NUMBER, [_number_row(person, number, source, current=current)])
+    work.insert(_NUMBER, [_number_row(person.id, number, source, current=current)])
     if person.birth_date is None and number.birth_date:
         person.birth_date = PartialDate.of(number.birth_date)
     work.session.flush()
@@ -342,19 +344,20 @@ def fold(name: str) -> str:
 
 def index_names(work: Work, people: Sequence[Person]) -> None:
     """Write the name words of persons; protected persons are never in the index."""
+    _index(work, [(one.id, one.protection, one.family_name, one.given_name) for one in people])
+
+
+def _index(work: Work, people: Sequence[tuple[int, Protection, str, str]]) -> None:
     rows: list[dict[str, Any]] = [
-        {"token": word, "person_id": person.id}
-        for person in people
-        if not person.protection.protected
-        for word in tokens(person.family_name, person.given_name)
+        {"token": word, "person_id": person_id}
+        for person_id, protection, *names in people
+        if not protection.protected
+        for word in tokens(*names)
     ]
-    if not rows:
-        return
-    connection = work.connection
-    connection.execute(insert(NameToken).inline(), rows)
-    connection.execute(
-        _word_insert(work), [{"word": word} for word in sorted({row["token"] for row in rows})]
-    )
+    if rows:
+        work.insert(_TOKEN, rows)
+        words = [{"word": word} for word in sorted({row["token"] for row in rows})]
+        work.connection.execute(_word_insert(work), words)
 
 
 def _word_insert(work: Work) -> Any:
