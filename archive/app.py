@@ -20,7 +20,7 @@ from archive.errors import NotPermitted
 from archive.logs import request_log
 from archive.store import Archive
 from archive.vocabulary import Permission
-from archive.web import access, navigation
+from archive.web import access, addresses, navigation
 from archive.wording import N_, _, locale, ngettext
 
 HERE = Path(__file__).parent
@@ -67,7 +67,9 @@ def create_app(settings: Settings | None = None, archive: Archive | None = None)
     app.teardown_request(access.fall_silent)
     app.context_processor(_page_facts)
     app.url_defaults(_static_version)
-    app.jinja_env.globals.update(_=_, ngettext=ngettext, vocabulary=vocabulary, may=_may)
+    app.jinja_env.globals.update(
+        _=_, ngettext=ngettext, vocabulary=vocabulary, may=_may, url_for=addresses.url_for
+    )
     app.jinja_env.filters.update(local=local)
     for blueprint in (*web.blueprints(), *api.blueprints()):
         app.register_blueprint(blueprint)
@@ -110,6 +112,9 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 def _begin() -> None:
     g.request_id = token_hex(8)
     g.began = perf_counter()
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "takes_upload", False):
+        # A little more, so that a list somewhat too large is refused by its own sentence.
+        request.max_content_length = (access.archive.settings.max_upload_mb + 4) * 2**20
 
 
 def _same_site() -> None:
@@ -132,7 +137,7 @@ def _fence(answer: Response) -> Response:
         )
     answer.headers.update(HEADERS)
     if access.archive.settings.https:
-        answer.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        answer.headers["Strict-Transport-Security"] = "max-age=63072000"
     lasting = static and request.args.get("v") == static_version()
     answer.headers["Cache-Control"] = (
         "public, max-age=31536000, immutable" if lasting else "no-cache" if static else "no-store"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from archive.domain import sessions
+from archive.domain import import_driving, sessions
 from archive.store import Archive, worker
 
 HEARTBEAT = "heartbeat"
@@ -43,6 +43,18 @@ def _optimize(archive: Archive) -> None:
 # Nothing daily between 02 and 03: that hour comes twice in autumn and not at all in spring.
 TIMETABLE = (
     Routine(HEARTBEAT, {"minute": "*"}, "shows on /health that the worker lives", _live),
+    Routine(
+        "imports",
+        {"second": "*/4"},
+        "reads in lists that wait, and goes on with those that stopped",
+        import_driving.work_off,
+    ),
+    Routine(
+        "uploads",
+        {"hour": 4, "minute": 30},
+        "deletes uploads that were never finished",
+        import_driving.forget_interrupted,
+    ),
     Routine(
         "expired",
         {"hour": 4, "minute": 10},

@@ -13,7 +13,7 @@ import click
 
 from archive.commands import opened
 from archive.domain import imports
-from archive.domain.import_counts import Counts
+from archive.domain.import_counts import LABELS, Counts
 from archive.domain.import_driving import Progress, drive
 from archive.lists.fields import FlagCode
 from archive.lists.mapping import Mapping
@@ -22,23 +22,8 @@ from archive.lists.tables import Shape
 from archive.models import ImportRun
 from archive.store import Actor, Archive
 from archive.vocabulary import ImportState, Protection
-from archive.wording import N_, _
+from archive.wording import _
 
-LABELS = {
-    "rows": N_("rows"),
-    "registered": N_("registered"),
-    "unchanged": N_("unchanged"),
-    "changed": N_("changed"),
-    "duplicates": N_("duplicates within the list"),
-    "near": N_("may be the same as another file"),
-    "flagged": N_("flagged"),
-    "rejected": N_("not registered"),
-    "files": N_("files registered"),
-    "moved": N_("files moved"),
-    "conflicts": N_("for somebody to settle"),
-    "checks": N_("checks made before the system"),
-    "places": N_("places created"),
-}
 _FLAGS = {flag.value: flag for flag in FlagCode}
 
 

@@ -77,7 +77,7 @@ def pdf(work: Work, run: ImportRun, found: Summary, settings: Settings) -> bytes
 
 def _columns() -> list[Column]:
     return [
-        Column(_("Closed"), 21),
+        Column(_("Closed on"), 21),
         Column(_("Reference"), 33),
         Column(_("System"), 26),
         Column(_("Name"), 34),

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from archive.domain.import_judging import Verdict
 from archive.vocabulary import RowState, TaskKind
+from archive.wording import N_
 
 _OF_STATE = {
     RowState.NEW: "registered",
@@ -15,6 +16,22 @@ _OF_STATE = {
     RowState.CHANGED: "changed",
     RowState.DUPLICATE: "duplicates",
     RowState.REJECTED: "rejected",
+}
+
+LABELS = {
+    "rows": N_("rows"),
+    "registered": N_("registered"),
+    "unchanged": N_("unchanged"),
+    "changed": N_("changed"),
+    "duplicates": N_("duplicates within the list"),
+    "near": N_("may be the same as another file"),
+    "flagged": N_("flagged"),
+    "rejected": N_("not registered"),
+    "files": N_("files registered"),
+    "moved": N_("files moved"),
+    "conflicts": N_("for somebody to settle"),
+    "checks": N_("checks made before the system"),
+    "places": N_("places created"),
 }
 
 

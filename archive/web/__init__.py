@@ -9,6 +9,7 @@ PAGES = (
     "find",
     "health",
     "help",
+    "imports",
     "labels",
     "language",
     "loans",

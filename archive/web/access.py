@@ -31,6 +31,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return declare
 
 
+def takes_upload(view: View) -> View:
+    """Declare that an endpoint takes a list as large as the settings allow; stands under `requires`."""
+    view.takes_upload = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: View) -> View:
     """Declare that an endpoint answers those who are not signed in."""
     view.permission = None  # type: ignore[attr-defined]
