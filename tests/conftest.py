@@ -21,13 +21,14 @@ ENGINES = ("sqlite", "postgresql")
 ENGINES_OF_FOLDER = {"postgres": ("postgresql",), "browser": ("sqlite",), "bench": ("sqlite",)}
 NO_POSTGRESQL = "NOT RUN ON POSTGRESQL: no server; `make test` starts one (pg_virtualenv -t pytest …)"
 
-hypothesis_settings.register_profile(
-    "tests",
-    deadline=None,
-    max_examples=50,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+_HYPOTHESIS: dict[str, Any] = {
+    "deadline": None,
+    "print_blob": True,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+}
+hypothesis_settings.register_profile("tests", max_examples=50, **_HYPOTHESIS)
+# pytest --hypothesis-profile=thorough tests/stateful
+hypothesis_settings.register_profile("thorough", max_examples=2000, **_HYPOTHESIS)
 hypothesis_settings.load_profile("tests")
 
 
