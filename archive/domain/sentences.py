@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from archive.clock import local
 from archive.domain import actors, trails
+from archive.domain.trails import Step
 from archive.events import SHAPES
 from archive.models import CaseFile
 from archive.store import Actor, Work
@@ -119,11 +120,21 @@ class Told:
     thing: str = ""
 
 
-def tell(work: Work, events: Sequence[Told], *, hide_places: bool = False) -> list[Entry]:
-    """Tell events in their order, in a number of statements that does not grow with them."""
+def tell(
+    work: Work,
+    events: Sequence[Told],
+    *,
+    hide_places: bool = False,
+    known: Mapping[int, Sequence[Step]] | None = None,
+) -> list[Entry]:
+    """Tell events in their order, in a number of statements that does not grow with them.
+
+    `known` holds the trails of places that need not be looked up again.
+    """
     bodies = [json.loads(event.row.body) for event in events]
     facts = [body["facts"] for body in bodies]
-    names = _Names(work, facts, [event.thing for event in events], hide_places=hide_places)
+    things = [event.thing for event in events]
+    names = _Names(work, facts, things, hide_places=hide_places, known=known or {})
     who = actors.names(work, {event.row.actor for event in events})
     return [
         _entry(event, fact, names, who[event.row.actor]) for event, fact in zip(events, facts, strict=True)
@@ -158,21 +169,35 @@ def _clock(moment: datetime) -> str:
     return f"{local(moment):%Y-%m-%d %H:%M}"
 
 
+def places_in(facts: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Return the places that the facts of events speak of."""
+    return {fact[name] for fact in facts for name in _PLACES & fact.keys() if fact[name]}
+
+
 class _Names:
     """Know the names of all places and files that some events speak of."""
 
     def __init__(
-        self, work: Work, facts: Iterable[Mapping[str, Any]], things: Iterable[str], *, hide_places: bool
+        self,
+        work: Work,
+        facts: Iterable[Mapping[str, Any]],
+        things: Iterable[str],
+        *,
+        hide_places: bool,
+        known: Mapping[int, Sequence[Step]],
     ) -> None:
         self._hidden = hide_places
         self._viewer = work.actor
         spoken = list(facts)
         streams = [thing.partition(":") for thing in things if thing]
         place_ids = {int(number) for noun, _colon, number in streams if noun == "place"}
-        place_ids |= {fact[name] for fact in spoken for name in _PLACES & fact.keys() if fact[name]}
+        place_ids |= places_in(spoken)
         file_ids = {int(number) for noun, _colon, number in streams if noun == "file"}
         file_ids |= {fact["file"] for fact in spoken if fact.get("file")}
-        self._trails = {} if hide_places else trails.steps(work, place_ids)
+        self._trails: Mapping[int, Sequence[Step]] = {}
+        if not hide_places:
+            missing = place_ids - known.keys()
+            self._trails = {**known, **(trails.steps(work, missing) if missing else {})}
         self._files = _files(work, file_ids)
 
     def of(self, name: str, value: Any) -> str:
@@ -188,7 +213,7 @@ class _Names:
 
     def _word(self, name: str, value: Any) -> str:
         if name == "fields":
-            return _field(value, self._viewer)
+            return field_name(value, self._viewer)
         term = _TERMS[name].get(value) if name in _TERMS else None
         return term.label if term else str(value)
 
@@ -223,7 +248,8 @@ def _files(work: Work, ids: set[int]) -> dict[int, CaseFile]:
     return {file.id: file for file in rows}
 
 
-def _field(name: str, viewer: Actor) -> str:
+def field_name(name: str, viewer: Actor) -> str:
+    """Return what a field is called on screen; a delicate one only for those who need it."""
     if name in _DELICATE and not viewer.may(Permission.READ_KIND):
         return _("details not shown")
     return _(_WORDS[name]) if name in _WORDS else name

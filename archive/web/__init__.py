@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Blueprint
 
 PAGES = (
+    "compare",
     "files",
     "find",
     "health",
@@ -19,6 +20,7 @@ PAGES = (
     "scan",
     "session",
     "start",
+    "tasks",
 )
 
 

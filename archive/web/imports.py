@@ -281,7 +281,7 @@ def progress(run_id: int) -> Response:
         answer = make_response("", 204)
         answer.headers["HX-Redirect"] = url_for(".page", run_id=run_id)
         return answer
-    return show("imports/_progress.html", None, run=run)
+    return show("imports/_bar.html", None, run=run)
 
 
 @bp.get("/<int:run_id>/rejects")

@@ -1,0 +1,134 @@
+"""Completeness: which closed cases have no paper here, which paper no case, and what has not come in time."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, request, url_for
+
+from archive.clock import local_date
+from archive.documents import completeness as paper
+from archive.domain import actors, completeness, imports, looks
+from archive.domain.completeness import Summary
+from archive.models import ImportRun
+from archive.store import Work
+from archive.vocabulary import GapKind, ImportPurpose, ImportState, Permission
+from archive.web.access import archive, current_actor, requires, takes_upload
+from archive.web.answers import Refusals, saw, see, show
+from archive.web.imports import taken_in
+
+bp = Blueprint("compare", __name__, url_prefix="/compare")
+
+PAGE = 30
+
+
+@bp.get("/")
+@requires(Permission.COMPARE)
+def index() -> Response:
+    """Show the comparisons made so far, and take in another list."""
+    return _index()
+
+
+def _index(refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        runs = imports.runs(work, ImportPurpose.COMPARE, limit=PAGE)
+        names = actors.names(work, {run.started_by for run in runs})
+    saw()
+    return show("compare/index.html", None, refused=refused, runs=runs, names=names)
+
+
+@bp.post("/")
+@requires(Permission.COMPARE)
+@takes_upload
+def upload() -> Response:
+    """Take a list of closed cases in and compare it; nothing is registered."""
+    with Refusals() as refused:
+        run_id = taken_in(ImportPurpose.COMPARE)
+        with archive.write(current_actor()) as work:
+            imports.stage(work, imports.get(work, run_id))
+        return see(url_for(".page", run_id=run_id))
+    return _index(refused)
+
+
+@bp.get("/<int:run_id>")
+@requires(Permission.COMPARE)
+def page(run_id: int) -> Response:
+    """Show the three differences, one of them in full, the longest closed first."""
+    with Refusals() as refused:
+        weeks = completeness.weeks_of(request.args.get("weeks", str(completeness.USUAL_WEEKS)))
+    if refused.errors:
+        weeks = completeness.USUAL_WEEKS
+    kind = GapKind.read(request.args.get("kind")) or GapKind.NO_PAPER
+    with archive.read(current_actor()) as work:
+        run = imports.get(work, run_id)
+        facts = _facts(work, run, kind, weeks)
+    subjects = [name for line in facts.get("lines", []) for name in line.subjects]
+    look = looks.at_list("completeness", [run.stream, *dict.fromkeys(subjects)])
+    return show(
+        "compare/page.html", look, refused=refused, run=run, weeks=request.args.get("weeks", weeks), **facts
+    )
+
+
+def _facts(work: Work, run: ImportRun, kind: GapKind, weeks: int) -> dict[str, Any]:
+    problem = imports.problem_of(run.problem).say() if run.problem else None
+    if run.status is not ImportState.STAGED:
+        return {"found": None, "problem": problem, "waiting": imports.waiting(run)}
+    found = _summary(work, run, weeks)
+    day, _sep, number = request.args.get("after", "").partition("|")
+    after = (day, int(number)) if number.isdigit() else ("", 0)
+    lines = completeness.gaps(work, run, kind, found.before, after=after, limit=PAGE + 1)
+    more = len(lines) > PAGE
+    last = lines[PAGE - 1] if more else None
+    return {
+        "found": found,
+        "problem": problem,
+        "waiting": False,
+        "kind": kind,
+        "kinds": [(one, paper.heading(one, found), paper.count(one, found)) for one in GapKind],
+        "lines": lines[:PAGE],
+        "next": last
+        and url_for(
+            ".page", run_id=run.id, kind=kind.value, weeks=weeks, after=f"{last.closed_on}|{last.id}"
+        ),
+    }
+
+
+def _further(run: ImportRun, kind: GapKind, weeks: int, after: str) -> str:
+    return url_for(".page", run_id=run.id, kind=kind.value, weeks=weeks, after=after)
+
+
+def _summary(work: Work, run: ImportRun, weeks: int) -> Summary:
+    return completeness.summary(work, run, weeks, local_date(work.now))
+
+
+@bp.get("/<int:run_id>/as/<form>")
+@requires(Permission.COMPARE)
+def download(run_id: int, form: str) -> Response:
+    """Give the comparison as a file for the spreadsheet (csv), or on paper (pdf)."""
+    if form not in {"csv", "pdf"}:
+        abort(404)
+    weeks = completeness.weeks_of(request.args.get("weeks", str(completeness.USUAL_WEEKS)))
+    saw(looks.at_list(f"completeness_{form}", [f"import:{run_id}"]))
+    with archive.read(current_actor()) as work:
+        run = imports.get(work, run_id)
+        found = _summary(work, run, weeks)
+        if form == "csv":
+            body, kind = b"".join(paper.csv(work, run, found)), "text/csv; charset=utf-8"
+        else:
+            body, kind = paper.pdf(work, run, found, archive.settings), "application/pdf"
+    answer = make_response(body)
+    answer.headers["Content-Type"] = kind
+    answer.headers["Content-Disposition"] = f"attachment; filename=fullstandighet-{run_id}.{form}"
+    return answer
+
+
+@bp.get("/<int:run_id>/progress")
+@requires(Permission.COMPARE)
+def progress(run_id: int) -> Response:
+    """Show how far a comparison has come; when it is done the page is loaded anew."""
+    with archive.read(current_actor()) as work:
+        run = imports.get(work, run_id)
+    saw()
+    if not imports.waiting(run):
+        answer = make_response("", 204)
+        answer.headers["HX-Redirect"] = url_for(".page", run_id=run_id)
+        return answer
+    return show("imports/_bar.html", None, run=run)
