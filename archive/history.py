@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from json import JSONEncoder
 from typing import Any, Protocol
 
@@ -288,6 +288,7 @@ def _side_row(private: Mapping[str, Any]) -> dict[str, Any]:
     return {"salt": secrets.token_bytes(32), "payload": _encode(private)}
 
 
+@lru_cache(maxsize=1024)  # all events of one batch carry the same moment
 def stamp(moment: datetime) -> str:
     """Write a moment as bodies do: UTC with microseconds and Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -28,6 +28,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.types import JSON, TypeEngine
 from sqlmodel import Session
 
 from archive.clock import Clock, system_clock
@@ -152,8 +153,8 @@ def _insertion(
     sql = f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
     kinds = [table.c[name].type.dialect_impl(dialect) for name in names]
     processors = [
-        # The same moment, term or date comes again and again; data and bytes cannot be remembered.
-        (at, lru_cache(maxsize=1024)(process) if isinstance(kind, TypeDecorator) else process)
+        # The same moment, term or date comes again and again; most data are empty; bytes are as they are.
+        (at, lru_cache(maxsize=1024)(process) if isinstance(kind, TypeDecorator) else _sparing(process, kind))
         for at, kind in enumerate(kinds)
         if (process := kind.bind_processor(dialect)) is not None
     ]
@@ -165,6 +166,14 @@ def _insertion(
         return tuple(found)
 
     return sql, values
+
+
+def _sparing(process: Callable[[Any], Any], kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+    """Encode an empty list of a column of data only once."""
+    if not isinstance(kind, JSON):
+        return process
+    empty = process([])
+    return lambda value: empty if value == [] else None if value is None else process(value)
 
 
 @cache

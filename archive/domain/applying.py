@@ -1,7 +1,6 @@
 """Register what a checked list says, batch by batch; after a stop it goes on by row number."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -117,7 +116,7 @@ class Applying:
         with turns.archive.read(turns.actor) as work:
             size = 1 if self._alone else turns.size
             parameters = {"run_id": self._run_id, "after": turns.after, "size": size}
-            rows = work.session.connection().execute(_TO_DO, parameters).all()
+            rows = work.connection.execute(_TO_DO, parameters).all()
         items = [item_of(row.row, _reading(row), self._terms) for row in rows]
         try:
             with turns.take(len(rows)) as (work, run):
@@ -162,7 +161,7 @@ class Applying:
     def _near(self, work: Work, rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
         """Take what the check found nearly the same; look again once anyone else has registered files."""
         stored = {row.row: row.near or [] for row in rows}
-        connection = work.session.connection()
+        connection = work.connection
         parameters = {"after": self._newest, "run_id": self._run_id}
         self._look_again |= connection.execute(_FOREIGN, parameters).first() is not None
         self._newest = connection.execute(_NEWEST).scalar_one()
@@ -185,7 +184,7 @@ class Applying:
 
 def _reading(row: Any) -> Reading:
     flags = tuple(Flag(_FLAGS[code], _FIELDS.get(field)) for code, field in row.flags)
-    return replace(Reading.from_dict(row.reading), flags=flags)
+    return Reading.from_dict({**row.reading, "flags": flags} if flags else row.reading)
 
 
 class Batch:
@@ -272,7 +271,7 @@ class Batch:
         new = [self._new_file(verdict.item, part, totals[verdict.item.key]) for verdict, part in fresh]
         if not new:
             return {}
-        made = files.register_many(self._work, new)
+        made = files.insert_many(self._work, new)
         raised = {
             file.id: totals[key]
             for key in totals
@@ -281,7 +280,8 @@ class Batch:
         }
         self._raised = import_changes.raise_parts(self._work, self._run, raised) if raised else {}
         return {
-            (verdict.item.row, part.part): file.id for (verdict, part), file in zip(fresh, made, strict=True)
+            (verdict.item.row, part.part): file_id
+            for (verdict, part), file_id in zip(fresh, made, strict=True)
         }
 
     def _totals(self, fresh: Sequence[tuple[Verdict, PartVerdict]]) -> dict[Key, int]:
@@ -371,7 +371,7 @@ class Batch:
                     "reading_": row.reading if rejected else None,
                 }
             )
-        self._work.session.connection().execute(_DONE, done)
+        self._work.connection.execute(_DONE, done)
 
     def _ask(
         self, rows: Sequence[Any], verdicts: Sequence[Verdict], made: dict[tuple[int, int], int]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Text, bindparam, cast, exists, func, insert, select
+from sqlalchemy import Row, Text, bindparam, cast, exists, func, select
 from sqlmodel import col
 
 from archive.domain import cards, import_matching, people
@@ -27,7 +27,6 @@ SCANNED_AT_ONCE = 5000
 _GAP = Gap.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
-_INSERT_GAP = insert(_GAP).inline()
 _KEY = cast(_FILE.c.source_id, Text).concat(":").concat(_FILE.c.reference_key)
 _OTHER = _FILE.alias("other")
 _UNKNOWN_THERE = (
@@ -81,8 +80,7 @@ class Comparing(Staging):
             for verdict in verdicts
             for kind, file_id in _gaps(verdict)
         ]
-        if gaps:
-            work.session.connection().execute(_INSERT_GAP, gaps)
+        work.insert(_GAP, gaps)
 
     def rest(self) -> bool:
         """Look, a stretch of the register at a time, for files the list does not know."""
@@ -97,11 +95,9 @@ class Comparing(Staging):
             until = after + SCANNED_AT_ONCE
             parameters = {"after": after, "until": until, "run_id": self.run_id}
             parameters |= {"sources": span["sources"], "first": span["first"], "last": span["last"]}
-            found = work.session.connection().execute(_UNKNOWN_THERE, parameters).all()
+            found = work.connection.execute(_UNKNOWN_THERE, parameters).all()
         with self.turns.take() as (work, run):
-            gaps = [_unknown_there(run.id, row) for row in found]
-            if gaps:
-                work.session.connection().execute(_INSERT_GAP, gaps)
+            work.insert(_GAP, [_unknown_there(run.id, row) for row in found])
             run.options = {**run.options, "scanned": until}
         return True
 

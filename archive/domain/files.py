@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive import history
@@ -32,6 +32,7 @@ from archive.vocabulary import (
 from archive.wording import N_
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 
 # What a person may correct by hand, and a list may bring anew.
 CORRECTABLE = (
@@ -168,60 +169,55 @@ def register(work: Work, new: NewFile) -> CaseFile:
 
 def register_many(work: Work, batch: Sequence[NewFile]) -> list[CaseFile]:
     """Register files in one batch, each with its code, its persons and its own event."""
+    return _load(work, insert_many(work, batch))
+
+
+def insert_many(work: Work, batch: Sequence[NewFile]) -> list[int]:
+    """Do what `register_many` does and return only the ids: a model for each costs more than its row."""
     for new in batch:
         _refuse_wrong(new.reference, new.part, new.parts, new.opened_on, new.closed_on)
         places.refuse_closed(new.place)
         if new.code:
             labels.refuse_unless_blank(labels.find(work, new.code))
-    fresh = iter(labels.new_codes(work, sum(not new.code for new in batch)))
-    ids = work.reserve_ids(_FILE, len(batch))
-    births = []
-    for file_id, new in zip(ids, batch, strict=True):
-        row = _row(work, new, file_id, new.code or next(fresh))
-        births.append(
-            history.Birth(
-                row,
-                {
-                    "code": row["code"],
-                    "place": new.place.id,
-                    "position": row["position"],
-                    "how": new.how.value,
-                    "part": new.part,
-                    "parts": new.parts,
-                    "source": new.source_id,
-                    "kind": new.kind_id,
-                    "run": new.import_id,
-                },
-                {"reference": new.reference},
-            )
-        )
+    births = _births(work, batch)
     history.begin_many(work, CaseFile, FileAction.REGISTER, births)
+    made = [(birth.row["id"], birth.row["code"], new) for birth, new in zip(births, batch, strict=True)]
     labels.issue_many(
-        work,
-        [
-            {"code": b.row["code"], "file_id": b.row["id"]}
-            for b, n in zip(births, batch, strict=True)
-            if not n.code
-        ],
+        work, [{"code": code, "file_id": file_id} for file_id, code, new in made if not new.code]
     )
-    for birth, new in zip(births, batch, strict=True):
+    for file_id, code, new in made:
         if new.code:
-            labels.claim(work, new.code, birth.row["id"])
+            labels.claim(work, code, file_id)
     roles = [
-        {"file_id": birth.row["id"], "person_id": person_id, "role": role}
-        for birth, new in zip(births, batch, strict=True)
+        {"file_id": file_id, "person_id": person_id, "role": role}
+        for file_id, _code, new in made
         for person_id, role in dict(new.persons).items()
     ]
-    if roles:
-        work.session.connection().execute(insert(FilePerson).inline(), roles)
+    work.insert(_ROLE, roles)
     # On PostgreSQL a person may have become protected since the import asked.
-    unknown = [
-        b.row["id"]
-        for b, new in zip(births, batch, strict=True)
-        if new.protected is None or not (new.protected or work.sqlite)
-    ]
-    people.refresh_protected(work, unknown)
-    return _load(work, [birth.row["id"] for birth in births])
+    sure = (True,) if not work.sqlite else (True, False)
+    people.refresh_protected(work, [file_id for file_id, _code, new in made if new.protected not in sure])
+    return [file_id for file_id, _code, _new in made]
+
+
+def _births(work: Work, batch: Sequence[NewFile]) -> list[history.Birth]:
+    fresh = iter(labels.new_codes(work, sum(not new.code for new in batch)))
+    births = []
+    for file_id, new in zip(work.reserve_ids(_FILE, len(batch)), batch, strict=True):
+        row = _row(work, new, file_id, new.code or next(fresh))
+        facts = {
+            "code": row["code"],
+            "place": new.place.id,
+            "position": row["position"],
+            "how": new.how.value,
+            "part": new.part,
+            "parts": new.parts,
+            "source": new.source_id,
+            "kind": new.kind_id,
+            "run": new.import_id,
+        }
+        births.append(history.Birth(row, facts, {"reference": new.reference}))
+    return births
 
 
 def _load(work: Work, ids: Sequence[int]) -> list[CaseFile]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
@@ -16,7 +16,6 @@ from archive.store import Work
 from archive.vocabulary import EventKind, Evidence
 
 _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
-_INSERT_CHECK = insert(_CHECK).inline()
 
 Undo = dict[str, Any]
 
@@ -111,7 +110,7 @@ def record_checks(work: Work, run: ImportRun, checks: list[tuple[int, Item]]) ->
             )
         )
     if rows:
-        work.session.connection().execute(_INSERT_CHECK, rows)
+        work.insert(_CHECK, rows)
         history.record_many(work, entries)
 
 

@@ -55,12 +55,13 @@ _PHASES: dict[ImportState, Callable[[Turns, ImportRun], Phase]] = {
 }
 
 
-def drive(archive: Archive, actor: Actor, run_id: int, progress: Progress = lambda _run: None) -> ImportRun:
+def drive(archive: Archive, actor: Actor, run_id: int, progress: Progress | None = None) -> ImportRun:
     """Do what a run is in the middle of, to the end; stops quietly when another process does it already."""
     tries = TRIES
     while True:
         run = _run(archive, actor, run_id)
-        progress(run)
+        if progress:
+            progress(run)
         if run.status not in _PHASES or (run.status is ImportState.DISCARDED and run.finished_at):
             return run
         turns = Turns(archive, actor, run)
@@ -68,7 +69,8 @@ def drive(archive: Archive, actor: Actor, run_id: int, progress: Progress = lamb
             with closing(_PHASES[run.status](turns, run)) as phase:
                 while phase.step():
                     tries = TRIES
-                    progress(_run(archive, actor, run_id))
+                    if progress:
+                        progress(_run(archive, actor, run_id))
         except Overtaken:
             return _run(archive, actor, run_id)
         except ChangedMeanwhile:  # somebody changed the same file or place: look again

@@ -170,7 +170,7 @@ def fetch(work: Work, statement: Any, values: Collection[Any], **others: Any) ->
     listed = sorted(values)
     for start in range(0, len(listed), AT_ONCE):
         parameters = {"values": listed[start : start + AT_ONCE], **others}
-        yield from work.session.connection().execute(statement, parameters)
+        yield from work.connection.execute(statement, parameters)
 
 
 def known_files(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, KnownFile]]:

@@ -117,8 +117,8 @@ class PersonBook:
         fresh = [entry for entry in self._entries.values() if entry.new is not None]
         new = [entry.new for entry in fresh if entry.new is not None]
         if new:
-            for entry, person in zip(fresh, people.register_many(work, new), strict=True):
-                entry.id = person.id
+            for entry, person_id in zip(fresh, people.insert_many(work, new), strict=True):
+                entry.id = person_id
 
     def persons(self, item: Item, part: int) -> tuple[tuple[int, PersonRole], ...]:
         """Return whom a part concerns, once `register` has run."""

@@ -82,6 +82,7 @@ class PlaceFinder:
         self._children: dict[int, dict[Name, int]] = {}
         self._fresh: set[int] = set()
         self.planned: set[tuple[Name, ...]] = set()
+        self._seen: set[Steps] = set()
         self.created = 0
 
     def find(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, Spot | None]:
@@ -154,6 +155,9 @@ class PlaceFinder:
 
     def plan(self, work: Work, steps: Steps) -> None:
         """Note what would have to be created for a file to stand at the end of a chain."""
+        if steps in self._seen:
+            return
+        self._seen.add(steps)
         above = 0
         for depth, step in enumerate(steps):
             node = self._child(work, above, step)
@@ -199,7 +203,7 @@ def _read(work: Work, column: object, values: set[int]) -> Iterator[_Node]:
     for start in range(0, len(listed), 500):
         chunk = listed[start : start + 500]
         here = _PLACE.c.parent_id.is_(None) if chunk == [0] else column.in_(chunk)  # type: ignore[attr-defined]
-        rows = work.session.connection().execute(select(*_COLUMNS).where(here).order_by(col(Place.path)))
+        rows = work.connection.execute(select(*_COLUMNS).where(here).order_by(col(Place.path)))
         for row in rows:
             yield _Node(
                 row.id,

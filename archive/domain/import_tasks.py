@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
@@ -12,7 +12,6 @@ from archive.store import Work
 from archive.vocabulary import EventKind, TaskKind
 
 _TASK = Task.__table__  # type: ignore[attr-defined]
-_INSERT = insert(_TASK).inline()
 
 
 class Asked:
@@ -68,7 +67,7 @@ class Asked:
             return
         for row, task_id in zip(fresh, self._work.reserve_ids(_TASK, len(fresh)), strict=True):
             row["id"] = task_id
-        self._work.session.connection().execute(_INSERT, fresh)
+        self._work.insert(_TASK, fresh)
         history.record_many(
             self._work,
             [

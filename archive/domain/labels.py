@@ -16,6 +16,7 @@ from archive.wording import N_
 from labels import codes
 
 LARGEST_BATCH = 5000
+_LABEL = Label.__table__  # type: ignore[attr-defined]
 
 Thing = CaseFile | Place
 # Said by what is left out: asked for what is meant, SQLite goes through all files on place, not the shelf.
@@ -42,12 +43,8 @@ def new_codes(work: Work, count: int) -> list[str]:
 
 def issue_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Insert live labels; each row has a code and a file_id or place_id."""
-    if rows:
-        blank = {"file_id": None, "place_id": None, "state": LabelState.LIVE}
-        work.connection.execute(
-            insert(Label).inline(),
-            [{**blank, **row} for row in rows],
-        )
+    blank = {"file_id": None, "place_id": None, "state": LabelState.LIVE}
+    work.insert(_LABEL, [{**blank, **row} for row in rows])
 
 
 def find(work: Work, code: str, *, lock: bool = False) -> Label:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from archive import history
@@ -27,7 +27,6 @@ from archive.vocabulary import ImportAction, RowState
 from archive.wording import N_
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
-_INSERT = insert(_ROW).inline()
 NO_ROWS = N_("The list holds no rows below its header. Choose the file that holds the list.")
 
 
@@ -128,7 +127,7 @@ class Staging:
         ]
         for row, row_id in zip(rows, work.reserve_ids(_ROW, len(rows)), strict=True):
             row["id"] = row_id
-        work.session.connection().execute(_INSERT, rows)
+        work.insert(_ROW, rows)
         self.written(work, run, verdicts, {row["row"]: row["id"] for row in rows})
         counts = Counts.of(run.counts)
         counts.add(verdicts)
@@ -195,7 +194,8 @@ def check(work: Work, run_id: int, items: Sequence[Item], finder: PlaceFinder, t
         if verdict.state not in (RowState.REJECTED, RowState.DUPLICATE):
             for part in item.parts:
                 repeated.setdefault((str(item.key), part), item.row)
-        if verdict.stands:
+        spot = background.spots[item.steps]
+        if spot and not spot.id and verdict.stands:
             finder.plan(work, item.steps)
     look_near(work, run_id, before, verdicts)
     return verdicts

@@ -88,7 +88,7 @@ class Withdrawing:
         turns = self._turns
         with turns.take(turns.size) as (work, run):
             parameters = {"run_id": run.id, "after": turns.after, "size": turns.size}
-            rows = work.session.connection().execute(_TO_DO, parameters).all()
+            rows = work.connection.execute(_TO_DO, parameters).all()
             if not rows:
                 return self._end(work, run)
             _Withdrawal(work, run).rows(rows)
@@ -146,14 +146,14 @@ class _Withdrawal:
                 self._set_back_parts(int(file_id), parts)
         self._asked.open()
         self._run.options = {**self._run.options, "withdrawn": self._counts}
-        self._work.session.connection().execute(_DONE, [{"id_": row.id} for row in rows])
+        self._work.connection.execute(_DONE, [{"id_": row.id} for row in rows])
 
     def _registered(self, row: Any) -> list[int]:
         if row.covers == 1:
             return [row.file_id]
         source_id, _colon, reference = row.file_key.partition(":")
         parameters = {"run_id": self._run.id, "source_id": int(source_id), "reference_key": reference}
-        return list(self._work.session.connection().execute(_OF_CASE, parameters).scalars())
+        return list(self._work.connection.execute(_OF_CASE, parameters).scalars())
 
     def _touched(self, file_ids: Collection[int], acts: Collection[str]) -> set[int]:
         """Return the files that something else has happened to since the import had to do with them."""

@@ -34,6 +34,7 @@ from archive.vocabulary import (
     RowState,
     TaskKind,
 )
+from archive.wording import speaking
 from seed.demo.world import World
 from seed.demo.write import write_lists
 from tests.domain.taking_in import (
@@ -149,7 +150,8 @@ def test_a_row_that_repeats_another_names_it(archive: Archive, archivist: Actor)
     assert _counts(run, "registered", "duplicates") == (2, 1)
     repeated = rows_of(archive, archivist, run)[2]
     assert repeated.state is RowState.DUPLICATE
-    assert imports.problem_of(repeated.problem or {}).say() == "Samma akt står redan på rad 2."
+    with speaking("sv"):
+        assert imports.problem_of(repeated.problem or {}).say() == "Samma akt står redan på rad 2."
 
 
 def test_a_row_that_repeats_one_not_registered_is_registered(archive: Archive, archivist: Actor) -> None:
@@ -404,7 +406,7 @@ def test_a_place_closed_after_the_check_puts_the_row_aside_and_the_others_are_re
 def test_what_a_verb_refuses_is_put_aside_with_its_reason(
     archive: Archive, archivist: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = files.register_many
+    real = files.insert_many
 
     def refuse(work: object, batch: list[files.NewFile]) -> object:
         if any(new.reference == "P2" for new in batch):
@@ -412,7 +414,7 @@ def test_what_a_verb_refuses_is_put_aside_with_its_reason(
         return real(work, batch)  # type: ignore[arg-type]
 
     checked = check(archive, archivist, a_list([row("P1", ANNA), row("P2", BERTIL), row("P3")]), mapping())
-    monkeypatch.setattr(files, "register_many", refuse)
+    monkeypatch.setattr(files, "insert_many", refuse)
     run = register(archive, archivist, checked)
     assert _counts(run, "rows", "registered", "rejected") == (3, 2, 1)
     assert run.counts["problems"] == {"no_good": 1}

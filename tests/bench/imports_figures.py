@@ -1,0 +1,169 @@
+"""How fast a list is registered, beside plain `executemany` of the same final rows; how long others wait meanwhile."""
+
+import resource
+import sqlite3
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from archive import migrations
+from archive.domain import imports, places, reference
+from archive.domain.import_driving import drive
+from archive.models import ImportRun
+from archive.store import Archive, operator, worker
+from archive.vocabulary import ImportState, OrderRule, PlaceKind
+from seed.demo.names import FAMILY, FEMALE
+from seed.numbers import many
+from tests.databases import settings_for
+from tests.domain.taking_in import OLD, a_list, mapping, row
+
+# Parents before children, so that no foreign key stands in the way.
+TABLES = (
+    *("place", "upload", "upload_chunk", "import_run", "person", "person_number", "name_token", "name_word"),
+    *("case_file", "label", "file_person", "import_row", "task", "event", "event_private", "event_subject"),
+)
+PER_CHUNK = 500
+
+
+def figures(files: int = 20_000) -> Iterator[dict[str, Any]]:
+    """Yield the figures of one import: rows a second, memory, and the longest wait of somebody else."""
+    rows = files
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        content = _list(rows)
+        archive, run_id, before = _prepared(path, content)
+        with closing(archive):
+            seconds, longest = _imported(archive, run_id)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            with archive.read(operator("bench")) as work:
+                run = work.session.get_one(ImportRun, run_id)
+            if run.status is not ImportState.APPLIED or run.counts["registered"] != rows:
+                raise RuntimeError(f"the import went wrong: {run.status} {run.counts}")
+        plain = _executemany(path, before)
+        rate, peer = rows / seconds, rows / plain
+        yield {
+            "figure": "import, checked and registered",
+            "value": round(rate),
+            "unit": "rows/s",
+            "peer": "executemany of the same final rows",
+            "peer_value": round(peer),
+            "ratio": round(rate / peer, 2),
+            "target": ">= 0.3",
+        }
+        yield {
+            "figure": "longest wait of another writer during an import",
+            "value": round(1000 * longest),
+            "unit": "ms",
+            "peer": None,
+            "peer_value": None,
+            "ratio": None,
+            "target": "<= 250",
+        }
+        yield {
+            "figure": f"peak memory of the process, {rows} rows",
+            "value": round(peak),
+            "unit": "MB",
+            "peer": None,
+            "peer_value": None,
+            "ratio": None,
+            "target": "<= 300 at 1,000,000 rows",
+        }
+
+
+def _list(rows: int) -> bytes:
+    numbers = many(rows, seed=7)
+    return a_list(
+        row(
+            f"P{index:07d}",
+            number,
+            f"{FAMILY[index % len(FAMILY)]}, {FEMALE[index % len(FEMALE)]}",
+            closed=f"{1990 + index % 30}-0{1 + index % 9}-1{index % 9}",
+            room=str(1 + index * 8 // rows),
+            box=str(index // 12),
+        )
+        for index, number in enumerate(numbers)
+    )
+
+
+def _prepared(folder: Path, content: bytes) -> tuple[Archive, int, dict[str, int]]:
+    settings = settings_for(f"sqlite:///{folder}/import.db", folder)
+    migrations.upgrade(settings)
+    archive, actor = Archive(settings), operator("bench")
+    reference.refresh(archive)
+    with archive.write(actor) as work:
+        places.create(work, None, PlaceKind.SITE, OLD, order_rule=OrderRule.BIRTH_DATE)
+    with archive.read(actor) as work:
+        before = {
+            table: work.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+            for table in TABLES
+        }
+    run_id = imports.begin(archive, actor, "lista.csv", BytesIO(content))
+    with archive.write(actor) as work:
+        imports.choose(work, imports.get(work, run_id), mapping())
+        imports.stage(work, imports.get(work, run_id))
+    return archive, run_id, before
+
+
+def _imported(archive: Archive, run_id: int) -> tuple[float, float]:
+    """Check and register; return the seconds it took and the longest another writer waited."""
+    done, waits = threading.Event(), [0.0]
+
+    def write_now_and_then() -> None:
+        while not done.wait(0.2):
+            began = time.monotonic()
+            with archive.write(operator("somebody")) as work:
+                work.session.execute(text("SELECT 1"))
+            waits.append(time.monotonic() - began)
+
+    other = threading.Thread(target=write_now_and_then)
+    other.start()
+    began = time.monotonic()
+    drive(archive, worker("imports"), run_id)
+    with archive.write(operator("bench")) as work:
+        imports.apply(work, imports.get(work, run_id))
+    drive(archive, worker("imports"), run_id)
+    seconds = time.monotonic() - began
+    done.set()
+    other.join()
+    return seconds, max(waits)
+
+
+def _executemany(folder: Path, before: dict[str, int]) -> float:
+    """Insert the rows the import left into a fresh database; return the seconds it took."""
+    settings = settings_for(f"sqlite:///{folder}/plain.db", folder)
+    migrations.upgrade(settings)
+    with closing(Archive(settings)) as archive:
+        reference.refresh(archive)
+        with archive.write(operator("bench")) as work:
+            places.create(work, None, PlaceKind.SITE, OLD, order_rule=OrderRule.BIRTH_DATE)
+    with (
+        closing(sqlite3.connect(folder / "import.db")) as source,
+        closing(sqlite3.connect(folder / "plain.db", isolation_level=None)) as target,
+    ):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            target.execute(f"PRAGMA {pragma}")
+        total = 0.0
+        for table in TABLES:
+            total += _copy(source, target, table, before[table])
+    return total
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str, skipped: int) -> float:
+    cursor = source.execute(f"SELECT * FROM {table} ORDER BY rowid LIMIT -1 OFFSET {skipped}")
+    marks = ", ".join("?" * len(cursor.description))
+    statement = f"INSERT OR IGNORE INTO {table} VALUES ({marks})"
+    total = 0.0
+    while rows := cursor.fetchmany(PER_CHUNK):
+        began = time.monotonic()
+        target.execute("BEGIN IMMEDIATE")
+        target.executemany(statement, rows)
+        target.execute("COMMIT")
+        total += time.monotonic() - began
+    return total
