@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
@@ -101,8 +102,17 @@ def test_every_routine_of_the_timetable_runs_and_is_noted(
     assert noted[HEARTBEAT] == later
 
 
-@pytest.mark.parametrize("entry", TIMETABLE, ids=lambda entry: entry.name)
-def test_nothing_daily_runs_in_the_hour_that_comes_twice_or_not_at_all(entry: Routine) -> None:
-    CronTrigger(timezone=STOCKHOLM, **entry.when)
-    assert entry.when.get("hour") != 2
-    assert "hour" in entry.when or entry.when["minute"] == "*"
+DAILY = [entry for entry in TIMETABLE if "hour" in entry.when]
+
+
+@pytest.mark.parametrize("day", ["2026-10-25", "2027-03-28"])
+@pytest.mark.parametrize("entry", DAILY, ids=lambda entry: entry.name)
+def test_what_is_daily_runs_once_on_the_days_the_clocks_change(entry: Routine, day: str) -> None:
+    trigger = CronTrigger(timezone=STOCKHOLM, **entry.when)
+    midnight = datetime.fromisoformat(day).replace(tzinfo=STOCKHOLM)
+    until = (midnight + timedelta(days=1)).astimezone(UTC)
+    fired, now = [], midnight
+    for _ in range(3):
+        fired.append(trigger.get_next_fire_time(None, now).astimezone(UTC))
+        now = (fired[-1] + timedelta(seconds=1)).astimezone(STOCKHOLM)
+    assert sum(fire < until for fire in fired) == 1
