@@ -23,7 +23,7 @@ to_char(happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
 actor, kind, body, prev, hash, mac""",
 }
 _SIDE = {True: "event_id, CAST(salt AS BLOB), CAST(payload AS TEXT)", False: "event_id, salt, payload"}
-_EVENTS = "SELECT {columns} FROM event WHERE id > {mark} ORDER BY id LIMIT {mark}"
+EVENTS = "SELECT {columns} FROM event WHERE id > {mark} ORDER BY id LIMIT {mark}"
 _PRIVATE = "SELECT {side} FROM event_private WHERE event_id > {mark} AND event_id <= {mark}"
 _SUBJECTS = (
     "SELECT event_id, subject FROM event_subject WHERE event_id > {mark} AND event_id <= {mark} "
@@ -45,6 +45,7 @@ class Reader:
     """Run plain SQL in a transaction; `{mark}` stands for a parameter, `{bytewise}` for the C collation."""
 
     def __init__(self, work: Work) -> None:
+        self.work = work
         self.sqlite = work.sqlite
         connection: Any = work.session.connection().connection.driver_connection
         self._connection = connection
@@ -85,7 +86,7 @@ class Reader:
     def batches(self) -> Iterator[Batch]:
         """Return the whole history by id, each batch with what belongs to it."""
         after = 0
-        for events in self.by_key(_EVENTS, after):
+        for events in self.by_key(EVENTS, after):
             until = events[-1][0] if len(events) == BATCH else _LAST
             yield Batch(events, *self._beside(after, until))
             after = until
