@@ -253,11 +253,13 @@ def make_engine(url: str) -> Engine:
     """Make the engine with the settings each database needs; SQLite's folder is made if missing."""
     if not url.startswith("sqlite"):
         # Without prepared statements: name searches on millions of rows else get a generic plan.
-        return create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={"prepare_threshold": None}
+        )
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=20, max_overflow=20)
+    engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -286,10 +288,13 @@ class WriterLock:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._busy = False
+        self._holder = 0
         self._file: Any = None
         self._pid = 0
 
     def __enter__(self) -> None:
+        if self._holder == threading.get_ident():
+            raise RuntimeError("a transaction is open in this thread already: it would wait for itself")
         mine = threading.Lock()
         with self._guard:
             wait = self._busy
@@ -304,8 +309,10 @@ class WriterLock:
         except BaseException:
             self._pass_on()
             raise
+        self._holder = threading.get_ident()
 
     def __exit__(self, *_error: object) -> None:
+        self._holder = 0
         fcntl.flock(self._open(), fcntl.LOCK_UN)
         self._pass_on()
 

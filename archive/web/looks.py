@@ -18,10 +18,16 @@ bp = Blueprint("looks", __name__, url_prefix="/looks")
 
 LISTS = {
     "alike": N_("files like the one being registered"),
+    "completeness": N_("closed cases beside the register"),
+    "completeness_csv": N_("closed cases beside the register, as a file"),
+    "completeness_pdf": N_("closed cases beside the register, on paper"),
+    "import": N_("the first rows of a list"),
     "place": N_("what stands at a place"),
     "place_history": N_("what came and went at a place"),
+    "rejected_rows": N_("rows not registered"),
     "scans": N_("files scanned"),
     "status": N_("files in one state"),
+    "tasks": N_("the worklist"),
 }
 _KEYS = {key.value: key for key in Key}
 

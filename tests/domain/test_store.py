@@ -186,3 +186,17 @@ def test_reserved_ids_are_nobody_elses(archive: Archive, root: Actor) -> None:
         assert not set(ids) & set(work.reserve_ids(table, 3))
         work.session.add(Unit(name="Norr"))
         work.session.flush()
+
+
+@pytest.mark.engines("sqlite")
+def test_a_transaction_inside_another_is_refused_and_does_not_wait_for_itself(
+    archive: Archive, archivist: Actor
+) -> None:
+    with (
+        archive.write(archivist),
+        pytest.raises(RuntimeError, match="open in this thread"),
+        archive.write(archivist),
+    ):
+        pass
+    with archive.write(archivist) as work:
+        assert work.actor is archivist

@@ -1,0 +1,161 @@
+"""Lists in the browser: taken in, looked at, checked, registered, what is left settled; and completeness."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from archive.domain import worklists
+from archive.domain.import_driving import work_off
+from archive.models import CaseFile, ImportRun
+from archive.store import Actor, Archive
+from archive.vocabulary import ImportPurpose, ImportState, Role
+from tests.domain.taking_in import CENTRAL, OLD, a_list, check, file_of, mapping, prepared, row, take_in
+
+SignIn = Callable[[Role], FlaskClient]
+ANNA = "195005050512"
+
+
+@pytest.fixture
+def archive(archive: Archive) -> Archive:
+    """Give an archive with reference data, two old addresses and the central one."""
+    return prepared(archive)
+
+
+def send(
+    client: FlaskClient, content: bytes, name: str = "lista.csv", page: str = "/imports/"
+) -> TestResponse:
+    """Upload a list."""
+    return client.post(page, data={"list": (BytesIO(content), name)}, content_type="multipart/form-data")
+
+
+def columns(**said: str) -> dict[str, str]:
+    """Answer the form of the columns as it stands for `a_list`."""
+    form = {"columns": str(len(mapping().columns)), "source": "PROVA", "site": OLD, "go": "check", **said}
+    for number, column in enumerate(mapping().columns):
+        form |= {f"header{number}": column.header, f"field{number}": column.field.value}
+    return form
+
+
+def run_of(archive: Archive, actor: Actor, run_id: int = 1) -> ImportRun:
+    """Return a run as it is now."""
+    with archive.read(actor) as work:
+        return work.session.get_one(ImportRun, run_id)
+
+
+def test_a_list_is_looked_at_checked_and_registered(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    client = sign_in(Role.ARCHIVIST)
+    page = send(client, a_list([row("P1", ANNA, "Åkesson, Anna")]))
+    assert page.status_code == 303
+    preview = client.get(page.location).text
+    assert "P1" in preview
+    assert "aktnummer" in preview
+    assert client.post("/imports/1/columns", data=columns(unstated_protection="none")).status_code == 303
+    work_off(archive)
+    report = client.get("/imports/1").text
+    assert "Det här skulle hända" in report
+    client.post("/imports/1/apply")
+    work_off(archive)
+    assert run_of(archive, archivist).status is ImportState.APPLIED
+    assert file_of(archive, archivist, "P1").protected is False
+
+
+def test_nothing_is_checked_before_somebody_says_who_may_be_protected(sign_in: SignIn) -> None:
+    client = sign_in(Role.ARCHIVIST)
+    send(client, a_list([row("P1", ANNA)]))
+    refused = client.post("/imports/1/columns", data=columns(source="SOCIA"))
+    assert refused.status_code == 422
+    assert "skyddade personuppgifter" in refused.text
+    assert '<option value="SOCIA" selected>' in refused.text  # what was chosen is still chosen
+
+
+def test_a_refused_file_says_what_to_do(sign_in: SignIn) -> None:
+    refused = send(sign_in(Role.ARCHIVIST), b"%PDF-1.4 ...", "lista.pdf")
+    assert refused.status_code == 422
+    assert "PDF" in refused.text
+
+
+def test_a_form_without_a_file_is_refused(sign_in: SignIn) -> None:
+    refused = sign_in(Role.ARCHIVIST).post("/imports/", data={})
+    assert refused.status_code == 422
+    assert "Välj filen med listan." in refused.text
+
+
+def test_a_choice_of_columns_is_saved_under_a_name(sign_in: SignIn) -> None:
+    client = sign_in(Role.ARCHIVIST)
+    send(client, a_list([row("P1", ANNA)]))
+    client.post("/imports/1/columns", data=columns(go="save", save_as="Vår lista"))
+    assert "Vår lista" in client.get("/imports/").text
+
+
+def test_rows_not_registered_come_back_in_the_form_of_the_list(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA), row("P2", part="3", parts="2")])
+    rejects = sign_in(Role.ARCHIVIST).get("/imports/1/rejects")
+    assert rejects.headers["Content-Disposition"].endswith(".csv")
+    assert "P2;3;2" in rejects.data.decode()
+    assert "P1" not in rejects.data.decode()
+
+
+def test_a_row_not_registered_is_settled_from_the_worklist(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA), row("P2", part="3", parts="2")])
+    client = sign_in(Role.ARCHIVIST)
+    assert "P2" in client.get("/tasks/rows").text
+    with archive.read(archivist) as work:
+        (waiting,) = worklists.rejected(work)
+    refused = client.post(f"/tasks/rows/{waiting.id}", data={"answer": "no_such_file"})
+    assert refused.status_code == 422  # how does one know?
+    client.post(f"/tasks/rows/{waiting.id}", data={"answer": "not_a_file"})
+    assert "P2" not in client.get("/tasks/rows").text
+
+
+def test_two_lists_that_name_different_places_are_settled_for_the_list(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, box="1")])
+    take_in(archive, archivist, [row("P1", ANNA, box="2")], site="Lillgatan 2")
+    client = sign_in(Role.ARCHIVIST)
+    page = client.get("/tasks/").text
+    assert "Lillgatan 2" in page
+    with archive.read(archivist) as work:
+        (task,) = worklists.tasks(work)
+    client.post(f"/tasks/{task.id}", data={"answer": "list_right"})
+    assert "Inget väntar" in client.get("/tasks/").text
+    moved: CaseFile = file_of(archive, archivist, "P1")
+    assert moved.place_id != task.facts.get("place_id")
+
+
+def test_an_import_is_taken_back_with_a_reason(sign_in: SignIn, archive: Archive, archivist: Actor) -> None:
+    take_in(archive, archivist, [row("P1", ANNA)])
+    client = sign_in(Role.ARCHIVIST)
+    assert client.post("/imports/1/withdraw", data={"reason": ""}).status_code == 422
+    client.post("/imports/1/withdraw", data={"reason": "Fel lista."})
+    work_off(archive)
+    assert run_of(archive, archivist).status is ImportState.WITHDRAWN
+
+
+def test_a_list_of_closed_cases_shows_what_has_no_paper(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA)], site=CENTRAL)
+    cases = a_list([row("P1", ANNA), row("P9", "200001052380", "Borg, Bo")])
+    check(archive, archivist, cases, mapping(), purpose=ImportPurpose.COMPARE)
+    client = sign_in(Role.MANAGER)
+    page = client.get("/compare/2").text
+    assert "P9" in page
+    assert "Borg, Bo" in page
+    assert client.get("/compare/2/as/pdf").data.startswith(b"%PDF")
+    assert "P9" in client.get("/compare/2/as/csv").data.decode("utf-8-sig")
+    assert client.get("/compare/2/as/doc").status_code == 404
+
+
+def test_who_may_not_import_sees_no_lists(sign_in: SignIn) -> None:
+    assert sign_in(Role.CASE_WORKER).get("/imports/").status_code == 403
+    assert sign_in(Role.ASSISTANT).get("/compare/").status_code == 403
