@@ -9,8 +9,9 @@ import click
 from archive.commands import opened
 from archive.config import Settings
 from archive.documents import labels as paper_labels
-from archive.documents.labels import Paper
+from archive.documents.labels import NO_LABELS_WAIT, Paper
 from archive.domain import files, labels, places
+from archive.errors import Conflict
 from archive.store import Work
 from archive.vocabulary import LabelReason
 from archive.wording import ngettext
@@ -45,6 +46,8 @@ def _on_paper(verb: Any) -> Any:
 
 def _print(make: Maker, *, out: Path, zpl: bool, reason: str | None, **paper: str) -> None:
     sheet = Paper.read(**paper)
+    if zpl:
+        sheet.refuse_unless_roll()
     with opened() as (archive, actor):
         with archive.write(actor) as work:
             designs = make(work, archive.settings, sheet, LabelReason.read(reason))
@@ -75,6 +78,8 @@ def files_(codes: tuple[str, ...], place: str | None, **paper: Any) -> None:
     def make(work: Work, settings: Settings, sheet: Paper, why: LabelReason | None) -> Sequence[Design]:
         if place:
             found = labels.unprinted(work, places.by_code(work, labels.parse(place)))
+            if not found:
+                raise Conflict("no_labels_wait", NO_LABELS_WAIT)
         else:
             found = [files.by_code(work, labels.parse(code)) for code in codes]
         return paper_labels.of_files(work, settings, found, sheet, why)

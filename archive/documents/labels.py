@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from archive.config import Settings
-from archive.domain import labels, places
+from archive.domain import labels, trails
 from archive.domain.labels import Printed
 from archive.errors import Invalid
 from archive.models import CaseFile, FileKind, Place
@@ -15,9 +16,15 @@ from archive.store import Work
 from archive.vocabulary import LabelReason, PlaceKind
 from archive.wording import N_, locale
 from labels.designs import BlankLabel, CrateLabel, Design, FileLabel, PlaceLabel
+from labels.layout import lay_out
 from labels.sheets import sheet_pdf
 from labels.stock import Stock, stocks
+from labels.symbol import symbol
 from labels.zpl import label_zpl
+
+NO_LABELS_WAIT = N_("Every file here has had its label printed.")
+
+_Thing = TypeVar("_Thing", CaseFile, Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Paper:
         if stock not in stocks():
             raise Invalid("label_stock", N_("Choose the labels you have."), field="stock")
         chosen = stocks()[stock]
-        if not (start or "1").isdigit() or not 1 <= int(start or "1") <= chosen.per_page:
+        if not (start or "1").isdecimal() or not 1 <= int(start or "1") <= chosen.per_page:
             raise Invalid(
                 "label_start",
                 N_("The first label is one of 1 to %(last)s on this sheet."),
@@ -42,6 +49,15 @@ class Paper:
                 last=chosen.per_page,
             )
         return cls(chosen, int(start or "1"), (_millimetres(right, "right"), _millimetres(down, "down")))
+
+    def refuse_unless_roll(self) -> None:
+        """Raise Invalid when a label printer cannot take the stock, before anything is printed."""
+        if not self.stock.is_roll:
+            raise Invalid(
+                "label_no_roll",
+                N_("A label printer needs labels on a roll. Choose a roll, or print as PDF."),
+                field="stock",
+            )
 
 
 def _millimetres(text: str, field: str) -> float:
@@ -62,9 +78,10 @@ def of_files(
     work: Work, settings: Settings, files: Sequence[CaseFile], paper: Paper, reason: LabelReason | None
 ) -> list[Design]:
     """Print the labels of files in the register and return what stands on them; see `labels.print_labels`."""
+    files = _once(files)
     labels.print_labels(work, files, paper.stock.key, reason)
     letters = dict(work.session.execute(select(col(FileKind.id), col(FileKind.letter))).tuples().all())
-    return [
+    designs = [
         FileLabel(
             file.code,
             part=file.part,
@@ -74,27 +91,58 @@ def of_files(
         )
         for file in files
     ]
+    return _fitting(settings, designs, paper)
 
 
 def of_places(
     work: Work, settings: Settings, found: Sequence[Place], paper: Paper, reason: LabelReason | None
 ) -> list[Design]:
-    """Print the labels of places in the register and return what stands on them."""
+    """Print the labels of places in the register and return what stands on them; raises Invalid as above."""
+    found = _once(found)
     labels.print_labels(work, found, paper.stock.key, reason)
-    trails = places.trails(work, [place.id for place in found])
-    return [_place_label(place, trails[place.id], settings) for place in found]
+    standing = trails.trails(work, [place.id for place in found])
+    return _fitting(settings, [_place_label(standing[place.id], settings) for place in found], paper)
 
 
-def _place_label(place: Place, trail: Sequence[Place], settings: Settings) -> Design:
-    if place.kind is PlaceKind.CRATE:
-        return CrateLabel(place.code, number=place.name, archive=settings.archive_name)
-    return PlaceLabel(place.code, text=place.name, kind=place.kind.label, above=places.name_of(trail[-4:-1]))
+def _once(things: Sequence[_Thing]) -> list[_Thing]:
+    return list({thing.id: thing for thing in things}.values())
+
+
+def _place_label(trail: Sequence[Place], settings: Settings) -> Design:
+    place = trail[-1]
+    try:
+        if place.kind is PlaceKind.CRATE:
+            return CrateLabel(place.code, number=place.name, archive=settings.archive_name)
+        above = trails.name_of(trail[-4:-1])
+        return PlaceLabel(place.code, text=place.name, kind=place.kind.label, above=above)
+    except ValueError:
+        raise Invalid(
+            "label_text",
+            N_("“%(name)s” cannot stand on a label: a person's number is in it, or it is too long."),
+            field="what",
+            name=trails.name_of(trail[-4:]),
+        ) from None
 
 
 def of_blanks(work: Work, settings: Settings, count: int, paper: Paper) -> list[Design]:
     """Issue blank codes and return what stands on their labels."""
     printed: Printed = labels.print_blanks(work, count, paper.stock.key)
-    return [BlankLabel(code, archive=settings.archive_name) for code in printed.codes]
+    designs = [BlankLabel(code, archive=settings.archive_name) for code in printed.codes]
+    return _fitting(settings, designs, paper)
+
+
+def _fitting(settings: Settings, designs: Sequence[Design], paper: Paper) -> list[Design]:
+    """Raise Invalid before anything counts as printed when the symbol would be too small to be read."""
+    edge = lay_out(designs[0], paper.stock.label, paper.stock.inset(), locale()).symbol_edge
+    try:
+        symbol(settings.host, designs[0].code, edge)
+    except ValueError:
+        raise Invalid(
+            "label_too_small",
+            N_("These labels are too small for the archive's address. Choose larger ones."),
+            field="stock",
+        ) from None
+    return list(designs)
 
 
 def pdf(settings: Settings, designs: Sequence[Design], paper: Paper) -> bytes:

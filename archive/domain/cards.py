@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from archive.domain import people, places
+from archive.domain import people, trails
 from archive.models import (
     CaseFile,
     FileKind,
@@ -71,7 +71,7 @@ def of(work: Work, files: Sequence[CaseFile]) -> list[Card]:
     sources = _by_id(work, SourceSystem, {file.source_id for file in files})
     units = _by_id(work, Unit, {file.unit_id for file in files if file.unit_id})
     persons = shown_persons(persons_of(work, [file.id for file in files]), viewer)
-    trails = places.trails(work, {file.place_id for file in files if not file.protected})
+    standing = trails.trails(work, {file.place_id for file in files if not file.protected})
     return [
         Card(
             file,
@@ -80,8 +80,8 @@ def of(work: Work, files: Sequence[CaseFile]) -> list[Card]:
             source=sources[file.source_id].name,
             unit=units[file.unit_id].name if file.unit_id else "",
             persons=persons.get(file.id, ()),
-            place=shown_place(file, trails.get(file.place_id, [])),
-            trail=() if file.protected else tuple(trails[file.place_id]),
+            place=shown_place(file, standing.get(file.place_id, [])),
+            trail=() if file.protected else tuple(standing[file.place_id]),
         )
         for file in files
     ]
@@ -115,7 +115,7 @@ def shown_letter(kind: FileKind, viewer: Actor) -> str:
 
 def shown_place(file: CaseFile, trail: Sequence[Place]) -> str:
     """Return where a file is recorded to be; hidden when it concerns a protected person."""
-    return _("Protected") if file.protected else places.name_of(trail)
+    return _("Protected") if file.protected else trails.name_of(trail)
 
 
 _BY_ID = {

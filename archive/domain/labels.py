@@ -1,5 +1,6 @@
 """Codes: issue them, bind blank ones, print them again, know what a scanned one stands for."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import CaseFile, Label, LabelBatch, Place
+from archive.models import CaseFile, Event, Label, LabelBatch, Place
 from archive.store import Work
 from archive.vocabulary import Custody, EventKind, LabelReason, LabelState, Permission
 from archive.wording import N_
@@ -198,6 +199,16 @@ def batches(work: Work, limit: int = 20) -> list[LabelBatch]:
     return list(
         work.session.execute(select(LabelBatch).order_by(col(LabelBatch.id).desc()).limit(limit)).scalars()
     )
+
+
+def contents(work: Work, batches: Sequence[LabelBatch]) -> dict[int, str]:
+    """Return what was printed in each print-out: `blanks`, `files` or `places`, as its history says."""
+    streams = [batch.stream for batch in batches]
+    rows = work.session.execute(
+        select(col(Event.stream), col(Event.body)).where(col(Event.stream).in_(streams))
+    )
+    said = {stream: json.loads(body)["facts"]["what"] for stream, body in rows}
+    return {batch.id: said[batch.stream] for batch in batches}
 
 
 def _labels_of(work: Work, wanted: Sequence[str]) -> dict[str, Label]:

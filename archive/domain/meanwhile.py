@@ -5,7 +5,7 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import actors, places
+from archive.domain import actors, trails
 from archive.errors import ChangedMeanwhile
 from archive.models import Event
 from archive.store import Work
@@ -48,10 +48,10 @@ def changed(work: Work, file: _File) -> ChangedMeanwhile:
             who=who,
             what=kind.label,
         )
-    trail = [] if file.protected else places.trails(work, [file.place_id])[file.place_id]
+    trail = [] if file.protected else trails.trails(work, [file.place_id])[file.place_id]
     return ChangedMeanwhile(
         "moved_meanwhile",
         N_("%(who)s recorded this file at %(place)s just before you. Look at it again."),
         who=who,
-        place=places.name_of(trail) or "–",
+        place=trails.name_of(trail) or "–",
     )

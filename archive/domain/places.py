@@ -11,9 +11,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.domain import labels
-from archive.domain.trails import name_of as name_of
 from archive.domain.trails import spoken
-from archive.domain.trails import trails as trails
 from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from archive.models import CaseFile, Place
 from archive.store import CHANGED_MEANWHILE, Work
@@ -215,7 +213,7 @@ def _new_names(work: Work, parent: Place | None, level: Level, number: int) -> l
     if level.kind not in HOLDS[parent.kind if parent else None]:
         raise _wrong_kind(parent, level.kind, f"kind{number}")
     taken = _names_under(work, parent)
-    names = [clean(name) for name in level.names]
+    names = [_one_line(name) for name in level.names]
     for name in names:
         if not name:
             raise Invalid("place_name_empty", N_("Give the place a name."), field=f"names{number}")
@@ -223,6 +221,10 @@ def _new_names(work: Work, parent: Place | None, level: Level, number: int) -> l
             raise _taken(level.kind, name, f"names{number}")
         taken.add((level.kind, name.casefold()))
     return names
+
+
+def _one_line(name: str) -> str:
+    return " ".join(clean(name).split())
 
 
 def _wrong_kind(parent: Place | None, kind: PlaceKind, field: str) -> Invalid:
@@ -335,12 +337,12 @@ def _refuse_target(work: Work, place: Place, parent: Place) -> None:
     if place.kind not in MOVABLE:
         raise Conflict("place_fixed", N_("A %(kind)s cannot be moved."), kind=place.kind.label)
     if place.parent_id == parent.id:
-        raise Invalid("place_there_already", N_("It stands there already."), field="target")
+        raise Invalid("place_there_already", N_("It stands there already."), field="place")
     if place.kind not in HOLDS[parent.kind]:
-        raise _wrong_kind(parent, place.kind, "target")
+        raise _wrong_kind(parent, place.kind, "place")
     # Boxes are numbered through a room: two of a name may meet on a shelf.
     if place.kind not in CARRIED and (place.kind, place.name.casefold()) in _names_under(work, parent):
-        raise _taken(place.kind, place.name, "target")
+        raise _taken(place.kind, place.name, "place")
 
 
 def change(work: Work, place: Place, *, version: int | None = None, **values: Any) -> None:
@@ -348,7 +350,7 @@ def change(work: Work, place: Place, *, version: int | None = None, **values: An
     work.require(Permission.SHAPE_PLACES)
     _lock(work, place, version)
     if "name" in values:
-        values["name"] = clean(values["name"])
+        values["name"] = _one_line(values["name"])
     old = {name: getattr(place, name) for name in values}
     changed = {name: value for name, value in values.items() if value != old[name]}
     if not changed:

@@ -6,15 +6,15 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request, url_for
 
 from archive.documents import labels as paper_labels
-from archive.documents.labels import Paper
-from archive.domain import actors, cards, files, labels, looks, lookups, places
+from archive.documents.labels import NO_LABELS_WAIT, Paper
+from archive.domain import actors, cards, files, labels, looks, lookups, places, trails
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, Place
 from archive.store import Work
 from archive.vocabulary import LabelReason, LabelState, Permission
 from archive.web.access import archive, current_actor, requires
-from archive.web.answers import Refusals, saw, see, show
-from archive.wording import N_, _, locale
+from archive.web.answers import Refusals, see, show
+from archive.wording import N_, _, locale, ngettext
 from labels import codes
 from labels.calibration import calibration_pdf
 from labels.designs import Design
@@ -24,6 +24,7 @@ bp = Blueprint("labels", __name__, url_prefix="/labels")
 
 PRINTER_COOKIE = "aktspar-printer"
 YEAR = 365 * 24 * 3600
+WHATS = {"blanks": N_("blank"), "files": N_("files"), "places": N_("places")}
 REASONS = (LabelReason.DAMAGED, LabelReason.LOST, LabelReason.NEW_COVER, LabelReason.PRINT_FAILED)
 
 Maker = Callable[[Work, Paper, LabelReason | None], Sequence[Design]]
@@ -40,18 +41,34 @@ def _index(refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         batches = labels.batches(work)
         names = actors.names(work, {batch.printed_by for batch in batches})
-    saw()
-    return show("labels/index.html", None, refused=refused, batches=batches, names=names, **_paper_facts())
+        what = labels.contents(work, batches)
+    language = locale()
+    materials: dict[str, list[str]] = {}
+    for stock in stocks().values():
+        materials.setdefault(stock.material.words(language), []).append(stock.title(language))
+    return show(
+        "labels/index.html",
+        None,
+        refused=refused,
+        batches=batches,
+        names=names,
+        whats={number: _(WHATS[kind]) for number, kind in what.items()},
+        titles={key: stock.title(language) for key, stock in stocks().items()},
+        materials=materials,
+        **_paper_facts(),
+    )
 
 
 def _paper_facts() -> dict[str, Any]:
     """Return what the choice of paper needs: the stock, and what this browser chose last."""
     remembered = (request.cookies.get(PRINTER_COOKIE, "") + "|||").split("|")
     last = dict(zip(("stock", "right", "down"), remembered, strict=False))
+    if locale() == "sv":
+        last |= {name: last[name].replace(".", ",") for name in ("right", "down")}
     return {
-        "stocks": [{"value": key, "text": stock.title(locale())} for key, stock in stocks().items()],
+        "stocks": [{"value": key, "label": stock.title(locale())} for key, stock in stocks().items()],
         "form": {**last, "start": "1", **request.form},
-        "reasons": [{"value": reason.value, "text": reason.label} for reason in REASONS],
+        "reasons": REASONS,
     }
 
 
@@ -62,7 +79,7 @@ def blanks() -> Response:
 
     def make(work: Work, paper: Paper, _reason: LabelReason | None) -> Sequence[Design]:
         count = request.form.get("count", "").strip()
-        if not count.isdigit():
+        if not count.isdecimal():
             raise Invalid("label_count", N_("Write how many labels, as a whole number."), field="count")
         return paper_labels.of_blanks(work, archive.settings, int(count), paper)
 
@@ -79,21 +96,29 @@ def for_place(code: str) -> Response:
 def _for_place(code: str, refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         place = places.by_code(work, labels.parse(code))
-        trail = places.trails(work, [place.id])[place.id]
-        below = places.children(work, place, limit=labels.LARGEST_BATCH)
-        waiting = len(labels.unprinted(work, place))
-    saw()
+        trail = trails.trails(work, [place.id])[place.id]
+        below = len(places.children(work, place, limit=labels.LARGEST_BATCH))
+        waiting = labels.count_unprinted(work, place)
     return show(
         "labels/place.html",
         None,
         refused=refused,
         place=place,
         trail=trail,
-        below=len(below),
-        waiting=waiting,
-        most=labels.LARGEST_BATCH,
+        choices=_choices(waiting, below),
         **_paper_facts(),
     )
+
+
+def _choices(waiting: int, below: int) -> list[dict[str, str]]:
+    one, many = "%(num)s file here without a printed label", "%(num)s files here without a printed label"
+    found = [{"value": "files", "label": ngettext(one, many, waiting)}] if waiting else []
+    found.append({"value": "self", "label": _("this place itself")})
+    if below:
+        one, many = "the %(num)s place directly in it", "the %(num)s places directly in it"
+        found.append({"value": "children", "label": ngettext(one, many, below)})
+        found.append({"value": "all", "label": _("every place below it")})
+    return found
 
 
 @bp.post("/places/<code>")
@@ -107,7 +132,7 @@ def print_for_place(code: str) -> Response:
         if what == "files":
             waiting = labels.unprinted(work, place)
             if not waiting:
-                raise Conflict("no_labels_wait", N_("Every file here has had its label printed."))
+                raise Conflict("no_labels_wait", NO_LABELS_WAIT)
             return paper_labels.of_files(work, archive.settings, waiting, paper, None)
         found = [place] if what == "self" else _below(work, place, everything=what == "all")
         if not found:
@@ -159,14 +184,20 @@ def _print(make: Maker, again: Callable[[Refusals], Response]) -> Response:
         paper = Paper.read(
             form.get("stock", ""), form.get("start", ""), form.get("right", ""), form.get("down", "")
         )
+        if _zpl():
+            paper.refuse_unless_roll()
         with archive.write(current_actor()) as work:
             designs = make(work, paper, LabelReason.read(form.get("reason")))
         return _download(designs, paper)
     return again(refused)
 
 
+def _zpl() -> bool:
+    return request.form.get("format") == "zpl"
+
+
 def _download(designs: Sequence[Design], paper: Paper) -> Response:
-    if request.form.get("format") == "zpl" and paper.stock.is_roll:
+    if _zpl():
         answer = make_response(paper_labels.zpl(archive.settings, designs, paper))
         answer.headers["Content-Type"] = "text/plain; charset=utf-8"
         suffix = "zpl"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 
-from archive.domain import cards, labels, looks, places, shelves, timelines
+from archive.domain import cards, labels, looks, places, shelves, timelines, trails
 from archive.domain.places import HOLDS, Level
 from archive.errors import Invalid
 from archive.models import Place
@@ -12,64 +12,69 @@ from archive.store import Work
 from archive.vocabulary import OrderRule, Permission, PlaceKind
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, saw, see, show
-from archive.wording import N_, _
+from archive.wording import N_, _, ngettext
 
 bp = Blueprint("places", __name__, url_prefix="/places")
 
 PAGE = 50
+FOUND = 30
 LEVELS = 3
 
 
 @bp.get("/")
 @requires(Permission.READ_FILES)
 def index() -> Response:
-    """Show the sites with their rooms, or find a place by name or code."""
+    """Show the sites with what stands directly in them, or find a place by name or code."""
     term = request.args.get("term", "").strip()
     with archive.read(current_actor()) as work:
-        found = shelves.find(work, term, limit=30) if term else []
+        found = shelves.find(work, term, limit=FOUND) if term else []
         sites = [(site, places.children(work, site)) for site in places.roots(work)]
-    saw()
-    return show("places/index.html", None, sites=sites, term=term, found=_named(found))
-
-
-@bp.get("/choices")
-@requires(Permission.READ_FILES)
-def choices() -> str:
-    """Offer places to choose among while one types, as options of a list."""
-    with archive.read(current_actor()) as work:
-        found = shelves.find(work, request.args.get("term", ""), open_only=True)
-    saw()
-    return render_template("places/_choices.html", found=_named(found))
-
-
-def _named(trails: list[list[Place]]) -> list[tuple[Place, str]]:
-    return [(trail[-1], places.name_of(trail)) for trail in trails]
+        counts = shelves.counts(work, [room.id for _site, rooms in sites for room in rooms])
+    return show(
+        "places/index.html",
+        None,
+        sites=sites,
+        counts=counts,
+        most=shelves.MOST_COUNTED,
+        term=term,
+        found=[(trail[-1], trails.name_of(trail)) for trail in found],
+        full=len(found) == FOUND,
+    )
 
 
 @bp.get("/<code>")
 @requires(Permission.READ_FILES)
 def page(code: str) -> Response:
     """Show a place: where it is, what it holds and what stands in it, in shelf order."""
+    after_place, mark = request.args.get("after_place", ""), _mark(request.args.get("after"))
     with archive.read(current_actor()) as work:
         place = places.by_code(work, labels.parse(code))
-        below = places.children(work, place, after=request.args.get("after_place", ""), limit=PAGE + 1)
-        rows = shelves.content(work, place, after=_mark(request.args.get("after")), limit=PAGE + 1)
+        below = places.children(work, place, after=after_place, limit=PAGE + 1)
+        rows = shelves.content(work, place, after=mark, limit=PAGE + 1)
         shown = cards.of(work, [row[0] for row in rows[:PAGE]])
-        facts: dict[str, Any] = {
-            "place": place,
-            "trail": places.trails(work, [place.id])[place.id],
-            "below": below[:PAGE],
-            "counts": shelves.counts(work, [child.id for child in below[:PAGE]]),
-            "cards": shown,
-            "next_places": url_for(".page", code=place.code, after_place=below[PAGE - 1].path)
-            if len(below) > PAGE
-            else None,
-            "next": url_for(".page", code=place.code, after=_mark_of(rows[PAGE - 1]))
-            if len(rows) > PAGE
-            else None,
-        }
-    look = looks.at_list("place", cards.subjects(shown), place=place.id)
-    return show("places/page.html", look, **facts)
+        counts = shelves.counts(work, [place.id, *(child.id for child in below[:PAGE])])
+        trail = trails.trails(work, [place.id])[place.id]
+    next_places = next_files = None
+    if len(below) > PAGE and not mark:
+        next_places = url_for(".page", code=place.code, after_place=below[PAGE - 1].path)
+    if len(rows) > PAGE and not after_place:
+        next_files = url_for(".page", code=place.code, after=_mark_of(rows[PAGE - 1]))
+    return show(
+        "places/page.html",
+        looks.at_list("place", cards.subjects(shown), place=place.id),
+        place=place,
+        trail=trail,
+        # A later page of the one list leaves out the other.
+        below=[] if mark else below[:PAGE],
+        counts=counts,
+        most=shelves.MOST_COUNTED,
+        cards=[] if after_place else shown,
+        first=not (mark or after_place),
+        next_places=next_places,
+        next=next_files,
+        holds=bool(HOLDS[place.kind]),
+        movable=_movable(place),
+    )
 
 
 def _mark(text: str | None) -> tuple[str, int, int] | None:
@@ -93,7 +98,7 @@ def history(code: str) -> Response:
     before = request.args.get("before", type=int)
     with archive.read(current_actor()) as work:
         place = places.by_code(work, labels.parse(code))
-        trail = places.trails(work, [place.id])[place.id]
+        trail = trails.trails(work, [place.id])[place.id]
         told = timelines.of_place(work, place, before=before, limit=PAGE)
     look = looks.at_list("place_history", told.subjects, place=place.id)
     return show("places/history.html", look, place=place, trail=trail, told=told)
@@ -132,8 +137,10 @@ def create(code: str) -> Response:
 def _form(code: str | None, refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         parent = places.by_code(work, labels.parse(code)) if code else None
-        trail = places.trails(work, [parent.id])[parent.id] if parent else []
-    first = HOLDS[parent.kind if parent else None]
+        trail = trails.trails(work, [parent.id])[parent.id] if parent else []
+    kinds = [HOLDS[parent.kind if parent else None]]
+    for _level in range(1, LEVELS if parent else 1):
+        kinds.append(frozenset().union(*(HOLDS[kind] for kind in kinds[-1])))
     return show(
         "places/new.html",
         None,
@@ -141,8 +148,7 @@ def _form(code: str | None, refused: Refusals | None = None) -> Response:
         parent=parent,
         trail=trail,
         form=request.form,
-        kinds=[[kind for kind in PlaceKind if kind in first], list(PlaceKind), list(PlaceKind)],
-        levels=LEVELS if parent else 1,
+        kinds=[[kind for kind in PlaceKind if kind in level] for level in kinds if level],
         orders=list(OrderRule),
     )
 
@@ -159,7 +165,8 @@ def _create(code: str | None) -> Response:
                 central=None if parent else request.form.get("central") == "yes",
             )
             target = url_for(".page", code=(parent or made[0]).code)
-        return see(target, _("%(count)s places were created.", count=len(made)))
+        said = ngettext("%(num)s place was created.", "%(num)s places were created.", len(made))
+        return see(target, said)
     return _form(code, refused)
 
 
@@ -191,28 +198,32 @@ def edit(code: str) -> Response:
 def _edit(code: str, refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         place = places.by_code(work, labels.parse(code))
-        trail = places.trails(work, [place.id])[place.id]
-    values = request.form or {
+        trail = trails.trails(work, [place.id])[place.id]
+    values = {
         "name": place.name,
         "order_rule": place.order_rule.value,
         "capacity": place.capacity or "",
         "central": "yes" if place.central else "",
     }
-    saw()
+    if "name" in request.form:
+        values = {"central": "", **request.form}
     return show(
         "places/change.html",
         None,
         refused=refused,
         place=place,
         trail=trail,
-        form=values,
+        values=values,
+        form=request.form,
         orders=list(OrderRule),
-        movable=place.kind in places.MOVABLE and current_actor().may(_needed(place)),
+        movable=_movable(place),
     )
 
 
-def _needed(place: Place) -> Permission:
-    return Permission.MOVE if place.kind in places.CARRIED else Permission.SHAPE_PLACES
+def _movable(place: Place) -> bool:
+    """Tell whether the one who asks may move the place as it is now."""
+    needed = Permission.MOVE if place.kind in places.CARRIED else Permission.SHAPE_PLACES
+    return place.kind in places.MOVABLE and place.closed_at is None and current_actor().may(needed)
 
 
 @bp.post("/<code>/change")
@@ -223,7 +234,7 @@ def change(code: str) -> Response:
         with archive.write(current_actor()) as work:
             place = places.by_code(work, labels.parse(code))
             capacity = request.form.get("capacity", "").strip()
-            if capacity and not capacity.isdigit():
+            if capacity and not (capacity.isascii() and capacity.isdigit() and len(capacity) < 7):
                 raise Invalid("capacity", N_("Write the capacity as a whole number."), field="capacity")
             places.change(
                 work,
@@ -232,7 +243,8 @@ def change(code: str) -> Response:
                 name=request.form.get("name", ""),
                 order_rule=_order(),
                 capacity=int(capacity) if capacity else None,
-                central=request.form.get("central") == "yes",
+                # Asked for an address only: all below it belongs where it does.
+                central=place.central if place.parent_id else request.form.get("central") == "yes",
             )
         return see(url_for(".page", code=place.code), _("Changed."))
     return _edit(code, refused)
@@ -252,7 +264,7 @@ def move(code: str) -> Response:
     with Refusals() as refused:
         with archive.write(current_actor()) as work:
             place = places.by_code(work, labels.parse(code))
-            target = chosen_place(work, request.form.get("target", ""), "target")
+            target = chosen_place(work, request.form.get("place", ""), "place")
             places.move(work, place, target, version=request.form.get("version", type=int))
         return see(url_for(".page", code=place.code), _("Moved, with everything in it."))
     return _edit(code, refused)
@@ -260,13 +272,16 @@ def move(code: str) -> Response:
 
 def chosen_place(work: Work, text: str, field: str) -> Place:
     """Return the one open place a text names, by code or by words; raises Invalid when it is not one."""
-    found = shelves.find(work, text, limit=2, open_only=True)
-    exact = [trail for trail in found if places.name_of(trail).casefold() == text.strip().casefold()]
-    if len(exact or found) != 1:
+    found = shelves.find(work, text, open_only=True)
+    said = text.strip().casefold()
+    for name in (trails.name_of, lambda trail: trails.spoken(trail[-1]), lambda trail: trail[-1].name):
+        exact = [trail for trail in found if name(trail).casefold() == said]
+        found = exact or found
+    if len(found) != 1:
         sentence = N_("Several places match. Write more of the name, or scan the place.")
         none = N_("No open place matches. Scan it, or write part of its name.")
         raise Invalid("place_not_one", sentence if found else none, field=field)
-    return (exact or found)[0][-1]
+    return found[0][-1]
 
 
 @bp.post("/<code>/close")

@@ -6,16 +6,18 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from archive.clock import local_date
-from archive.domain import cards, files, labels, likeness, looks, places, retentions
+from archive.domain import cards, files, labels, likeness, looks, retentions, trails, worklists
 from archive.domain.cards import Card
 from archive.domain.likeness import Alike
 from archive.errors import DomainError
+from archive.models import ImportRow
 from archive.partial_date import PartialDate
 from archive.retention import FLAGS, Birth, Retention
 from archive.store import Work
-from archive.vocabulary import Permission, PersonRole, Protection
+from archive.vocabulary import Permission, PersonRole, Protection, RowAnswer, RowState
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, saw, see, show
 from archive.web.file_forms import (
@@ -62,29 +64,74 @@ def _shown(row: PersonRow) -> list[Any]:
 
 @requires(Permission.REGISTER)
 def page() -> Response:
-    """Show an empty form; what the file `like` has in common with it is kept, `label` is a blank one."""
+    """Show an empty form, or begin with what is known.
+
+    What the file `like` has in common with it is kept; `label` is a blank one; `row` is one of a list that
+    could not be registered.
+    """
+    row = request.args.get("row", type=int)
     with archive.read(current_actor()) as work:
-        kept = _kept(work, request.args.get("like", ""))
-    return _form(None, {**kept, "label": codes.parse(request.args.get("label", "")) or ""})
+        known = _of_row(work, row) if row else _kept(work, request.args.get("like", ""))
+    if label := codes.parse(request.args.get("label", "")):
+        known["label"] = label
+    if row:
+        saw(looks.at_list("import_row", []))
+    return _form(None, known)
 
 
-def _kept(work: Work, code: str) -> dict[str, Any]:
+def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
+    """Return what was understood of a row of a list, as it would have been typed."""
+    row = work.session.get(ImportRow, row_id)  # worklists.row would lock it, which a page may not
+    if row is None or row.state is not RowState.REJECTED:
+        return MultiDict()
+    reading = worklists.reading_of(row)
+    choices = Choices.of(work)
+    typed = {
+        "row": str(row.id),
+        "reference": reading.reference,
+        "part": str(reading.part),
+        "parts": str(reading.parts or ""),
+        "kind": _id(choices.kinds, reading.kind, "code"),
+        "source": _id(choices.sources, reading.source, "code", "name"),
+        "unit": _id(choices.units, reading.unit, "name"),
+        "opened_on": str(reading.opened or ""),
+        "closed_on": str(reading.closed or ""),
+        "last_note_on": str(reading.last_note or ""),
+        "place": " ".join(step.name for step in reading.place),
+    }
+    # Of persons who may be protected nothing is shown: who has the cover reads them there.
+    shown = () if reading.protection.protected else reading.persons[:MOST_PERSONS]
+    for index, person in enumerate(shown):
+        typed |= {
+            f"number{index}": person.number.raw if person.number else "",
+            f"family_name{index}": person.family,
+            f"given_name{index}": person.given,
+            f"role{index}": person.role.value,
+            f"protection{index}": reading.protection.value,
+        }
+    form = MultiDict(typed)
+    form.setlist("flags", [flag for flag in FLAGS if getattr(reading, flag)])
+    return form
+
+
+def _id(among: Sequence[Any], written: str, *names: str) -> str:
+    wanted = written.casefold()
+    return next((str(one.id) for one in among if wanted in {getattr(one, n).casefold() for n in names}), "")
+
+
+def _kept(work: Work, code: str) -> MultiDict[str, str]:
     try:
         before = files.by_code(work, labels.parse(code)) if code else None
     except DomainError:
         before = None
     if before is None:
-        return {}
-    trail = [] if before.protected else places.trails(work, [before.place_id])[before.place_id]
-    return {
-        "kind": str(before.kind_id),
-        "source": str(before.source_id),
-        "unit": str(before.unit_id or ""),
-        "place": places.name_of(trail),
-    }
+        return MultiDict()
+    trail = [] if before.protected else trails.trails(work, [before.place_id])[before.place_id]
+    kept = {"kind": before.kind_id, "source": before.source_id, "unit": before.unit_id or ""}
+    return MultiDict({**{name: str(value) for name, value in kept.items()}, "place": trails.name_of(trail)})
 
 
-def _form(refused: Refusals | None, form: Mapping[str, Any], rows: int = 1) -> Response:
+def _form(refused: Refusals | None, form: MultiDict[str, str], rows: int = 1) -> Response:
     with archive.read(current_actor()) as work:
         check = _check(work, form, rows)
         facts = field_choices(work)
@@ -94,15 +141,11 @@ def _form(refused: Refusals | None, form: Mapping[str, Any], rows: int = 1) -> R
         refused=refused,
         check=check,
         form=form,
-        ticked=_ticked(form),
+        ticked=form.getlist("flags"),
         more=len(check.rows) < MOST_PERSONS,
         added=bool(form.get("more")),
         **facts,
     )
-
-
-def _ticked(form: Mapping[str, Any]) -> set[str]:
-    return set(form.getlist("flags")) if hasattr(form, "getlist") else set()
 
 
 @requires(Permission.REGISTER)
@@ -125,6 +168,8 @@ def save() -> Response:
         new = read_new(work, request.form, rows, refused)
         if new is not None and _is_another(work, refused):
             file = files.register(work, replace(new, persons=save_persons(work, rows)))
+            if row := request.form.get("row", type=int):
+                worklists.settle_row(work, worklists.row(work, row), RowAnswer.REGISTERED, file=file)
     if file is None:
         return _form(refused, request.form)
     if request.form.get("then") == "next":
