@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "check",
     "compare": "compare",
     "db": "db",
+    "find": "find",
     "import": "imports",
     "demo": "demo",
     "labels": "labels",

@@ -20,9 +20,10 @@ _TOKENS = (
 def names(work: Work, actors: Iterable[str]) -> dict[str, str]:
     """Return the name behind each actor id, in two statements at most."""
     parts = {actor: actor.partition(":")[::2] for actor in actors}
-    found: dict[str, str] = {}
+    # A page asks several times; within one transaction nobody is renamed and asked for again.
+    found: dict[str, str] = work.session.info.setdefault("names of actors", {})
     for kind, statement in (("user", _USERS), ("token", _TOKENS)):
-        ids = sorted({int(name) for of, name in parts.values() if of == kind})
+        ids = sorted({int(name) for actor, (of, name) in parts.items() if of == kind and actor not in found})
         if ids:
             rows = work.connection.execute(statement, {"ids": ids})
             found.update({f"{kind}:{number}": name for number, name in rows})

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from archive.clock import local_date
-from archive.domain import actors, cards, files, retentions, trails
+from archive.domain import actors, cards, files, retentions, timelines
 from archive.domain.cards import Card
 from archive.models import (
     CaseFile,
@@ -114,6 +114,7 @@ class Overview:
     reasons_shown: bool
     right: CaseFile | None
     names: Mapping[str, str]
+    told: timelines.Page
 
     @property
     def missing_parts(self) -> list[int]:
@@ -121,7 +122,7 @@ class Overview:
         return [part.number for part in self.parts if not part.code]
 
 
-def of(work: Work, code: str) -> Overview | None:
+def of(work: Work, code: str, *, history: int = 10) -> Overview | None:
     """Return everything about the file that bears a code now, or nothing when no file does."""
     work.require(Permission.READ_FILES)
     row = work.session.execute(_ONE, {"code": code}).one_or_none()
@@ -138,7 +139,8 @@ def of(work: Work, code: str) -> Overview | None:
         source_id=file.source_id,
         file_id=file.id,
     )
-    at = {} if file.protected else trails.steps(work, {file.place_id, row.seen_at or file.place_id})
+    told = timelines.of_file(work, file, limit=history, also={file.place_id, row.seen_at or file.place_id})
+    at = told.trails
     names = actors.names(work, _actors(row, loans))
     return Overview(
         card=_card(row, persons, at.get(file.place_id, []), work.actor),
@@ -153,6 +155,7 @@ def of(work: Work, code: str) -> Overview | None:
         and work.actor.may(Permission.READ_NAMES),
         right=files.right_one(work, file) if file.status is Custody.VOID else None,
         names=names,
+        told=told,
     )
 
 
@@ -181,9 +184,7 @@ def _seen(row: Any, at: Mapping[int, Sequence[Any]], names: Mapping[str, str]) -
     if row.seen_when is None:
         return None
     trail = tuple(at.get(row.seen_at, ()))
-    return Seen(
-        row.seen_when, names[row.seen_by], row.seen_how, trail, row.seen_at == row.CaseFile.place_id
-    )
+    return Seen(row.seen_when, names[row.seen_by], row.seen_how, trail, row.seen_at == row.CaseFile.place_id)
 
 
 def _parts(file: CaseFile, related: Sequence[Any]) -> tuple[Part, ...]:

@@ -1,14 +1,15 @@
 """Tell what happened to a thing, newest first, page by page; to a file also the moves of what held it."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, case, cast, exists, func, select
 
-from archive.domain import sentences
-from archive.domain.sentences import Entry, Told
+from archive.domain import sentences, trails
+from archive.domain.sentences import Entry, Told, places_in
+from archive.domain.trails import Step
 from archive.models import CaseFile, Event, EventSubject, Place
 from archive.store import Work
 from archive.vocabulary import EventKind as E
@@ -39,9 +40,10 @@ _OWN = (
 )
 _STANDING = (E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_REINSTATED)
 _ABSENT = (E.FILE_LENT, E.FILE_VOIDED)
+_PLACING_KINDS = frozenset(kind.value for kind in _STANDING + _ABSENT)
 _PLACINGS = (
     select(_EVENT.c.id, _EVENT.c.kind, _EVENT.c.body)
-    .where(_EVENT.c.stream == bindparam("stream"), _EVENT.c.kind.in_([k.value for k in _STANDING + _ABSENT]))
+    .where(_EVENT.c.stream == bindparam("stream"), _EVENT.c.kind.in_(sorted(_PLACING_KINDS)))
     .order_by(_EVENT.c.seq)
 )
 _HOLDERS = (
@@ -73,26 +75,44 @@ _CAME_AND_WENT = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a timeline; `before` asks for the next one, `subjects` is whom a look at it concerns."""
+    """A page of a timeline; `before` asks for the next one, `subjects` is whom a look at it concerns.
+
+    `trails` are those of the places it speaks of, where they may be shown.
+    """
 
     entries: Sequence[Entry]
     before: int | None
     subjects: Sequence[str]
+    trails: Mapping[int, Sequence[Step]] = field(default_factory=dict)
 
 
 def of_file(
-    work: Work, file: CaseFile, *, before: int | None = None, limit: int = 50, hide_places: bool | None = None
+    work: Work,
+    file: CaseFile,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+    hide_places: bool | None = None,
+    also: Iterable[int] = (),
 ) -> Page:
     """Tell what happened to a file, and the moves of box, crate or rack while it stood in them.
 
-    `hide_places` leaves out every place; a file of a protected person is always told so.
+    `hide_places` leaves out every place; a file of a protected person is always told so. The trails of the
+    places `also` are fetched in passing.
     """
     hidden = file.protected if hide_places is None else hide_places or file.protected
     rows = _own(work, file.stream, before, limit + 1)
-    carried = [] if hidden else _carried(work, file.stream)
     told = [Told(row) for row in rows]
+    if hidden:
+        return _page(work, told, limit, [file.stream], {}, hide_places=True)
+    whole = before is None and len(rows) <= limit
+    placings = rows[::-1] if whole else work.connection.execute(_PLACINGS, {"stream": file.stream}).all()
+    spans = _spans_of_file(placings)
+    spoken = places_in(json.loads(row.body)["facts"] for row in rows)
+    steps = trails.steps(work, {*spans, *spoken, *also})
+    carried = _carried(work, spans, {step.id for trail in steps.values() for step in trail})
     told += [Told(row, row.stream) for row in carried if row.id < (before or _NEWEST)]
-    return _page(work, told, limit, [file.stream], hide_places=hidden)
+    return _page(work, told, limit, [file.stream], steps)
 
 
 def of_place(work: Work, place: Place, *, before: int | None = None, limit: int = 50) -> Page:
@@ -100,12 +120,12 @@ def of_place(work: Work, place: Place, *, before: int | None = None, limit: int 
     asked = {"stream": place.stream, "before": before or _NEWEST, "limit": limit + 1}
     told = [Told(row, row.stream) for row in work.connection.execute(_CAME_AND_WENT, asked)]
     told += [Told(row) for row in _own(work, place.stream, before, limit + 1)]
-    return _page(work, told, limit, [])
+    return _page(work, told, limit, [], {})
 
 
 def of_stream(work: Work, stream: str, *, before: int | None = None, limit: int = 50) -> Page:
     """Tell what happened to anything that has a stream: a loan, an import, a user."""
-    return _page(work, [Told(row) for row in _own(work, stream, before, limit + 1)], limit, [])
+    return _page(work, [Told(row) for row in _own(work, stream, before, limit + 1)], limit, [], {})
 
 
 def _own(work: Work, stream: str, before: int | None, limit: int) -> Sequence[Any]:
@@ -114,31 +134,45 @@ def _own(work: Work, stream: str, before: int | None, limit: int) -> Sequence[An
 
 
 def _page(
-    work: Work, told: list[Told], limit: int, subjects: list[str], *, hide_places: bool = False
+    work: Work,
+    told: list[Told],
+    limit: int,
+    subjects: list[str],
+    known: Mapping[int, Sequence[Step]],
+    *,
+    hide_places: bool = False,
 ) -> Page:
     told.sort(key=lambda one: one.row.id, reverse=True)
     shown = told[:limit]
     files = [one.thing for one in shown if one.thing.startswith("file:")]
     return Page(
-        sentences.tell(work, shown, hide_places=hide_places),
+        sentences.tell(work, shown, hide_places=hide_places, known=known),
         shown[-1].row.id if len(told) > limit else None,
         list(dict.fromkeys(subjects + files)),
+        known,
     )
 
 
 Span = tuple[int, int]  # from an event id to the next that ends it
+Spans = Mapping[int, Sequence[Span]]
 
 
-def _carried(work: Work, stream: str) -> list[Any]:
-    """Return the moves of a file's holders, and of theirs, each only while the file stood in them."""
-    spans = _spans_of_file(work, stream)
+def _carried(work: Work, spans: Spans, likely: Iterable[int]) -> list[Any]:
+    """Return the moves of a file's holders, and of theirs, each only while the file stood in them.
+
+    `likely` are places whose events are fetched at once: holders now were mostly holders then.
+    """
+    events = _holder_events(work, {*spans, *likely}) if spans else {}
     moves: dict[int, Any] = {}
     for _level in range(_DEEPEST):
         if not spans:
             break
+        if missing := spans.keys() - events.keys():
+            events |= _holder_events(work, missing)
         above: dict[int, list[Span]] = {}
-        for place_id, rows in _holder_events(work, spans).items():
-            for span in spans[place_id]:
+        for place_id, own in spans.items():
+            rows = events[place_id]
+            for span in own:
                 moves.update((row.id, row) for row in rows if _within(row, span))
                 for parent, part in _parents(rows, span):
                     above.setdefault(parent, []).append(part)
@@ -146,11 +180,14 @@ def _carried(work: Work, stream: str) -> list[Any]:
     return list(moves.values())
 
 
-def _spans_of_file(work: Work, stream: str) -> dict[int, list[Span]]:
+def _spans_of_file(placings: Iterable[Any]) -> dict[int, list[Span]]:
+    """Return where a file stood between which events, from its events oldest first."""
     spans: dict[int, list[Span]] = {}
     place: int | None = None
     since: int | None = None
-    for row in work.connection.execute(_PLACINGS, {"stream": stream}):
+    for row in placings:
+        if row.kind not in _PLACING_KINDS:
+            continue
         if place is not None and since is not None:
             spans.setdefault(place, []).append((since, row.id))
         place = json.loads(row.body)["facts"].get("place", place)
@@ -160,9 +197,9 @@ def _spans_of_file(work: Work, stream: str) -> dict[int, list[Span]]:
     return spans
 
 
-def _holder_events(work: Work, spans: Mapping[int, Sequence[Span]]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {place_id: [] for place_id in spans}
-    streams = [f"place:{place_id}" for place_id in sorted(spans)]
+def _holder_events(work: Work, place_ids: Iterable[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {place_id: [] for place_id in sorted(place_ids)}
+    streams = [f"place:{place_id}" for place_id in found]
     for start in range(0, len(streams), 500):
         for row in work.connection.execute(_HOLDERS, {"streams": streams[start : start + 500]}):
             found[int(row.stream.partition(":")[2])].append(row)

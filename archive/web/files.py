@@ -97,10 +97,9 @@ def place_choices() -> Response:
 def page(code: str) -> Response:
     """Show a file: what it is, where, how we know, and what can be done with it now."""
     with archive.read(current_actor()) as work:
-        shown = overviews.of(work, labels.parse(code))
+        shown = overviews.of(work, labels.parse(code), history=HISTORY)
         if shown is None:
             return _renamed(files.by_code(work, labels.parse(code)))
-        told = timelines.of_file(work, shown.card.file, limit=HISTORY)
         now = work.now
     look = looks.at_file(shown.card.file.id, "file", persons=[person.id for person in shown.card.persons])
     return show(
@@ -109,7 +108,7 @@ def page(code: str) -> Response:
         shown=shown,
         card=shown.card,
         file=shown.card.file,
-        told=told,
+        told=shown.told,
         now=now,
         today=local_date(now),
         actions=actions(shown.card.file),

@@ -39,10 +39,9 @@ def found() -> Response:
                 elsewhere = None if hits.files else _other_thing(work, term)
     if hits is not None:
         saw(looks.looked_for(hits.by.value, term, cards.subjects(shown)))
-        elsewhere = elsewhere or (None if after else _only_one(hits))
     typing = "HX-Request" in request.headers
-    if elsewhere and not typing:
-        return see(elsewhere)
+    if not typing and (target := elsewhere or (_only_one(hits) if hits and not after else None)):
+        return see(target)
     facts = {"hits": hits, "cards": shown, "term": term, "elsewhere": elsewhere, "first": after is None}
     # The next page is asked for by what the term was read as: a misspelt one would find nothing more.
     facts["next_term"] = " ".join(hits.read_as) if hits and hits.read_as else term

@@ -223,7 +223,8 @@ def test_a_page_takes_the_same_number_of_statements_however_long_the_story(
             with counted(archive.engine) as statements:
                 timelines.of_file(work, read)
         taken.append(len(statements))
-    assert taken[0] == taken[1] <= 12
+    # One more to learn where a file stood before its page begins.
+    assert taken[0] <= taken[1] <= taken[0] + 1 <= 7
 
 
 def test_a_stream_of_any_kind_can_be_told(archive: Archive, archivist: Actor, root: Actor) -> None:
