@@ -125,6 +125,13 @@ class Work:
             sql, values = _insertion(table, self.connection.dialect, tuple(rows[0]))
             self.connection.exec_driver_sql(sql, [values(row) for row in rows])
 
+    def update(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Update many rows by their id, each with the columns of the first, as `insert` inserts them."""
+        if rows:
+            names = tuple(name for name in rows[0] if name != "id")
+            sql, values = _update(table, self.connection.dialect, names)
+            self.connection.exec_driver_sql(sql, [values(row) for row in rows])
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """Run the block in a savepoint: an error undoes the block, not the transaction."""
@@ -142,15 +149,31 @@ class Work:
             self.connection.exec_driver_sql("RELEASE SAVEPOINT attempt")
 
 
+Values = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+
+
 @cache
-def _insertion(
-    table: Table, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+def _insertion(table: Table, dialect: Dialect, names: tuple[str, ...]) -> tuple[str, Values]:
     """Make the statement for the driver, and what turns a row into the values it stores."""
-    quote = dialect.identifier_preparer.quote
-    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    quote, mark = dialect.identifier_preparer.quote, _mark(dialect)
     columns = ", ".join(quote(name) for name in names)
     sql = f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
+    return sql, _values(table, dialect, names)
+
+
+@cache
+def _update(table: Table, dialect: Dialect, names: tuple[str, ...]) -> tuple[str, Values]:
+    quote, mark = dialect.identifier_preparer.quote, _mark(dialect)
+    columns = ", ".join(f"{quote(name)} = {mark}" for name in names)
+    sql = f"UPDATE {quote(table.name)} SET {columns} WHERE id = {mark}"  # noqa: S608
+    return sql, _values(table, dialect, (*names, "id"))
+
+
+def _mark(dialect: Dialect) -> str:
+    return "?" if dialect.paramstyle == "qmark" else "%s"
+
+
+def _values(table: Table, dialect: Dialect, names: tuple[str, ...]) -> Values:
     kinds = [table.c[name].type.dialect_impl(dialect) for name in names]
     processors = [
         # The same moment, term or date comes again and again; most data are empty; bytes are as they are.
@@ -165,7 +188,7 @@ def _insertion(
             found[at] = process(found[at])
         return tuple(found)
 
-    return sql, values
+    return values
 
 
 def _sparing(process: Callable[[Any], Any], kind: TypeEngine[Any]) -> Callable[[Any], Any]:

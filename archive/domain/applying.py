@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from archive import history
@@ -21,7 +21,7 @@ from archive.domain.import_judging import (
     judge,
     reference_of,
 )
-from archive.domain.import_matching import Key
+from archive.domain.import_matching import Key, Slips
 from archive.domain.import_persons import PersonBook
 from archive.domain.import_places import PlaceFinder, Spot
 from archive.domain.import_turns import Turns
@@ -51,17 +51,6 @@ _TO_DO = (
     )
     .order_by(_ROW.c.row)
     .limit(bindparam("size"))
-)
-_DONE = (
-    update(_ROW)
-    .where(_ROW.c.id == bindparam("id_"))
-    .values(
-        state=bindparam("state_"),
-        file_id=bindparam("file_id_"),
-        undo=bindparam("undo_"),
-        problem=bindparam("problem_"),
-        reading=bindparam("reading_"),
-    )
 )
 _PARTS_IN_LIST = (
     select(_ROW.c.file_key, func.max(_ROW.c.part + _ROW.c.covers - 1).label("last"))
@@ -96,6 +85,7 @@ class Applying:
         self._mapping = Mapping.from_dict(run.mapping or {})
         self._newest = int(run.options.get("newest", 0))
         self._look_again = False
+        self._slips: Slips | None = None
         self._alone = 0
         self._begin()
 
@@ -166,7 +156,8 @@ class Applying:
         self._look_again |= connection.execute(_FOREIGN, parameters).first() is not None
         self._newest = connection.execute(_NEWEST).scalar_one()
         if self._look_again:
-            look_near(work, self._run_id, verdicts[0].item.row, verdicts)
+            self._slips = self._slips or Slips.of(work)
+            look_near(work, self._run_id, verdicts[0].item.row, verdicts, self._slips)
         for verdict in verdicts:
             if verdict.state is RowState.NEW:
                 verdict.near += [one for one in stored[verdict.item.row] if one not in verdict.near]
@@ -362,16 +353,16 @@ class Batch:
             known = first.known.id if first and first.known else None
             done.append(
                 {
-                    "id_": row.id,
-                    "state_": verdict.state,
-                    "file_id_": known or (made.get((row.row, first.part)) if first else None),
-                    "undo_": undo[row.row] or None,
-                    "problem_": problem_dict(verdict),
+                    "id": row.id,
+                    "state": verdict.state,
+                    "file_id": known or (made.get((row.row, first.part)) if first else None),
+                    "undo": undo[row.row] or None,
+                    "problem": problem_dict(verdict),
                     # The register holds it now; it is not kept twice.
-                    "reading_": row.reading if rejected else None,
+                    "reading": row.reading if rejected else None,
                 }
             )
-        self._work.connection.execute(_DONE, done)
+        self._work.update(_ROW, done)
 
     def _ask(
         self, rows: Sequence[Any], verdicts: Sequence[Verdict], made: dict[tuple[int, int], int]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, bindparam, select
 
 from archive.domain.files import reference_key
-from archive.identity import look_alikes
+from archive.identity import check_digit, look_alikes
 from archive.models import (
     CaseFile,
     EarlierCheck,
@@ -21,7 +21,7 @@ from archive.models import (
 )
 from archive.partial_date import PartialDate
 from archive.store import Work
-from archive.vocabulary import Custody, Evidence, PersonRole, Protection, RowState
+from archive.vocabulary import Custody, Evidence, NumberQuality, PersonRole, Protection, RowState
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _PLACE = Place.__table__  # type: ignore[attr-defined]
@@ -131,6 +131,10 @@ _CHECKS = select(_CHECK.c.file_id, _CHECK.c.checked_on, _CHECK.c.sign).where(
 )
 _BEARERS = select(_NUMBER.c.number, _NUMBER.c.person_id).where(
     _NUMBER.c.number.in_(bindparam("values", expanding=True))
+)
+_UNSOUND = select(_NUMBER.c.number).where(_NUMBER.c.quality == NumberQuality.WRONG_CHECK_DIGIT)
+_SUBJECTS = select(_ROW.c.subject_number).where(
+    _ROW.c.run_id == bindparam("run_id"), _ROW.c.subject_number.is_not(None)
 )
 _THEIR_FILES = (
     select(
@@ -260,18 +264,69 @@ class Sought:
         return f"{number}|{self.kind_id}|{self.part}"
 
 
-def near(work: Work, run_id: int, before: int, batch: Sequence[Sought]) -> dict[int, list[dict[str, int]]]:
+class Slips:
+    """Know which wrongly written numbers may stand for a sound one.
+
+    Two neighbouring digits that change places make a sound number unsound. So a sound number need not be
+    looked up in every form a slip gives it: only the few unsound numbers are taken apart, once each.
+    """
+
+    def __init__(self, numbers: Iterable[str]) -> None:
+        self._meant: dict[str, list[str]] = {}
+        for number in numbers:
+            self.add(number)
+
+    @classmethod
+    def of(cls, work: Work, run_id: int | None = None) -> "Slips":
+        """Gather the unsound numbers of the register and, when reading goes on, of the list so far."""
+        numbers = [row.number for row in work.connection.execute(_UNSOUND)]
+        if run_id is not None:
+            for (subject,) in work.connection.execute(_SUBJECTS, {"run_id": run_id}):
+                numbers.append(subject.partition("|")[0])
+        return cls(numbers)
+
+    def add(self, number: str) -> None:
+        """Take in a number; a sound one tells nothing."""
+        if not _sound(number):
+            for meant in look_alikes(number):
+                if _sound(meant):
+                    self._meant.setdefault(meant, []).append(number)
+
+    def forms(self, number: str) -> set[str]:
+        """Return the number and every other one that may be meant by it, or it by them."""
+        if not _sound(number):
+            return {number, *look_alikes(number)}
+        short = number[-10:]
+        day = int(short[4:6])
+        nine = f"{short[:4]}{day + (60 if day < 60 else -60):02d}{short[6:9]}"
+        centuries = ("", "18", "19", "20")
+        sixty_days_off = number[:-10] + nine + check_digit(nine)
+        return {number, sixty_days_off, *(one + short for one in centuries), *self._meant.get(number, ())}
+
+
+def _sound(number: str) -> bool:
+    short = number[-10:]
+    return len(short) == 10 and short.isdigit() and check_digit(short[:9]) == short[9]
+
+
+def near(
+    work: Work, run_id: int, before: int, batch: Sequence[Sought], slips: Slips
+) -> dict[int, list[dict[str, int]]]:
     """Return, by row, what may be the same: rows earlier in the list, files that were there before the run.
 
     That has the same kind and part, and a personal number as a slip of the pen would make it; or the
     same number, and a reference with a sign typed twice or two swapped, or the same one in another source.
     """
-    slips = {one.row: {one.number, *look_alikes(one.number)} for one in batch if one.number}
-    found: dict[int, list[dict[str, int]]] = {}
-    in_register = _files_of_numbers(work, run_id, set().union(*slips.values()))
-    in_list = _rows_of_subjects(work, run_id, before, batch, slips)
+    forms: dict[int, set[str]] = {}
     for one in batch:
-        for number in slips.get(one.row, ()):
+        if one.number:
+            forms[one.row] = slips.forms(one.number)
+            slips.add(one.number)
+    found: dict[int, list[dict[str, int]]] = {}
+    in_register = _files_of_numbers(work, run_id, set().union(*forms.values()))
+    in_list = _rows_of_subjects(work, run_id, before, batch, forms)
+    for one in batch:
+        for number in forms.get(one.row, ()):
             same = number[-10:] == one.number[-10:]  # with or without its century
             for file in in_register.get(number, ()):
                 if (file.part, file.kind_id) == (one.part, one.kind_id):
@@ -326,9 +381,9 @@ def _files_of_numbers(work: Work, run_id: int, numbers: Collection[str]) -> dict
 
 
 def _rows_of_subjects(
-    work: Work, run_id: int, before: int, batch: Sequence[Sought], slips: Mapping[int, set[str]]
+    work: Work, run_id: int, before: int, batch: Sequence[Sought], forms: Mapping[int, set[str]]
 ) -> dict[str, list[tuple[int, Key]]]:
-    wanted = {one.subject(number) for one in batch for number in slips.get(one.row, ())}
+    wanted = {one.subject(number) for one in batch for number in forms.get(one.row, ())}
     found: dict[str, list[tuple[int, Key]]] = {}
     for row in fetch(work, _SUBJECTS_IN_LIST, wanted, run_id=run_id, before=before):
         source_id, _colon, reference = row.file_key.partition(":")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -133,8 +134,11 @@ class PlaceFinder:
         self._fresh.add(parent)
         children = self._children[parent] = {}
         for node in _read(work, _PLACE.c.parent_id, {parent}):
-            self._nodes[node.id] = node
-            children.setdefault(node.key, node.id)
+            self._remember(node, children)
+
+    def _remember(self, node: _Node, children: dict[Name, int]) -> None:
+        self._nodes[node.id] = node
+        children.setdefault(node.key, node.id)
 
     def _spot(self, work: Work, steps: Steps) -> Spot | None:
         if not steps:
@@ -179,9 +183,10 @@ class PlaceFinder:
             missing.setdefault((holder, kind), {}).setdefault(key, steps[depth].name)
         for (holder, kind), names in missing.items():
             parent = work.session.get(Place, holder) if holder else None
-            places.create_many(work, parent, [Level(kind, tuple(names.values()))])
+            for place in places.create_many(work, parent, [Level(kind, tuple(names.values()))]):
+                self._remember(_of(place), self._children.setdefault(holder, {}))
+                self._children[place.id] = {}
             self.created += len(names)
-            self._load(work, holder)
 
     def _holder(self, work: Work, steps: Steps) -> int | None:
         """Return the place the steps lead to, 0 for the root; None where nothing can be created."""
@@ -204,13 +209,16 @@ def _read(work: Work, column: object, values: set[int]) -> Iterator[_Node]:
         chunk = listed[start : start + 500]
         here = _PLACE.c.parent_id.is_(None) if chunk == [0] else column.in_(chunk)  # type: ignore[attr-defined]
         rows = work.connection.execute(select(*_COLUMNS).where(here).order_by(col(Place.path)))
-        for row in rows:
-            yield _Node(
-                row.id,
-                row.parent_id or 0,
-                (row.kind, place_key(row.name)),
-                row.path,
-                row.order_rule,
-                row.central,
-                row.closed_at is not None,
-            )
+        yield from map(_of, rows)
+
+
+def _of(place: Any) -> _Node:
+    return _Node(
+        place.id,
+        place.parent_id or 0,
+        (place.kind, place_key(place.name)),
+        place.path,
+        place.order_rule,
+        place.central,
+        place.closed_at is not None,
+    )

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete, exists, select, update
@@ -336,6 +337,7 @@ def tokens(*names: str) -> list[str]:
     return list(words)
 
 
+@lru_cache(maxsize=16_384)  # the names of a city are few
 def fold(name: str) -> str:
     """Fold case and accents away, so that Åsa, asa and ÅSA are one."""
     letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))

@@ -13,7 +13,7 @@ from archive.clock import local_date
 from archive.domain import import_matching, uploads
 from archive.domain.import_counts import Counts
 from archive.domain.import_judging import Background, Item, Terms, Verdict, item_of, judge
-from archive.domain.import_matching import Sought
+from archive.domain.import_matching import Slips, Sought
 from archive.domain.import_places import PlaceFinder
 from archive.domain.import_turns import Turns
 from archive.errors import DomainError, Invalid
@@ -74,7 +74,7 @@ class Staging:
 
     def judge(self, work: Work, run: ImportRun, items: Sequence[Item]) -> list[Verdict]:
         """Decide what the rows of a batch mean."""
-        return check(work, run.id, items, self.finder, self.terms)
+        return check(work, run.id, items, self.finder, self.terms, self._slips)
 
     def _clear(self) -> bool:
         """Delete what an earlier reading of the same list left; tell whether there was any."""
@@ -90,6 +90,7 @@ class Staging:
         with archive.read(actor) as work:
             self.terms = Terms.of(work, self._mapping)
             self._reader = Reader(self._mapping, self._list.shape, today=local_date(work.now))
+            self._slips = Slips.of(work, run_id=self.run_id if self.turns.after else None)
             self._replan(work)
         return self._list.rows(after=self.turns.after)
 
@@ -180,7 +181,9 @@ def _clear(work: Work, model: type[Gap | ImportRow], run_id: int, size: int) -> 
     return bool(ids)
 
 
-def check(work: Work, run_id: int, items: Sequence[Item], finder: PlaceFinder, terms: Terms) -> list[Verdict]:
+def check(
+    work: Work, run_id: int, items: Sequence[Item], finder: PlaceFinder, terms: Terms, slips: Slips
+) -> list[Verdict]:
     """Decide what the rows of a batch mean, each knowing the rows before it."""
     before = items[0].row
     keys = {item.key for item in items if not item.problem}
@@ -197,7 +200,7 @@ def check(work: Work, run_id: int, items: Sequence[Item], finder: PlaceFinder, t
         spot = background.spots[item.steps]
         if spot and not spot.id and verdict.stands:
             finder.plan(work, item.steps)
-    look_near(work, run_id, before, verdicts)
+    look_near(work, run_id, before, verdicts, slips)
     return verdicts
 
 
@@ -211,14 +214,14 @@ def behind(
     return Background(known, {}, spots, import_matching.claims(work, {file.id for file in same}), terms)
 
 
-def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict]) -> None:
+def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:
     """Note on rows about to become files which rows and files may be the same."""
     fresh = [
         Sought(one.item.row, one.item.key, one.item.reading.part, one.item.kind_id, one.item.number)
         for one in verdicts
         if one.state is RowState.NEW
     ]
-    found = import_matching.near(work, run_id, before, fresh)
+    found = import_matching.near(work, run_id, before, fresh, slips)
     for verdict in verdicts:
         verdict.near = found.get(verdict.item.row, [])
 
