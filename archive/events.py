@@ -1,4 +1,4 @@
-"""What every kind of event carries and how it is told; body facts are ids, codes and terms, nothing personal."""
+"""What every kind of event carries and how it is told; a body holds ids, codes and terms, nothing personal."""
 
 from dataclasses import dataclass
 
@@ -19,14 +19,16 @@ def _shape(sentence: str, facts: str = "", private: str = "") -> Shape:
     return Shape(frozenset(facts.split()), frozenset(private.split()), sentence)
 
 
-# In a sentence %(place)s, %(origin)s, %(parent)s and %(file)s are shown by name, through the masking function.
+# In a sentence %(place)s, %(origin)s, %(parent)s and %(file)s are shown by name, masked where they must be.
 SHAPES: dict[E, Shape] = {
     E.FILE_REGISTERED: _shape(
         N_("Registered at %(place)s (%(how)s)"),
         "to code place position how part parts source kind run",
         "reference",
     ),
-    E.FILE_MOVED: _shape(N_("Moved from %(origin)s to %(place)s (%(how)s)"), "to origin place position how undo"),
+    E.FILE_MOVED: _shape(
+        N_("Moved from %(origin)s to %(place)s (%(how)s)"), "to origin place position how undo"
+    ),
     E.FILE_SEEN: _shape(N_("Seen at %(place)s (%(how)s)"), "place how"),
     E.FILE_LENT: _shape(N_("Handed out"), "to loan"),
     E.FILE_TAKEN_BACK: _shape(N_("Taken back to %(place)s"), "to loan place position"),

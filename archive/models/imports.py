@@ -13,7 +13,7 @@ from archive.vocabulary import GapKind, ImportPurpose, ImportState, RowAnswer, R
 
 
 class Upload(SQLModel, table=True):
-    """An uploaded list, kept in the database so that any process can go on with it; size 0 until it is whole."""
+    """An uploaded list, kept here so that any process can go on with it; size 0 until it is whole."""
 
     __tablename__ = "upload"
 
@@ -90,7 +90,8 @@ class ImportRun(SQLModel, table=True):
 class ImportRow(SQLModel, table=True):
     """One row of a list: its cells as they stood, how they were read, and what became of it.
 
-    `file_key` (source and reference as compared), `part` and `subject_number` find rows about the same file or person;
+    `file_key` (source and reference as compared), `part` and `subject_number` find rows about the same file or
+    person;
     `near` names rows and files that may be the same; `undo` says how to set back what the run changed.
     """
 

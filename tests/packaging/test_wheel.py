@@ -1,4 +1,4 @@
-"""The wheel is whole: installed in an empty environment, far from the checkout, it makes and serves an archive."""
+"""The wheel is whole: installed in an empty environment, it makes and serves an archive."""
 
 import json
 import os
