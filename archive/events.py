@@ -1,4 +1,4 @@
-"""What every kind of event carries and how it is told; a body holds ids, codes and terms, nothing personal."""
+"""What every kind of event carries and how it is told; a body holds ids, codes and terms only."""
 
 from dataclasses import dataclass
 

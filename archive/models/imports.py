@@ -90,8 +90,8 @@ class ImportRun(SQLModel, table=True):
 class ImportRow(SQLModel, table=True):
     """One row of a list: its cells as they stood, how they were read, and what became of it.
 
-    `file_key` (source and reference as compared), `part` and `subject_number` find rows about the same file or
-    person;
+    `file_key` (source and reference as compared), `part` and `subject_number` find rows about the same file
+    or person;
     `near` names rows and files that may be the same; `undo` says how to set back what the run changed.
     """
 

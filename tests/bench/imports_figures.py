@@ -1,4 +1,4 @@
-"""How fast a list is registered, beside `executemany` of the same final rows; how long others wait meanwhile."""
+"""How fast a list is registered beside `executemany` of the same rows; how long others wait meanwhile."""
 
 import resource
 import sqlite3
