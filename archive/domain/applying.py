@@ -55,7 +55,7 @@ _TO_DO = (
 _PARTS_IN_LIST = (
     select(_ROW.c.file_key, func.max(_ROW.c.part + _ROW.c.covers - 1).label("last"))
     .where(
-        _ROW.c.run_id == bindparam("run_id"),
+        import_matching.OF_RUN,
         _ROW.c.file_key.in_(bindparam("values", expanding=True)),
         _ROW.c.state != RowState.DUPLICATE.value,
     )

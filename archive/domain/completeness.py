@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Text, bindparam, cast, exists, func, select
+from sqlalchemy import Row, Text, bindparam, cast, exists, func, select, tuple_
 from sqlmodel import col
 
 from archive.domain import cards, import_matching, people
@@ -34,7 +34,8 @@ _UNKNOWN_THERE = (
     .where(
         _FILE.c.id > bindparam("after"),
         _FILE.c.id <= bindparam("until"),
-        _FILE.c.source_id.in_(bindparam("sources", expanding=True)),
+        # Plus nothing: else SQLite reads the whole source each time instead of the next stretch of ids.
+        (_FILE.c.source_id + 0).in_(bindparam("sources", expanding=True)),
         _FILE.c.status != Custody.VOID,
         _FILE.c.closed_on.is_(None) | _FILE.c.closed_on.between(bindparam("first"), bindparam("last")),
         ~exists().where(_ROW.c.run_id == bindparam("run_id"), _ROW.c.file_key == _KEY),
@@ -217,9 +218,7 @@ def gaps(
     """
     work.require(Permission.COMPARE)
     where = [col(Gap.run_id) == run.id, col(Gap.kind) == kind]
-    where.append(
-        (col(Gap.closed_on) > after[0]) | ((col(Gap.closed_on) == after[0]) & (col(Gap.id) > after[1]))
-    )
+    where.append(tuple_(col(Gap.closed_on), col(Gap.id)) > after)
     if kind is GapKind.NOT_DELIVERED:
         where += [col(Gap.closed_on) != "", col(Gap.closed_on) < str(before)]
     found = (

@@ -155,14 +155,17 @@ _NAMED = select(_ROW.c.file_id, _ROW.c.run_id).where(
 _RUNS = select(_RUN.c.id, _RUN.c.mapping, _RUN.c.options).where(
     _RUN.c.id.in_(bindparam("values", expanding=True))
 )
+# Of a list about which it knows nothing, SQLite would rather read all rows before than look up some hundred:
+# adding nothing to the run's number keeps it to the index of what is looked up.
+OF_RUN = (_ROW.c.run_id + 0) == bindparam("run_id")
 _IN_LIST = select(_ROW.c.file_key, _ROW.c.part, _ROW.c.covers, _ROW.c.row).where(
-    _ROW.c.run_id == bindparam("run_id"),
+    OF_RUN,
     _ROW.c.file_key.in_(bindparam("values", expanding=True)),
     _ROW.c.row < bindparam("before"),
     _ROW.c.state.not_in([RowState.DUPLICATE.value, RowState.REJECTED.value]),
 )
 _SUBJECTS_IN_LIST = select(_ROW.c.subject_number, _ROW.c.file_key, _ROW.c.row).where(
-    _ROW.c.run_id == bindparam("run_id"),
+    OF_RUN,
     _ROW.c.subject_number.in_(bindparam("values", expanding=True)),
     _ROW.c.row < bindparam("before"),
     _ROW.c.state != RowState.DUPLICATE.value,

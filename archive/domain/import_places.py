@@ -82,8 +82,8 @@ class PlaceFinder:
         self._nodes: dict[int, _Node] = {}
         self._children: dict[int, dict[Name, int]] = {}
         self._fresh: set[int] = set()
-        self.planned: set[tuple[Name, ...]] = set()
-        self._seen: set[Steps] = set()
+        self.planned: set[int] = set()
+        self._seen: set[int] = set()
         self.created = 0
 
     def find(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, Spot | None]:
@@ -159,15 +159,15 @@ class PlaceFinder:
 
     def plan(self, work: Work, steps: Steps) -> None:
         """Note what would have to be created for a file to stand at the end of a chain."""
-        if steps in self._seen:
+        if hash(steps) in self._seen:  # a hash for each: a long list names a hundred thousand places
             return
-        self._seen.add(steps)
+        self._seen.add(hash(steps))
         above = 0
         for depth, step in enumerate(steps):
             node = self._child(work, above, step)
             if node is None:
                 keys = tuple(map(_key, steps))
-                self.planned.update(keys[: length + 1] for length in range(depth, len(keys)))
+                self.planned.update(hash(keys[: length + 1]) for length in range(depth, len(keys)))
                 return
             above = node.id
 

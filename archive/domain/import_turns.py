@@ -12,7 +12,7 @@ from archive.vocabulary import ImportState
 from archive.wording import N_
 
 TURN = 0.1  # seconds one turn should hold the database
-FIRST, FEWEST, MOST = 40, 4, 2000
+FIRST, FEWEST, MOST = 40, 20, 2000
 
 
 class Overtaken(DomainError):

@@ -100,8 +100,8 @@ class ImportRow(SQLModel, table=True):
         Index("rows_of_run", "run_id", "row", unique=True),
         Index("rows_by_state", "run_id", "state", "row"),
         Index("rows_of_file", "file_id"),
-        Index("rows_by_key", "run_id", "file_key", "part"),
-        Index("rows_by_number", "run_id", "subject_number"),
+        Index("rows_by_key", "file_key", "run_id", "part"),
+        Index("rows_by_number", "subject_number", "run_id"),
         Index(
             "rows_not_registered",
             "id",
@@ -147,7 +147,8 @@ class Task(SQLModel, table=True):
 
     __tablename__ = "task"
     __table_args__ = (
-        Index("open_tasks", "open", "kind", "id"),
+        Index("open_tasks", "kind", "id", sqlite_where=sql("open = 1"), postgresql_where=sql("open")),
+        Index("tasks_by_age", "id", sqlite_where=sql("open = 1"), postgresql_where=sql("open")),
         Index("tasks_of_file", "file_id"),
     )
 

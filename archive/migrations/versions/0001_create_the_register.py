@@ -417,8 +417,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("rows_by_key", "import_row", ["run_id", "file_key", "part"], unique=False)
-    op.create_index("rows_by_number", "import_row", ["run_id", "subject_number"], unique=False)
+    op.create_index("rows_by_key", "import_row", ["file_key", "run_id", "part"], unique=False)
+    op.create_index("rows_by_number", "import_row", ["subject_number", "run_id"], unique=False)
     op.create_index("rows_by_state", "import_row", ["run_id", "state", "row"], unique=False)
     op.create_index(
         "rows_not_registered",
@@ -638,5 +638,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_task_row_id"), "task", ["row_id"], unique=False)
     op.create_index(op.f("ix_task_run_id"), "task", ["run_id"], unique=False)
-    op.create_index("open_tasks", "task", ["open", "kind", "id"], unique=False)
+    op.create_index(
+        "open_tasks",
+        "task",
+        ["kind", "id"],
+        unique=False,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
+    op.create_index(
+        "tasks_by_age",
+        "task",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
     op.create_index("tasks_of_file", "task", ["file_id"], unique=False)
