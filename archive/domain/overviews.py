@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from archive.clock import local_date
 from archive.domain import actors, cards, files, retentions, timelines
@@ -57,6 +57,9 @@ _ONE = (
         _SEEN.c.actor.label("seen_by"),
         _SEEN.c.how.label("seen_how"),
         _SEEN.c.place_id.label("seen_at"),
+        # Asked in passing, since most files have neither.
+        exists().where(_LOAN.c.file_id == _FILE.c.id).label("lent_ever"),
+        exists().where(_CHECK.c.file_id == _FILE.c.id).label("checked_ever"),
     )
     .join(_KIND, _KIND.c.id == _FILE.c.kind_id)
     .join(_SOURCE, _SOURCE.c.id == _FILE.c.source_id)
@@ -130,8 +133,8 @@ def of(work: Work, code: str, *, history: int = 10) -> Overview | None:
         return None
     file: CaseFile = row.CaseFile
     persons = cards.persons_of(work, [file.id])
-    loans = work.connection.execute(_LOANS, {"file_id": file.id, "limit": LOANS}).all()
-    checks = work.connection.execute(_CHECKS, {"file_id": file.id}).all()
+    loans = _rows(work, _LOANS, file_id=file.id, limit=LOANS) if row.lent_ever else []
+    checks = _rows(work, _CHECKS, file_id=file.id) if row.checked_ever else []
     related = retentions.related(
         work,
         {person.person_id for person in persons},
@@ -157,6 +160,10 @@ def of(work: Work, code: str, *, history: int = 10) -> Overview | None:
         names=names,
         told=told,
     )
+
+
+def _rows(work: Work, statement: Any, **parameters: int) -> Sequence[Any]:
+    return work.connection.execute(statement, parameters).all()
 
 
 def _actors(row: Any, loans: Sequence[Any]) -> set[str]:

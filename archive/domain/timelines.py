@@ -54,6 +54,11 @@ _HOLDERS = (
     )
     .order_by(_EVENT.c.stream, _EVENT.c.seq)
 )
+_EVER_MOVED = (
+    select(_EVENT.c.id)
+    .where(_EVENT.c.stream.in_(bindparam("streams", expanding=True)), _EVENT.c.kind == E.PLACE_MOVED.value)
+    .limit(1)
+)
 _NUMBER = cast(func.substr(_EVENT.c.stream, 6), BigInteger)
 _OF_PROTECTED = exists().where(
     _FILE.c.protected, _FILE.c.id == case((_EVENT.c.stream.startswith("file:"), _NUMBER), else_=0)
@@ -160,9 +165,13 @@ Spans = Mapping[int, Sequence[Span]]
 def _carried(work: Work, spans: Spans, likely: Iterable[int]) -> list[Any]:
     """Return the moves of a file's holders, and of theirs, each only while the file stood in them.
 
-    `likely` are places whose events are fetched at once: holders now were mostly holders then.
+    `likely` are all that hold the places of the spans now: where none ever moved, nothing moved along.
     """
-    events = _holder_events(work, {*spans, *likely}) if spans else {}
+    now = {*spans, *likely}
+    streams = [f"place:{place_id}" for place_id in sorted(now)]
+    if not spans or work.connection.execute(_EVER_MOVED, {"streams": streams}).first() is None:
+        return []
+    events = _holder_events(work, now)
     moves: dict[int, Any] = {}
     for _level in range(_DEEPEST):
         if not spans:
