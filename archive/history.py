@@ -292,6 +292,11 @@ def _side_row(private: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)  # all events of one batch carry the same moment
+def plain(value: Any) -> Any:
+    """Return a value as old and new values stand in side rows: text, number, truth or nothing."""
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)
+
+
 def stamp(moment: datetime) -> str:
     """Write a moment as bodies do: UTC with microseconds and Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

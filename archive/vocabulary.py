@@ -259,7 +259,7 @@ class TaskKind(Term):
     PLACE_CONFLICT = "place_conflict", "två listor säger olika plats", "two lists name different places"
     NEAR_DUPLICATE = "near_duplicate", "kan vara samma akt", "may be the same file"
     FIELD_CONFLICT = "field_conflict", "listan säger annat än registret", "the list differs from the register"
-    LEFT_BEHIND = "left_behind", "kvar efter återtagen import", "left when an import was withdrawn"
+    LEFT_BEHIND = "left_behind", "kvar efter återtagen inläsning", "left when an import was withdrawn"
 
 
 class GapKind(Term):

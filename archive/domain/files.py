@@ -164,6 +164,7 @@ def register(work: Work, new: NewFile) -> CaseFile:
     """Register one file; raises Invalid or Conflict with the field that is wrong."""
     work.require(Permission.REGISTER)
     _refuse_taken(work, new.reference, new.source_id, new.part)
+    places.keep_open(work, new.place)
     return register_many(work, [new])[0]
 
 
@@ -330,7 +331,7 @@ def change(
     )
     if changed.keys() & {"reference", "source_id", "part"} and file.status is not Custody.VOID:
         _refuse_taken(work, merged["reference"], merged["source_id"], merged["part"], file.id)
-    old = {name: _plain(getattr(file, name)) for name in changed}
+    old = {name: history.plain(getattr(file, name)) for name in changed}
     for name, value in changed.items():
         setattr(file, name, value)
     file.reference_key = reference_key(file.reference)
@@ -342,7 +343,7 @@ def change(
         work,
         EventKind.FILE_CORRECTED,
         file,
-        private={"old": old, "new": {name: _plain(value) for name, value in changed.items()}},
+        private={"old": old, "new": {name: history.plain(value) for name, value in changed.items()}},
         fields=sorted(changed),
         run=import_id,
     )
@@ -463,7 +464,7 @@ def reinstate(work: Work, file: CaseFile, *, version: int | None = None) -> None
         raise meanwhile.changed(work, file)
     FILE.step(file.status, FileAction.REINSTATE)
     _refuse_taken(work, file.reference, file.source_id, file.part, file.id)
-    places.refuse_closed(places.get(work, file.place_id))
+    places.keep_open(work, places.get(work, file.place_id))
     history.advance(work, file, FileAction.REINSTATE, changes={"replaced_by_id": None})
     label = labels.find(work, file.code)
     label.state, label.voided_at, label.reason = LabelState.LIVE, None, None
@@ -486,7 +487,3 @@ def kinds(work: Work) -> Sequence[FileKind]:
     """Return the kinds of file in use, by letter."""
     statement = select(FileKind).where(col(FileKind.active)).order_by(col(FileKind.letter))
     return work.session.execute(statement).scalars().all()
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

@@ -30,7 +30,7 @@ def change_file(
     file = files.get(work, known.id)
     undo: Undo = {"file": file.id, "act": work.act}
     if verdict.values:
-        undo["fields"] = {name: _plain(getattr(file, name)) for name in verdict.values}
+        undo["fields"] = {name: history.plain(getattr(file, name)) for name in verdict.values}
         files.change(work, file, verdict.values, by_hand=False, import_id=run.id)
     if verdict.move:
         undo["place"] = [file.place_id, file.position]
@@ -50,7 +50,7 @@ def _change_person(work: Work, run: ImportRun, change: PersonChange) -> Undo:
     person = people.get(work, change.person.id)
     undo: Undo = {"person": person.id}
     if change.values:
-        old = {name: _plain(getattr(person, name)) for name in change.values}
+        old = {name: history.plain(getattr(person, name)) for name in change.values}
         if people.change(work, person, change.values, by_hand=False, import_id=run.id):
             undo["fields"] = old
     if change.number:
@@ -125,7 +125,3 @@ def unit_id(work: Work, units: dict[str, int], name: str) -> int | None:
         work.session.flush()
         units[word] = unit.id
     return units[word]
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

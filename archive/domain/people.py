@@ -212,7 +212,7 @@ def change(
         return []
     if not work.sqlite:  # else the name of somebody who becomes protected just now would be indexed again
         lock(work, person)
-    old = {name: _plain(getattr(person, name)) for name in changed}
+    old = {name: history.plain(getattr(person, name)) for name in changed}
     for name, value in changed.items():
         setattr(person, name, value)
     if by_hand:
@@ -224,7 +224,7 @@ def change(
         work,
         EventKind.PERSON_CORRECTED,
         person,
-        private={"old": old, "new": {name: _plain(value) for name, value in changed.items()}},
+        private={"old": old, "new": {name: history.plain(value) for name, value in changed.items()}},
         fields=sorted(changed),
         run=import_id,
     )
@@ -395,7 +395,3 @@ def shown_number(person: Person, number: PersonNumber | None, viewer: Actor) -> 
     if number is None:
         return "–"
     return identity.shown(number.number) if number.number else number.written
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

@@ -368,8 +368,8 @@ def change(work: Work, place: Place, *, version: int | None = None, **values: An
         EventKind.PLACE_CHANGED,
         place,
         private={
-            "old": {n: _plain(old[n]) for n in changed},
-            "new": {n: _plain(v) for n, v in changed.items()},
+            "old": {n: history.plain(old[n]) for n in changed},
+            "new": {n: history.plain(v) for n, v in changed.items()},
         },
         fields=sorted(changed),
     )
@@ -496,7 +496,3 @@ def _beneath(path: str) -> tuple[Any, Any]:
 def subtree(path: str) -> tuple[Any, Any]:
     """Bound the paths of a place and all below it."""
     return col(Place.path) >= path, col(Place.path) < f"{path}/"
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

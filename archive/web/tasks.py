@@ -75,7 +75,10 @@ def _said(task: Task, card: Card) -> list[dict[str, str]]:
     """Say what the list claims beside what the register has, where a field or the place differs."""
     if place := task.facts.get("place"):
         named = " / ".join(name for _kind, name in place)
-        return [{"what": _("Place"), "list": named, "register": card.place}]
+        # The central archive's list won: the file stands where it says, and another list named another place.
+        won = [name for _kind, name in place] == [holder.name for holder in card.trail]
+        other = _("moved there; an older list named another place, see the history of the file")
+        return [{"what": _("Place"), "list": named, "register": other if won else card.place}]
     fields = task.facts.get("fields", {})
     return [
         {
@@ -130,7 +133,8 @@ def _rows(refused: Refusals | None = None) -> Response:
 
 def _row(row: ImportRow, runs: Mapping[int, str]) -> dict[str, Any]:
     reading = worklists.reading_of(row)
-    hidden = reading.protection.protected
+    # What names nobody (a heading, a sum) hides nothing, and must be seen to be judged.
+    hidden = bool(reading.persons) and reading.protection.protected
     return {
         "id": row.id,
         "row": row.row,
