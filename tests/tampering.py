@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, create_engine, text
+from sqlalchemy import Connection, Row, create_engine, event, text
+from sqlmodel import Session
 
 from archive import history
+from archive.clock import system_clock
 from archive.config import Settings
 from archive.migrations import triggers
+from archive.proof.chain import verify
+from archive.proof.findings import Finding
+from archive.store import Work, operator
 
 
 class Intruder:
@@ -23,6 +28,11 @@ class Intruder:
     def run(self, sql: str, **values: Any) -> Any:
         """Run a statement."""
         return self._connection.execute(text(sql), values)
+
+    def named(self) -> list[Finding]:
+        """Return what verification names, as the database stands in this intrusion."""
+        with Session(self._connection, join_transaction_mode="rollback_only") as session:
+            return list(verify(Work(session, operator("intruder"), system_clock(), self.stolen_key)))
 
     def event(self, stream: str, seq: int) -> Row[Any]:
         """Return an event."""
@@ -67,11 +77,14 @@ class Intruder:
 
 
 @contextmanager
-def intruding(settings: Settings) -> Iterator[Intruder]:
-    """Open the database as its owner with every fence down; what the block did is committed."""
+def intruding(settings: Settings, *, keep: bool = True) -> Iterator[Intruder]:
+    """Open the database as its owner with every fence down; what the block did is committed if to be kept."""
     engine = create_engine(settings.owner_database_url)
+    if settings.sqlite:  # else the driver begins no transaction before DDL, and it could not be taken back
+        event.listen(engine, "connect", lambda raw, _record: setattr(raw, "isolation_level", None))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection, connection.begin() as transaction:
             if settings.sqlite:
                 for name in triggers.SQLITE:
                     connection.exec_driver_sql(f"DROP TRIGGER {name}")
@@ -80,5 +93,7 @@ def intruding(settings: Settings) -> Iterator[Intruder]:
                 for name, clause in triggers.POSTGRESQL_TRIGGERS.items():
                     connection.exec_driver_sql(f"DROP TRIGGER {name} ON {clause.split(' ON ')[1].split()[0]}")
             yield Intruder(connection, settings.mac_key)
+            if not keep:
+                transaction.rollback()
     finally:
         engine.dispose()

@@ -13,6 +13,7 @@ from archive.store import Work
 from archive.vocabulary import LoanState
 from archive.wording import N_
 
+LARGE = 200_000  # events
 MOST = 100  # findings of one rule; a broken archive must not take a night to say so
 
 MORE = N_("There is more of the same; mend these and check again.")
@@ -24,6 +25,8 @@ _TOKENS = "SELECT person_id, token FROM name_token WHERE person_id > {mark} AND 
 _WORDS = """SELECT word FROM name_word w WHERE NOT EXISTS (SELECT 1 FROM name_token t WHERE t.token = w.word)
 UNION ALL SELECT * FROM (SELECT token FROM name_token EXCEPT SELECT word FROM name_word) AS unlisted"""
 _FIRST = -(2**62)
+
+Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +159,30 @@ class Check:
         """Return how many streams they stand in."""
         return self._chain.streams
 
-    def findings(self, progress: Callable[[int], object] | None = None) -> Iterator[Finding]:
+    @property
+    def large(self) -> bool:
+        """Tell whether two processes are done sooner than one: one with the history, one with the present."""
+        ((last,),) = self._reader.rows("SELECT max(id) FROM event")
+        return (last or 0) > LARGE
+
+    def findings(self, progress: Progress | None = None) -> Iterator[Finding]:
         """Name what is wrong, at most `MOST` of each rule; `progress` is told how many events were read."""
-        yield from fences.fallen(self._reader)
         replay = Replay(self._reader)
-        yield from _few(self._events(replay, progress))
+        yield from self.history(progress, replay)
+        yield from self.present(replay)
+
+    def history(self, progress: Progress | None = None, replay: Replay | None = None) -> Iterator[Finding]:
+        """Name what is wrong with the history itself, and which of its fences are down."""
+        yield from fences.fallen(self._reader)
+        yield from _few(self._events(progress, replay))
         yield from _few(chain.verify_links(self._reader, self._chain))
+
+    def present(self, replay: Replay | None = None) -> Iterator[Finding]:
+        """Name where the present is not what its history says, and what breaks a rule."""
+        if replay is None:
+            replay = Replay(self._reader)
+            for batch in self._reader.batches():
+                replay.take(batch)
         yield from _few(replay.compare())
         yield from self.rules()
 
@@ -172,10 +193,11 @@ class Check:
         for further in (self._places, self._names, self._words):
             yield from _few(further())
 
-    def _events(self, replay: Replay, progress: Callable[[int], object] | None) -> Iterator[Finding]:
+    def _events(self, progress: Progress | None, replay: Replay | None) -> Iterator[Finding]:
         for batch in self._reader.batches():
             yield from self._chain.take(batch)
-            replay.take(batch)
+            if replay:
+                replay.take(batch)
             if progress:
                 progress(self._chain.events)
 

@@ -3,22 +3,25 @@
 The links hold when these two collections are equal: of every event (stream, number, hash) and of every head
 (stream, 0, the hash before the first); of every event (stream, number before, hash before) and of every head
 (stream, number, hash). Then each stream has the numbers 1 to its head's, once each, each naming the hash
-before it. Sums of keyed 64-bit hashes stand for the collections, so memory stays constant at any size; where
-the sums differ, a slower pass in stream order names what is wrong. What cannot be seen from inside: a tail or
-a stream removed together with its head, an older copy of the whole database, events forged with the key.
+before it. Sums of 64-bit SipHashes under a secret of this run stand for the collections, so memory stays
+constant at any size; where the sums differ, a slower pass in stream order names what is wrong. What cannot
+be seen from inside: a tail or a stream removed together with its head, an older copy of the whole database,
+events forged with the key.
 """
 
 import hashlib
 import json
+import secrets
 import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain as joined
 from itertools import groupby
 from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from typing import Any
 
-from archive.history import GENESIS, VERSION, commitment
+from archive.history import GENESIS, VERSION, commitment, digest_of
 from archive.proof.findings import Finding
 from archive.proof.reading import BATCH, Batch, EventRow, Reader
 from archive.store import Work
@@ -41,8 +44,7 @@ EMPTY_HEAD = N_("%(subject)s has a head but no events: its history was removed."
 
 _IPAD = bytes(value ^ 0x36 for value in range(256))
 _OPAD = bytes(value ^ 0x5C for value in range(256))
-_LINKS = itemgetter(2, 3, 10)
-_HEADS = """SELECT stream, seq, hash FROM head WHERE stream{bytewise} > {mark}
+_HEADS = """SELECT stream, CAST(seq AS bigint), {hash} FROM head WHERE stream{bytewise} > {mark}
 ORDER BY stream{bytewise} LIMIT {mark}"""
 _IN_ORDER = """SELECT e.stream, CAST(e.seq AS bigint), e.id, e.prev, e.hash, h.seq, h.hash
 FROM event e LEFT JOIN head h ON h.stream = e.stream
@@ -58,6 +60,7 @@ class Chain:
         self.events = 0
         self.streams = 0
         self._balance = 0
+        self._secret = secrets.token_bytes(16)  # so that nobody can choose links whose weights cancel out
         block = (hashlib.sha256(mac_key).digest() if len(mac_key) > 64 else mac_key).ljust(64, b"\0")
         self._inner = hashlib.sha256(block.translate(_IPAD))
         self._outer = hashlib.sha256(block.translate(_OPAD))
@@ -66,9 +69,8 @@ class Chain:
         """Check a batch; each event that is wrong is named once, by the gravest thing wrong with it."""
         rows = batch.events
         self.events += len(rows)
-        self.weigh(rows)
         suspects: dict[int, EventRow] = {}
-        for wrong in (wrong_contents(rows), self._wrong_seals(rows), _wrong_columns(batch)):
+        for wrong in (self.wrong_contents(rows), self._wrong_seals(rows), _wrong_columns(batch)):
             suspects.update((row[0], row) for row in wrong)
         for row in suspects.values():
             yield self._explain(row, batch)
@@ -76,22 +78,37 @@ class Chain:
         for event_id in sorted((batch.private.keys() | batch.subjects.keys()) - known):
             yield Finding("history.orphan", f"event:{event_id}", ORPHAN, {"id": event_id})
 
-    def weigh(self, rows: Sequence[EventRow]) -> None:
-        """Add the links of the events to the sum."""
-        here = sum(map(hash, map(_LINKS, rows)))
-        before = sum([hash((row[2], row[3] - 1, row[9])) for row in rows])
-        self._balance += here - before
+    def wrong_contents(self, rows: Sequence[EventRow]) -> list[EventRow]:
+        """Return the events whose hash is not that of their bytes; add the links of all to the sum."""
+        wrong = []
+        secret, balance = self._secret, 0
+        sha256, join, size = hashlib.sha256, b"".join, len
+        for row in rows:
+            _, _, stream, seq, _, _, _, _, body, prev, digest, _ = row
+            name, content = stream.encode(), body.encode()
+            number = seq.to_bytes(8, "big", signed=True)
+            lengths = size(name).to_bytes(4, "big"), size(content).to_bytes(4, "big")
+            parts = (VERSION, lengths[0], name, number, lengths[1], content, prev)
+            if sha256(join(parts)).digest() != digest:
+                wrong.append(row)
+            name = secret + name
+            balance += hash(name + number + digest)
+            balance -= hash(name + (seq - 1).to_bytes(8, "big", signed=True) + prev)
+        self._balance += balance
+        return wrong
 
     def weigh_heads(self, heads: Sequence[tuple[str, int, bytes]]) -> None:
         """Add the heads' side of the links to the sum."""
         self.streams += len(heads)
-        begin = sum([hash((head[0], 0, GENESIS)) for head in heads])
-        self._balance += begin - sum(map(hash, heads))
+        for stream, seq, digest in heads:
+            name = self._secret + stream.encode()
+            self._balance += hash(name + bytes(8) + GENESIS)
+            self._balance -= hash(name + seq.to_bytes(8, "big", signed=True) + digest)
 
     @property
     def whole(self) -> bool:
         """Tell whether every link of what was seen holds."""
-        return self._balance == 0 and bool(sys.flags.hash_randomization)
+        return self._balance == 0 and sys.hash_info.algorithm.startswith("siphash")
 
     def _wrong_seals(self, rows: Sequence[EventRow]) -> list[EventRow]:
         wrong = []
@@ -107,32 +124,18 @@ class Chain:
 
     def _explain(self, row: EventRow, batch: Batch) -> Finding:
         subject = f"{row[2]}#{row[3]}"
-        if wrong_contents([row]):
+        if not _content_fits(row):
             return Finding("history.content", subject, CONTENT)
         if self._wrong_seals([row]):
             return Finding("history.seal", subject, SEAL)
         return _explain_columns(subject, row, batch)
 
 
-def wrong_contents(rows: Sequence[EventRow]) -> list[EventRow]:
-    """Return the events whose hash is not that of their stream, number, body and the hash before."""
-    wrong = []
-    sha256, join = hashlib.sha256, b"".join
-    for row in rows:
-        _, _, stream, seq, _, _, _, _, body, prev, digest, _ = row
-        name, content = stream.encode(), body.encode()
-        parts = (
-            VERSION,
-            len(name).to_bytes(4, "big"),
-            name,
-            seq.to_bytes(8, "big", signed=True),
-            len(content).to_bytes(4, "big"),
-            content,
-            prev,
-        )
-        if sha256(join(parts)).digest() != digest:
-            wrong.append(row)
-    return wrong
+def _content_fits(row: EventRow) -> bool:
+    return digest_of(row[2], row[3], row[8], row[9]) == row[10]
+
+
+_word = lru_cache(4096)(quoted)  # there are few actors and kinds
 
 
 def _wrong_columns(batch: Batch) -> list[EventRow]:
@@ -149,8 +152,8 @@ def _wrong_columns(batch: Batch) -> list[EventRow]:
             tail = f',"private":"{commitment(*private[event_id])}"'
         if event_id in subjects:
             tail += f',"subjects":[{",".join(map(quoted, subjects[event_id]))}]'
-        start = f'{{"act":{quoted(act)},"actor":{quoted(actor)},"at":"{at}","facts":{{'
-        end = f'}},"happened_at":"{happened_at}","kind":{quoted(kind)}{tail}}}'
+        start = f'{{"act":{quoted(act)},"actor":{_word(actor)},"at":"{at}","facts":{{'
+        end = f'}},"happened_at":"{happened_at}","kind":{_word(kind)}{tail}}}'
         if not (body.startswith(start) and body.endswith(end)):
             wrong.append(row)
     return wrong

@@ -56,6 +56,7 @@ class Reader:
             bytewise="" if self.sqlite else ' COLLATE "C"',
             columns=_COLUMNS[self.sqlite],
             side=_SIDE[self.sqlite],
+            hash="CAST(hash AS BLOB)" if self.sqlite else "hash",
         )
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:

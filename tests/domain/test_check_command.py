@@ -1,12 +1,13 @@
 """`aktspar check`: what it says, and its exit code."""
 
 import json
+import os
 
 import pytest
 from click.testing import CliRunner, Result
 
 from archive.cli import main
-from archive.domain import files
+from archive.domain import checks, files
 from archive.store import Actor, Archive
 from archive.vocabulary import Evidence
 from tests.builders import a_box, a_file, a_shelf
@@ -61,3 +62,18 @@ def test_json_carries_what_a_program_needs(lived_in: Archive) -> None:
             "facts": {"column": "place_id", "history": 4, "present": 1},
         }
     ]
+
+
+def test_a_large_archive_is_checked_by_two_processes_with_the_same_result(
+    lived_in: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with intruding(lived_in.settings) as intruder:
+        body = intruder.event("file:1", 2).body
+        intruder.change("file:1", 2, body=body.replace("scan", "hand"))
+        intruder.run("UPDATE case_file SET place_id = 1")
+    alone = json.loads(_check(lived_in, "--json").output)
+    monkeypatch.setattr(checks, "LARGE", 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1})
+    together = json.loads(_check(lived_in, "--json").output)
+    assert together["findings"] == alone["findings"]
+    assert {"history.content", "replay.differs", "fences"} <= {one["rule"] for one in together["findings"]}

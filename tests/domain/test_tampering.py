@@ -4,13 +4,18 @@ The rows of the attack table (README, "what tampering the history does not show"
 """
 
 import hmac
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from archive import history
@@ -389,3 +394,61 @@ def test_an_older_copy_of_the_whole_database_looks_whole(
     assert named() == missed() == set()
     with archive.read(archivist) as work:
         assert work.session.scalar(text("SELECT seq FROM head WHERE stream = 'file:1'")) == 5
+
+
+TABLES = {
+    "event": ("act", "stream", "seq", "at", "happened_at", "actor", "kind", "body", "prev", "hash", "mac"),
+    "event_private": ("event_id", "salt", "payload"),
+    "event_subject": ("event_id", "subject"),
+    "head": ("stream", "seq", "hash"),
+}
+KEYS = {"event": "id", "event_private": "event_id", "event_subject": "event_id", "head": "stream"}
+CELLS = [(table, column) for table, columns in TABLES.items() for column in columns]
+
+
+def _other(value: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Any:
+    """Return another value of the same type."""
+    if isinstance(value, bytes):
+        place, bit = draw(st.integers(0, len(value) - 1)), draw(st.integers(0, 7))
+        return value[:place] + bytes([value[place] ^ (1 << bit)]) + value[place + 1 :]
+    if isinstance(value, int):
+        return value + draw(st.sampled_from([-1, 1, 1000]))
+    if isinstance(value, datetime):
+        return value + timedelta(microseconds=draw(st.sampled_from([-1, 1, 10**9])))
+    if re.fullmatch(r"\d{4}-\d\d-\d\d .*", value):  # a time as SQLite keeps it
+        return value[:-1] + str((int(value[-1]) + 1) % 10)
+    place = draw(st.integers(0, len(value) - 1))
+    sign = draw(st.sampled_from("ax0 \u00e5").filter(lambda sign: sign != value[place]))
+    return value[:place] + sign + value[place + 1 :]
+
+
+@hypothesis.settings(max_examples=150)
+@given(data=st.data())
+def test_whatever_cell_is_changed_verification_names_something(
+    archive: Archive, intrude: Intrusion, data: st.DataObject
+) -> None:
+    table, column = data.draw(st.sampled_from(CELLS))
+    key = KEYS[table]
+    with intruding(archive.settings, keep=False) as intruder:
+        rows = intruder.run(f"SELECT {key}, {column} FROM {table} ORDER BY 1, 2").all()
+        row = data.draw(st.sampled_from(rows))
+        other = _other(row[1], data.draw)
+        assume((table, column) == ("event", "at") or other not in [taken for _key, taken in rows])
+        which = f"{key} = :key AND {column} = :old"
+        intruder.run(f"UPDATE {table} SET {column} = :new WHERE {which}", new=other, key=row[0], old=row[1])
+        assert intruder.named()
+
+
+@hypothesis.settings(max_examples=60)
+@given(data=st.data())
+def test_whatever_row_is_removed_verification_names_something(
+    archive: Archive, intrude: Intrusion, data: st.DataObject
+) -> None:
+    table = data.draw(st.sampled_from(sorted(TABLES)))
+    key = KEYS[table]
+    with intruding(archive.settings, keep=False) as intruder:
+        gone = data.draw(
+            st.sampled_from(intruder.run(f"SELECT {key} FROM {table} ORDER BY 1").scalars().all())
+        )
+        intruder.run(f"DELETE FROM {table} WHERE {key} = :gone", gone=gone)
+        assert intruder.named()
