@@ -165,7 +165,7 @@ Spans = Mapping[int, Sequence[Span]]
 def _carried(work: Work, spans: Spans, likely: Iterable[int]) -> list[Any]:
     """Return the moves of a file's holders, and of theirs, each only while the file stood in them.
 
-    `likely` are all that hold the places of the spans now: where none ever moved, nothing moved along.
+    `likely` are all that hold the places of the spans now: where none moved, nothing moved along.
     """
     now = {*spans, *likely}
     streams = [f"place:{place_id}" for place_id in sorted(now)]
