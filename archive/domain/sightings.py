@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, insert, select
 
 from archive import history
-from archive.domain import files, meanwhile
+from archive.domain import files, meanwhile, places
 from archive.domain.files import Held
 from archive.errors import Invalid
 from archive.lifecycle import FILE
@@ -77,6 +77,7 @@ def put_down(
         raise meanwhile.changed(work, file)
     moves = place.id != file.place_id
     if moves:
+        places.keep_open(work, place)
         files.move(work, file, place, how=Evidence.HAND)
     elif not seen:
         raise Invalid(

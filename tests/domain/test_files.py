@@ -381,6 +381,30 @@ def test_a_file_entered_by_hand_counts_as_seen_only_if_somebody_says_so(work: Wo
     assert events_of(work, file.stream)[1:] == [EventKind.FILE_MOVED.value] * 2
 
 
+@pytest.mark.engines("postgresql")  # on SQLite writers take turns anyway
+def test_no_file_is_put_down_at_a_place_that_is_being_closed(archive: Archive, archivist: Actor) -> None:
+    with archive.write(archivist) as work:
+        shelf = a_shelf(work)
+        box, file = a_box(work, shelf), a_file(work, shelf)
+    said = []
+
+    def put_down() -> None:
+        try:
+            with archive.write(archivist) as work:
+                held, place = files.held(work, file.id), places.get(work, box.id)
+                sightings.put_down(work, held, place, seen=True)
+        except Conflict as refusal:
+            said.append(refusal.code)
+
+    thread = threading.Thread(target=put_down)
+    with archive.write(archivist) as work:
+        places.close(work, places.get(work, box.id))
+        thread.start()
+        thread.join(0.3)  # it waits for us to commit
+    thread.join()
+    assert said == ["place_closed"]
+
+
 def test_a_file_seen_where_it_is_recorded_is_confirmed_not_moved(work: Work) -> None:
     shelf = a_shelf(work)
     file = a_file(work, shelf)
