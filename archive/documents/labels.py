@@ -80,7 +80,8 @@ def of_files(
     """Print the labels of files in the register and return what stands on them; see `labels.print_labels`."""
     files = _once(files)
     labels.print_labels(work, files, paper.stock.key, reason)
-    letters = dict(work.session.execute(select(col(FileKind.id), col(FileKind.letter))).tuples().all())
+    kinds = work.session.execute(select(col(FileKind.id), col(FileKind.letter)))
+    letters = {row.id: row.letter for row in kinds}
     designs = [
         FileLabel(
             file.code,

@@ -81,7 +81,7 @@ def _mark(text: str | None) -> tuple[str, int, int] | None:
     """Read where the last page ended; anything else begins from the start."""
     path, _sep, rest = (text or "").partition("|")
     position, _sep, number = rest.partition("|")
-    if not (path and position.isdigit() and number.isdigit()):
+    if not (path and all(part.isdecimal() and len(part) < 19 for part in (position, number))):
         return None
     return path, int(position), int(number)
 
@@ -274,7 +274,7 @@ def chosen_place(work: Work, text: str, field: str) -> Place:
     """Return the one open place a text names, by code or by words; raises Invalid when it is not one."""
     found = shelves.find(work, text, open_only=True)
     said = text.strip().casefold()
-    for name in (trails.name_of, lambda trail: trails.spoken(trail[-1]), lambda trail: trail[-1].name):
+    for name in (trails.name_of, lambda trail: trail[-1].name):
         exact = [trail for trail in found if name(trail).casefold() == said]
         found = exact or found
     if len(found) != 1:
