@@ -26,9 +26,8 @@ _GONE = (Custody.DISPOSED, Custody.HANDED_OVER)
 _DATED = (_FILE.c.last_note_on, _FILE.c.closed_on, _FILE.c.partly, _FILE.c.kept)
 _OF_SAME_PERSONS = select(_ROLE.c.file_id).where(_ROLE.c.person_id.in_(bindparam("persons", expanding=True)))
 _PART = _FILE.alias("part")
-# The sum keeps SQLite from going through all files of the source by the index of unique references.
 _PARTS = select(_PART.c.id).where(
-    _PART.c.reference_key == bindparam("key"), _PART.c.source_id + 0 == bindparam("source")
+    _PART.c.reference_key == bindparam("key"), _PART.c.source_id == bindparam("source")
 )
 _RELATED = (
     select(
