@@ -20,7 +20,7 @@ def test_any_sequence_of_verbs_leaves_every_rule_whole(
     run_state_machine_as_test(
         OnEngine,
         settings=settings(
-            max_examples=400 if thorough else 12,
-            stateful_step_count=50 if thorough else 25,
+            max_examples=150 if thorough else 12,
+            stateful_step_count=40 if thorough else 25,
         ),
     )
