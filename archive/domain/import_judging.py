@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from archive.domain import people
-from archive.domain.import_matching import Claim, Key, KnownFile, KnownPerson
+from archive.domain.import_matching import STAND_IN, Claim, Key, KnownFile, KnownPerson
 from archive.domain.import_places import Spot, Steps, standing
 from archive.identity import Identity
 from archive.lists.fields import FlagCode, Problem
@@ -184,7 +184,7 @@ def _stand_in(reading: Reading, mac_key: bytes) -> str:
         number = person.number.number or person.number.raw if person.number else ""
         said += [number, people.fold(person.family), people.fold(person.given), person.born]
     digest = hmac.digest(mac_key, "\x1f".join(map(str, said)).encode(), "sha256")
-    return f"UTAN-{b32encode(digest[:5]).decode()}"
+    return STAND_IN + b32encode(digest[:5]).decode()
 
 
 @dataclass(slots=True)

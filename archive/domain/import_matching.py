@@ -35,6 +35,9 @@ _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
 AT_ONCE = 2000  # values in one IN; SQLite takes 32,766 parameters
 
 
+STAND_IN = "UTAN-"  # begins the reference of a file that has none
+
+
 class Key(NamedTuple):
     """Name a case: its source system and its reference as compared."""
 
@@ -352,6 +355,8 @@ def _note(
 
 def _slip(one: Key, other: Key) -> bool:
     """Tell whether two references may be one: in another source, or a slip of the hand apart."""
+    if STAND_IN in (one.reference[: len(STAND_IN)], other.reference[: len(STAND_IN)]):
+        return True  # a file without a reference may be any file about the person, of this kind and part
     if one.source_id != other.source_id:
         return one.reference == other.reference
     a, b = one.reference, other.reference

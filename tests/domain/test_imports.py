@@ -188,6 +188,15 @@ def test_files_that_are_nearly_the_same_are_registered_and_asked_about(
     assert len(tasks_of(archive, archivist, TaskKind.NEAR_DUPLICATE)) == near
 
 
+def test_a_row_without_a_reference_about_a_registered_person_kind_and_part_is_asked_about(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P000123", ANNA)])
+    run = take_in(archive, archivist, [row("", ANNA)])
+    assert run.counts["near"] == 1
+    assert len(tasks_of(archive, archivist, TaskKind.NEAR_DUPLICATE)) == 1
+
+
 def test_the_central_archives_list_wins_over_an_old_one(archive: Archive, archivist: Actor) -> None:
     take_in(archive, archivist, [row("P1", ANNA)], list_date=date(2024, 5, 31))
     run = take_in(
