@@ -164,17 +164,44 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
             opened.shape,
             mapping,
             guessed.columns,
-            tuple(_samples([cells for _number, cells in sample], len(columns))),
+            tuple(_samples(mapping, columns, sample, items)),
             rows,
             _unknown_kinds(mapping, columns, sample, items),
             opened.sheets,
         )
 
 
-def _samples(rows: Sequence[Sequence[str]], width: int) -> Iterator[tuple[str, ...]]:
-    for index in range(width):
-        filled = dict.fromkeys(row[index].strip() for row in rows if index < len(row) and row[index].strip())
-        yield tuple(filled)[:3]
+# What such a column holds of a protected person is shown by its shape alone: `Xxxxxx, Xxxx`, `00000000-0000`.
+_NAMES_NOBODY = frozenset(Field) - {
+    *(Field.NUMBER, Field.BIRTH_DATE, Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.CO_PERSONS),
+    *(Field.PLACE, Field.SITE, Field.ROOM, Field.RACK, Field.SHELF, Field.BOX),
+    *(Field.FREE_TEXT, Field.IGNORED),
+}
+
+
+def _samples(
+    mapping: ListMapping,
+    columns: Sequence[str],
+    sample: Sequence[tuple[int, Sequence[str]]],
+    items: Sequence[Item],
+) -> Iterator[tuple[str, ...]]:
+    """Give three different cells of each column, without telling anything of those who are protected."""
+    meanings = {at: field for field, positions in mapping.place(columns).items() for at in positions}
+    for index in range(len(columns)):
+        harmless = meanings.get(index) in _NAMES_NOBODY
+        seen: dict[str, None] = {}
+        for (_number, cells), item in zip(sample, items, strict=True):
+            text = cells[index].strip() if index < len(cells) else ""
+            hidden = item.reading.protection.protected and not harmless
+            seen[_shape(text) if hidden else text] = None
+        yield tuple(text for text in seen if text)[:3]
+
+
+def _shape(text: str) -> str:
+    marks = (
+        "0" if mark.isdigit() else "X" if mark.isupper() else "x" if mark.isalpha() else mark for mark in text
+    )
+    return "".join(marks)[:60]
 
 
 def _unknown_kinds(

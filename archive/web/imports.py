@@ -105,7 +105,8 @@ def _page(run_id: int, refused: Refusals | None = None, mapping: Mapping | None 
     with archive.read(actor) as work:
         run = imports.get(work, run_id)
         facts = _facts(work, run)
-    if run.status is ImportState.UPLOADED:
+    again = run.status is ImportState.STAGED and (mapping or request.args.get("view") == "columns")
+    if run.status is ImportState.UPLOADED or again:
         seen = imports.preview(archive, actor, run, mapping)
         facts |= _preview_facts(seen)
     # The first rows name people who are in no register yet: what was looked at is the list.

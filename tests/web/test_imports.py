@@ -159,3 +159,24 @@ def test_a_list_of_closed_cases_shows_what_has_no_paper(
 def test_who_may_not_import_sees_no_lists(sign_in: SignIn) -> None:
     assert sign_in(Role.CASE_WORKER).get("/imports/").status_code == 403
     assert sign_in(Role.ASSISTANT).get("/compare/").status_code == 403
+
+
+def test_the_preview_tells_nothing_of_the_protected_but_the_form_of_their_cells(sign_in: SignIn) -> None:
+    client = sign_in(Role.ARCHIVIST)
+    page = client.get(send(client, a_list([row("P1", ANNA, "Hemlig, Hanna", room="Valvet")])).location).text
+    for secret in ("Hemlig", "Hanna", ANNA, "Valvet"):
+        assert secret not in page
+    assert "Xxxxxx" in page
+    assert "000000000000" in page
+
+
+def test_the_columns_can_be_changed_after_the_check(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    client = sign_in(Role.ARCHIVIST)
+    check(archive, archivist, a_list([row("P1", ANNA, kind="?!")]), mapping())
+    assert "?view=columns" in client.get("/imports/1").text
+    assert 'name="field0"' in client.get("/imports/1?view=columns").text
+    client.post("/imports/1/columns", data=columns(unstated_protection="none", default_kind="EB"))
+    work_off(archive)
+    assert run_of(archive, archivist).counts["registered"] == 1
