@@ -26,7 +26,7 @@ LABELS = {
     "duplicates": N_("duplicates within the list"),
     "near": N_("may be the same as another file"),
     "flagged": N_("flagged"),
-    "rejected": N_("not registered"),
+    "rejected": N_("rows not registered"),
     "files": N_("files registered"),
     "moved": N_("files moved"),
     "conflicts": N_("for somebody to settle"),

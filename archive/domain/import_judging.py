@@ -362,7 +362,8 @@ def _compare_place(
         conflict = not verdict.move or (not known.central and _both_present(known, background))
     if conflict:
         said = [[step.kind.value, step.name] for step in item.steps]
-        verdict.conflicts[TaskKind.PLACE_CONFLICT] = {"place": said}
+        was = {"was": known.place_id} if verdict.move else {}
+        verdict.conflicts[TaskKind.PLACE_CONFLICT] = {"place": said, **was}
 
 
 def _both_present(known: KnownFile, background: Background) -> bool:

@@ -197,6 +197,19 @@ def settle_rows(work: Work, run: ImportRun, answer: RowAnswer, limit: int = 500)
     return len(rows)
 
 
+def settle_headings(work: Work, run_id: int | None = None, limit: int = 500) -> int:
+    """Settle (among so many rows) those that are headings or sums of a list; returns how many."""
+    work.require(Permission.CORRECT)
+    rows = [one for one in rejected(work, run_id=run_id, limit=limit) if is_heading(one)]
+    _settle_rows(work, rows, RowAnswer.NOT_A_FILE, "", None)
+    return len(rows)
+
+
+def is_heading(row: ImportRow) -> bool:
+    """Tell whether a row was put aside because it looks like a heading or a sum."""
+    return (row.problem or {}).get("code") == "not_a_file"
+
+
 def _settle_rows(
     work: Work, rows: Sequence[ImportRow], answer: RowAnswer, reason: str, file: CaseFile | None
 ) -> None:

@@ -7,14 +7,14 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import cards, imports, looks, sentences, worklists
+from archive.domain import cards, imports, looks, sentences, trails, worklists
 from archive.domain.cards import Card
-from archive.models import CaseFile, ImportRow, Task
+from archive.models import CaseFile, ImportRow, Place, Task
 from archive.store import Work
 from archive.vocabulary import Permission, RowAnswer, TaskAnswer, TaskKind
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, see, show
-from archive.wording import _
+from archive.wording import _, ngettext
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -38,13 +38,14 @@ def _index(refused: Refusals | None = None) -> Response:
         shown = _cards(work, {task.file_id for task in tasks} | {task.other_id or 0 for task in tasks})
         runs = worklists.names_of_runs(work, {task.run_id for task in tasks if task.run_id})
         counts = worklists.open_counts(work)
+        left = trails.trails(work, {task.facts["was"] for task in tasks if "was" in task.facts})
         rows = len(worklists.rejected(work, limit=PAGE + 1))
     more = len(found) > PAGE
     return show(
         "tasks/index.html",
         looks.at_list("tasks", cards.subjects(shown.values())),
         refused=refused,
-        tasks=[_asked(task, shown, runs) for task in tasks],
+        tasks=[_asked(task, shown, runs, left) for task in tasks],
         counts=[(one, counts.get(one, 0)) for one in TaskKind],
         kind=kind,
         rows=rows,
@@ -58,7 +59,9 @@ def _cards(work: Work, ids: set[int]) -> dict[int, Card]:
     return {card.file.id: card for card in cards.of(work, files)}
 
 
-def _asked(task: Task, shown: dict[int, Card], runs: Mapping[int, str]) -> dict[str, Any]:
+def _asked(
+    task: Task, shown: dict[int, Card], runs: Mapping[int, str], left: Mapping[int, list[Place]]
+) -> dict[str, Any]:
     card = shown[task.file_id]
     return {
         "id": task.id,
@@ -66,19 +69,20 @@ def _asked(task: Task, shown: dict[int, Card], runs: Mapping[int, str]) -> dict[
         "card": card,
         "other": shown.get(task.other_id or 0),
         "list": runs.get(task.run_id or 0, ""),
-        "said": [] if card.file.protected else _said(task, card),
+        "said": [] if card.file.protected else _said(task, card, left),
         "answers": [{"value": answer.value, "label": answer.label} for answer in worklists.answers(task)],
     }
 
 
-def _said(task: Task, card: Card) -> list[dict[str, str]]:
+def _said(task: Task, card: Card, left: Mapping[int, list[Place]]) -> list[dict[str, str]]:
     """Say what the list claims beside what the register has, where a field or the place differs."""
     if place := task.facts.get("place"):
         named = " / ".join(name for _kind, name in place)
-        # The central archive's list won: the file stands where it says, and another list named another place.
-        won = [name for _kind, name in place] == [holder.name for holder in card.trail]
-        other = _("moved there; an older list named another place, see the history of the file")
-        return [{"what": _("Place"), "list": named, "register": other if won else card.place}]
+        if "was" not in task.facts:
+            return [{"what": _("Place"), "list": named, "register": card.place}]
+        # The central archive's list won, though another list named the place the file had until then.
+        other = trails.name_of(left[task.facts["was"]])
+        return [{"what": _("Place"), "list": named, "register": _("%(place)s, until this list", place=other)}]
     fields = task.facts.get("fields", {})
     return [
         {
@@ -126,6 +130,7 @@ def _rows(refused: Refusals | None = None) -> Response:
         refused=refused,
         rows=[_row(row, runs) for row in shown],
         run_id=run_id,
+        headings=any(worklists.is_heading(row) for row in shown),
         answers=[{"value": answer.value, "label": answer.label} for answer in worklists.ROW_ANSWERS],
         next=url_for(".rows", after=shown[-1].id, run=run_id) if more else None,
     )
@@ -156,3 +161,14 @@ def settle_row(row_id: int) -> Response:
             worklists.settle_row(work, row, answer, request.form.get("reason", ""))
         return see(url_for(".rows", run=request.form.get("run") or None), _("Settled."))
     return _rows(refused)
+
+
+@bp.post("/rows/headings")
+@requires(Permission.CORRECT)
+def settle_headings() -> Response:
+    """Settle the rows that are headings and sums of a list, all at once."""
+    run_id = request.form.get("run", type=int)
+    with archive.write(current_actor()) as work:
+        count = worklists.settle_headings(work, run_id)
+    said = ngettext("%(num)s row settled.", "%(num)s rows settled.", count)
+    return see(url_for(".rows", run=run_id), said)

@@ -1,6 +1,7 @@
 """Lists in the browser: taken in, looked at, checked, registered, what is left settled; and completeness."""
 
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -180,3 +181,26 @@ def test_the_columns_can_be_changed_after_the_check(
     client.post("/imports/1/columns", data=columns(unstated_protection="none", default_kind="EB"))
     work_off(archive)
     assert run_of(archive, archivist).counts["registered"] == 1
+
+
+def test_headings_and_sums_are_settled_at_once(sign_in: SignIn, archive: Archive, archivist: Actor) -> None:
+    heading = ("Summa: 2 akter",) + ("",) * (len(row("P1")) - 1)
+    run = take_in(archive, archivist, [row("P1", ANNA), heading, row("P2", kind="?!"), heading])
+    assert run.counts["problems"] == {"not_a_file": 2, "kind_unknown": 1}
+    client = sign_in(Role.ARCHIVIST)
+    assert "rubriker och summor" in client.get("/tasks/rows").text
+    client.post("/tasks/rows/headings")
+    page = client.get("/tasks/rows").text
+    assert "rubriker och summor" not in page
+    assert "P2" in page
+
+
+def test_a_file_two_lists_place_differently_is_shown_with_both_places(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    day = date(2025, 10, 31)
+    take_in(archive, archivist, [row("P1", ANNA, room="Valvet")], list_date=day)
+    take_in(archive, archivist, [row("P1", ANNA, room="Magasinet")], site=CENTRAL, list_date=day)
+    page = sign_in(Role.ARCHIVIST).get("/tasks/").text
+    assert "Magasinet" in page
+    assert "Valvet" in page
