@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 
 import pytest
 from flask.testing import FlaskClient
@@ -131,7 +132,7 @@ def test_a_look_that_cannot_be_recorded_shows_nothing(
 
 @pytest.mark.parametrize(
     ("code", "status", "said"),
-    [("HEJ", 422, "not_a_code"), (make(lambda _top: 7), 404, "no_such_code")],
+    [("HEJ", 422, "not_a_code"), (make(Random(7).randrange), 404, "no_such_code")],
 )
 def test_what_is_no_file_is_a_problem(
     client: FlaskClient, headers: Callable[[Role], dict[str, str]], code: str, status: int, said: str
