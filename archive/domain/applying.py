@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, text
 from sqlmodel import col
 
 from archive import history
@@ -31,7 +31,7 @@ from archive.lists.fields import Field, Flag, FlagCode, Problem
 from archive.lists.mapping import Mapping
 from archive.lists.reading import Reading
 from archive.models import CaseFile, ImportRow, ImportRun, Place
-from archive.store import Work
+from archive.store import CHANGED_MEANWHILE, Work
 from archive.vocabulary import (
     Evidence,
     ImportAction,
@@ -72,6 +72,9 @@ _FOREIGN = (
     .where(_FILE.c.id > bindparam("after"), _FILE.c.import_id.is_distinct_from(bindparam("run_id")))
     .limit(1)
 )
+KEEP_OPEN: Any = {"read": True, "key_share": True}  # places: others may use them, nobody may close them
+# Two lists registered at once might each register the same person: on PostgreSQL they take turns.
+_ONE_LIST_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4711, 2)")
 _AT_END = frozenset({OrderRule.AS_PLACED, OrderRule.NAME, OrderRule.KIND})
 _FLAGS = {flag.value: flag for flag in FlagCode}
 _FIELDS = {field.value: field for field in Field}
@@ -127,6 +130,8 @@ class Applying:
         return True
 
     def _apply(self, work: Work, run: ImportRun, rows: Sequence[Any], items: Sequence[Item]) -> None:
+        if not work.sqlite:
+            work.connection.execute(_ONE_LIST_AT_A_TIME)
         batch = Batch(work, run, self._finder, self._terms)
         verdicts = batch.judge(items)
         self._near(work, rows, verdicts)
@@ -214,6 +219,7 @@ class Batch:
         work, run = self._work, self._run
         self._book = self._persons(verdicts)
         fresh = [(verdict, part) for verdict in verdicts for part in verdict.parts if part.known is None]
+        kept = self._lock(verdicts)
         undo = self._changes(verdicts)
         made = self._register(fresh)
         for verdict in verdicts:
@@ -225,6 +231,24 @@ class Batch:
         import_changes.record_checks(work, run, checks)
         self._note(rows, verdicts, made, undo)
         self._ask(rows, verdicts, made)
+        kept.clear()
+
+    def _lock(self, verdicts: Sequence[Verdict]) -> list[Any]:
+        """Lock and read at once what is to change; raises ChangedMeanwhile if it is not as judged."""
+        parts = [part for verdict in verdicts for part in verdict.parts]
+        known = {part.known.id: part.known for part in parts if part.known and part.state is RowState.CHANGED}
+        kept: list[Any] = []
+        for model, ids in (
+            (CaseFile, known.keys()),
+            (Place, {self._spot(verdict.item).id for verdict in verdicts if verdict.stands}),
+        ):
+            wanted = select(model).where(col(model.id).in_(sorted(ids))).order_by(col(model.id))
+            locked = wanted.with_for_update() if model is CaseFile else wanted.with_for_update(**KEEP_OPEN)
+            kept += self._work.session.execute(locked).scalars() if ids else ()
+        for file in kept:
+            if isinstance(file, CaseFile) and file.version != known[file.id].version:
+                raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE)
+        return kept
 
     def _persons(self, verdicts: Sequence[Verdict]) -> PersonBook:
         items = [verdict.item for verdict in verdicts]

@@ -93,6 +93,7 @@ class KnownFile:
     custody_agreement: bool
     corrected: Sequence[str]
     import_id: int | None
+    version: int
     persons: list[tuple[KnownPerson, PersonRole]] = field(default_factory=list)
     checks: set[tuple[str, str]] = field(default_factory=set)
 
@@ -110,7 +111,7 @@ _KNOWN = (
         _PLACE.c.central,
         *(_FILE.c[name] for name in ("placed_how", "placed_at", "opened_on", "closed_on", "last_note_on")),
         *(_FILE.c[name] for name in ("placed_child", "adoption", "parenthood", "child_investigation")),
-        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id")),
+        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id", "version")),
     )
     .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
     .where(_FILE.c.reference_key.in_(bindparam("values", expanding=True)), _FILE.c.status != Custody.VOID)

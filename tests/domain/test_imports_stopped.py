@@ -11,17 +11,19 @@ from time import monotonic
 import pytest
 from sqlalchemy import func, select
 
-from archive.domain import import_turns, imports
+from archive.domain import applying, files, import_turns, imports
 from archive.domain.import_driving import SILENT_AFTER, drive, work_off
-from archive.models import CaseFile, ImportRow, ImportRun, Person, Task, Unit
+from archive.models import CaseFile, ImportRow, ImportRun, Person, Place, Task, Unit
 from archive.store import Actor, Archive, worker
-from archive.vocabulary import ImportState
+from archive.vocabulary import Evidence, ImportState
 from tests.builders import SetClock
 from tests.databases import KEYS
 from tests.domain.taking_in import (
+    CENTRAL,
     a_list,
     assert_proven,
     check,
+    file_of,
     mapping,
     prepared,
     register,
@@ -214,3 +216,27 @@ def test_a_list_checked_before_another_was_registered_is_judged_anew(
     take_in(archive, archivist, rows)
     run = register(archive, archivist, checked)
     assert (run.counts["registered"], run.counts["unchanged"]) == (0, 2)
+
+
+@pytest.mark.engines("postgresql")  # on SQLite nobody else writes during a batch
+def test_a_scan_between_the_judging_and_the_registering_is_not_overwritten(
+    archive: Archive, archivist: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA)])
+    checked = check(archive, archivist, a_list([row("P1", ANNA, room="M", box="7")]), mapping(site=CENTRAL))
+    real, scanned = applying.Batch.judge, []
+
+    def judge_then_scan(batch: applying.Batch, items: object) -> object:
+        verdicts = real(batch, items)  # type: ignore[arg-type]
+        if not scanned:
+            scanned.append(True)
+            with archive.write(archivist) as work:
+                file = work.session.execute(select(CaseFile)).scalar_one()
+                room = work.session.execute(select(Place).where(Place.kind == "room")).scalars().first()
+                files.move(work, file, room, how=Evidence.SCAN)
+        return verdicts
+
+    monkeypatch.setattr(applying.Batch, "judge", judge_then_scan)
+    run = register(archive, archivist, checked)
+    assert (run.status, run.counts["moved"], run.counts["conflicts"]) == (ImportState.APPLIED, 0, 1)
+    assert file_of(archive, archivist, "P1").placed_how is Evidence.SCAN
