@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -164,8 +164,8 @@ def register(work: Work, new: NewFile) -> CaseFile:
     """Register one file; raises Invalid or Conflict with the field that is wrong."""
     work.require(Permission.REGISTER)
     _refuse_taken(work, new.reference, new.source_id, new.part)
-    places.keep_open(work, new.place)
-    return register_many(work, [new])[0]
+    place = places.keep_open(work, places.get(work, new.place.id))
+    return register_many(work, [replace(new, place=place)])[0]
 
 
 def register_many(work: Work, batch: Sequence[NewFile]) -> list[CaseFile]:

@@ -99,7 +99,7 @@ def take_back(
         raise Conflict("no_open_loan", N_("The register shows no open loan of this file."))
     place = place or places.get(work, file.place_id)
     if isinstance(place, Place):
-        places.keep_open(work, place)
+        place = places.keep_open(work, places.get(work, place.id))
     places.refuse_closed(place)
     moment = happened_at or work.now
     position = file.position if place.id == file.place_id else shelving.next_position(work, file.id, place)

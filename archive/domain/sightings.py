@@ -77,7 +77,7 @@ def put_down(
         raise meanwhile.changed(work, file)
     moves = place.id != file.place_id
     if moves:
-        places.keep_open(work, place)
+        place = places.keep_open(work, places.get(work, place.id))
         files.move(work, file, place, how=Evidence.HAND)
     elif not seen:
         raise Invalid(

@@ -298,7 +298,7 @@ def test_a_person_protected_while_a_file_is_linked_protects_the_file(
     linked, protecting = threading.Event(), threading.Event()
 
     def protect() -> None:
-        linked.wait()
+        linked.wait(30)
         with archive.write(archivist) as work:
             protecting.set()
             people.protect(work, people.get(work, person.id), Protection.MARKED, "")
@@ -308,7 +308,7 @@ def test_a_person_protected_while_a_file_is_linked_protects_the_file(
     with archive.write(archivist) as work:
         files.add_person(work, files.get(work, file.id), people.get(work, person.id), PersonRole.CHILD)
         linked.set()
-        protecting.wait()
+        protecting.wait(30)
         thread.join(0.3)  # it waits for us to commit
     thread.join()
     with archive.read(archivist) as work:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.domain import cards, files, labels, people, worklists
+from archive.domain import cards, files, labels, people
 from archive.models import CaseFile, ImportRow, ImportRun, Person, Place, Upload
 from archive.store import Actor, Archive
 from archive.vocabulary import (
@@ -340,4 +340,4 @@ def test_a_row_of_a_list_that_was_not_registered_begins_the_form_and_is_settled(
     assert 'value="2003-04"' in page
     client.post("/files/new", data={**form, "row": row_id})
     with archive.read(archivist) as work:
-        assert worklists.row(work, row_id).state is RowState.SETTLED
+        assert work.session.get_one(ImportRow, row_id).state is RowState.SETTLED
