@@ -181,8 +181,7 @@ class Check:
         """Name where the present is not what its history says, and what breaks a rule."""
         if replay is None:
             replay = Replay(self._reader)
-            for batch in self._reader.batches():
-                replay.take(batch)
+            replay.read()
         yield from _few(replay.compare())
         yield from self.rules()
 
@@ -197,7 +196,7 @@ class Check:
         for batch in self._reader.batches():
             yield from self._chain.take(batch)
             if replay:
-                replay.take(batch)
+                replay.take(batch.events)
             if progress:
                 progress(self._chain.events)
 

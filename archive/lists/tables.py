@@ -146,13 +146,15 @@ class OpenList:
         start, width = max(after, self.shape.header_row), len(self.shape.header)
         padded = self.shape.kind == "xlsx"
         for number, cells in self._all_rows():
-            if number <= start or not any(map(str.strip, cells)):
+            if number <= start:
+                continue
+            if any(cell[:1] == "'" for cell in cells):
+                cells = list(map(unguard, cells))
+            if not any(map(str.strip, cells)):
                 continue
             self._limits.check_row(number, cells)
             if padded and len(cells) < width:
                 cells += [""] * (width - len(cells))
-            if any(cell[:1] == "'" for cell in cells):
-                cells = list(map(unguard, cells))
             yield number, cells
 
     def sample(self, count: int = 200) -> list[Row]:

@@ -21,7 +21,7 @@ from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from typing import Any
 
-from archive.history import GENESIS, VERSION, commitment, digest_of
+from archive.history import GENESIS, VERSION, digest_of
 from archive.proof.findings import Finding
 from archive.proof.reading import BATCH, Batch, EventRow, Reader
 from archive.store import Work
@@ -138,22 +138,28 @@ def _content_fits(row: EventRow) -> bool:
 _word = lru_cache(4096)(quoted)  # there are few actors and kinds
 
 
+@lru_cache(4096)  # what one transaction wrote has one time
+def _stamp(column: str) -> str:
+    return f"{column[:10]}T{column[11:]}Z"
+
+
 def _wrong_columns(batch: Batch) -> list[EventRow]:
     """Return the events whose columns, side row or subjects are not those of the body.
 
     All but the facts of a canonical body can be written from the columns, and so compared without parsing it.
     """
     wrong = []
-    private, subjects = batch.private, batch.subjects
+    private, subjects, sha256 = batch.private, batch.subjects, hashlib.sha256
     for row in batch.events:
         event_id, act, _, _, at, happened_at, actor, kind, body, _, _, _ = row
         tail = ""
         if event_id in private:
-            tail = f',"private":"{commitment(*private[event_id])}"'
+            salt, payload = private[event_id]
+            tail = f',"private":"{sha256(salt + payload.encode()).hexdigest()}"'
         if event_id in subjects:
             tail += f',"subjects":[{",".join(map(quoted, subjects[event_id]))}]'
-        start = f'{{"act":{quoted(act)},"actor":{_word(actor)},"at":"{at}","facts":{{'
-        end = f'}},"happened_at":"{happened_at}","kind":{_word(kind)}{tail}}}'
+        start = f'{{"act":{quoted(act)},"actor":{_word(actor)},"at":"{_stamp(at)}","facts":{{'
+        end = f'}},"happened_at":"{_stamp(happened_at)}","kind":{_word(kind)}{tail}}}'
         if not (body.startswith(start) and body.endswith(end)):
             wrong.append(row)
     return wrong
@@ -163,7 +169,8 @@ def _explain_columns(subject: str, row: EventRow, batch: Batch) -> Finding:
     """Name what differs between a body, whose hash and seal are right, and what stands beside it."""
     event_id, act, _, _, at, happened_at, actor, kind, body, _, _, _ = row
     said = json.loads(body)
-    columns = {"act": act, "actor": actor, "at": at, "happened_at": happened_at, "kind": kind}
+    columns = {"act": act, "actor": actor, "at": _stamp(at), "kind": kind}
+    columns["happened_at"] = _stamp(happened_at)
     for column, value in columns.items():
         if said.get(column) != value:
             return Finding("history.column", subject, COLUMN, {"column": column})

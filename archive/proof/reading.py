@@ -15,12 +15,11 @@ EventRow = tuple[int, str, str, int, str, str, str, str, str, bytes, bytes, byte
 
 # SQLite keeps any type it is given: what an intruder stored as another is read as the right one, and differs.
 _COLUMNS = {
-    True: """id, CAST(act AS TEXT), CAST(stream AS TEXT), CAST(seq AS INTEGER), replace(at, ' ', 'T') || 'Z',
-replace(happened_at, ' ', 'T') || 'Z', CAST(actor AS TEXT), CAST(kind AS TEXT), CAST(body AS TEXT),
-CAST(prev AS BLOB), CAST(hash AS BLOB), CAST(mac AS BLOB)""",
-    False: """id, act, stream, seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-to_char(happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-actor, kind, body, prev, hash, mac""",
+    True: """id, CAST(act AS TEXT), CAST(stream AS TEXT), CAST(seq AS INTEGER), CAST(at AS TEXT),
+CAST(happened_at AS TEXT), CAST(actor AS TEXT), CAST(kind AS TEXT), CAST(body AS TEXT), CAST(prev AS BLOB),
+CAST(hash AS BLOB), CAST(mac AS BLOB)""",
+    False: """id, act, stream, seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
+to_char(happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), actor, kind, body, prev, hash, mac""",
 }
 _SIDE = {True: "event_id, CAST(salt AS BLOB), CAST(payload AS TEXT)", False: "event_id, salt, payload"}
 EVENTS = "SELECT {columns} FROM event WHERE id > {mark} ORDER BY id LIMIT {mark}"
@@ -84,9 +83,8 @@ class Reader:
             yield rows
             start = rows[-1][key]
 
-    def batches(self) -> Iterator[Batch]:
-        """Return the whole history by id, each batch with what belongs to it."""
-        after = 0
+    def batches(self, after: int = 0) -> Iterator[Batch]:
+        """Return the history by id, from after one on, each batch with what belongs to it."""
         for events in self.by_key(EVENTS, after):
             until = events[-1][0] if len(events) == BATCH else _LAST
             yield Batch(events, *self._beside(after, until))

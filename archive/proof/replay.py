@@ -5,13 +5,13 @@ holds is one 64-bit hash per thing and column, in arrays by id: 8 MB for one col
 """
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from json import JSONDecoder
 from typing import Any
 
 from archive.proof.findings import Finding
-from archive.proof.reading import Batch, Reader
+from archive.proof.reading import Reader
 from archive.store import Work
 from archive.vocabulary import EventKind as E
 from archive.wording import N_
@@ -64,6 +64,9 @@ TABLES = {
 }
 _NEVER = -1  # no hash() is ever -1
 _FIRST = -(2**62)
+_TELLING = ", ".join(f"'{kind.value}'" for kind in SETS)
+_TOLD = f"""SELECT id, '', stream, seq, '', '', '', kind, body FROM event
+WHERE id > {{mark}} AND kind IN ({_TELLING}) ORDER BY id LIMIT {{mark}}"""  # noqa: S608 - kinds of ours
 _HISTORY = "SELECT kind, body FROM event WHERE stream = {mark} ORDER BY seq"
 _decode = JSONDecoder().raw_decode
 
@@ -109,10 +112,15 @@ class Replay:
                 tuple((fact, track.told[columns.index(column)]) for fact, column in sets.items()),
             )
 
-    def take(self, batch: Batch) -> None:
+    def read(self) -> None:
+        """Take in the whole history, only what tells of the present."""
+        for rows in self._reader.by_key(_TOLD, 0):
+            self.take(rows)
+
+    def take(self, rows: Sequence[Any]) -> None:
         """Remember the last word of each event that says where a thing is or how it stands."""
         applies = self._applies
-        for row in batch.events:
+        for row in rows:
             found = applies.get(row[7])
             if found is None:
                 continue
@@ -197,8 +205,6 @@ class Replay:
 
 def replay(work: Work) -> Iterator[Finding]:
     """Replay the whole history and compare it with the tables."""
-    reader = Reader(work)
-    told = Replay(reader)
-    for batch in reader.batches():
-        told.take(batch)
+    told = Replay(Reader(work))
+    told.read()
     yield from told.compare()

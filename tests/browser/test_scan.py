@@ -240,7 +240,7 @@ def test_leaving_the_page_with_unsent_scans_is_asked_about(
     scanner(page).scan(stock.files[0].code)
     unsent(page, 1)
     page.locator("h2").first.click()  # browsers ask only somebody who has touched the page
-    page.goto(f"{served}/help")
+    page.goto(f"{served}/help", wait_until="networkidle")
     assert asked == ["beforeunload"]
     tell_nothing(page)
 
@@ -370,9 +370,10 @@ def test_without_scripts_a_scanner_types_into_the_field_and_the_page_answers(
 ) -> None:
     enter(plain)
     for thing in (stock.boxes[0], stock.files[0], stock.files[1]):
-        plain.keyboard.type(thing.code)  # the field has the focus from the start
-        plain.keyboard.press("Enter")
-        plain.wait_for_load_state()
+        expect(plain.locator("#text")).to_be_focused()  # from the start
+        plain.keyboard.type(thing.code)
+        with plain.expect_navigation():
+            plain.keyboard.press("Enter")
     expect(heading(plain)).to_have_text(f"Flyttad: {stock.files[1].reference}")
     expect(plain.locator("#scan-context-name")).to_have_text("arkivbox 1")
     plain.get_by_role("button", name="Ångra").first.click()

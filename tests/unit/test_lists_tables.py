@@ -201,6 +201,11 @@ def test_a_guarded_cell_reads_as_the_text_it_guards() -> None:
         assert list(opened.rows()) == [(2, ["=1+1", "'+46", "'tis"])]
 
 
+def test_a_row_of_guarded_blanks_is_blank() -> None:
+    with open_list(b"Aktnr;Namn;Avslutad\r\n;;\"'\r\"\r\nK 1;Ek;2003\r\n") as opened:
+        assert [cells for _number, cells in opened.rows()] == [["K 1", "Ek", "2003"]]
+
+
 @given(st.text(st.sampled_from("'=+-@\t\r\n \uff1dAb1"), max_size=6))
 def test_guarding_is_undone_exactly_and_leaves_no_formula(text: str) -> None:
     assert unguard(guard(text)) == text
