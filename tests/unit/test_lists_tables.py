@@ -202,7 +202,7 @@ def test_a_guarded_cell_reads_as_the_text_it_guards() -> None:
 
 
 def test_a_row_of_guarded_blanks_is_blank() -> None:
-    with open_list(b"Aktnr;Namn;Avslutad\r\n;;\"'\r\"\r\nK 1;Ek;2003\r\n") as opened:
+    with open_list(b'Aktnr;Namn;Avslutad\r\n;;"\'\r"\r\nK 1;Ek;2003\r\n') as opened:
         assert [cells for _number, cells in opened.rows()] == [["K 1", "Ek", "2003"]]
 
 
