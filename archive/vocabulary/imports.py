@@ -1,0 +1,89 @@
+"""Name what happens to lists that are read in, and what they leave to settle."""
+
+from archive.vocabulary.term import Term
+
+
+class ImportPurpose(Term):
+    """What a list is read for."""
+
+    REGISTER = "register", "registrera", "register"
+    COMPARE = "compare", "jämföra", "compare"
+
+
+class ImportState(Term):
+    """Where the import of a list is."""
+
+    UPLOADED = "uploaded", "uppladdad", "uploaded", "grey"
+    STAGING = "staging", "läses", "being read", "blue"
+    STAGED = "staged", "kontrollerad", "checked", "yellow"
+    APPLYING = "applying", "registreras", "being registered", "blue"
+    APPLIED = "applied", "registrerad", "registered", "green"
+    WITHDRAWING = "withdrawing", "återtas", "being withdrawn", "blue"
+    WITHDRAWN = "withdrawn", "återtagen", "withdrawn", "grey"
+    DISCARDED = "discarded", "kasserad", "discarded", "grey"
+
+
+class ImportAction(Term):
+    """What can be done with the import of a list."""
+
+    UPLOAD = "upload", "ladda upp", "upload"
+    STAGE = "stage", "läs och kontrollera", "read and check"
+    FINISH_STAGING = "finish_staging", "avsluta kontrollen", "finish the check"
+    STOP = "stop", "stanna", "stop"
+    APPLY = "apply", "registrera", "register"
+    FINISH = "finish", "avsluta", "finish"
+    DISCARD = "discard", "kassera", "discard"
+    WITHDRAW = "withdraw", "återta", "withdraw"
+
+
+class RowState(Term):
+    """What became of one row of a list."""
+
+    READ = "read", "läst", "read", "grey"
+    NEW = "new", "ny", "new", "blue"
+    REGISTERED = "registered", "registrerad", "registered", "green"
+    UNCHANGED = "unchanged", "oförändrad", "unchanged", "grey"
+    CHANGED = "changed", "ändrad", "changed", "blue"
+    DUPLICATE = "duplicate", "dubblett", "duplicate", "yellow"
+    REJECTED = "rejected", "ej registrerad", "not registered", "red"
+    SETTLED = "settled", "avgjord", "settled", "green"
+    WITHDRAWN = "withdrawn", "återtagen", "withdrawn", "grey"
+
+
+class TaskKind(Term):
+    """What an item on the worklist asks somebody to settle."""
+
+    PLACE_CONFLICT = "place_conflict", "två listor säger olika plats", "two lists name different places"
+    NEAR_DUPLICATE = "near_duplicate", "kan vara samma akt", "may be the same file"
+    FIELD_CONFLICT = "field_conflict", "listan säger annat än registret", "the list differs from the register"
+    LEFT_BEHIND = "left_behind", "kvar efter återtagen inläsning", "left when an import was withdrawn"
+
+
+class GapKind(Term):
+    """How a list of closed cases and the register differ."""
+
+    NO_PAPER = "no_paper", "avslutad där, ingen akt här", "closed there, no paper here", "red"
+    UNKNOWN_THERE = "unknown_there", "akt här, okänd där", "paper here, unknown there", "yellow"
+    NOT_DELIVERED = "not_delivered", "avslutad, ännu inte levererad", "closed, still not delivered", "red"
+
+
+class TaskAnswer(Term):
+    """How an item on the worklist was settled."""
+
+    SAME = "same", "samma akt", "the same file", "green"
+    DIFFERENT = "different", "olika akter", "different files", "green"
+    REGISTER_RIGHT = "register_right", "registret stämmer", "the register is right", "green"
+    LIST_RIGHT = "list_right", "listan stämmer", "the list is right", "green"
+    CORRECTED = "corrected", "rättat i registret", "corrected in the register", "green"
+    WITHDRAWN = "withdrawn", "importen återtagen", "the import was withdrawn", "grey"
+
+
+class RowAnswer(Term):
+    """How a row that was not registered was settled."""
+
+    REGISTERED = "registered", "registrerad för hand", "registered by hand", "green"
+    IN_NEW_LIST = "in_new_list", "rättad i en ny lista", "corrected in a new list", "green"
+    ALREADY_THERE = "already_there", "finns redan i registret", "already in the register", "green"
+    NO_SUCH_FILE = "no_such_file", "akten finns inte", "there is no such file", "grey"
+    NOT_A_FILE = "not_a_file", "raden är ingen akt", "the row is no file", "grey"
+    WITHDRAWN = "withdrawn", "importen återtagen", "the import was withdrawn", "grey"
