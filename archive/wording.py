@@ -43,6 +43,11 @@ def _swedish() -> dict[str, Any]:
     return {(m.id[0] if isinstance(m.id, (tuple, list)) else m.id): m.string for m in messages if m.id}
 
 
+def translated(message: str) -> bool:
+    """Tell whether the catalogue has a sentence."""
+    return message in _swedish()
+
+
 def _(message: str, **facts: object) -> str:
     """Translate a sentence and fill in its %(name)s facts; an unknown sentence stays English."""
     text: object = message

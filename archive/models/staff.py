@@ -9,7 +9,7 @@ from archive.vocabulary import Role
 
 
 class User(SQLModel, table=True):
-    """A person who signs in."""
+    """A person who signs in; `password_until` marks a password that may only be used to choose another."""
 
     __tablename__ = "app_user"
 
@@ -17,8 +17,10 @@ class User(SQLModel, table=True):
     login: str = text(unique=True)
     name: str = text()
     unit: str = text(default="")
+    email: str | None = text(nullable=True)
     password_hash: str = text()
     language: str = text(default="sv")
+    password_until: datetime | None = moment(nullable=True)
     active: bool = flag(default=True)
     auth_epoch: int = number(default=0)
     created_at: datetime = moment()

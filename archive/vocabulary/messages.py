@@ -1,0 +1,32 @@
+"""Name what people are told, how a clock stands, and how far a mail has come."""
+
+from archive.vocabulary.term import Term
+
+
+class MessageKind(Term):
+    """What a person is told; `archive/domain/notices.py` says in which words."""
+
+    DEADLINE_NEAR = "deadline_near", "påminnelse", "reminder", "yellow"
+    DEADLINE_PASSED = "deadline_passed", "tiden är ute", "time is up", "red"
+    DEADLINE_ESCALATED = "deadline_escalated", "inte gjort i tid", "not done in time", "red"
+    NOBODY_TO_TELL = "nobody_to_tell", "ingen har uppgiften", "nobody has the task", "red"
+    MAIL_STUCK = "mail_stuck", "e-post kom inte fram", "mail did not arrive", "red"
+
+
+class ClockState(Term):
+    """How a deadline stands at a moment."""
+
+    RUNNING = "running", "går", "running", "blue"
+    NEAR = "near", "snart", "soon", "yellow"
+    PASSED = "passed", "försenad", "overdue", "red"
+    MET = "met", "klar i tid", "met", "green"
+    MET_LATE = "met_late", "klar för sent", "met late", "purple"
+    WITHDRAWN = "withdrawn", "behövs inte", "not needed", "grey"
+
+
+class MailState(Term):
+    """How far a mail has come."""
+
+    WAITING = "waiting", "väntar", "waiting", "blue"
+    SENT = "sent", "skickad", "sent", "green"
+    GIVEN_UP = "given_up", "kom inte fram", "did not arrive", "red"
