@@ -20,7 +20,20 @@ WRITING = {
     "bulk_insert_mappings",
     "bulk_save_objects",
 }
-WITH_STATUS = {"CaseFile", "Loan", "ImportRun"}
+WITH_STATUS = {
+    "Assessment",
+    "CaseFile",
+    "CoverCheck",
+    "Delivery",
+    "DeliverySender",
+    "Emptying",
+    "Finding",
+    "ImportRun",
+    "Incident",
+    "Loan",
+    "Matter",
+    "RoutineVersion",
+}
 RAW_WRITE = re.compile(r"\b(insert\s+into|update|delete\s+from|replace\s+into)\s+(event|head|unsealed)", re.I)
 
 

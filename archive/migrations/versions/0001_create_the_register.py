@@ -19,8 +19,10 @@ def upgrade() -> None:
         sa.Column("login", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("password_until", UtcTime(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("auth_epoch", sa.BigInteger(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
@@ -101,6 +103,33 @@ def upgrade() -> None:
     op.create_index("one_place_per_code", "place", ["code"], unique=True)
     op.create_index("places_of_parent", "place", ["parent_id", "position"], unique=False)
     op.create_table(
+        "routine_version",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("edition", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("packaged", sa.Boolean(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("diary_number", sa.Text(), nullable=False),
+        sa.Column("in_force_from", sa.Date(), nullable=True),
+        sa.Column("revise_by", sa.Date(), nullable=True),
+        sa.Column("made_at", UtcTime(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name", "edition", name="one_text_per_version"),
+    )
+    op.create_index(
+        "one_version_in_force",
+        "routine_version",
+        ["name"],
+        unique=True,
+        sqlite_where=sa.text("status = 'in_force'"),
+        postgresql_where=sa.text("status = 'in_force'"),
+    )
+    op.create_table(
         "saved_mapping",
         sa.Column("id", BigId, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -172,6 +201,122 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_api_token_user_id"), "api_token", ["user_id"], unique=False)
     op.create_table(
+        "calendar_feed",
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("user_id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    op.create_table(
+        "deadline",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("due_at", UtcTime(), nullable=False),
+        sa.Column("remind_at", UtcTime(), nullable=True),
+        sa.Column("escalate_at", UtcTime(), nullable=False),
+        sa.Column("next_at", UtcTime(), nullable=True),
+        sa.Column("owner_id", BigId, nullable=True),
+        sa.Column("role", sa.String(length=30), nullable=True),
+        sa.Column("escalate_role", sa.String(length=30), nullable=True),
+        sa.Column("escalate_to", BigId, nullable=True),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("reminded_at", UtcTime(), nullable=True),
+        sa.Column("passed_at", UtcTime(), nullable=True),
+        sa.Column("escalated_at", UtcTime(), nullable=True),
+        sa.Column("met_at", UtcTime(), nullable=True),
+        sa.Column("withdrawn_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["escalate_to"],
+            ["app_user.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["app_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "deadlines_of_owner",
+        "deadline",
+        ["owner_id", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("met_at IS NULL AND withdrawn_at IS NULL"),
+        postgresql_where=sa.text("met_at IS NULL AND withdrawn_at IS NULL"),
+    )
+    op.create_index(
+        "deadlines_to_sweep",
+        "deadline",
+        ["next_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_index("one_deadline_per_step", "deadline", ["about", "key"], unique=True)
+    op.create_index(
+        "open_deadlines",
+        "deadline",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("met_at IS NULL AND withdrawn_at IS NULL"),
+        postgresql_where=sa.text("met_at IS NULL AND withdrawn_at IS NULL"),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("week", sa.Text(), nullable=True),
+        sa.Column("capacity", sa.BigInteger(), nullable=False),
+        sa.Column("transit_id", BigId, nullable=False),
+        sa.Column("reception_id", BigId, nullable=False),
+        sa.Column("planned_at", UtcTime(), nullable=False),
+        sa.Column("planned_by", sa.Text(), nullable=False),
+        sa.Column("dispatched_at", UtcTime(), nullable=True),
+        sa.Column("received_at", UtcTime(), nullable=True),
+        sa.Column("closed_at", UtcTime(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reception_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["transit_id"],
+            ["place.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("week", name="one_delivery_per_week"),
+    )
+    op.create_index("deliveries_by_day", "delivery", ["day", "id"], unique=False)
+    op.create_index("deliveries_by_status", "delivery", ["status", "id"], unique=False)
+    op.create_table(
+        "emptying",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("room_id", BigId, nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("sweep", sa.BigInteger(), nullable=False),
+        sa.Column("swept_at", UtcTime(), nullable=True),
+        sa.Column("swept_by", sa.Text(), nullable=True),
+        sa.Column("signed_at", UtcTime(), nullable=True),
+        sa.Column("signed_by", sa.Text(), nullable=True),
+        sa.Column("empty_at", UtcTime(), nullable=True),
+        sa.Column("witnessed_by", sa.Text(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["place.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("room_id", name="one_emptying_per_room"),
+    )
+    op.create_table(
         "event_private",
         sa.Column("event_id", BigId, nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
@@ -218,6 +363,194 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "incident",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("routine_id", BigId, nullable=False),
+        sa.Column("what", sa.String(length=30), nullable=False),
+        sa.Column("occasion", sa.String(length=30), nullable=False),
+        sa.Column("pieces", sa.BigInteger(), nullable=False),
+        sa.Column("missed_at", UtcTime(), nullable=False),
+        sa.Column("suspected_at", UtcTime(), nullable=False),
+        sa.Column("aware_at", UtcTime(), nullable=True),
+        sa.Column("aware_by", sa.Text(), nullable=True),
+        sa.Column("reported_at", UtcTime(), nullable=False),
+        sa.Column("reported_by", sa.Text(), nullable=False),
+        sa.Column("owner_id", BigId, nullable=True),
+        sa.Column("unit_id", BigId, nullable=True),
+        sa.Column("diary_number", sa.Text(), nullable=False),
+        sa.Column("somebody_waits", sa.Boolean(), nullable=False),
+        sa.Column("ongoing_case", sa.Boolean(), nullable=False),
+        sa.Column("child", sa.Boolean(), nullable=False),
+        sa.Column("protected", sa.Boolean(), nullable=False),
+        sa.Column("entered_afterwards", sa.Boolean(), nullable=False),
+        sa.Column("short", sa.Boolean(), nullable=False),
+        sa.Column("told_event", BigId, nullable=True),
+        sa.Column("escalated_at", UtcTime(), nullable=True),
+        sa.Column("decided_at", UtcTime(), nullable=True),
+        sa.Column("closed_at", UtcTime(), nullable=True),
+        sa.Column("frozen_event", BigId, nullable=True),
+        sa.Column("frozen_sha256", sa.Text(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["frozen_event"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["app_user.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["routine_id"],
+            ["routine_version.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["told_event"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("incidents_by_miss", "incident", ["missed_at", "id"], unique=False)
+    op.create_index(op.f("ix_incident_owner_id"), "incident", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_incident_routine_id"), "incident", ["routine_id"], unique=False)
+    op.create_index(
+        "open_incidents",
+        "incident",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("status <> 'closed'"),
+        postgresql_where=sa.text("status <> 'closed'"),
+    )
+    op.create_table(
+        "matter",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("routine_id", BigId, nullable=False),
+        sa.Column("opened_at", UtcTime(), nullable=False),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("owner_id", BigId, nullable=True),
+        sa.Column("unit_id", BigId, nullable=True),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("diary_number", sa.Text(), nullable=False),
+        sa.Column("closed_at", UtcTime(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["app_user.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["routine_id"],
+            ["routine_version.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_matter_owner_id"), "matter", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_matter_routine_id"), "matter", ["routine_id"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("read_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("each_message_once", "message", ["user_id", "kind", "about", "key"], unique=True)
+    op.create_index("messages_of_user", "message", ["user_id", "id"], unique=False)
+    op.create_index(
+        "unread_messages",
+        "message",
+        ["user_id"],
+        unique=False,
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    )
+    op.create_table(
+        "room_count",
+        sa.Column("room_id", BigId, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("files", sa.BigInteger(), nullable=False),
+        sa.Column("counted_at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["place.id"],
+        ),
+        sa.PrimaryKeyConstraint("room_id", "day"),
+    )
+    op.create_table(
+        "routine_read",
+        sa.Column("routine_id", BigId, nullable=False),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["routine_id"],
+            ["routine_version.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("routine_id", "user_id"),
+    )
+    op.create_table(
+        "routine_step",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("occurrence", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=30), nullable=False),
+        sa.Column("opened_at", UtcTime(), nullable=False),
+        sa.Column("due_at", UtcTime(), nullable=True),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.Column("done_by", sa.Text(), nullable=True),
+        sa.Column("performed_by", sa.Text(), nullable=True),
+        sa.Column("told_event", BigId, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["told_event"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("run", "step", "occurrence", name="one_step_per_occurrence"),
+    )
+    op.create_index(
+        "open_steps",
+        "routine_step",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "sample",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("drawn_by", sa.Text(), nullable=False),
+        sa.Column("seed", sa.Text(), nullable=False),
+        sa.Column("place_id", BigId, nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_sample_place_id"), "sample", ["place_id"], unique=False)
     op.create_table(
         "unsealed",
         sa.Column("event_id", BigId, nullable=False),
@@ -337,6 +670,94 @@ def upgrade() -> None:
         postgresql_where=sa.text("status <> 'void'"),
     )
     op.create_table(
+        "delivery_sender",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("delivery_id", BigId, nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("place_id", BigId, nullable=False),
+        sa.Column("unit_id", BigId, nullable=True),
+        sa.Column("listed_at", UtcTime(), nullable=True),
+        sa.Column("listed_by", sa.Text(), nullable=True),
+        sa.Column("driver", sa.Text(), nullable=False),
+        sa.Column("dispatched_at", UtcTime(), nullable=True),
+        sa.Column("dispatched_by", sa.Text(), nullable=True),
+        sa.Column("crates", sa.BigInteger(), nullable=True),
+        sa.Column("pieces", sa.BigInteger(), nullable=True),
+        sa.Column("signed_at", UtcTime(), nullable=True),
+        sa.Column("signed_by", sa.Text(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["delivery.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("delivery_id", "number", name="one_sender_per_number"),
+    )
+    op.create_index("senders_of_place", "delivery_sender", ["place_id", "id"], unique=False)
+    op.create_index("senders_of_unit", "delivery_sender", ["unit_id", "id"], unique=False)
+    op.create_table(
+        "incident_reader",
+        sa.Column("incident_id", BigId, nullable=False),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("incident_id", "user_id"),
+    )
+    op.create_table(
+        "mail",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("user_id", BigId, nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("message_id", BigId, nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("next_try_at", UtcTime(), nullable=False),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("sent_at", UtcTime(), nullable=True),
+        sa.Column("given_up_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["message.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index(op.f("ix_mail_message_id"), "mail", ["message_id"], unique=False)
+    op.create_index(op.f("ix_mail_user_id"), "mail", ["user_id"], unique=False)
+    op.create_index(
+        "mail_to_send",
+        "mail",
+        ["next_try_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+    )
+    op.create_table(
         "person",
         sa.Column("id", BigId, nullable=False),
         sa.Column("family_name", sa.Text(), nullable=False),
@@ -355,6 +776,105 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_person_import_id"), "person", ["import_id"], unique=False)
+    op.create_table(
+        "swept_place",
+        sa.Column("emptying_id", BigId, nullable=False),
+        sa.Column("sweep", sa.BigInteger(), nullable=False),
+        sa.Column("place_id", BigId, nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("swept_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["emptying_id"],
+            ["emptying.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.PrimaryKeyConstraint("emptying_id", "sweep", "place_id"),
+    )
+    op.create_table(
+        "announcement",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("unit_id", BigId, nullable=False),
+        sa.Column("place_id", BigId, nullable=False),
+        sa.Column("files", sa.BigInteger(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("announced_at", UtcTime(), nullable=False),
+        sa.Column("announced_by", sa.Text(), nullable=False),
+        sa.Column("sender_id", BigId, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"],
+            ["delivery_sender.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("announcements_of_sender", "announcement", ["sender_id"], unique=False)
+    op.create_index(
+        "one_open_announcement_per_place",
+        "announcement",
+        ["unit_id", "place_id"],
+        unique=True,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
+    op.create_table(
+        "delivery_crate",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("delivery_id", BigId, nullable=False),
+        sa.Column("sender_id", BigId, nullable=False),
+        sa.Column("place_id", BigId, nullable=False),
+        sa.Column("origin_id", BigId, nullable=True),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("taken_at", UtcTime(), nullable=False),
+        sa.Column("taken_by", sa.Text(), nullable=False),
+        sa.Column("seal", sa.Text(), nullable=True),
+        sa.Column("sealed_at", UtcTime(), nullable=True),
+        sa.Column("sealed_by", sa.Text(), nullable=True),
+        sa.Column("arrived_at", UtcTime(), nullable=True),
+        sa.Column("arrived_by", sa.Text(), nullable=True),
+        sa.Column("seal_seen", sa.Text(), nullable=True),
+        sa.Column("seal_whole", sa.Boolean(), nullable=True),
+        sa.Column("emptied_at", UtcTime(), nullable=True),
+        sa.Column("emptied_by", sa.Text(), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["delivery.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["origin_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"],
+            ["delivery_sender.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("sender_id", "number", name="one_crate_per_number"),
+    )
+    op.create_index("crates_of_delivery", "delivery_crate", ["delivery_id", "id"], unique=False)
+    op.create_index("deliveries_of_crate", "delivery_crate", ["place_id", "id"], unique=False)
+    op.create_index(
+        "one_open_delivery_per_crate",
+        "delivery_crate",
+        ["place_id"],
+        unique=True,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
     op.create_table(
         "earlier_check",
         sa.Column("id", BigId, nullable=False),
@@ -430,6 +950,104 @@ def upgrade() -> None:
     )
     op.create_index("rows_of_file", "import_row", ["file_id"], unique=False)
     op.create_index("rows_of_run", "import_row", ["run_id", "row"], unique=True)
+    op.create_table(
+        "incident_file",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("incident_id", BigId, nullable=False),
+        sa.Column("file_id", BigId, nullable=True),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("place_id", BigId, nullable=True),
+        sa.Column("added_at", UtcTime(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("told_event", BigId, nullable=True),
+        sa.Column("outcome", sa.String(length=30), nullable=True),
+        sa.Column("outcome_at", UtcTime(), nullable=True),
+        sa.Column("outcome_by", sa.Text(), nullable=True),
+        sa.Column("outcome_event", BigId, nullable=True),
+        sa.Column("found_at", UtcTime(), nullable=True),
+        sa.Column("found_by", sa.Text(), nullable=True),
+        sa.Column("found_where", sa.String(length=30), nullable=True),
+        sa.Column("found_place_id", BigId, nullable=True),
+        sa.Column("found_in_id", BigId, nullable=True),
+        sa.Column("found_state", sa.String(length=30), nullable=True),
+        sa.Column("others_read", sa.String(length=30), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["found_in_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["found_place_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["outcome_event"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["told_event"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("files_of_incident", "incident_file", ["incident_id", "id"], unique=False)
+    op.create_index("incidents_of_file", "incident_file", ["file_id"], unique=False)
+    op.create_index(
+        "one_open_incident_per_file",
+        "incident_file",
+        ["file_id"],
+        unique=True,
+        sqlite_where=sa.text("open = 1 AND file_id IS NOT NULL"),
+        postgresql_where=sa.text("open AND file_id IS NOT NULL"),
+    )
+    op.create_table(
+        "incident_search",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("incident_id", BigId, nullable=False),
+        sa.Column("step_id", BigId, nullable=True),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("minutes", sa.BigInteger(), nullable=False),
+        sa.Column("place_id", BigId, nullable=True),
+        sa.Column("cover_id", BigId, nullable=True),
+        sa.Column("lead", sa.Text(), nullable=False),
+        sa.Column("result", sa.String(length=30), nullable=False),
+        sa.Column("scan_id", sa.Text(), nullable=True),
+        sa.Column("told_event", BigId, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cover_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["step_id"],
+            ["routine_step.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["told_event"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("searches_of_incident", "incident_search", ["incident_id", "at", "id"], unique=False)
     op.create_table(
         "label",
         sa.Column("code", sa.Text(), nullable=False),
@@ -526,6 +1144,34 @@ def upgrade() -> None:
     op.create_index("numbers_whole", "person_number", ["number"], unique=False)
     op.create_index("numbers_without_century", "person_number", ["short"], unique=False)
     op.create_table(
+        "sample_item",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("sample_id", BigId, nullable=False),
+        sa.Column("direction", sa.String(length=30), nullable=False),
+        sa.Column("place_id", BigId, nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=True),
+        sa.Column("file_id", BigId, nullable=True),
+        sa.Column("answer", sa.String(length=30), nullable=True),
+        sa.Column("answered_at", UtcTime(), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sample_id"],
+            ["sample.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("items_of_sample", "sample_item", ["sample_id", "direction", "id"], unique=False)
+    op.create_index(op.f("ix_sample_item_file_id"), "sample_item", ["file_id"], unique=False)
+    op.create_index(op.f("ix_sample_item_place_id"), "sample_item", ["place_id"], unique=False)
+    op.create_table(
         "scan",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
@@ -537,11 +1183,16 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("file_id", BigId, nullable=True),
         sa.Column("place_id", BigId, nullable=True),
+        sa.Column("incident_id", BigId, nullable=True),
         sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("undone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["file_id"],
             ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
         ),
         sa.ForeignKeyConstraint(
             ["place_id"],
@@ -580,6 +1231,81 @@ def upgrade() -> None:
     )
     op.create_index("sightings_at_place", "sighting", ["place_id", "happened_at"], unique=False)
     op.create_index("sightings_of_file", "sighting", ["file_id", "happened_at"], unique=False)
+    op.create_table(
+        "delivery_line",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("delivery_id", BigId, nullable=False),
+        sa.Column("sender_id", BigId, nullable=False),
+        sa.Column("row", sa.BigInteger(), nullable=False),
+        sa.Column("file_id", BigId, nullable=True),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("in_transit", sa.Boolean(), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("place_id", BigId, nullable=True),
+        sa.Column("planned_crate", sa.BigInteger(), nullable=True),
+        sa.Column("left_out", sa.String(length=30), nullable=True),
+        sa.Column("not_found_at", UtcTime(), nullable=True),
+        sa.Column("not_found_by", sa.Text(), nullable=True),
+        sa.Column("packed_crate_id", BigId, nullable=True),
+        sa.Column("packed_at", UtcTime(), nullable=True),
+        sa.Column("packed_by", sa.Text(), nullable=True),
+        sa.Column("packed_how", sa.String(length=30), nullable=True),
+        sa.Column("received_crate_id", BigId, nullable=True),
+        sa.Column("received_at", UtcTime(), nullable=True),
+        sa.Column("received_by", sa.Text(), nullable=True),
+        sa.Column("received_how", sa.String(length=30), nullable=True),
+        sa.Column("turned_up_at", UtcTime(), nullable=True),
+        sa.Column("turned_up_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["delivery.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["packed_crate_id"],
+            ["delivery_crate.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["received_crate_id"],
+            ["delivery_crate.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"],
+            ["delivery_sender.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("sender_id", "row", name="one_line_per_row"),
+    )
+    op.create_index("lines_of_code", "delivery_line", ["code"], unique=False)
+    op.create_index("lines_of_delivery", "delivery_line", ["delivery_id", "id"], unique=False)
+    op.create_index("lines_of_file", "delivery_line", ["file_id", "id"], unique=False)
+    op.create_index("lines_packed_in", "delivery_line", ["packed_crate_id"], unique=False)
+    op.create_index("lines_received_in", "delivery_line", ["received_crate_id"], unique=False)
+    op.create_index(
+        "one_open_line_per_file",
+        "delivery_line",
+        ["file_id"],
+        unique=True,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
+    op.create_index(
+        "one_transit_line_per_file",
+        "delivery_line",
+        ["file_id"],
+        unique=True,
+        sqlite_where=sa.text("in_transit = 1"),
+        postgresql_where=sa.text("in_transit"),
+    )
     op.create_table(
         "gap",
         sa.Column("id", BigId, nullable=False),
@@ -655,3 +1381,298 @@ def upgrade() -> None:
         postgresql_where=sa.text("open"),
     )
     op.create_index("tasks_of_file", "task", ["file_id"], unique=False)
+    op.create_table(
+        "wanted_sighting",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("item_id", BigId, nullable=False),
+        sa.Column("place_id", BigId, nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("happened_at", UtcTime(), nullable=False),
+        sa.Column("how", sa.String(length=30), nullable=False),
+        sa.Column("scan_id", sa.Text(), nullable=True),
+        sa.Column("answered_at", UtcTime(), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=True),
+        sa.Column("answer", sa.String(length=30), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["incident_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("sightings_of_wanted", "wanted_sighting", ["item_id", "id"], unique=False)
+    op.create_index(
+        "unanswered_sightings",
+        "wanted_sighting",
+        ["item_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
+    )
+    op.create_table(
+        "cover_check",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("file_id", BigId, nullable=False),
+        sa.Column("line_id", BigId, nullable=True),
+        sa.Column("delivery_id", BigId, nullable=True),
+        sa.Column("second_of", BigId, nullable=True),
+        sa.Column("checklist", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("queued_at", UtcTime(), nullable=False),
+        sa.Column("opened_at", UtcTime(), nullable=True),
+        sa.Column("opened_by", sa.Text(), nullable=True),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.Column("done_by", sa.Text(), nullable=True),
+        sa.Column("seconds", sa.BigInteger(), nullable=True),
+        sa.Column("hasty", sa.Boolean(), nullable=False),
+        sa.Column("drawn", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["delivery.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["delivery_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_of"],
+            ["cover_check.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("checks_by_person", "cover_check", ["done_by", "done_at"], unique=False)
+    op.create_index(
+        "checks_not_drawn",
+        "cover_check",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("drawn = 0 AND second_of IS NULL AND done_at IS NOT NULL"),
+        postgresql_where=sa.text("NOT drawn AND second_of IS NULL AND done_at IS NOT NULL"),
+    )
+    op.create_index("checks_of_delivery", "cover_check", ["delivery_id", "id"], unique=False)
+    op.create_index("checks_of_file", "cover_check", ["file_id", "id"], unique=False)
+    op.create_index(
+        "one_check_per_line",
+        "cover_check",
+        ["line_id"],
+        unique=True,
+        sqlite_where=sa.text("second_of IS NULL AND status <> 'withdrawn'"),
+        postgresql_where=sa.text("second_of IS NULL AND status <> 'withdrawn'"),
+    )
+    op.create_index(
+        "one_open_check_per_file",
+        "cover_check",
+        ["file_id"],
+        unique=True,
+        sqlite_where=sa.text("open = 1 AND second_of IS NULL"),
+        postgresql_where=sa.text("open AND second_of IS NULL"),
+    )
+    op.create_index(
+        "one_second_check_per_first",
+        "cover_check",
+        ["second_of"],
+        unique=True,
+        sqlite_where=sa.text("status <> 'withdrawn'"),
+        postgresql_where=sa.text("status <> 'withdrawn'"),
+    )
+    op.create_index(
+        "open_checks",
+        "cover_check",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
+    op.create_index(
+        "open_checks_of_delivery",
+        "cover_check",
+        ["delivery_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
+    op.create_table(
+        "delivery_difference",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("delivery_id", BigId, nullable=False),
+        sa.Column("sender_id", BigId, nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("line_id", BigId, nullable=True),
+        sa.Column("crate_id", BigId, nullable=True),
+        sa.Column("other_crate_id", BigId, nullable=True),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("found_at", UtcTime(), nullable=False),
+        sa.Column("found_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("explained_at", UtcTime(), nullable=True),
+        sa.Column("explained_by", sa.Text(), nullable=True),
+        sa.Column("incident_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["crate_id"],
+            ["delivery_crate.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["delivery.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["delivery_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_crate_id"],
+            ["delivery_crate.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"],
+            ["delivery_sender.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("crate_id", "kind", name="one_difference_of_a_kind_per_crate"),
+        sa.UniqueConstraint("line_id", "kind", name="one_difference_of_a_kind_per_line"),
+    )
+    op.create_index("differences_of_delivery", "delivery_difference", ["delivery_id", "id"], unique=False)
+    op.create_index(
+        "open_differences",
+        "delivery_difference",
+        ["delivery_id"],
+        unique=False,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
+    op.create_table(
+        "cover_confirmation",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("check_id", BigId, nullable=False),
+        sa.Column("what", sa.String(length=30), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=True),
+        sa.Column("scan_id", sa.Text(), nullable=True),
+        sa.Column("undone", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["check_id"],
+            ["cover_check.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("confirmations_of_check", "cover_confirmation", ["check_id", "id"], unique=False)
+    op.create_index(
+        "one_confirmation_each",
+        "cover_confirmation",
+        ["check_id", "what", "by"],
+        unique=True,
+        sqlite_where=sa.text("undone = 0"),
+        postgresql_where=sa.text("NOT undone"),
+    )
+    op.create_table(
+        "finding",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("check_id", BigId, nullable=False),
+        sa.Column("file_id", BigId, nullable=False),
+        sa.Column("point", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("foreign_id", BigId, nullable=True),
+        sa.Column("found_at", UtcTime(), nullable=False),
+        sa.Column("found_by", sa.Text(), nullable=False),
+        sa.Column("scan_id", sa.Text(), nullable=True),
+        sa.Column("whom", sa.Text(), nullable=False),
+        sa.Column("whom_id", BigId, nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.Column("done_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["check_id"],
+            ["cover_check.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["foreign_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["whom_id"],
+            ["app_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "findings_handed_on",
+        "finding",
+        ["due_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("open = 1 AND due_on IS NOT NULL"),
+        postgresql_where=sa.text("open AND due_on IS NOT NULL"),
+    )
+    op.create_index("findings_of_check", "finding", ["check_id", "id"], unique=False)
+    op.create_index("findings_of_file", "finding", ["file_id", "id"], unique=False)
+    op.create_index("findings_of_foreign", "finding", ["foreign_id"], unique=False)
+    op.create_index(op.f("ix_finding_whom_id"), "finding", ["whom_id"], unique=False)
+    op.create_index(
+        "open_findings",
+        "finding",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
+    op.create_table(
+        "assessment",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("finding_id", BigId, nullable=False),
+        sa.Column("file_id", BigId, nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("owner_id", BigId, nullable=True),
+        sa.Column("opened_at", UtcTime(), nullable=False),
+        sa.Column("due_at", UtcTime(), nullable=False),
+        sa.Column("since", UtcTime(), nullable=True),
+        sa.Column("loans", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("answer", sa.String(length=30), nullable=True),
+        sa.Column("readers", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("answered_at", UtcTime(), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["case_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["finding_id"],
+            ["finding.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["app_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_assessment_file_id"), "assessment", ["file_id"], unique=False)
+    op.create_index(op.f("ix_assessment_owner_id"), "assessment", ["owner_id"], unique=False)
+    op.create_index("one_assessment_per_finding", "assessment", ["finding_id"], unique=True)
+    op.create_index(
+        "open_assessments",
+        "assessment",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
