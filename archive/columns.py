@@ -109,16 +109,16 @@ def partial_date() -> Any:
     return Field(default=None, sa_type=PartialDateText, nullable=True)
 
 
-def day(*, nullable: bool = False) -> Any:
+def day(*, nullable: bool = False, primary_key: bool = False) -> Any:
     """Make a column of whole dates."""
-    return (
-        Field(default=None, sa_type=Date, nullable=True) if nullable else Field(sa_type=Date, nullable=False)
-    )
+    if nullable:
+        return Field(default=None, sa_type=Date, nullable=True)
+    return Field(sa_type=Date, nullable=False, primary_key=primary_key)
 
 
-def flag(*, default: bool = False) -> Any:
-    """Make a yes/no column."""
-    return Field(default=default, sa_type=Boolean, nullable=False)
+def flag(*, default: bool = False, nullable: bool = False) -> Any:
+    """Make a yes/no column; a nullable one begins unknown."""
+    return Field(default=None if nullable else default, sa_type=Boolean, nullable=nullable)
 
 
 def number(*, default: int | None = None, nullable: bool = False, primary_key: bool = False) -> Any:

@@ -35,5 +35,6 @@ class Scan(SQLModel, table=True):
     reason: str | None = text(nullable=True)
     file_id: int | None = ref("case_file.id", nullable=True)
     place_id: int | None = ref("place.id", nullable=True)
+    incident_id: int | None = ref("incident.id", nullable=True)
     facts: dict[str, Any] | None = data(nullable=True)
     undone: bool = flag()

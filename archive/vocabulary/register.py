@@ -25,6 +25,11 @@ class FileAction(Term):
     TAKE_BACK = "take_back", "ta tillbaka", "take back"
     VOID = "void", "makulera", "make void"
     REINSTATE = "reinstate", "återinför", "reinstate"
+    DISPATCH = "dispatch", "skicka", "dispatch"
+    ARRIVE = "arrive", "ta emot", "receive"
+    REHOME = "rehome", "byt hemplats", "give another home"
+    DECLARE_LOST = "declare_lost", "konstatera förlorad", "declare lost"
+    FIND = "find", "återfinn", "find"
 
 
 class LoanState(Term):
@@ -36,6 +41,7 @@ class LoanState(Term):
     RETURNED = "returned", "återlämnad", "returned", "green"
     REFUSED = "refused", "avslagen", "refused", "grey"
     CANCELLED = "cancelled", "avbruten", "cancelled", "grey"
+    LOST = "lost", "förlorad under lånet", "lost on loan", "red"
 
 
 class LoanAction(Term):
@@ -43,6 +49,7 @@ class LoanAction(Term):
 
     HAND_OUT = "hand_out", "lämna ut", "hand out"
     GIVE_BACK = "give_back", "återlämna", "give back"
+    LOSE = "lose", "konstatera förlorad", "declare lost"
 
 
 class LoanPurpose(Term):
@@ -177,8 +184,22 @@ class ScanOutcome(Term):
     REPEATED = "repeated", "redan skannad", "already scanned", "grey"
     SEEN_LATE = "seen_late", "sedd tidigare, ej flyttad", "seen earlier, not moved", "yellow"
     PLACE_MOVED = "place_moved", "plats flyttad", "place moved", "green"
+    PACKED = "packed", "packad", "packed", "green"
+    PACKED_UNLISTED = "packed_unlisted", "i hyllan, inte på listan", "on the shelf, not listed", "yellow"
+    PACKED_ALREADY = "packed_already", "redan packad", "packed already", "grey"
+    REPACKED = "repacked", "flyttad till den här lådan", "moved to this crate", "green"
+    CRATE_CHOSEN = "crate_chosen", "låda vald", "crate chosen", "blue"
+    CRATE_ARRIVED = "crate_arrived", "låda mottagen", "crate received", "green"
+    RECEIVED = "received", "mottagen", "received", "green"
+    RECEIVED_UNEXPECTED = "received_unexpected", "mottagen, inte väntad", "received, not expected", "yellow"
+    RECEIVED_ALREADY = "received_already", "redan mottagen", "received already", "grey"
+    RECEIVED_TWICE = "received_twice", "redan i en annan låda", "in another crate already", "red"
+    TURNED_UP = "turned_up", "kom till rätta efter avslut", "turned up after closing", "yellow"
+    SWEPT = "swept", "tom, genomgången", "empty, swept", "green"
+    LEFT_OVER = "left_over", "kvar i lokalen", "left in the room", "red"
     BLANK = "blank", "obunden etikett", "blank label", "yellow"
     VOID_LABEL = "void_label", "makulerad etikett", "void label", "red"
     UNKNOWN_CODE = "unknown_code", "okänd kod", "unknown code", "red"
     NOT_A_CODE = "not_a_code", "inte en av våra koder", "not one of our codes", "red"
     REFUSED = "refused", "går inte", "refused", "red"
+    WANTED = "wanted", "efterlyst", "wanted", "red"

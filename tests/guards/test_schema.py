@@ -104,6 +104,9 @@ def test_every_only_one_rule_has_a_unique_index(settings: Settings) -> None:
     schema = str(_dump(settings)).replace('"', "")
     for name in (
         "one_open_loan_per_file",
+        "one_open_line_per_file",
+        "one_transit_line_per_file",
+        "one_open_delivery_per_crate",
         "one_file_per_reference",
         "one_file_per_code",
         "one_place_per_code",
