@@ -10,16 +10,19 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local
-from archive.domain import actors, trails
+from archive.domain import actors, notices, trails
 from archive.domain.trails import Step
 from archive.events import SHAPES
 from archive.models import CaseFile
 from archive.store import Actor, Work
 from archive.vocabulary import (
+    DifferenceKind,
+    DifferenceReason,
     EventKind,
     Evidence,
     LabelReason,
     LoanPurpose,
+    MessageKind,
     NumberQuality,
     Permission,
     PersonRole,
@@ -49,7 +52,10 @@ _TERMS: Mapping[str, Mapping[str, Term]] = {
         ("quality", (NumberQuality,)),
         ("permission", (Permission,)),
         ("task", (TaskKind,)),
+        ("difference", (DifferenceKind,)),
+        ("explanation", (DifferenceReason,)),
         ("answer", (RowAnswer, TaskAnswer)),
+        ("message", (MessageKind,)),
     )
 }
 _KINDS = {kind.value: kind for kind in EventKind}
@@ -66,6 +72,7 @@ _WORDS = {
     "child_investigation": N_("investigation of a child"),
     "closed_on": N_("closing date"),
     "custody_agreement": N_("custody agreement"),
+    "email": N_("e-mail address"),
     "family_name": N_("family name"),
     "given_name": N_("given name"),
     "kept": N_("what is to become of it"),
@@ -212,6 +219,8 @@ class _Names:
         return ", ".join(dict.fromkeys(self._word(name, item) for item in values)) or "–"
 
     def _word(self, name: str, value: Any) -> str:
+        if name == "due":
+            return notices.moment(datetime.fromisoformat(value))
         if name == "fields":
             return field_name(value, self._viewer)
         term = _TERMS[name].get(value) if name in _TERMS else None
