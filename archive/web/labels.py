@@ -111,12 +111,16 @@ def _for_place(code: str, refused: Refusals | None = None) -> Response:
 
 
 def _choices(waiting: int, below: int) -> list[dict[str, str]]:
-    one, many = "%(num)s file here without a printed label", "%(num)s files here without a printed label"
-    found = [{"value": "files", "label": ngettext(one, many, waiting)}] if waiting else []
+    found = []
+    if waiting:
+        label = ngettext(
+            "%(num)s file here without a printed label", "%(num)s files here without a printed label", waiting
+        )
+        found.append({"value": "files", "label": label})
     found.append({"value": "self", "label": _("this place itself")})
     if below:
-        one, many = "the %(num)s place directly in it", "the %(num)s places directly in it"
-        found.append({"value": "children", "label": ngettext(one, many, below)})
+        label = ngettext("the %(num)s place directly in it", "the %(num)s places directly in it", below)
+        found.append({"value": "children", "label": label})
         found.append({"value": "all", "label": _("every place below it")})
     return found
 

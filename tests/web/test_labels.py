@@ -139,8 +139,13 @@ def test_no_label_says_anything_about_a_person(
     ):
         said = text_of(clerk.post(address, data={"stock": SHEET, **form}).data, tmp_path)
         assert file.code[:5] in said or shelf.code[:5] in said
+        for code in (
+            file.code,
+            shelf.code,
+        ):  # printed in two groups; drawn by chance, it may hold any two digits
+            said = said.replace(code[:5], "").replace(code[5:], "")
         for secret in ("Arkivsson", "Astrid", file.reference, "19"):
-            assert secret not in said.replace(file.code, "").replace(shelf.code, "").replace("9706", "")
+            assert secret not in said.replace("9706", "")
 
 
 def test_a_label_printed_before_asks_why_and_voids_the_older(
