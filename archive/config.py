@@ -2,15 +2,33 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 DEMO_KEY = "61" * 32
 
 
 class BadSettings(Exception):
     """Report settings the program must not start with."""
+
+
+SMTP_SCHEMES = {"smtp": ("plain", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """Name the server that takes our mail; `security` is plain, starttls or tls."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,7 @@ class Settings:
     session_hours: int
     max_upload_mb: int
     log_level: str
+    smtp: Smtp | None = None
 
     @property
     def sqlite(self) -> bool:
@@ -77,6 +96,7 @@ class Settings:
             session_hours=_number("SESSION_HOURS", get("SESSION_HOURS", "10")),
             max_upload_mb=_number("MAX_UPLOAD_MB", get("MAX_UPLOAD_MB", "300")),
             log_level=get("LOG_LEVEL", "INFO").upper(),
+            smtp=_smtp(get("SMTP_URL"), get("SMTP_FROM"), get("SMTP_CA_FILE")),
         )
         settings._refuse_weak_secrets()
         return settings
@@ -88,6 +108,34 @@ class Settings:
             raise BadSettings("Set AKTSPAR_SECRET_KEY to 32 random bytes: openssl rand -hex 32")
         if self.mac_key.hex() == DEMO_KEY:
             raise BadSettings("AKTSPAR_MAC_KEY is the demo key. Make your own: openssl rand -hex 32")
+
+
+def _smtp(url: str, sender: str, ca_file: str) -> Smtp | None:
+    """Read smtp://host, smtp+starttls://user:password@host:587 or smtps://…; no address, no mail is sent."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in SMTP_SCHEMES or not host:
+        raise BadSettings("AKTSPAR_SMTP_URL is smtp://host, smtp+starttls://user:password@host or smtps://…")
+    security, port = SMTP_SCHEMES[parts.scheme]
+    if parts.password and security == "plain" and host not in LOOPBACK:
+        raise BadSettings(
+            "AKTSPAR_SMTP_URL would send its password unencrypted: use smtp+starttls:// or smtps://"
+        )
+    if not parseaddr(sender)[1].isascii() or "@" not in parseaddr(sender)[1]:
+        raise BadSettings(
+            "Set AKTSPAR_SMTP_FROM to the address mail comes from: Aktspår <arkiv@kommun.example>"
+        )
+    return Smtp(
+        host,
+        parts.port or port,
+        security,
+        sender,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        ca_file or None,
+    )
 
 
 def _with_driver(url: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from archive.domain import import_driving, sessions
+from archive import mailing
+from archive.domain import deadlines, import_driving, outbox, sessions
 from archive.store import Archive, worker
 
 HEARTBEAT = "heartbeat"
@@ -17,7 +18,7 @@ class Routine:
     name: str
     when: Mapping[str, int | str]
     purpose: str
-    run: Callable[[Archive], None]
+    run: Callable[[Archive], object]
 
 
 def _live(_archive: Archive) -> None:
@@ -28,6 +29,7 @@ def _remove_expired(archive: Archive) -> None:
     idle = timedelta(minutes=archive.settings.session_idle_minutes)
     with archive.write(worker("expired")) as work:
         sessions.remove_expired(work, idle)
+        outbox.forget(work)
 
 
 def _optimize(archive: Archive) -> None:
@@ -43,6 +45,8 @@ def _optimize(archive: Archive) -> None:
 # Nothing daily between 02 and 03: that hour comes twice in autumn and not at all in spring.
 TIMETABLE = (
     Routine(HEARTBEAT, {"minute": "*"}, "shows on /health that the worker lives", _live),
+    Routine(deadlines.ROUTINE, {"minute": "*"}, "reminds of deadlines and escalates them", deadlines.sweep),
+    Routine(mailing.ROUTINE, {"second": "*/15"}, "sends the mail that waits", mailing.send_waiting),
     Routine(
         "imports",
         {"second": "*/4"},
@@ -58,7 +62,7 @@ TIMETABLE = (
     Routine(
         "expired",
         {"hour": 4, "minute": 10},
-        "removes ended sessions and old sign-in attempts",
+        "removes ended sessions, old sign-in attempts and the text of old mail",
         _remove_expired,
     ),
     Routine("optimize", {"hour": 4, "minute": 20}, "lets SQLite gather what its planner needs", _optimize),

@@ -91,6 +91,7 @@ _WORDS = {
     "reference": N_("reference"),
     "roles": N_("roles"),
     "source_id": N_("source system"),
+    "unit": N_("unit"),
     "unit_id": N_("unit"),
 }
 # What is said when the fact a sentence is built round is not there.

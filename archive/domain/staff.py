@@ -29,9 +29,11 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 TOKEN_PREFIX = "akt_"  # noqa: S105 - makes a leaked token easy to find, is none itself
 LONGEST_TOKEN_LIFE = timedelta(days=400)
+LONGEST_ADDRESS = 254
 PATIENCE = 20.0  # seconds to wait for a turn
 
 _LOGIN = re.compile(r"[a-z0-9åäö][a-z0-9åäö._@+-]{1,99}")
+_EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _hasher = PasswordHasher()
 _turns = BoundedSemaphore(
     2
@@ -68,6 +70,7 @@ def create_user(
     roles: Collection[Role],
     *,
     unit: str = "",
+    email: str = "",
     language: str = "sv",
 ) -> User:
     """Create a user who may sign in; `password` comes from `hash_password`, made before the transaction."""
@@ -86,7 +89,8 @@ def create_user(
     user = User(
         login=login,
         name=name,
-        unit=unit.strip(),
+        unit=" ".join(unit.split()),
+        email=normal_email(email),
         password_hash=password,
         language=_language(language),
         created_at=work.now,
@@ -125,6 +129,24 @@ def set_active(work: Work, user: User, active: bool) -> None:
     user.active = active
     end_sessions(work, user)
     _record_change(work, user, "active")
+
+
+def set_email(work: Work, user: User, address: str) -> None:
+    """Set where a user gets mail, or with nothing that the user gets none."""
+    work.require(Permission.MANAGE_USERS)
+    email = normal_email(address)
+    if user.email != email:
+        user.email = email
+        _record_change(work, user, "email")
+
+
+def set_unit(work: Work, user: User, unit: str) -> None:
+    """Say where a user works."""
+    work.require(Permission.MANAGE_USERS)
+    unit = " ".join(unit.split())
+    if user.unit != unit:
+        user.unit = unit
+        _record_change(work, user, "unit")
 
 
 def set_language(work: Work, user: User, language: str) -> None:
@@ -267,6 +289,18 @@ def in_order(roles: Collection[Role] | Iterator[Role]) -> tuple[Role, ...]:
 def normal_login(login: str) -> str:
     """Return a user name as it is stored and compared."""
     return login.strip().casefold()
+
+
+def normal_email(address: str) -> str | None:
+    """Return a mail address as it is stored, None for an empty one; raises Invalid for what is none."""
+    address = address.strip()
+    if address and not (_EMAIL.fullmatch(address) and len(address) <= LONGEST_ADDRESS):
+        raise Invalid(
+            "email_unusable",
+            N_("Write the e-mail address as namn@kommun.se, without å, ä and ö."),
+            field="email",
+        )
+    return address or None
 
 
 def digest(secret: str) -> str:

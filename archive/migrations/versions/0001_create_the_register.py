@@ -1517,7 +1517,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("explained_at", UtcTime(), nullable=True),
         sa.Column("explained_by", sa.Text(), nullable=True),
-        sa.Column("incident_id", sa.BigInteger(), nullable=True),
+        sa.Column("incident_id", BigId, nullable=True),
         sa.ForeignKeyConstraint(
             ["crate_id"],
             ["delivery_crate.id"],
@@ -1525,6 +1525,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["delivery_id"],
             ["delivery.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
         ),
         sa.ForeignKeyConstraint(
             ["line_id"],
