@@ -47,14 +47,19 @@ def is_code(text: str) -> bool:
 
 def parse(text: str) -> str | None:
     """Return the code that a scan, a URL of any host or a typed text ends with, or None; raise nothing."""
+    code = trailing(text)
+    return code if code and is_code(code) else None
+
+
+def trailing(text: str) -> str | None:
+    """Return what a text ends with where a code would stand, its check not looked at; raise nothing."""
     text = text.strip()
     end = text[-_WINDOW:].translate(_AS_MEANT)
     found = _TRAILING.search(end)
+    if found:
+        return found[1] + found[2]
     # Typed in groups of another size, nothing but the code may stand there.
-    code = found[1] + found[2] if found else _NOT_ALNUM.sub("", end)
-    if len(text) > _WINDOW and not found:
-        return None
-    return code if is_code(code) else None
+    return None if len(text) > _WINDOW else _NOT_ALNUM.sub("", end)
 
 
 def grouped(code: str) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from labels import codes
+from labels import codes, commands
 
 LONGEST = 120  # characters of any one text
 MOST_PARTS = 99
@@ -87,7 +87,29 @@ class CrateLabel:
             raise ValueError("a crate label needs the crate's number")
 
 
-Design = BlankLabel | FileLabel | PlaceLabel | CrateLabel
+@dataclass(frozen=True, slots=True)
+class CommandLabel:
+    """A command's label for a desk: scanned in place of a button pressed."""
+
+    command: str
+
+    def __post_init__(self) -> None:
+        """Check the field; raise ValueError."""
+        if self.command not in commands.COMMANDS:
+            raise ValueError(f"there is no command {self.command!r}")
+
+    @property
+    def code(self) -> str:
+        """Return what stands in the symbol."""
+        return commands.COMMANDS[self.command]
+
+
+Design = BlankLabel | FileLabel | PlaceLabel | CrateLabel | CommandLabel
+
+
+def command_labels() -> list[CommandLabel]:
+    """Return the labels of all commands, in the order a desk uses them."""
+    return [CommandLabel(command) for command in commands.COMMANDS]
 
 
 def clean(text: str) -> str:
@@ -106,7 +128,7 @@ def neutral(text: str, field: str) -> str:
     return cleaned
 
 
-def _check(label: Design, *texts: str) -> None:
+def _check(label: BlankLabel | FileLabel | PlaceLabel | CrateLabel, *texts: str) -> None:
     if not codes.is_code(label.code):
         raise ValueError(f"{label.code!r} is not a code")
     for field in texts:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 
-from labels import codes, typeface
-from labels.designs import BlankLabel, CrateLabel, Design, FileLabel, PlaceLabel
+from labels import codes, commands, typeface
+from labels.designs import BlankLabel, CommandLabel, CrateLabel, Design, FileLabel, PlaceLabel
 from labels.stock import Pair
 from labels.symbol import QUIET
 from labels.typeface import BOLD, CAP_HEIGHT, CODE, CODE_ADVANCE, REGULAR
@@ -82,6 +82,9 @@ def lay_out(design: Design, size: Pair, inset: Pair, language: str = "sv") -> La
             of = "Part %(part)s" if design.parts is None else "Part %(part)s of %(parts)s"
             part = say(language, of, part=design.part, parts=design.parts)
             return _file(panel, design.code, design.archive, part, design.kind)
+        case CommandLabel():
+            text = say(language, commands.WORDS[design.command])
+            return _place(panel, design.code, text, say(language, "command"), "")
         case BlankLabel():
             return _file(panel, design.code, design.archive, "", "")
 

@@ -16,7 +16,7 @@ from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.util import MODE_ALPHA_NUM, QRData
 from reportlab.pdfgen.canvas import Canvas
 
-from labels import codes
+from labels import codes, commands
 
 QUIET = 4  # modules of white that the standard asks for on each side
 LEVELS = ((15.0, "Q"), (0.0, "M"))  # the smallest edge in mm, quiet zone included, for each level
@@ -63,8 +63,8 @@ def payload(host: str, code: str) -> str:
 
 
 def symbol(host: str, code: str, edge: float) -> Symbol:
-    """Return a code's symbol for that edge in mm; raise ValueError if no code or too small to be read."""
-    if not codes.is_code(code):
+    """Return the symbol of a code or command for that edge in mm; raise ValueError if it is none or too small."""
+    if not (codes.is_code(code) or commands.is_command(code)):
         raise ValueError(f"{code!r} is not a code")
     family = _family(_prefix(host), level(edge))
     if edge / (family.size + 2 * QUIET) < SMALLEST_MODULE:

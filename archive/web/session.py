@@ -26,6 +26,7 @@ PURPOSES = {
     Role.MANAGER: N_("compares with the case system, checks who looked"),
     Role.DATA_PROTECTION_OFFICER: N_("checks who looked, verifies the history"),
     Role.AUDITOR: N_("verifies the history and who looked; sees no names"),
+    Role.SEALED_KEEPER: N_("checks the covers of sealed files, beside another role"),
     Role.ADMINISTRATOR: N_("manages users; sees no files"),
 }
 
