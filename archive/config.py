@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -52,6 +53,11 @@ class Settings:
     max_upload_mb: int
     log_level: str
     smtp: Smtp | None = None
+    delivery_weekday: int = 2
+    delivery_crates: int = 20
+    delivery_crate_files: int = 25
+    delivery_alarm_hours: int = 8
+    programme_end: date | None = None
 
     @property
     def sqlite(self) -> bool:
@@ -96,6 +102,11 @@ class Settings:
             session_hours=_number("SESSION_HOURS", get("SESSION_HOURS", "10")),
             max_upload_mb=_number("MAX_UPLOAD_MB", get("MAX_UPLOAD_MB", "300")),
             log_level=get("LOG_LEVEL", "INFO").upper(),
+            delivery_weekday=_weekday(get("DELIVERY_WEEKDAY", "2")),
+            delivery_crates=_number("DELIVERY_CRATES", get("DELIVERY_CRATES", "20")),
+            delivery_crate_files=_number("DELIVERY_CRATE_FILES", get("DELIVERY_CRATE_FILES", "25")),
+            delivery_alarm_hours=_number("DELIVERY_ALARM_HOURS", get("DELIVERY_ALARM_HOURS", "8")),
+            programme_end=_day("PROGRAMME_END", get("PROGRAMME_END")),
             smtp=_smtp(get("SMTP_URL"), get("SMTP_FROM"), get("SMTP_CA_FILE")),
         )
         settings._refuse_weak_secrets()
@@ -154,6 +165,20 @@ def _number(name: str, text: str) -> int:
     if not text.isdigit():
         raise BadSettings(f"AKTSPAR_{name} must be a whole number, not {text!r}")
     return int(text)
+
+
+def _weekday(text: str) -> int:
+    """Read a day of the week, 1 for Monday; deliveries come on working days."""
+    if text not in {"1", "2", "3", "4", "5"}:
+        raise BadSettings("AKTSPAR_DELIVERY_WEEKDAY is 1 (Monday) to 5 (Friday)")
+    return int(text)
+
+
+def _day(name: str, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadSettings(f"AKTSPAR_{name} must be a day such as 2026-12-31, not {text!r}") from None
 
 
 def _key(text: str) -> bytes:

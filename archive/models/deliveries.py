@@ -36,6 +36,8 @@ class Delivery(SQLModel, table=True):
     day: date = day()
     week: str | None = text(nullable=True)
     capacity: int = number()
+    crate_files: int = number()
+    alarm_hours: int = number()
     transit_id: int = ref("place.id")
     reception_id: int = ref("place.id")
     planned_at: datetime = moment()
@@ -212,7 +214,7 @@ class Difference(SQLModel, table=True):
     note: str = text(default="")
     explained_at: datetime | None = moment(nullable=True)
     explained_by: str | None = text(nullable=True)
-    incident_id: int | None = number(nullable=True)
+    incident_id: int | None = ref("incident.id", nullable=True)
 
 
 class Announcement(SQLModel, table=True):

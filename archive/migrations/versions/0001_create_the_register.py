@@ -274,6 +274,8 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("week", sa.Text(), nullable=True),
         sa.Column("capacity", sa.BigInteger(), nullable=False),
+        sa.Column("crate_files", sa.BigInteger(), nullable=False),
+        sa.Column("alarm_hours", sa.BigInteger(), nullable=False),
         sa.Column("transit_id", BigId, nullable=False),
         sa.Column("reception_id", BigId, nullable=False),
         sa.Column("planned_at", UtcTime(), nullable=False),
