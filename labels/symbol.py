@@ -63,7 +63,7 @@ def payload(host: str, code: str) -> str:
 
 
 def symbol(host: str, code: str, edge: float) -> Symbol:
-    """Return the symbol of a code or command for that edge in mm; raise ValueError if it is none or too small."""
+    """Return the symbol of a code or command for that edge in mm; raise ValueError if none or too small."""
     if not (codes.is_code(code) or commands.is_command(code)):
         raise ValueError(f"{code!r} is not a code")
     family = _family(_prefix(host), level(edge))
