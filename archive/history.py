@@ -73,22 +73,22 @@ def record(
     subjects: Sequence[str] = (),
     happened_at: datetime | None = None,
     **facts: Any,
-) -> None:
-    """Write one event that is no change of status, to a thing's stream or a stream named outright."""
+) -> int:
+    """Write one event that is no change of status, to a thing's stream or a stream named; return its id."""
     stream = thing if isinstance(thing, str) else thing.stream
-    record_many(work, [Entry(stream, kind, facts, private, subjects, happened_at)])
+    return record_many(work, [Entry(stream, kind, facts, private, subjects, happened_at)])[0]
 
 
-def record_many(work: Work, entries: Sequence[Entry]) -> None:
-    """Write many events, of the same stream in the order given."""
+def record_many(work: Work, entries: Sequence[Entry]) -> Sequence[int]:
+    """Write many events, of the same stream in the order given; return their ids."""
     if not entries:
-        return
+        return []
     heads = _lock_heads(work, {entry.stream for entry in entries})
     if len(entries) == 1:
         row, side = _build(work, entries[0], heads)
         event_id = work.connection.execute(_INSERT_ONE, row).scalar_one()
         _insert_sides(work, [(event_id, entries[0], side)])
-        return
+        return [event_id]
     built = [_build(work, entry, heads) for entry in entries]
     ids = work.reserve_ids(_event, len(entries))
     for number, (row, _side) in zip(ids, built, strict=True):
@@ -97,6 +97,7 @@ def record_many(work: Work, entries: Sequence[Entry]) -> None:
     _insert_sides(
         work, [(number, entry, side) for number, entry, (_row, side) in zip(ids, entries, built, strict=True)]
     )
+    return ids
 
 
 def _insert_sides(work: Work, written: Sequence[tuple[int, Entry, dict[str, Any] | None]]) -> None:
@@ -119,16 +120,17 @@ def advance(
     subjects: Sequence[str] = (),
     happened_at: datetime | None = None,
     **facts: Any,
-) -> None:
+) -> int:
     """Check the permission, take the step of the lifecycle, set status and `changes`, write the event.
 
-    `thing` is a model with a lifecycle, either new (it is added) or as read in this transaction.
-    Raises NotPermitted, Conflict, or ChangedMeanwhile when the row is no longer as it was read.
+    `thing` is a model with a lifecycle, either new (it is added) or as read in this transaction; returned is
+    the id of the event. Raises NotPermitted, Conflict, or ChangedMeanwhile when the row is no longer as it
+    was read.
     """
-    advance_many(
+    return advance_many(
         work,
         [Step(thing, action, changes or {}, facts, private, subjects, happened_at)],
-    )
+    )[0]
 
 
 @dataclass(slots=True)
@@ -144,8 +146,8 @@ class Step:
     happened_at: datetime | None = None
 
 
-def advance_many(work: Work, steps: Sequence[Step]) -> None:
-    """Do what `advance` does for many things in one batch."""
+def advance_many(work: Work, steps: Sequence[Step]) -> Sequence[int]:
+    """Do what `advance` does for many things in one batch; return the ids of the events."""
     entries = []
     for step in steps:
         lifecycle: Lifecycle = step.thing.lifecycle
@@ -169,7 +171,7 @@ def advance_many(work: Work, steps: Sequence[Step]) -> None:
                 step.happened_at,
             )
         )
-    record_many(work, entries)
+    return record_many(work, entries)
 
 
 @dataclass(slots=True)

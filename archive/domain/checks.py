@@ -108,7 +108,7 @@ RULES = (
         N_("%(subject)s is recorded at %(other)s, which is closed."),
         "SELECT 'file:' || f.id, 'place:' || p.id FROM place p JOIN case_file f ON f.place_id = p.id "
         "WHERE p.closed_at IS NOT NULL "
-        "AND f.status NOT IN ('void', 'disposed', 'handed_over', 'withdrawn')",
+        "AND f.status NOT IN ('lost', 'void', 'disposed', 'handed_over', 'withdrawn')",
     ),
     Rule(
         "file.parts",

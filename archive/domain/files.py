@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import labels, meanwhile, people, places, shelving
+from archive.domain import labels, meanwhile, people, places, shelving, wanted
 from archive.domain.places import Spot
 from archive.errors import Conflict, Invalid, NotFound
 from archive.lifecycle import FILE, Lifecycle
@@ -442,6 +442,8 @@ def withdraw(work: Work, file: CaseFile, import_id: int) -> None:
 
 
 def _make_void(work: Work, file: CaseFile, right_id: int | None, import_id: int | None) -> None:
+    FILE.step(file.status, FileAction.VOID)
+    wanted.refuse(work, file.id)
     history.advance(
         work,
         file,

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date, next_working_day
-from archive.domain import places, shelving, sightings
+from archive.domain import places, shelving, sightings, wanted
 from archive.domain.files import Held
 from archive.domain.places import Spot
 from archive.errors import Conflict, Invalid, NotFound
@@ -57,6 +57,7 @@ def hand_out(work: Work, file: Held | CaseFile, request: Request) -> Loan:
         )
     # The step of the file comes first: it says in plain words why a file that is out cannot go out again.
     FILE.step(file.status, FileAction.LEND)
+    wanted.refuse(work, file.id)
     loan = Loan(
         file_id=file.id,
         open=True,

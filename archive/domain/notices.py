@@ -38,6 +38,7 @@ class Notice:
 
 
 _CLOCK: Mapping[str, Fact] = {"title": Title, "due": datetime}
+_INCIDENT: Mapping[str, Fact] = {"incident": int}
 
 NOTICES: dict[K, Notice] = {
     K.DEADLINE_NEAR: Notice(N_("Soon due"), N_("%(title)s. To be done by %(due)s."), _CLOCK),
@@ -51,6 +52,31 @@ NOTICES: dict[K, Notice] = {
         N_("Nobody has a task that is due"),
         N_("%(title)s. It was to be done by %(due)s, and no active user has the role that does it."),
         _CLOCK,
+    ),
+    K.MISS_REPORTED: Notice(
+        N_("Something is missing"),
+        N_("Incident %(incident)s has been reported. See what is to be done at once."),
+        _INCIDENT,
+    ),
+    K.WANTED_SEEN: Notice(
+        N_("A wanted file has been seen"),
+        N_("A file wanted in incident %(incident)s has been seen. See where, and say what it was."),
+        _INCIDENT,
+    ),
+    K.INCIDENT_YOURS: Notice(
+        N_("You own an incident"),
+        N_("You answer for incident %(incident)s from now on. See what is to be done."),
+        _INCIDENT,
+    ),
+    K.INCIDENT_ESCALATED: Notice(
+        N_("An incident has been escalated"),
+        N_("Incident %(incident)s has been escalated. Decide how the search goes on, or how it ends."),
+        _INCIDENT,
+    ),
+    K.INCIDENT_DECIDED: Notice(
+        N_("An incident is decided"),
+        N_("Incident %(incident)s has its outcome. See what is left to do before it is closed."),
+        _INCIDENT,
     ),
     K.MAIL_STUCK: Notice(
         N_("Mail does not arrive"),

@@ -40,7 +40,7 @@ MOVABLE = frozenset({PlaceKind.BOX, PlaceKind.CRATE, PlaceKind.RACK, PlaceKind.S
 # Moving these is daily work; reshaping the rest of the tree is not.
 CARRIED = frozenset({PlaceKind.BOX, PlaceKind.CRATE})
 # A file in one of these states is nowhere we answer for, whatever place it had last.
-_GONE = (Custody.VOID, Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN)
+_GONE = (Custody.LOST, Custody.VOID, Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN)
 
 _PLACE = Place.__table__  # type: ignore[attr-defined]
 

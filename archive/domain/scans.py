@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, loans, places, sightings
+from archive.domain import files, loans, places, sightings, wanted
 from archive.domain.files import Held
 from archive.domain.places import Spot
 from archive.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
@@ -42,7 +42,9 @@ _CLAIMS = {
     .execution_options(preserve_rowcount=True)
     for dialect in (sqlite, postgresql)
 }
-_ANSWERED = ("outcome", "reason", "file_id", "place_id", "facts")
+_ANSWERED = ("outcome", "reason", "file_id", "place_id", "incident_id", "facts")
+# What moved nothing, and yet somebody had the file in hand.
+_SEEN_ANYWAY = frozenset({ScanOutcome.REFUSED, ScanOutcome.VOID_LABEL})
 _ANSWER = (
     update(_SCAN)
     .where(_SCAN.c.id == bindparam("scan_id"))
@@ -133,12 +135,16 @@ def _moment(body: dict[str, Any], name: str) -> datetime | None:
 
 @dataclass(slots=True)
 class Answer:
-    """What a scan led to: codes and ids only; wording and masking are made anew each time it is shown."""
+    """What a scan led to: codes and ids only; wording and masking are made anew each time it is shown.
+
+    `incident_id` is the incident that looks for the file: a wanted file stops whoever scans it.
+    """
 
     outcome: ScanOutcome
     reason: str | None = None
     file_id: int | None = None
     place_id: int | None = None
+    incident_id: int | None = None
     facts: dict[str, Any] | None = None
 
 
@@ -155,6 +161,7 @@ class Taken:
     reason: str | None
     file_id: int | None
     place_id: int | None
+    incident_id: int | None
     facts: dict[str, Any] | None
     undone: bool = False
 
@@ -192,9 +199,22 @@ def take(work: Work, scanned: Scanned) -> Taken:
         if isinstance(refusal, NotPermitted) and work.actor.user_id is not None:
             stream, needed = f"user:{work.actor.user_id}", str(refusal.facts.get("needed", refusal.code))
             history.record(work, EventKind.USER_REFUSED, stream, permission=needed)
+    if answer.file_id is not None and answer.outcome in _SEEN_ANYWAY:
+        answer.incident_id = _seen_anyway(work, answer.file_id, scanned, happened_at)
     values = {name: getattr(answer, name) for name in _ANSWERED}
     work.connection.execute(_ANSWER, {"scan_id": scanned.id, **values})
     return Taken(scanned.id, work.actor.id, work.now, happened_at, code, **values)
+
+
+def _seen_anyway(work: Work, file_id: int, scanned: Scanned, happened_at: datetime) -> int | None:
+    """Record that a wanted file was seen, though nothing could be done with it or its label is an old one."""
+    right = files.right_one(work, files.get(work, file_id))
+    if right is None or right.id not in wanted.of(work, [right.id]):
+        return None
+    place_id = _lying_at(work, scanned)
+    return sightings.record(
+        work, right, place_id, how=Evidence.SCAN, happened_at=happened_at, scan_id=scanned.id
+    )
 
 
 def _said(refusal: DomainError) -> dict[str, Any]:
@@ -308,25 +328,30 @@ def _file_scanned(
 ) -> Answer:
     seen: dict[str, Any] = {"how": Evidence.SCAN, "happened_at": happened_at, "scan_id": scanned.id}
     if place is None:
-        sightings.record(work, file, None, **seen)
-        return Answer(ScanOutcome.FILE_SHOWN, file_id=file.id)
+        incident_id = sightings.record(work, file, None, **seen)
+        return Answer(ScanOutcome.FILE_SHOWN, file_id=file.id, incident_id=incident_id)
+    if file.status is Custody.LOST:  # only its incident brings it back
+        incident_id = sightings.record(work, file, place.id, **seen)
+        return Answer(ScanOutcome.WANTED, file_id=file.id, place_id=place.id, incident_id=incident_id)
     work.require(Permission.MOVE)
     answer = Answer(ScanOutcome.MOVED, file_id=file.id, place_id=place.id)
     if file.place_id == place.id and file.status is not Custody.ON_LOAN:
         FILE.step(file.status, FileAction.MOVE)
         answer.outcome = _confirmed(work, file, place, scanned.id)
         repeated = answer.outcome is ScanOutcome.REPEATED
-        sightings.record(work, file, place.id, told=repeated, **seen)
+        answer.incident_id = sightings.record(work, file, place.id, told=repeated, **seen)
     elif _overtaken(work, file, happened_at):
-        sightings.record(work, file, place.id, **seen)
+        answer.incident_id = sightings.record(work, file, place.id, **seen)
         answer.outcome = ScanOutcome.SEEN_LATE
     elif file.status is Custody.ON_LOAN:
         loan = loans.take_back(work, file, place, **seen)
         answer.outcome, answer.facts = ScanOutcome.RETURNED, {"loan": loan.id}
+        found = wanted.of(work, [file.id]).get(file.id)
+        answer.incident_id = found.incident_id if found else None
     else:
         before = {"from": file.place_id, "position": file.position}
         files.move(work, file, place, how=Evidence.SCAN, happened_at=happened_at)
-        sightings.record(work, file, place.id, told=True, **seen)
+        answer.incident_id = sightings.record(work, file, place.id, told=True, **seen)
         answer.facts = {**before, "version": file.version}
     return answer
 

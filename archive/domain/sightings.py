@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, insert, select
 
 from archive import history
-from archive.domain import files, meanwhile, places
+from archive.domain import files, meanwhile, places, wanted
 from archive.domain.files import Held
 from archive.errors import Invalid
 from archive.lifecycle import FILE
@@ -45,15 +45,19 @@ def record(
     happened_at: datetime | None = None,
     scan_id: str | None = None,
     told: bool = False,
-) -> None:
-    """Record a sighting; `told` when another event of the same act already tells it (a move, a return)."""
+) -> int | None:
+    """Record a sighting; return the incident that looks for the file, when it is wanted.
+
+    `told` when another event of the same act already tells it (a move, a return).
+    """
+    moment = happened_at or work.now
     work.connection.execute(
         _INSERT,
         {
             "file_id": file.id,
             "place_id": place_id,
             "at": work.now,
-            "happened_at": happened_at or work.now,
+            "happened_at": moment,
             "actor": work.actor.id,
             "how": how,
             "scan_id": scan_id,
@@ -63,12 +67,15 @@ def record(
         history.record(
             work, EventKind.FILE_SEEN, file, happened_at=happened_at, place=place_id, how=how.value
         )
+    return wanted.notice(work, file.id, place_id, how=how, happened_at=moment, scan_id=scan_id)
 
 
 def put_down(
     work: Work, file: Held | CaseFile, place: Place, *, seen: bool, version: int | None = None
-) -> None:
+) -> int | None:
     """Record by hand that a file stands at a place; `seen` when the one who says so saw it there.
+
+    Return the incident that looks for the file, when it is wanted.
 
     Raises Invalid when the file is recorded there already and nobody saw it, ChangedMeanwhile for a `version`
     no longer true.
@@ -88,8 +95,7 @@ def put_down(
     else:
         work.require(Permission.MOVE)
         FILE.step(file.status, FileAction.MOVE)
-    if seen:
-        record(work, file, place.id, how=Evidence.HAND, told=moves)
+    return record(work, file, place.id, how=Evidence.HAND, told=moves) if seen else None
 
 
 def forget(work: Work, file_id: int, scan_id: str) -> None:

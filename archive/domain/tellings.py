@@ -50,6 +50,9 @@ class Telling:
     undoable: bool
     undone: bool
     status: Custody | None
+    # The incident that looks for the file: its notice fills the whole screen, and says what to do.
+    incident: int | None
+    stop: str
     # Whom a look at this answer concerns, for the record of the look.
     subjects: tuple[str, ...]
 
@@ -79,6 +82,7 @@ _HEADINGS = {
     O.UNKNOWN_CODE: N_("Unknown code"),
     O.NOT_A_CODE: N_("Not one of our codes"),
     O.REFUSED: N_("Cannot be done: %(thing)s"),
+    O.WANTED: N_("Wanted: %(thing)s"),
 }
 _UNDONE = N_("Undone: %(thing)s")
 _TEXTS = {
@@ -96,7 +100,12 @@ _TEXTS = {
         "No label with this code is in the register. Lay the file aside and tell the archivist."
     ),
     O.NOT_A_CODE: N_("Scan the label of the archive, or write its ten characters."),
+    O.WANTED: N_("It was declared lost. Only its incident brings it back."),
 }
+_WANTED = N_("STOP – wanted: %(thing)s")
+_STOP = N_(
+    "Do not open it and do not put it away: keep it by you. The owner of incident %(incident)s has been told."
+)
 _LENT = N_("It is on loan. Scan a place to take it back there.")
 _ELSEWHERE = N_("It is not in the archive: %(state)s.")
 _NO_PRESENT_LABEL = N_("Take this label off. There is no other in its place.")
@@ -158,7 +167,7 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
         id=scan.id,
         outcome=scan.outcome,
         signal=_signal(scan, file),
-        heading=_(_UNDONE if scan.undone else _HEADINGS[scan.outcome], **said),
+        heading=_(_heading(scan), **said),
         text=_text(scan, file, said),
         hint=_hint(card),
         file_code=file.code if file else "",
@@ -172,11 +181,21 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
         undoable=scan.outcome in {O.MOVED, O.PLACE_MOVED} and not scan.undone,
         undone=scan.undone,
         status=file.status if file else None,
+        incident=scan.incident_id,
+        stop=_(_STOP, incident=scan.incident_id) if scan.incident_id else "",
         subjects=tuple(cards.subjects([card])) if card else (),
     )
 
 
+def _heading(scan: Taken) -> str:
+    if scan.incident_id is not None:
+        return _WANTED
+    return _UNDONE if scan.undone else _HEADINGS[scan.outcome]
+
+
 def _signal(scan: Taken, file: _File | None) -> Signal:
+    if scan.incident_id is not None:
+        return Signal.REFUSED
     if scan.undone:
         return Signal.INFO
     if scan.outcome is O.FILE_SHOWN and file is not None and file.status is not Custody.ON_PLACE:

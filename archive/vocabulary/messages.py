@@ -10,6 +10,11 @@ class MessageKind(Term):
     DEADLINE_PASSED = "deadline_passed", "tiden är ute", "time is up", "red"
     DEADLINE_ESCALATED = "deadline_escalated", "inte gjort i tid", "not done in time", "red"
     NOBODY_TO_TELL = "nobody_to_tell", "ingen har uppgiften", "nobody has the task", "red"
+    MISS_REPORTED = "miss_reported", "något saknas", "something is missing", "red"
+    WANTED_SEEN = "wanted_seen", "efterlyst akt sedd", "wanted file seen", "red"
+    INCIDENT_YOURS = "incident_yours", "du ansvarar för ett ärende", "you own an incident", "yellow"
+    INCIDENT_ESCALATED = "incident_escalated", "ärende eskalerat", "incident escalated", "red"
+    INCIDENT_DECIDED = "incident_decided", "ärende avgjort", "incident decided", "blue"
     MAIL_STUCK = "mail_stuck", "e-post kom inte fram", "mail did not arrive", "red"
 
 
