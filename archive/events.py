@@ -61,13 +61,13 @@ SHAPES: dict[E, Shape] = {
     ),
     E.LOAN_GIVEN_BACK: _shape(N_("Given back"), "to file place"),
     E.CHECK_QUEUED: _shape(
-        N_("Queued for the check of its cover"), "to file line delivery checklist sealed second_of"
+        N_("Queued for the check of its cover"), "to file line delivery checklist second_of share"
     ),
     E.CHECK_CONFIRMED: _shape(N_("Confirmed: %(what)s"), "what seconds"),
     E.CHECK_UNDONE: _shape(N_("Taken back: %(what)s"), "what"),
     E.CHECK_SET_ASIDE: _shape(N_("Set aside"), "to finding"),
     E.CHECK_TAKEN_UP: _shape(N_("Taken up again"), "to"),
-    E.CHECK_FINISHED: _shape(N_("Checked, %(findings)s findings"), "to findings seconds hasty"),
+    E.CHECK_FINISHED: _shape(N_("Checked, %(findings)s findings"), "to findings seconds"),
     E.CHECK_REOPENED: _shape(N_("Opened again"), "to"),
     E.CHECK_WITHDRAWN: _shape(N_("Withdrawn: %(reason)s"), "to reason"),
     E.FINDING_FOUND: _shape(N_("Found: %(finding)s"), "to check file point finding foreign", "note"),
@@ -129,6 +129,7 @@ SHAPES: dict[E, Shape] = {
     E.SENDER_LISTED: _shape(
         N_("Pick list: %(listed)s files, %(left_out)s left out"), "listed left_out files"
     ),
+    E.SENDER_LEFT_OUT: _shape(N_("%(file)s left out (%(left_out)s)"), "line file left_out"),
     E.SENDER_PACKING: _shape(N_("Packing began"), "to"),
     E.SENDER_DISPATCHED: _shape(
         N_("Left with %(pieces)s files in %(crates)s crates"), "to pieces crates", "driver"

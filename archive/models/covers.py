@@ -30,7 +30,11 @@ def _only(name: str, *columns: str, where: str, unique: bool = False) -> Index:
 
 
 class CoverCheck(SQLModel, table=True):
-    """The check of one cover and its content; `second_of` is the first check another person repeats blind."""
+    """The check of one cover and its content; `second_of` is the first check another person repeats blind.
+
+    `drawn` tells that it was decided whether a first check is repeated, `hasty` that it was one of a run too
+    fast to be true.
+    """
 
     __tablename__ = "cover_check"
     __table_args__ = (
@@ -65,7 +69,6 @@ class CoverCheck(SQLModel, table=True):
     checklist: str = text()
     status: CheckState = term(CheckState)
     open: bool = flag(default=True)
-    sealed: bool = flag()
     queued_at: datetime = moment()
     opened_at: datetime | None = moment(nullable=True)
     opened_by: str | None = text(nullable=True)
@@ -82,7 +85,10 @@ class CoverCheck(SQLModel, table=True):
 
 
 class CoverConfirmation(SQLModel, table=True):
-    """One thing one person confirmed; `by` is the person, however signed in; `seconds` is the time it took."""
+    """One thing one person confirmed; `by` is the person, however signed in, `seconds` the time it took.
+
+    `cleared` tells that the person was one of those who may open the envelopes of protected persons.
+    """
 
     __tablename__ = "cover_confirmation"
     __table_args__ = (
@@ -96,6 +102,7 @@ class CoverConfirmation(SQLModel, table=True):
     by: str = text()
     at: datetime = moment()
     seconds: int | None = number(nullable=True)
+    cleared: bool = flag()
     scan_id: str | None = text(nullable=True)
     undone: bool = flag()
 
@@ -162,7 +169,7 @@ class Assessment(SQLModel, table=True):
     answer: AssessmentAnswer | None = term(AssessmentAnswer, nullable=True)
     readers: str = text(default="")
     decision: str = text(default="")
-    incident: str = text(default="")
+    incident_id: int | None = ref("incident.id", nullable=True, index=True)
     answered_at: datetime | None = moment(nullable=True)
     answered_by: str | None = text(nullable=True)
 

@@ -50,6 +50,7 @@ class CheckWithdrawal(Term):
     NOT_RECEIVED = "not_received", "mottagandet ångrat", "the receipt was undone"
     VOID = "void", "akten är makulerad", "the file is void"
     GONE = "gone", "akten finns inte längre i arkivet", "the file is no longer in the archive"
+    IN_DELIVERY = "in_delivery", "kontrolleras i en senare leverans", "checked in a later delivery"
     FIRST_REOPENED = "first_reopened", "första kontrollen öppnades igen", "the first check was opened again"
     BY_MISTAKE = "by_mistake", "ställd i kön av misstag", "queued by mistake"
 

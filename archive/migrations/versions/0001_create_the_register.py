@@ -1425,7 +1425,6 @@ def upgrade() -> None:
         sa.Column("checklist", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=30), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
-        sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("queued_at", UtcTime(), nullable=False),
         sa.Column("opened_at", UtcTime(), nullable=True),
         sa.Column("opened_by", sa.Text(), nullable=True),
@@ -1565,6 +1564,7 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("seconds", sa.BigInteger(), nullable=True),
+        sa.Column("cleared", sa.Boolean(), nullable=False),
         sa.Column("scan_id", sa.Text(), nullable=True),
         sa.Column("undone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1654,7 +1654,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(length=30), nullable=True),
         sa.Column("readers", sa.Text(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
-        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("incident_id", BigId, nullable=True),
         sa.Column("answered_at", UtcTime(), nullable=True),
         sa.Column("answered_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1666,12 +1666,17 @@ def upgrade() -> None:
             ["finding.id"],
         ),
         sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["owner_id"],
             ["app_user.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_assessment_file_id"), "assessment", ["file_id"], unique=False)
+    op.create_index(op.f("ix_assessment_incident_id"), "assessment", ["incident_id"], unique=False)
     op.create_index(op.f("ix_assessment_owner_id"), "assessment", ["owner_id"], unique=False)
     op.create_index("one_assessment_per_finding", "assessment", ["finding_id"], unique=True)
     op.create_index(
