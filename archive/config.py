@@ -126,7 +126,10 @@ def _smtp(url: str, sender: str, ca_file: str) -> Smtp | None:
     if not url:
         return None
     parts = urlsplit(url)
-    host = parts.hostname or ""
+    try:
+        host, named_port = parts.hostname or "", parts.port
+    except ValueError:
+        host, named_port = "", None
     if parts.scheme not in SMTP_SCHEMES or not host:
         raise BadSettings("AKTSPAR_SMTP_URL is smtp://host, smtp+starttls://user:password@host or smtps://…")
     security, port = SMTP_SCHEMES[parts.scheme]
@@ -134,19 +137,16 @@ def _smtp(url: str, sender: str, ca_file: str) -> Smtp | None:
         raise BadSettings(
             "AKTSPAR_SMTP_URL would send its password unencrypted: use smtp+starttls:// or smtps://"
         )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii():
+        raise BadSettings(
+            "AKTSPAR_SMTP_URL: mail servers take user names and passwords of ASCII characters only"
+        )
     if not parseaddr(sender)[1].isascii() or "@" not in parseaddr(sender)[1]:
         raise BadSettings(
             "Set AKTSPAR_SMTP_FROM to the address mail comes from: Aktspår <arkiv@kommun.example>"
         )
-    return Smtp(
-        host,
-        parts.port or port,
-        security,
-        sender,
-        unquote(parts.username or ""),
-        unquote(parts.password or ""),
-        ca_file or None,
-    )
+    return Smtp(host, named_port or port, security, sender, user, password, ca_file or None)
 
 
 def _with_driver(url: str) -> str:

@@ -25,15 +25,18 @@ def command() -> None:
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--role", "roles", type=ROLE, multiple=True, required=True, help="May be given several times.")
 @click.option("--unit", default="", help="Where the person works.")
+@click.option("--email", default="", help="Where the person gets mail.")
 @click.option(
     "--speaks", type=click.Choice(LOCALES), default="sv", show_default=True, help="Language of the pages."
 )
 @from_stdin
-def add(login: str, name: str, roles: tuple[Role, ...], unit: str, speaks: str, password_stdin: bool) -> None:
+def add(
+    login: str, name: str, roles: tuple[Role, ...], unit: str, email: str, speaks: str, password_stdin: bool
+) -> None:
     """Create a user."""
     password = _new_password(login, password_stdin)
     with opened() as (archive, actor), archive.write(actor) as work:
-        user = staff.create_user(work, login, name, password, roles, unit=unit, language=speaks)
+        user = staff.create_user(work, login, name, password, roles, unit=unit, email=email, language=speaks)
         click.echo(_("User “%(login)s” is created.", login=user.login))
 
 
@@ -62,6 +65,28 @@ def roles(login: str, roles: tuple[Role, ...]) -> None:
 
 @command.command()
 @click.argument("login")
+@click.argument("address", default="")
+def email(login: str, address: str) -> None:
+    """Set where a user gets mail; without an address none is sent."""
+    with opened() as (archive, actor), archive.write(actor) as work:
+        user = staff.user_named(work, login)
+        staff.set_email(work, user, address)
+        click.echo(_("“%(login)s” gets mail at: %(address)s", login=user.login, address=user.email or "–"))
+
+
+@command.command()
+@click.argument("login")
+@click.argument("name", default="")
+def unit(login: str, name: str) -> None:
+    """Say where a user works."""
+    with opened() as (archive, actor), archive.write(actor) as work:
+        user = staff.user_named(work, login)
+        staff.set_unit(work, user, name)
+        click.echo(_("“%(login)s” works at: %(unit)s", login=user.login, unit=user.unit or "–"))
+
+
+@command.command()
+@click.argument("login")
 def deactivate(login: str) -> None:
     """Shut a user out at once; what they did stays in the history."""
     _set_active(login, False)
@@ -83,7 +108,7 @@ def list_(as_json: bool) -> None:
     with opened() as (archive, actor), archive.read(actor) as work:
         for user, held in staff.users(work):
             if as_json:
-                facts = {"login": user.login, "name": user.name, "unit": user.unit, "active": user.active}
+                facts = {name: getattr(user, name) for name in ("login", "name", "unit", "email", "active")}
                 click.echo(json.dumps({**facts, "roles": [role.value for role in held]}, ensure_ascii=False))
             else:
                 state = "" if user.active else _("shut out")

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from archive import migrations
-from archive.domain import beats, sessions
+from archive.domain import beats, deadlines, outbox, sessions
 from archive.errors import Unavailable
 from archive.history import stamp
 from archive.timetable import HEARTBEAT
@@ -20,7 +20,7 @@ LATE = timedelta(minutes=5)
 @bp.get("/health")
 @public
 def health() -> Response:
-    """Tell whether the database answers and is up to date, and when the worker last gave a sign of life."""
+    """Tell whether the database answers and is up to date, the worker lives, and clocks and mail go."""
     facts = _facts()
     answer = jsonify(facts)
     answer.status_code = 200 if facts["database"] == facts["migrations"] == "ok" else 503
@@ -32,8 +32,10 @@ def _facts() -> dict[str, Any]:
         with archive.read(sessions.DOOR) as work:
             if not migrations.is_current(work.connection):
                 return {"database": "ok", "migrations": "pending", "worker": "unknown"}
-            beat = beats.last(work).get(HEARTBEAT)
-            late = beat is None or work.now - beat > LATE
+            seen = beats.last(work)
+            beat, swept = seen.get(HEARTBEAT), seen.get(deadlines.ROUTINE)
+            late, slow = (at is None or work.now - at > LATE for at in (beat, swept))
+            mail = outbox.condition(work)
     except Unavailable:
         return {"database": "unreachable", "migrations": "unknown", "worker": "unknown"}
     return {
@@ -41,4 +43,6 @@ def _facts() -> dict[str, Any]:
         "migrations": "ok",
         "worker": "late" if late else "ok",
         "worker_seen": stamp(beat) if beat else None,
+        "deadlines": "late" if slow else "ok",
+        "mail": mail,
     }

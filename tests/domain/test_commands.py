@@ -80,9 +80,29 @@ def test_users_are_listed_for_people_and_for_programs(aktspar: Aktspar) -> None:
         "login": "anna",
         "name": "Anna Arkivsson",
         "unit": "",
+        "email": None,
         "active": True,
         "roles": ["archivist"],
     }
+
+
+def test_where_a_user_works_and_gets_mail_is_set_and_taken_away(aktspar: Aktspar) -> None:
+    add_anna(aktspar)
+    assert (
+        aktspar("user", "unit", "anna", "Enheten för  barn").output == "“anna” works at: Enheten för barn\n"
+    )
+    said = aktspar("user", "email", "anna", " anna@kommun.example ").output
+    assert said == "“anna” gets mail at: anna@kommun.example\n"
+    assert aktspar("user", "email", "anna").output == "“anna” gets mail at: –\n"
+
+
+@pytest.mark.parametrize(
+    "address", ["anna", "anna@kommun", "åke@kommun.example", "a b@c.example", "a@b.example\n"]
+)
+def test_what_is_no_mail_address_is_refused(aktspar: Aktspar, address: str) -> None:
+    add_anna(aktspar)
+    refused = aktspar("user", "email", "anna", address)
+    assert refused.exit_code == (0 if address == "a@b.example\n" else 1)
 
 
 def test_a_new_password_replaces_the_old_one(aktspar: Aktspar, archive: Archive) -> None:

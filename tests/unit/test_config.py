@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import DEMO_KEY, BadSettings, Settings
+from archive.config import DEMO_KEY, BadSettings, Settings, Smtp
 
 KEYS = {"AKTSPAR_MAC_KEY": "5a" * 32, "AKTSPAR_SECRET_KEY": "c3" * 32}
 
@@ -48,3 +48,59 @@ def test_the_address_people_use_decides_about_tls_and_what_stands_in_symbols() -
         "arkiv.example",
         True,
     )
+
+
+def smtp(url: str, sender: str = "Aktspår <arkiv@kommun.example>") -> Smtp | None:
+    """Read the settings of a mail server."""
+    return Settings.load({**KEYS, "AKTSPAR_SMTP_URL": url, "AKTSPAR_SMTP_FROM": sender}).smtp
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "security"),
+    [
+        ("smtp://mail.example", "mail.example", 25, "plain"),
+        ("smtp+starttls://mail.example", "mail.example", 587, "starttls"),
+        ("smtps://mail.example:4650", "mail.example", 4650, "tls"),
+    ],
+)
+def test_the_mail_server_is_named_by_one_address(url: str, host: str, port: int, security: str) -> None:
+    found = smtp(url)
+    assert found is not None
+    assert (found.host, found.port, found.security) == (host, port, security)
+
+
+def test_without_a_mail_server_there_is_none() -> None:
+    assert smtp("") is None
+
+
+def test_the_mail_servers_password_may_hold_any_sign_and_is_never_shown() -> None:
+    found = smtp("smtps://arkiv:a%40b%2Fc@mail.example")
+    assert found is not None
+    assert (found.user, found.password) == ("arkiv", "a@b/c")
+    assert "a@b" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "named"),
+    [
+        ("http://mail.example", "a@b.example", "SMTP_URL"),
+        ("smtp://", "a@b.example", "SMTP_URL"),
+        ("smtp://mail.example:post", "a@b.example", "SMTP_URL"),
+        ("smtp://user:password@mail.example", "a@b.example", "unencrypted"),
+        ("smtps://user:l%C3%B6sen@mail.example", "a@b.example", "ASCII"),
+        ("smtps://mail.example", "", "SMTP_FROM"),
+        ("smtps://mail.example", "Arkivet", "SMTP_FROM"),
+        ("smtps://mail.example", "åke@kommun.example", "SMTP_FROM"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_safely_is_refused_by_name(
+    url: str, sender: str, named: str
+) -> None:
+    with pytest.raises(BadSettings, match=named):
+        smtp(url, sender)
+
+
+def test_on_this_machine_a_password_may_go_unencrypted() -> None:
+    found = smtp("smtp://user:password@localhost:1025")
+    assert found is not None
+    assert found.password == "password"
