@@ -86,7 +86,10 @@ class Matter(SQLModel, table=True):
 
 
 class RoutineStep(SQLModel, table=True):
-    """A step that opened in an incident or matter, `run` its stream; its deadline is stored when it opens."""
+    """A step that opened in an incident or matter, `run` its stream; its deadline is stored when it opens.
+
+    `ended_at` is when somebody wrote down that it is done, `done_at` when it was.
+    """
 
     __tablename__ = "routine_step"
     __table_args__ = (
@@ -101,7 +104,8 @@ class RoutineStep(SQLModel, table=True):
     state: StepState = term(StepState, default=StepState.OPEN)
     opened_at: datetime = moment()
     due_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    ended_by: str | None = text(nullable=True)
     done_at: datetime | None = moment(nullable=True)
-    done_by: str | None = text(nullable=True)
     performed_by: str | None = text(nullable=True)
     told_event: int | None = ref("event.id", nullable=True)

@@ -98,6 +98,7 @@ class EventKind(Term):
     )
     SENDER_ADDED = "sender.added", "avsändare tillagd", "sender added"
     SENDER_LISTED = "sender.listed", "plocklista gjord", "pick list made"
+    SENDER_LEFT_OUT = "sender.left_out", "akt utelämnad", "file left out"
     SENDER_PACKING = "sender.packing", "packning påbörjad", "packing begun", "yellow"
     SENDER_DISPATCHED = "sender.dispatched", "avgått", "dispatched", "blue"
     SENDER_RECALLED = "sender.recalled", "återkallad", "called back", "red"

@@ -118,6 +118,7 @@ class StepState(Term):
     OPEN = "open", "att göra", "to do", "yellow"
     DONE = "done", "klart", "done", "green"
     NOT_NEEDED = "not_needed", "behövs inte", "not needed", "grey"
+    LAPSED = "lapsed", "föll bort", "fell away", "grey"
 
 
 class MatterState(Term):

@@ -519,8 +519,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=30), nullable=False),
         sa.Column("opened_at", UtcTime(), nullable=False),
         sa.Column("due_at", UtcTime(), nullable=True),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
         sa.Column("done_at", UtcTime(), nullable=True),
-        sa.Column("done_by", sa.Text(), nullable=True),
         sa.Column("performed_by", sa.Text(), nullable=True),
         sa.Column("told_event", BigId, nullable=True),
         sa.ForeignKeyConstraint(

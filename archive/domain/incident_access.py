@@ -1,0 +1,85 @@
+"""Who may know of an incident: of a protected person's only those who lead it, decide, or were let in."""
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlmodel import col
+
+from archive import history
+from archive.errors import Invalid
+from archive.models import Incident, IncidentReader, Unit, User
+from archive.store import Actor, Work
+from archive.vocabulary import EventKind, Permission, Role
+from archive.wording import N_
+
+# Whose office it is to know of every incident, whoever it concerns.
+_BY_OFFICE = frozenset(
+    {
+        Role.ARCHIVIST,
+        Role.DATA_PROTECTION_OFFICER,
+        Role.DELEGATE,
+        Role.LEX_SARAH_OFFICER,
+        Role.REGISTRAR,
+    }
+)
+
+
+def may_see(work: Work, incident: Incident) -> bool:
+    """Tell whether the actor may know of an incident."""
+    own = select(Incident).where(col(Incident.id) == incident.id, seen_by(work.actor))
+    return work.session.execute(own).first() is not None
+
+
+def may_read(work: Work, incident: Incident) -> bool:
+    """Tell whether the actor may also read what people wrote: whoever may see names, and its reporter."""
+    return incident.reported_by == work.actor.id or work.actor.may(Permission.READ_NAMES)
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Incident` that holds for those an actor may know of.
+
+    Whoever reported it, owns it or was let in sees it; those with the right to read incidents see others,
+    but one of a protected person only by office, or as head of the unit that lost it.
+    """
+    if actor.may(Permission.READ_INCIDENTS) and (actor.user_id is None or _BY_OFFICE & set(actor.roles)):
+        return true()
+    let_in = select(col(IncidentReader.incident_id)).where(col(IncidentReader.user_id) == actor.user_id)
+    seen = [col(Incident.reported_by) == actor.id, col(Incident.id).in_(let_in)]
+    if actor.user_id is not None:
+        seen.append(col(Incident.owner_id) == actor.user_id)
+    if actor.may(Permission.READ_INCIDENTS):
+        seen.append(~col(Incident.protected))
+    if Role.MANAGER in actor.roles:
+        seen.append(col(Incident.unit_id).in_(headed_by(actor)))
+    return or_(*seen)
+
+
+def headed_by(actor: Actor) -> ColumnElement[int]:
+    """Return the units whose name is that of the actor's own."""
+    own = select(col(User.unit)).where(col(User.id) == actor.user_id)
+    return select(col(Unit.id)).where(and_(col(Unit.name) != "", col(Unit.name).in_(own))).scalar_subquery()
+
+
+def let_in(work: Work, incident: Incident, user_id: int, reason: str) -> None:
+    """Let somebody see an incident who else may not; raises Invalid without a reason."""
+    work.require(Permission.LEAD_INCIDENTS)
+    if not reason.strip():
+        raise Invalid("reason_missing", N_("Say why this person has to see the incident."), field="reason")
+    if work.session.get(User, user_id) is None:
+        raise Invalid("user_unknown", N_("Choose somebody who works here."), field="user")
+    if admit(work, incident, user_id):
+        history.record(
+            work,
+            EventKind.INCIDENT_READER_ADDED,
+            incident,
+            private={"reason": reason.strip()},
+            subjects=[f"user:{user_id}"],
+            user=user_id,
+        )
+
+
+def admit(work: Work, incident: Incident, user_id: int) -> bool:
+    """Let somebody see an incident from now on; tell whether that is new."""
+    if work.session.get(IncidentReader, (incident.id, user_id)) is not None:
+        return False
+    work.session.add(IncidentReader(incident_id=incident.id, user_id=user_id, at=work.now, by=work.actor.id))
+    work.session.flush()
+    return True

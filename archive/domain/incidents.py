@@ -1,0 +1,397 @@
+"""What cannot be found becomes a case at once, with an owner, clocks and a next step; who may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlmodel import col
+
+from archive import history
+from archive.domain import files, incident_access, messages, places, routine_versions, wanted
+from archive.errors import Conflict, Invalid, NotFound
+from archive.models import (
+    CaseFile,
+    FilePerson,
+    Incident,
+    IncidentFile,
+    Place,
+    Unit,
+    User,
+    UserRole,
+)
+from archive.store import Work
+from archive.vocabulary import (
+    Custody,
+    EventKind,
+    IncidentAction,
+    MessageKind,
+    Missed,
+    Occasion,
+    Permission,
+    PersonRole,
+    Role,
+)
+from archive.wording import N_
+
+LONGEST_TEXT = 4000
+MOST_FILES = 1000
+GONE = frozenset({Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody says is missing: registered files, a crate with all it held, or what words describe.
+
+    `missed_at` and `suspected_at` are now where nothing else is said; `protected` unknown counts as protected
+    for what is not registered. An incident entered afterwards keeps its own moments and diary number.
+    """
+
+    file_ids: tuple[int, ...] = ()
+    crate_id: int | None = None
+    description: str = ""
+    what: Missed | None = None
+    pieces: int = 1
+    occasion: Occasion = Occasion.OTHER
+    missed_at: datetime | None = None
+    suspected_at: datetime | None = None
+    purpose: str = ""
+    waiting: str = ""
+    circumstances: str = ""
+    ongoing_case: bool = False
+    child: bool = False
+    protected: bool | None = None
+    unit_id: int | None = None
+    owner_id: int | None = None
+    diary_number: str = ""
+    entered_afterwards: bool = False
+
+
+def report(work: Work, said: Report) -> Incident:
+    """Take down that something is missing; files missed already are added to the incident they have.
+
+    Returns the new incident, or the one that looks for the only file named. Raises Invalid for a report of
+    nothing, of the future, or of a file that is void; Conflict for one that has left the archive.
+    """
+    work.require(Permission.REPORT_MISS)
+    _refuse_wrong(work, said)
+    missed = _locked(work, _all_files(work, said))
+    known = wanted.of(work, [file.id for file in missed])
+    for found in known.values():
+        _meet(work, found, said)
+    fresh = [file for file in missed if file.id not in known]
+    if known and not fresh and not said.description.strip():
+        return work.session.get_one(Incident, next(iter(known.values())).incident_id)
+    return _open(work, said, fresh)
+
+
+def get(work: Work, incident_id: int) -> Incident:
+    """Return an incident by id; raises NotFound for one the actor may not know of."""
+    found = work.session.get(Incident, incident_id)
+    if found is None or not incident_access.may_see(work, found):
+        raise NotFound("no_such_incident", N_("There is no such incident, or none you may know of."))
+    return found
+
+
+def locked(work: Work, incident: Incident) -> Incident:
+    """Hold an incident's files and then its row, in the order everybody does, and read both afresh."""
+    if not work.sqlite:
+        ids = [item.file_id for item in items(work, incident) if item.file_id is not None]
+        held = select(col(CaseFile.id)).where(col(CaseFile.id).in_(ids)).order_by(col(CaseFile.id))
+        work.connection.execute(held.with_for_update())
+    work.session.refresh(incident, with_for_update=True)
+    return incident
+
+
+def items(work: Work, incident: Incident) -> Sequence[IncidentFile]:
+    """Return what an incident is about, in the order it was added."""
+    statement = select(IncidentFile).where(col(IncidentFile.incident_id) == incident.id)
+    return work.session.scalars(statement.order_by(col(IncidentFile.id))).all()
+
+
+def item(work: Work, incident: Incident, item_id: int) -> IncidentFile:
+    """Return one thing an incident is about; raises NotFound."""
+    found = work.session.get(IncidentFile, item_id)
+    if found is None or found.incident_id != incident.id:
+        raise NotFound("no_such_item", N_("The incident is not about this. Look at it again."))
+    return found
+
+
+def hand_over(work: Work, incident: Incident, owner_id: int) -> None:
+    """Give an incident another owner, who is told; raises Invalid for somebody who does not work on them."""
+    work.require(Permission.LEAD_INCIDENTS)
+    user = work.session.get(User, owner_id)
+    if user is None or not user.active:
+        raise Invalid("owner_unknown", N_("Choose somebody who works here."), field="owner")
+    locked(work, incident)
+    if incident.owner_id == owner_id:
+        return
+    changed(work, incident, "", owner_id=owner_id)
+    key = f"{owner_id} {incident.version}"
+    messages.tell(
+        work, MessageKind.INCIDENT_YOURS, incident.stream, key, users=[owner_id], incident=incident.id
+    )
+
+
+def change(
+    work: Work, incident: Incident, reason: str, *, unit_id: int | None = None, diary_number: str = ""
+) -> None:
+    """Say which unit lost it, or its number in the diary; to change what was said needs a reason."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    locked(work, incident)
+    values: dict[str, Any] = {}
+    if unit_id is not None and unit_id != incident.unit_id:
+        work.session.get_one(Unit, unit_id)
+        values["unit_id"] = unit_id
+    if diary_number.strip() and diary_number.strip() != incident.diary_number:
+        values["diary_number"] = diary_number.strip()[:60]
+    if any(getattr(incident, name) for name in values) and not reason.strip():
+        raise Invalid("reason_missing", N_("Say why it is changed."), field="reason")
+    if values:
+        changed(work, incident, reason.strip(), **values)
+
+
+def changed(work: Work, incident: Incident, reason: str, **values: Any) -> None:
+    """Set columns of an incident and write down what they were; checks no permission."""
+    old = {name: history.plain(getattr(incident, name)) for name in values}
+    for name, value in values.items():
+        setattr(incident, name, value)
+    incident.version += 1
+    work.session.flush()
+    history.record(
+        work,
+        EventKind.INCIDENT_CHANGED,
+        incident,
+        private={
+            "old": old,
+            "new": {name: history.plain(value) for name, value in values.items()},
+            "reason": reason,
+        },
+        fields=sorted(values),
+    )
+
+
+def _refuse_wrong(work: Work, said: Report) -> None:
+    if not said.file_ids and said.crate_id is None and not said.description.strip():
+        raise Invalid("miss_empty", N_("Say what is missing: a file, or in words."), field="description")
+    for name in ("description", "purpose", "waiting", "circumstances"):
+        if len(getattr(said, name)) > LONGEST_TEXT:
+            raise Invalid(
+                "text_long", N_("Write at most %(most)s characters."), field=name, most=LONGEST_TEXT
+            )
+    missed, suspected = said.missed_at or work.now, said.suspected_at or work.now
+    if missed > work.now or suspected > work.now:
+        raise Invalid("miss_in_future", N_("That moment has not come yet."), field="missed_at")
+    if suspected < missed:
+        raise Invalid(
+            "suspected_before_missed",
+            N_("It cannot have been suspected lost before it was missed. Correct one of the times."),
+            field="suspected_at",
+        )
+    if not 1 <= said.pieces <= MOST_FILES:
+        raise Invalid("pieces_wrong", N_("Say how many are missing: 1 to 1,000."), field="pieces")
+
+
+def _all_files(work: Work, said: Report) -> set[int]:
+    ids = set(said.file_ids)
+    if said.crate_id is not None:
+        crate = places.get(work, said.crate_id)
+        held = (
+            select(col(CaseFile.id))
+            .join(Place, col(Place.id) == CaseFile.place_id)
+            .where(
+                or_(col(Place.id) == crate.id, col(Place.path).startswith(f"{crate.path}.")),
+                col(CaseFile.status).in_([Custody.ON_PLACE, Custody.IN_TRANSIT]),
+            )
+        )
+        ids |= set(work.session.scalars(held.limit(MOST_FILES + 1)))
+        if not ids and not said.description.strip():
+            raise Invalid(
+                "crate_empty",
+                N_("No file is recorded in it. Describe in words what it held."),
+                field="description",
+            )
+    if len(ids) > MOST_FILES:
+        raise Invalid("pieces_wrong", N_("Say how many are missing: 1 to 1,000."), field="pieces")
+    return ids
+
+
+def _locked(work: Work, ids: set[int]) -> list[CaseFile]:
+    """Hold the files in the order of their ids: two who report the same one take turns."""
+    right = {}
+    for file_id in sorted(ids):
+        file = files.get(work, file_id)
+        standing = files.right_one(work, file)
+        if standing is None:
+            raise Invalid("file_void", N_("This file was registered by mistake. Report the right one."))
+        right[standing.id] = standing
+    found = [right[file_id] for file_id in sorted(right)]
+    for file in found:
+        work.session.refresh(file, with_for_update=True)
+        if file.status in GONE:
+            raise Conflict(
+                "file_gone",
+                N_("This file has left the archive: %(state)s. Its page says when and where to."),
+                state=file.status.label,
+            )
+    return found
+
+
+def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
+    """Add what was said to the incident a file has already."""
+    incident = work.session.get_one(Incident, found.incident_id)
+    event = history.record(
+        work,
+        EventKind.INCIDENT_REPORTED_AGAIN,
+        incident,
+        private={
+            "purpose": said.purpose.strip(),
+            "waiting": said.waiting.strip(),
+            "circumstances": said.circumstances.strip(),
+        },
+        subjects=[f"file:{found.file_id}"],
+        happened_at=said.missed_at,
+        file=found.file_id,
+        occasion=said.occasion.value,
+    )
+    if said.waiting.strip() and not incident.somebody_waits:
+        incident.somebody_waits = True
+        incident.version += 1
+        work.session.flush()
+    if work.actor.user_id is not None and not incident.protected:
+        incident_access.admit(work, incident, work.actor.user_id)
+    wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
+
+
+def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
+    described = bool(said.description.strip())
+    incident = Incident(
+        routine_id=routine_versions.in_force(work, routine_versions.SUSPECTED_LOST).id,
+        what=said.what or _what(missed, said),
+        occasion=said.occasion,
+        pieces=len(missed) + (said.pieces if described else 0),
+        missed_at=said.missed_at or said.suspected_at or work.now,
+        suspected_at=said.suspected_at or work.now,
+        reported_at=work.now,
+        reported_by=work.actor.id,
+        owner_id=_owner(work, said),
+        unit_id=said.unit_id or _unit(missed),
+        diary_number=said.diary_number.strip()[:60],
+        somebody_waits=bool(said.waiting.strip()),
+        ongoing_case=said.ongoing_case or said.what is Missed.OPEN_CASE,
+        child=said.child or _child(work, missed),
+        protected=any(file.protected for file in missed) or _unknown(said, described=described),
+        entered_afterwards=said.entered_afterwards,
+    )
+    incident.told_event = history.advance(
+        work,
+        incident,
+        IncidentAction.REPORT,
+        private={
+            "description": said.description.strip(),
+            "purpose": said.purpose.strip(),
+            "waiting": said.waiting.strip(),
+            "circumstances": said.circumstances.strip(),
+        },
+        subjects=[file.stream for file in missed],
+        happened_at=incident.suspected_at,
+        what=incident.what.value,
+        occasion=incident.occasion.value,
+        pieces=incident.pieces,
+        files=[file.id for file in missed],
+        routine=incident.routine_id,
+        losing_unit=incident.unit_id,
+        missed_at=history.stamp(incident.missed_at),
+        suspected_at=history.stamp(incident.suspected_at),
+        entered_afterwards=incident.entered_afterwards,
+    )
+    _add(work, incident, missed, said.description.strip())
+    _tell(work, incident)
+    return incident
+
+
+def _unknown(said: Report, *, described: bool) -> bool:
+    """Tell whether a protected person is, or may be, concerned by what is only described."""
+    return bool(said.protected) if said.protected is not None else described
+
+
+def _what(missed: Sequence[CaseFile], said: Report) -> Missed:
+    if len(missed) > 1 or said.crate_id is not None or said.pieces > 1:
+        return Missed.SEVERAL
+    return Missed.FILE if missed else Missed.UNREGISTERED
+
+
+def _unit(missed: Sequence[CaseFile]) -> int | None:
+    """Return the unit all the files come from, when it is one."""
+    units = {file.unit_id for file in missed}
+    return units.pop() if len(units) == 1 else None
+
+
+def _child(work: Work, missed: Sequence[CaseFile]) -> bool:
+    """Tell whether any of the files is about a child, as far as the register says."""
+    if any(file.placed_child or file.child_investigation for file in missed):
+        return True
+    children = select(func.count()).where(
+        col(FilePerson.file_id).in_([file.id for file in missed]), col(FilePerson.role) == PersonRole.CHILD
+    )
+    return bool(missed) and bool(work.session.scalar(children))
+
+
+def _owner(work: Work, said: Report) -> int | None:
+    """Return who answers for it: as said, else who reports and may lead it, else the eldest archivist."""
+    if said.owner_id is not None:
+        user = work.session.get(User, said.owner_id)
+        if user is None or not user.active:
+            raise Invalid("owner_unknown", N_("Choose somebody who works here."), field="owner")
+        return said.owner_id
+    if work.actor.may(Permission.LEAD_INCIDENTS) and work.actor.user_id is not None:
+        return work.actor.user_id
+    archivists = (
+        select(col(User.id))
+        .join(UserRole, col(UserRole.user_id) == User.id)
+        .where(col(User.active), col(UserRole.role) == Role.ARCHIVIST)
+        .order_by(col(User.id))
+    )
+    return work.session.scalar(archivists.limit(1))
+
+
+def _add(work: Work, incident: Incident, missed: Sequence[CaseFile], description: str) -> None:
+    fields: dict[str, Any] = {"incident_id": incident.id, "added_at": work.now, "added_by": work.actor.id}
+    added = [IncidentFile(file_id=file.id, place_id=file.place_id, **fields) for file in missed]
+    if description:
+        added.append(IncidentFile(told_event=incident.told_event, **fields))
+    work.session.add_all(added)
+    work.session.flush()
+    history.record_many(
+        work,
+        [
+            history.Entry(
+                incident.stream,
+                EventKind.INCIDENT_FILE_ADDED,
+                {"item": one.id, "file": one.file_id, "place": one.place_id},
+                {"description": "" if one.file_id else description},
+                [f"file:{one.file_id}"] if one.file_id else [],
+            )
+            for one in added
+        ],
+    )
+
+
+def _tell(work: Work, incident: Incident) -> None:
+    """Tell the owner, the heads of the unit and the data protection officer."""
+    heads = (
+        select(col(User.id))
+        .join(UserRole, col(UserRole.user_id) == User.id)
+        .join(Unit, col(Unit.name) == User.unit)
+        .where(col(User.active), col(UserRole.role) == Role.MANAGER, col(Unit.id) == incident.unit_id)
+    )
+    messages.tell(
+        work,
+        MessageKind.MISS_REPORTED,
+        incident.stream,
+        "reported",
+        users=[incident.owner_id, *work.session.scalars(heads)],
+        roles=[Role.DATA_PROTECTION_OFFICER],
+        incident=incident.id,
+    )
