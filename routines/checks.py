@@ -46,7 +46,8 @@ def checked(routine: Routine, report: Report) -> None:
         _StepCheck(routine, report, asking, step, number).run()
     for number, outcome in enumerate(routine.outcomes):
         _outcome(routine, report, asking, outcome, number)
-    if not endless and not _ring(routine, report):
+    pauses = {step.id: set(step.pauses_for) & routine.step_of.keys() for step in routine.steps}
+    if not endless and not _ring(routine, report, pauses) and not _ring(routine, report, before(routine)):
         _order(routine, report)
         if not report.problems:
             _reachable(routine, report)
@@ -149,6 +150,7 @@ class _StepCheck:
         self._known("track", [step.track], [one.id for one in self.routine.tracks], "spåret", "track")
         self._known("who", step.who, parties, "rollen", "party")
         self._known("after", step.after, steps, "steget", "step")
+        self._known("pauses_for", step.pauses_for, steps, "steget", "step")
         self._known("distinct_from", step.distinct_from, steps, "steget", "step")
         if not step.who:
             self._wrong(("who",), "skriv vem som gör steget", "write who does the step")
@@ -289,9 +291,9 @@ def before(routine: Routine) -> dict[str, set[str]]:
     }
 
 
-def _ring(routine: Routine, report: Report) -> bool:
+def _ring(routine: Routine, report: Report, graph: dict[str, set[str]]) -> bool:
     try:
-        TopologicalSorter(before(routine)).prepare()
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
         ring = [routine.step(name).title for name in reversed(error.args[1])]
         sv, en = (
@@ -302,8 +304,8 @@ def _ring(routine: Routine, report: Report) -> bool:
             ("steps",),
             Text("", ""),
             Text(
-                f"Stegen väntar på varandra i en ring: {sv}. Ta bort en hänvisning i after eller when.",
-                f"The steps wait for each other in a ring: {en}. Take one reference in after or when away.",
+                f"Stegen väntar på varandra i en ring: {sv}. Ta bort en hänvisning.",
+                f"The steps wait for each other in a ring: {en}. Take one reference away.",
             ),
         )
         return True

@@ -13,6 +13,7 @@ from routines.wording import Text
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
+_FREE = (m.FieldKind.TEXT, m.FieldKind.LONG_TEXT, m.FieldKind.PERSON)
 _KINDS_OF_CONDITION = ("field", "fact", "done", "since", "condition", "all", "any", "not")
 
 
@@ -100,6 +101,7 @@ def _step(node: Node, name: str) -> m.Step:
         when=condition(node, "when"),
         until=condition(node, "until"),
         again=condition(node, "again"),
+        pauses_for=node.words("pauses_for"),
         on_demand=node.flag("on_demand"),
         optional=node.flag("optional"),
         reopens=node.flag("reopens"),
@@ -124,7 +126,7 @@ def _field(node: Node, name: str) -> m.Field:
         label=node.must_text("label"),
         hint=node.text("hint"),
         required=node.flag("required"),
-        personal=node.flag("personal"),
+        personal=node.flag("personal") or kind in _FREE,
         several=node.flag("several"),
         options=_each(node, "options", "Svaret", "Option", _option, "label"),
         when=condition(node, "when"),

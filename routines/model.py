@@ -115,7 +115,7 @@ class Field:
     label: Text
     hint: Text | None = None
     required: bool = False
-    personal: bool = False  # the answer may be about a person: it belongs where it can be shredded
+    personal: bool = False  # may be about a person: belongs where it can be shredded; free text always is
     several: bool = False  # persons, places or files: more than one may be given
     options: tuple[Option, ...] = ()
     when: Condition | None = None  # asked only then
@@ -182,6 +182,7 @@ class Step:
     when: Condition | None = None  # it opens only then
     until: Condition | None = None  # from then on it is not needed any more
     again: Condition | None = None  # done once, it opens once more then
+    pauses_for: tuple[str, ...] = ()  # it does not open as long as one of these is open
     on_demand: bool = False  # opens only when somebody starts it, any number of times
     optional: bool = False  # may be said not to be needed, with a reason
     reopens: bool = False  # may open after the end, and thereby reopens the whole

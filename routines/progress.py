@@ -174,12 +174,17 @@ class State:
 
     def opens(self, step: Step) -> bool:
         """Tell whether a step opens by itself now."""
-        if step.on_demand or self.is_over(step) or not self.came_before(step):
+        if step.on_demand or self.is_over(step) or not self.came_before(step) or self.is_paused(step):
             return False
         last = self.last(step)
         if last is None:
             return self.holds(step.when)
         return not last.is_open and self.is_due_again(step)
+
+    def is_paused(self, step: Step) -> bool:
+        """Tell whether a step it pauses for is open or opens now: so there is always something to do."""
+        others = [self.routine.step(one) for one in step.pauses_for]
+        return any(self.progress.open_record(one.id) or self.opens(one) for one in others)
 
     def came_before(self, step: Step) -> bool:
         """Tell whether all that must come before a step is settled."""
