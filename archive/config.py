@@ -54,6 +54,7 @@ class Settings:
     log_level: str
     smtp: Smtp | None = None
     delivery_weekday: int = 2
+    double_check_percent: int = 5
     delivery_crates: int = 20
     delivery_crate_files: int = 25
     delivery_alarm_hours: int = 8
@@ -103,6 +104,7 @@ class Settings:
             max_upload_mb=_number("MAX_UPLOAD_MB", get("MAX_UPLOAD_MB", "300")),
             log_level=get("LOG_LEVEL", "INFO").upper(),
             delivery_weekday=_weekday(get("DELIVERY_WEEKDAY", "2")),
+            double_check_percent=_percent("DOUBLE_CHECK_PERCENT", get("DOUBLE_CHECK_PERCENT", "5")),
             delivery_crates=_number("DELIVERY_CRATES", get("DELIVERY_CRATES", "20")),
             delivery_crate_files=_number("DELIVERY_CRATE_FILES", get("DELIVERY_CRATE_FILES", "25")),
             delivery_alarm_hours=_number("DELIVERY_ALARM_HOURS", get("DELIVERY_ALARM_HOURS", "8")),
@@ -165,6 +167,13 @@ def _number(name: str, text: str) -> int:
     if not text.isdigit():
         raise BadSettings(f"AKTSPAR_{name} must be a whole number, not {text!r}")
     return int(text)
+
+
+def _percent(name: str, text: str) -> int:
+    percent = _number(name, text)
+    if percent > 100:
+        raise BadSettings(f"AKTSPAR_{name} is a share in percent, 0 to 100")
+    return percent
 
 
 def _weekday(text: str) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from archive import mailing
-from archive.domain import deadlines, import_driving, outbox, sessions
+from archive.domain import deadlines, double_checks, import_driving, outbox, sessions
 from archive.store import Archive, worker
 
 HEARTBEAT = "heartbeat"
@@ -47,6 +47,12 @@ TIMETABLE = (
     Routine(HEARTBEAT, {"minute": "*"}, "shows on /health that the worker lives", _live),
     Routine(deadlines.ROUTINE, {"minute": "*"}, "reminds of deadlines and escalates them", deadlines.sweep),
     Routine(mailing.ROUTINE, {"second": "*/15"}, "sends the mail that waits", mailing.send_waiting),
+    Routine(
+        double_checks.ROUTINE,
+        {"minute": "*/10"},
+        "draws which covers are checked again",
+        double_checks.draw_all,
+    ),
     Routine(
         "imports",
         {"second": "*/4"},

@@ -33,6 +33,7 @@ AT_HAND = frozenset({Custody.ON_PLACE, Custody.LOST})  # in these states somebod
 GONE = frozenset({Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN})
 _CHECK = CoverCheck.__table__  # type: ignore[attr-defined]
 _SAID = CoverConfirmation.__table__  # type: ignore[attr-defined]
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _FINDING = Finding.__table__  # type: ignore[attr-defined]
 
 _FIRST_OF_FILES = (
@@ -213,8 +214,15 @@ def get(work: Work, check_id: int) -> CoverCheck:
 def held(work: Work, check_id: int) -> CoverCheck:
     """Return a check, its row locked for a change; raises NotFound."""
     check = get(work, check_id)
+    _lock_file(work, check.file_id)
     work.session.refresh(check, with_for_update=True)
     return check
+
+
+def _lock_file(work: Work, file_id: int) -> None:
+    """Hold the file before its check, as whoever receives, moves or misses it does."""
+    if not work.sqlite:
+        work.connection.execute(select(_FILE.c.id).where(_FILE.c.id == file_id).with_for_update())
 
 
 def begin(work: Work, file: CaseFile) -> CoverCheck:
@@ -229,6 +237,7 @@ def begin(work: Work, file: CaseFile) -> CoverCheck:
 
 def open_check(work: Work, file: CaseFile) -> CoverCheck:
     """Return the check a file waits for, its row locked; raises Conflict when it waits for none."""
+    _lock_file(work, file.id)
     found = work.session.execute(_OPEN_OF_FILE, {"file_id": file.id})
     check: CoverCheck | None = found.scalars().first()
     if check is None:

@@ -78,6 +78,11 @@ NOTICES: dict[K, Notice] = {
         N_("Incident %(incident)s has its outcome. See what is left to do before it is closed."),
         _INCIDENT,
     ),
+    K.ASSESSMENT_YOURS: Notice(
+        N_("Papers lay in the wrong file"),
+        N_("Papers lay in another file's cover while it was out. Judge by %(due)s who may have read them."),
+        {"due": datetime},
+    ),
     K.MAIL_STUCK: Notice(
         N_("Mail does not arrive"),
         N_("Mail could not be delivered and is not tried again. See why in the list of mail."),

@@ -127,4 +127,5 @@ class SampleAnswer(Term):
     ELSEWHERE = "elsewhere", "står på fel plats", "in a wrong place", "red"
     MISSING = "missing", "finns inte på platsen", "not at its place", "red"
     UNKNOWN = "unknown", "finns inte i registret", "not in the register", "red"
+    MOVED = "moved", "flyttad eller utlånad efter dragningen", "moved or lent since it was drawn", "grey"
     NO_FILE = "no_file", "ingen akt där", "no file there", "grey"

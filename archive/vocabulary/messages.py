@@ -15,6 +15,7 @@ class MessageKind(Term):
     INCIDENT_YOURS = "incident_yours", "du ansvarar för ett ärende", "you own an incident", "yellow"
     INCIDENT_ESCALATED = "incident_escalated", "ärende eskalerat", "incident escalated", "red"
     INCIDENT_DECIDED = "incident_decided", "ärende avgjort", "incident decided", "blue"
+    ASSESSMENT_YOURS = "assessment_yours", "bedömning krävs", "assessment needed", "red"
     MAIL_STUCK = "mail_stuck", "e-post kom inte fram", "mail did not arrive", "red"
 
 
