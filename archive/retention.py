@@ -4,7 +4,7 @@ Socialtjänstlagen (SoL) 16 kap., socialtjänstförordningen (SoF) 13 kap., LSS 
 What is uncertain never speaks for destruction: the file is kept and the reason says what to find out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, cast
@@ -186,6 +186,13 @@ def _research_sample(grounds: Grounds, days: frozenset[int]) -> Iterator[Reason]
             yield Reason(sentence, law)
         for person in persons:
             yield from _sampled(person, days, law)
+
+
+def born_on_sample_day(births: Iterable[Birth], days: frozenset[int] = SAMPLE_DAYS) -> bool:
+    """Tell whether the cover bears the mark of the research sample: somebody it is about was born then."""
+    return any(
+        birth.born is not None and birth.born.day in days and birth.role in _FILE_IS_ABOUT for birth in births
+    )
 
 
 _FILE_IS_ABOUT = (PersonRole.SUBJECT, PersonRole.CHILD, PersonRole.PARTNER)

@@ -152,22 +152,24 @@ def persons_of(work: Work, file_ids: Sequence[int]) -> Sequence[Any]:
     return work.connection.execute(_PERSONS, {"ids": list(file_ids)}).all()
 
 
-def shown_persons(rows: Iterable[Any], viewer: Actor) -> dict[int, tuple[ShownPerson, ...]]:
-    """Return the persons of each file as one viewer may see them, the subjects first."""
+def shown_persons(
+    rows: Iterable[Any], viewer: Actor, *, in_hand: bool = False
+) -> dict[int, tuple[ShownPerson, ...]]:
+    """Return the persons of each file as one viewer may see them, subjects first; `in_hand` as for a name."""
     found: dict[int, dict[int, ShownPerson]] = {}
     for row in rows:
-        found.setdefault(row.file_id, {}).setdefault(row.person_id, _shown(row, viewer))
+        found.setdefault(row.file_id, {}).setdefault(row.person_id, _shown(row, viewer, in_hand))
     return {
         file_id: tuple(sorted(of_file.values(), key=lambda person: person.role is not PersonRole.SUBJECT))
         for file_id, of_file in found.items()
     }
 
 
-def _shown(row: Any, viewer: Actor) -> ShownPerson:
+def _shown(row: Any, viewer: Actor, in_hand: bool) -> ShownPerson:
     return ShownPerson(
         row.person_id,
-        people.shown_name(row, viewer),
-        people.shown_number(row, row if row.number is not None else None, viewer),
+        people.shown_name(row, viewer, in_hand=in_hand),
+        people.shown_number(row, row if row.number is not None else None, viewer, in_hand=in_hand),
         row.role,
         row.protection.protected,
     )

@@ -377,18 +377,25 @@ def _forget_names(work: Work, person: Person) -> None:
     )
 
 
-def shown_name(person: Person, viewer: Actor) -> str:
-    """Return a person's name as one viewer may see it: the only way a name reaches a page or paper."""
-    if person.protection.protected:
+def shown_name(person: Person, viewer: Actor, *, in_hand: bool = False) -> str:
+    """Return a person's name as one viewer may see it: the only way a name reaches a page or paper.
+
+    `in_hand`: the viewer holds the cover; of a protected person it is shown to the named group alone.
+    """
+    if _hidden(person, viewer, in_hand):
         return _("Protected")
     if not viewer.may(Permission.READ_NAMES):
         return _("Name not shown")
     return ", ".join(part for part in (person.family_name, person.given_name) if part) or _("No name")
 
 
-def shown_number(person: Person, number: PersonNumber | None, viewer: Actor) -> str:
-    """Return a person's number as one viewer may see it."""
-    if person.protection.protected:
+def _hidden(person: Person, viewer: Actor, in_hand: bool) -> bool:
+    return person.protection.protected and not (in_hand and viewer.may(Permission.CHECK_SEALED))
+
+
+def shown_number(person: Person, number: PersonNumber | None, viewer: Actor, *, in_hand: bool = False) -> str:
+    """Return a person's number as one viewer may see it, `in_hand` as for a name."""
+    if _hidden(person, viewer, in_hand):
         return _("Protected")
     if not viewer.may(Permission.READ_NAMES):
         return _("Number not shown")
