@@ -162,10 +162,11 @@ def can_hold(condition: Condition, routine: Routine) -> bool:
     for part in parts(condition, routine.named):
         for key, values in _cases(part, routine):
             asked.setdefault(key, set()).update(values)
-    ways = list(islice(product(*(sorted(values, key=repr) for values in asked.values())), _MOST_CASES + 1))
-    if len(ways) > _MOST_CASES:
-        return True
-    return any(c.holds(condition, _Case(routine, dict(zip(asked, way, strict=True)))) for way in ways)
+    ways = product(*(sorted(values, key=repr) for values in asked.values()))
+    for way in islice(ways, _MOST_CASES):
+        if c.holds(condition, _Case(routine, dict(zip(asked, way, strict=True)))):
+            return True
+    return next(ways, None) is not None
 
 
 def _cases(part: Condition, routine: Routine) -> Iterator[tuple[tuple[str, ...], set[object]]]:
