@@ -16,11 +16,12 @@ import archive as package
 from archive import api, errorpages, vocabulary, web
 from archive.clock import local
 from archive.config import Settings
+from archive.domain.messages import MANY
 from archive.errors import NotPermitted
 from archive.logs import request_log
-from archive.store import Archive
+from archive.store import Actor, Archive
 from archive.vocabulary import Permission
-from archive.web import access, addresses, navigation
+from archive.web import access, addresses, messages, navigation
 from archive.wording import N_, _, locale, ngettext
 
 HERE = Path(__file__).parent
@@ -171,6 +172,17 @@ def _page_facts() -> dict[str, Any]:
         "sign_out_url": url_for("session.sign_out"),
         "language_url": url_for("language.choose"),
         "help_url": actor and url_for("help.page"),
+        "inbox": _inbox(actor) if actor and actor.user_id else None,
+    }
+
+
+def _inbox(actor: Actor) -> dict[str, Any]:
+    # Counted only by a page that shows it: parts of pages do not ask.
+    return {
+        "href": url_for("messages.index"),
+        "account": url_for("account.page"),
+        "unread": lambda: messages.unread(actor),
+        "most": MANY,
     }
 
 

@@ -8,10 +8,10 @@ from flask import (
     Flask,
     Response,
     current_app,
+    flash,
     g,
     jsonify,
     make_response,
-    redirect,
     render_template,
     request,
     url_for,
@@ -22,7 +22,9 @@ from archive import history
 from archive.errors import DomainError, NotPermitted, NotSignedIn, Unavailable
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind
-from archive.web.answers import safe_path
+from archive.web import kept, session
+from archive.web.access import PasswordFirst, session_token
+from archive.web.answers import safe_path, see
 from archive.wording import N_, _
 
 _log = logging.getLogger("aktspar.error")
@@ -69,6 +71,8 @@ def register(app: Flask) -> None:
 
 
 def _domain(error: DomainError) -> Response:
+    if isinstance(error, PasswordFirst) and not wants_json():
+        return see(url_for("account.password"))
     if isinstance(error, NotPermitted):
         _record_refusal(error)
     if isinstance(error, NotSignedIn) and (answer := _to_sign_in()):
@@ -152,13 +156,20 @@ def wants_json() -> bool:
 def _to_sign_in() -> Response | None:
     if wants_json():
         return None
+    ended = session_token() is not None
+    if request.method == "POST" and ended:
+        if "HX-Request" in request.headers:  # the page with what was written must stay
+            return make_response(render_template("errors/_signed_out.html"), 401)
+        if sealed := kept.keep():
+            answer = session.ask(kept_form=sealed)
+            answer.status_code = 401
+            return answer
+        flash(_("You had been signed out. What you sent is not saved: sign in and send it again."), "warning")
     goal = request.path if request.method == "GET" else None
-    address = url_for("session.page", next=goal if goal != "/" else None)
+    answer = see(url_for("session.page", next=goal if goal != "/" else None))
     if "HX-Request" in request.headers:
-        answer = make_response("", 401)
-        answer.headers["HX-Redirect"] = address
-        return answer
-    return make_response(redirect(address, 303))
+        answer.status_code = 401
+    return answer
 
 
 def _back() -> str:

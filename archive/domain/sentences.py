@@ -67,6 +67,7 @@ _WORDS = {
     "active": N_("active"),
     "adoption": N_("adoption"),
     "birth_date": N_("birth date"),
+    "calendar": N_("calendar address"),
     "capacity": N_("capacity"),
     "central": N_("belongs to the central archive"),
     "child_investigation": N_("investigation of a child"),

@@ -26,6 +26,7 @@ FREE_PER_LOGIN = 3
 FREE_PER_ADDRESS = 30  # a whole office may come from one address
 ATTEMPTS = 0x61747472  # any number nobody else uses as an advisory lock in this database
 SEEN_EVERY = timedelta(minutes=1)
+TOO_OLD = N_("The one-time password is too old. Ask the administrator for a new one.")
 WRONG = N_("The user name or the password is wrong. Check both and try again.")
 
 _session = UserSession.__table__  # type: ignore[attr-defined]
@@ -38,6 +39,7 @@ _OPEN = (
         _session.c.last_seen,
         _user.c.id,
         _user.c.name,
+        _user.c.password_until,
         _role.c.role,
     )
     .select_from(_session.join(_user, _user.c.id == _session.c.user_id).outerjoin(_role))
@@ -64,6 +66,7 @@ class SignedIn:
     language: str
     token_hash: str
     last_seen: datetime
+    must_choose: bool = False  # a password, before anything else
 
 
 def sign_in(
@@ -83,11 +86,37 @@ def sign_in(
             if user is not None:
                 history.record(work, EventKind.USER_SIGN_IN_FAILED, user)
         raise Invalid("sign_in_failed", WRONG, field="login")
+    if user.password_until is not None and user.password_until <= archive.clock():
+        raise Invalid("password_expired", TOO_OLD, field="password")
     with archive.write(_self(user)) as work:
         now_stored = staff.user(work, user.id or 0)
         if not now_stored.active or now_stored.password_hash != stored:  # changed while we were checking
             raise Invalid("sign_in_failed", WRONG, field="login")
         work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.login_hash) == attempt))
+        return begin(work, now_stored, archive.settings.session_hours, old_token)
+
+
+def choose_password(
+    archive: Archive, user_id: int, old: str, new: str, address: str, *, old_token: str | None = None
+) -> str:
+    """Let a user choose a password, given the present one; every session ends and a new one begins.
+
+    Raises Invalid, and TooMany after repeated guesses at the present one.
+    """
+    with archive.write(DOOR) as work:
+        user = staff.user(work, user_id)
+        attempt = _count_attempt(work, user.login, address)
+    if not staff.password_fits(user.password_hash, old):
+        raise Invalid("password_wrong", N_("This is not your present password."), field="old")
+    if old == new:
+        raise Invalid("password_same", N_("Choose another password than the present one."), field="password")
+    password = staff.hash_password(new, user.login)
+    with archive.write(_self(user)) as work:
+        now_stored = staff.user(work, user_id)
+        if not now_stored.active or now_stored.password_hash != user.password_hash:
+            raise Invalid("password_wrong", N_("This is not your present password."), field="old")
+        work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.login_hash) == attempt))
+        staff.set_password(work, now_stored, password)
         return begin(work, now_stored, archive.settings.session_hours, old_token)
 
 
@@ -149,7 +178,14 @@ def who(archive: Archive, token: str) -> SignedIn | None:
         with archive.write(DOOR) as work:
             work.connection.execute(_SEEN, {"hash_": token_hash, "now": now})
     acting = staff.actor(f"user:{first.id}", first.name, first.id, [row.role for row in rows])
-    return SignedIn(acting, first.language, token_hash, first.last_seen)
+    return SignedIn(acting, first.language, token_hash, first.last_seen, first.password_until is not None)
+
+
+def owner(archive: Archive, token: str) -> int | None:
+    """Return whose session a token opened, also for a day after it has ended: for a form sent too late."""
+    with archive.read(DOOR) as work:
+        statement = select(col(UserSession.user_id))
+        return work.session.scalar(statement.where(col(UserSession.token_hash) == staff.digest(token)))
 
 
 def choose_language(work: Work, token_hash: str, user_id: int, language: str) -> None:
@@ -161,13 +197,14 @@ def choose_language(work: Work, token_hash: str, user_id: int, language: str) ->
 
 
 def remove_expired(work: Work, idle: timedelta) -> tuple[int, int]:
-    """Delete sessions that have ended and attempts nobody counts any more; return how many of each."""
+    """Delete sessions that ended a day ago and attempts nobody counts any more; return how many of each."""
+    long_ago = work.now - REMEMBERED
     ended = work.session.execute(
         delete(UserSession).where(
-            (col(UserSession.expires_at) <= work.now) | (col(UserSession.last_seen) <= work.now - idle)
+            (col(UserSession.expires_at) <= long_ago) | (col(UserSession.last_seen) <= long_ago - idle)
         )
     )
-    old = work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) <= work.now - REMEMBERED))
+    old = work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) <= long_ago))
     return ended.rowcount, old.rowcount  # type: ignore[attr-defined]
 
 

@@ -30,6 +30,7 @@ LONGEST_PASSWORD = 200
 TOKEN_PREFIX = "akt_"  # noqa: S105 - makes a leaked token easy to find, is none itself
 LONGEST_TOKEN_LIFE = timedelta(days=400)
 LONGEST_ADDRESS = 254
+ONE_TIME = timedelta(days=3)
 PATIENCE = 20.0  # seconds to wait for a turn
 
 _LOGIN = re.compile(r"[a-z0-9åäö][a-z0-9åäö._@+-]{1,99}")
@@ -72,18 +73,20 @@ def create_user(
     unit: str = "",
     email: str = "",
     language: str = "sv",
+    until: datetime | None = None,
 ) -> User:
-    """Create a user who may sign in; `password` comes from `hash_password`, made before the transaction."""
+    """Create a user who may sign in; `password` comes from `hash_password`, made before the transaction.
+
+    With `until` the password is one that only serves to choose another.
+    """
     work.require(Permission.MANAGE_USERS)
-    login, name = normal_login(login), name.strip()
+    login, name = normal_login(login), _name(name)
     if not _LOGIN.fullmatch(login):
         raise Invalid(
             "login_unusable",
             N_("A user name is 2 to 100 small letters, digits or . _ @ + -"),
             field="login",
         )
-    if not name:
-        raise Invalid("name_missing", N_("Write the person's name."), field="name")
     if work.session.scalar(select(User).where(col(User.login) == login)):
         raise Conflict("login_taken", N_("The user name is taken. Choose another."), field="login")
     user = User(
@@ -92,6 +95,7 @@ def create_user(
         unit=" ".join(unit.split()),
         email=normal_email(email),
         password_hash=password,
+        password_until=until,
         language=_language(language),
         created_at=work.now,
     )
@@ -104,10 +108,10 @@ def create_user(
     return user
 
 
-def set_password(work: Work, user: User, password: PasswordHash) -> None:
-    """Change a password and end every session of the user's."""
+def set_password(work: Work, user: User, password: PasswordHash, *, until: datetime | None = None) -> None:
+    """Change a password and end every session of the user's; with `until` it only serves to change it."""
     _require_own_or_managed(work, user)
-    user.password_hash = password
+    user.password_hash, user.password_until = password, until
     end_sessions(work, user)
     _record_change(work, user, "password")
 
@@ -115,6 +119,12 @@ def set_password(work: Work, user: User, password: PasswordHash) -> None:
 def set_roles(work: Work, user: User, roles: Collection[Role]) -> None:
     """Give a user exactly these roles; they count from the user's next request."""
     work.require(Permission.MANAGE_USERS)
+    if user.id == work.actor.user_id and Permission.MANAGE_USERS not in permissions_of(roles):
+        raise Conflict(
+            "own_account",
+            N_("You cannot take this role from yourself. Ask another administrator."),
+            field="roles",
+        )
     _replace_roles(work, user, roles)
     _record_change(work, user, "roles")
 
@@ -138,6 +148,15 @@ def set_email(work: Work, user: User, address: str) -> None:
     if user.email != email:
         user.email = email
         _record_change(work, user, "email")
+
+
+def set_name(work: Work, user: User, name: str) -> None:
+    """Correct a user's name; what was done under the old one shows the new one."""
+    work.require(Permission.MANAGE_USERS)
+    name = _name(name)
+    if user.name != name:
+        user.name = name
+        _record_change(work, user, "name")
 
 
 def set_unit(work: Work, user: User, unit: str) -> None:
@@ -328,6 +347,12 @@ def hash_password(password: str, login: str) -> PasswordHash:
         return PasswordHash(_hasher.hash(password))
 
 
+def one_time_password() -> str:
+    """Make a password to hand to a user: sixteen signs that are read out and typed without mistaking any."""
+    signs = "23456789abcdefghjkmnpqrstvwxyz"
+    return "-".join("".join(secrets.choice(signs) for _ in range(4)) for _ in range(4))
+
+
 def password_fits(stored: str | None, password: str) -> bool:
     """Check a password against a stored hash; without one the same time goes by and the answer is no."""
     with _turn():
@@ -372,6 +397,13 @@ def _record_change(work: Work, user: User, field: str) -> None:
 
 def _values(roles: Collection[Role]) -> list[str]:
     return [role.value for role in in_order(roles)]
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid("name_missing", N_("Write the person's name."), field="name")
+    return name
 
 
 def _language(language: str) -> str:

@@ -5,6 +5,8 @@ from importlib import import_module
 from flask import Blueprint
 
 PAGES = (
+    "account",
+    "calendar",
     "compare",
     "files",
     "find",
@@ -15,12 +17,14 @@ PAGES = (
     "language",
     "loans",
     "looks",
+    "messages",
     "people",
     "places",
     "scan",
     "session",
     "start",
     "tasks",
+    "users",
 )
 
 

@@ -8,17 +8,23 @@ from werkzeug.local import LocalProxy
 
 from archive.domain import sessions, staff
 from archive.domain.sessions import SignedIn
-from archive.errors import NotSignedIn
+from archive.errors import NotPermitted, NotSignedIn
 from archive.store import Actor, Archive
 from archive.vocabulary import Permission
 from archive.wording import DEFAULT_LOCALE, LOCALES, N_, speaking
 
 ASKED_BY_ANYBODY = {"static", "health.health"}  # never worth a look into the database
+# All that is open to those who signed in with a one-time password.
+BEFORE_CHOOSING = {"account.password", "account.choose_password", "session.sign_out"}
 LANGUAGE_COOKIE = "aktspar-language"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 archive = cast("Archive", LocalProxy(lambda: current_app.extensions["archive"]))
+
+
+class PasswordFirst(NotPermitted):
+    """Refuse because a one-time password serves only to choose another."""
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -100,8 +106,12 @@ def admit() -> None:
     if request.endpoint is None:
         return  # no such page: said to everyone alike
     needed = permission_of(current_app, request.endpoint)
-    if needed is not None:
-        current_actor().require(needed)
+    if needed is None:
+        return
+    current_actor().require(needed)
+    session = current_session()
+    if session is not None and session.must_choose and request.endpoint not in BEFORE_CHOOSING:
+        raise PasswordFirst("password_first", N_("Choose a password of your own before you go on."))
 
 
 def permission_of(app: Flask, endpoint: str) -> Permission | None:

@@ -34,6 +34,18 @@ ENTRIES = (
     Entry("compare.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
     Entry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),
     Entry("looks.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),
+    Entry("users.index", P.MANAGE_USERS, N_("Users"), N_("Create users, give them roles, shut them out")),
+    Entry(
+        "messages.mail", P.MANAGE_USERS, N_("Mail"), N_("See mail that waits or did not arrive"), alone=True
+    ),
+    Entry("messages.index", P.ANYONE, N_("Inbox"), N_("Read what you have been told"), in_menu=False),
+    Entry(
+        "account.page",
+        P.ANYONE,
+        N_("Your account"),
+        N_("Change your password, get your calendar"),
+        in_menu=False,
+    ),
     Entry("help.page", P.ANYONE, N_("Help"), N_("What the states mean and who may do what"), in_menu=False),
 )
 

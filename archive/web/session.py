@@ -1,9 +1,12 @@
 """Signing in and out."""
 
-from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
 
 from archive.domain import sessions, staff
 from archive.vocabulary import Permission, Role
+from archive.web import kept
 from archive.web.access import (
     archive,
     current_actor,
@@ -28,6 +31,10 @@ PURPOSES = {
     Role.AUDITOR: N_("verifies the history and who looked; sees no names"),
     Role.SEALED_KEEPER: N_("checks the covers of sealed files, beside another role"),
     Role.ADMINISTRATOR: N_("manages users; sees no files"),
+    Role.REGISTRAR: N_("keeps the diary of incidents"),
+    Role.LEX_SARAH_OFFICER: N_("judges incidents under Lex Sarah"),
+    Role.DELEGATE: N_("decides whether a file is declared lost"),
+    Role.CITY_ARCHIVE: N_("is told when a file is declared lost"),
 }
 
 
@@ -35,7 +42,7 @@ PURPOSES = {
 @public
 def page() -> Response:
     """Ask for user name and password; a demo archive also offers one person per role."""
-    return _page()
+    return ask()
 
 
 @bp.post("/sign-in")
@@ -51,7 +58,7 @@ def sign_in() -> Response:
             old_token=session_token(),
         )
         return _enter(token)
-    return _page(refused)
+    return ask(refused)
 
 
 @bp.post("/sign-in/demo")
@@ -77,22 +84,45 @@ def sign_out() -> Response:
     return answer
 
 
-def _page(refused: Refusals | None = None) -> Response:
+def ask(refused: Refusals | None = None, kept_form: str | None = None) -> Response:
+    """Show the sign-in page; it carries a form that was sent after the session had ended."""
     offered = []
     if archive.settings.demo:
         with archive.read(sessions.DOOR) as work:
             offered = [(role, user, _(PURPOSES[role])) for role, user in staff.one_per_role(work)]
-    form = {"login": request.form.get("login", ""), "next": request.values.get("next", "")}
+    form = {
+        "login": "" if kept_form else request.form.get("login", ""),
+        "next": "" if kept_form else request.values.get("next", ""),
+        "kept": kept_form or request.form.get("kept", ""),
+    }
     return show("session/sign_in.html", None, refused=refused, form=form, offered=offered)
 
 
 def _enter(token: str) -> Response:
     goal = safe_path(request.form.get("next"), url_for("start.page"))
-    answer = make_response(redirect(goal, 303))
+    return keep_signed_in(_resumed(token) or make_response(redirect(goal, 303)), token)
+
+
+def _resumed(token: str) -> Response | None:
+    """Offer to send again what the same user had sent after the session's end."""
+    sealed = request.form.get("kept")
+    session = sessions.who(archive, token) if sealed else None
+    if not sealed or session is None or session.must_choose:
+        return None
+    form = kept.restore(sealed, session.actor.user_id)
+    if form is None:
+        return None
+    g.session, g.actor = session, session.actor
+    return show("session/resume.html", None, kept=form)
+
+
+def keep_signed_in(answer: Response, token: str) -> Response:
+    """Give the browser the token; it keeps it for a day longer than it opens, to tell whose form is late."""
+    lasts = timedelta(hours=archive.settings.session_hours) + sessions.REMEMBERED
     answer.set_cookie(
         session_cookie(),
         token,
-        max_age=archive.settings.session_hours * 3600,
+        max_age=lasts,
         secure=archive.settings.https,
         httponly=True,
         samesite="Lax",

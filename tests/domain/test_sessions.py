@@ -199,8 +199,14 @@ def test_what_is_over_is_removed_and_what_is_not_stays(
     guess(archive, "nina")
     with archive.write(root) as work:
         fresh = sessions.begin(work, anna, hours=10)
-        assert sessions.remove_expired(work, timedelta(minutes=30)) == (1, 1)
-    assert sessions.who(archive, fresh)
+        assert sessions.remove_expired(work, timedelta(minutes=30)) == (0, 1)
+    assert not sessions.who(archive, token)
+    assert sessions.owner(archive, token) == anna.id  # a form may still come
+    clock.forward(minutes=30)
+    with archive.write(root) as work:
+        assert sessions.remove_expired(work, timedelta(minutes=30)) == (1, 0)
+    assert sessions.owner(archive, token) is None
+    assert sessions.who(archive, fresh) is None
     assert stored(archive, root, SignInAttempt) == 1
 
 

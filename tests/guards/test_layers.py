@@ -17,7 +17,7 @@ LAYERS = (
     "proof",
     "domain",
     "documents",
-    "api app cli commands errorpages logs serving timetable web worker __main__",
+    "api app cli commands errorpages logs mailing serving timetable web worker __main__",
 )
 RANK = {f"archive.{name}": rank for rank, names in enumerate(LAYERS) for name in names.split()}
 WAYS_IN = {"flask", "werkzeug", "click", "apscheduler", "gunicorn"}
@@ -99,6 +99,7 @@ def test_nothing_is_imported_that_the_project_does_not_declare() -> None:
 BROUGHT_ALONG = {
     "sqlalchemy",
     "werkzeug",
+    "itsdangerous",
     "jinja2",
     "markupsafe",
 }  # by sqlmodel and flask, which are built on them

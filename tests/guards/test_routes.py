@@ -16,6 +16,7 @@ from archive.web import navigation
 from archive.web.access import permission_of
 
 PUBLIC = {
+    "calendar.feed",  # by a secret address
     "health.health",
     "language.choose",
     "session.enter",
