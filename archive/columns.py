@@ -1,6 +1,8 @@
 """Column types and field makers the models share; no rules."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, Integer, LargeBinary, String, Text
@@ -49,8 +51,14 @@ class PartialDateText(TypeDecorator[PartialDate]):
     def process_bind_param(self, value: PartialDate | None, _dialect: Dialect) -> str | None:
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> PartialDate | None:
-        return None if value is None else PartialDate.parse(value)
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
+        """Return what reads a stored value."""
+        return _partial_date
+
+
+@lru_cache(maxsize=65_536)  # there are 365 days in a year, and a page shows many of them again
+def _partial_date(text: str | None) -> PartialDate | None:
+    return None if text is None else PartialDate.parse(text)
 
 
 class TermText(TypeDecorator[Term]):
@@ -64,12 +72,14 @@ class TermText(TypeDecorator[Term]):
         self.terms = terms
         # A look-up per value read is hot; the enum's own call is several times as slow.
         self._members: dict[str, Term] = {str(term): term for term in terms}
+        self._read: dict[str | None, Term | None] = {None: None}
+        self._read.update(self._members)
 
     def process_bind_param(self, value: Term | str | None, _dialect: Dialect) -> str | None:
         return None if value is None else self._members[value].value
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> Term | None:
-        return None if value is None else self._members[value]
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
+        return self._read.__getitem__
 
 
 def key() -> Any:

@@ -91,17 +91,34 @@ def worker(routine: str) -> Actor:
 
 @dataclass(slots=True)
 class Work:
-    """Hold one transaction: session, actor, the moment it began, and the act its events share."""
+    """Hold one transaction: connection, actor, the moment it began, and the act its events share."""
 
-    session: Session
+    connection: Connection = field(repr=False)
     actor: Actor
     now: datetime
     mac_key: bytes = field(repr=False)
-    connection: Connection = field(init=False, repr=False)
+    writes: bool = True
     act: str = field(default_factory=lambda: uuid4().hex)
+    # What is asked for again and again and cannot change within one transaction, by what it is.
+    known: dict[str, dict[Any, Any]] = field(default_factory=dict, repr=False)
+    _session: Session | None = field(default=None, init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        self.connection = self.session.connection()
+    @property
+    def session(self) -> Session:
+        """Return the session of this transaction; the hot paths need none, and it costs more than they do."""
+        if self._session is None:
+            self._session = Session(self.connection, expire_on_commit=False, autoflush=self.writes)
+        return self._session
+
+    def flush(self) -> None:
+        """Send what the session holds back."""
+        if self._session is not None:
+            self._session.flush()
+
+    def close(self) -> None:
+        """Let go of what was read, so that another transaction may take it up."""
+        if self._session is not None:
+            self._session.close()
 
     @property
     def sqlite(self) -> bool:
@@ -136,13 +153,14 @@ class Work:
     def attempt(self) -> Iterator[None]:
         """Run the block in a savepoint: an error undoes the block, not the transaction."""
         # The session's own begin_nested costs several times as much, and scans wait for it.
-        self.session.flush()
+        self.flush()
         self.connection.exec_driver_sql("SAVEPOINT attempt")
         try:
             yield
-            self.session.flush()
+            self.flush()
         except BaseException:
-            self.session.expunge_all()
+            if self._session is not None:
+                self._session.expunge_all()
             self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt")
             raise
         finally:
@@ -211,7 +229,6 @@ class Archive:
         self.settings = settings
         self.clock = clock
         self.engine = make_engine(settings.database_url)
-        self._writing = self.engine.execution_options(writes=True)
         # One moment also for a page or a check of many statements: PostgreSQL's default is one per statement.
         one_moment = {} if settings.sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(postgresql_readonly=True, **one_moment)
@@ -220,20 +237,32 @@ class Archive:
     @contextmanager
     def write(self, actor: Actor) -> Iterator[Work]:
         """Begin a transaction; commit at the end of the block, roll back on any error."""
-        with self._turn(), _plainly(), Session(self._writing, expire_on_commit=False) as session:
-            yield Work(session, actor, self.clock(), self.settings.mac_key)
-            session.flush()
+        with self._turn(), _plainly(), self._begun(self.engine, actor, writes=True) as work:
+            yield work
+            work.flush()
             try:
-                session.commit()
+                work.connection.commit()
             except BaseException:  # else the pool gets the connection back with transaction and lock still on
-                session.invalidate()
+                work.connection.invalidate()
                 raise
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Work]:
         """Begin a transaction that sees one moment and is rolled back at the end of the block."""
-        with _plainly(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
-            yield Work(session, actor, self.clock(), self.settings.mac_key)
+        with _plainly(), self._begun(self._reading, actor, writes=False) as work:
+            yield work
+
+    @contextmanager
+    def _begun(self, engine: Engine, actor: Actor, *, writes: bool) -> Iterator[Work]:
+        """Begin a transaction, rolled back at the end of the block unless committed."""
+        with engine.connect() as connection:
+            connection.info["writes"] = writes
+            connection.begin()
+            work = Work(connection, actor, self.clock(), self.settings.mac_key, writes)
+            try:
+                yield work
+            finally:
+                work.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -284,7 +313,8 @@ def make_engine(url: str) -> Engine:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    # Not by an event of the engine: having any makes each statement dearer.
+    engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign, assignment]
     return engine
 
 
@@ -294,10 +324,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Any) -> None:
     # A deferred transaction that read first fails at once with SQLITE_BUSY_SNAPSHOT when it comes to write.
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.execute("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
 
 
 class WriterLock:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Row, create_engine, event, text
-from sqlmodel import Session
 
 from archive import history
 from archive.clock import system_clock
@@ -31,8 +30,7 @@ class Intruder:
 
     def named(self) -> list[Finding]:
         """Return what verification names, as the database stands in this intrusion."""
-        with Session(self._connection, join_transaction_mode="rollback_only") as session:
-            return list(verify(Work(session, operator("intruder"), system_clock(), self.stolen_key)))
+        return list(verify(Work(self._connection, operator("intruder"), system_clock(), self.stolen_key)))
 
     def event(self, stream: str, seq: int) -> Row[Any]:
         """Return an event."""

@@ -21,7 +21,7 @@ def names(work: Work, actors: Iterable[str]) -> dict[str, str]:
     """Return the name behind each actor id, in two statements at most."""
     parts = {actor: actor.partition(":")[::2] for actor in actors}
     # A page asks several times; within one transaction nobody is renamed and asked for again.
-    found: dict[str, str] = work.session.info.setdefault("names of actors", {})
+    found: dict[str, str] = work.known.setdefault("names of actors", {})
     for kind, statement in (("user", _USERS), ("token", _TOKENS)):
         ids = sorted({int(name) for actor, (of, name) in parts.items() if of == kind and actor not in found})
         if ids:

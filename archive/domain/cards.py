@@ -5,23 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlmodel import col
 
 from archive.domain import people, trails
-from archive.models import (
-    CaseFile,
-    FileKind,
-    FilePerson,
-    Person,
-    PersonNumber,
-    Place,
-    SourceSystem,
-    Unit,
-)
+from archive.domain.trails import Step
+from archive.models import CaseFile, FileKind, FilePerson, Person, PersonNumber, SourceSystem, Unit
 from archive.store import Actor, Work
 from archive.vocabulary import Permission, PersonRole
 from archive.wording import _, locale
 
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_KIND = FileKind.__table__  # type: ignore[attr-defined]
+_SOURCE = SourceSystem.__table__  # type: ignore[attr-defined]
+_UNIT = Unit.__table__  # type: ignore[attr-defined]
 _ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 _PERSON = Person.__table__  # type: ignore[attr-defined]
 _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
@@ -49,7 +44,7 @@ class Card:
     unit: str
     persons: tuple[ShownPerson, ...]
     place: str
-    trail: tuple[Place, ...]
+    trail: tuple[Step, ...]
 
     @property
     def name(self) -> str:
@@ -67,18 +62,17 @@ class Card:
 def of(work: Work, files: Sequence[CaseFile]) -> list[Card]:
     """Make the cards of files, in their order, in a number of statements that does not grow with them."""
     viewer = work.actor
-    kinds = _by_id(work, FileKind, {file.kind_id for file in files})
-    sources = _by_id(work, SourceSystem, {file.source_id for file in files})
-    units = _by_id(work, Unit, {file.unit_id for file in files if file.unit_id})
-    persons = shown_persons(persons_of(work, [file.id for file in files]), viewer)
-    standing = trails.trails(work, {file.place_id for file in files if not file.protected})
+    ids = [file.id for file in files]
+    said = {row.id: row for row in work.connection.execute(_SAID, {"ids": ids})}
+    persons = shown_persons(persons_of(work, ids), viewer)
+    standing = trails.steps(work, {file.place_id for file in files if not file.protected})
     return [
         Card(
             file,
-            kind=shown_kind(kinds[file.kind_id], viewer),
-            letter=shown_letter(kinds[file.kind_id], viewer),
-            source=sources[file.source_id].name,
-            unit=units[file.unit_id].name if file.unit_id else "",
+            kind=shown_kind(said[file.id], viewer),
+            letter=shown_letter(said[file.id], viewer),
+            source=said[file.id].source,
+            unit=said[file.id].unit or "",
             persons=persons.get(file.id, ()),
             place=shown_place(file, standing.get(file.place_id, [])),
             trail=() if file.protected else tuple(standing[file.place_id]),
@@ -101,27 +95,38 @@ def subjects(cards: Iterable[Card]) -> list[str]:
     return list(names)
 
 
-def shown_kind(kind: FileKind, viewer: Actor) -> str:
+def shown_kind(kind: Any, viewer: Actor) -> str:
     """Return the kind of a file; a delicate one only for those who need it (SoLPuL 7 a §)."""
     if kind.delicate and not viewer.may(Permission.READ_KIND):
         return _("Kind not shown")
-    return kind.name_sv if locale() == "sv" else kind.name_en
+    return str(kind.name_sv if locale() == "sv" else kind.name_en)
 
 
-def shown_letter(kind: FileKind, viewer: Actor) -> str:
+def shown_letter(kind: Any, viewer: Actor) -> str:
     """Return the code letter of a kind, which says as much as its name."""
     return "" if kind.delicate and not viewer.may(Permission.READ_KIND) else kind.letter
 
 
-def shown_place(file: CaseFile, trail: Sequence[Place]) -> str:
+def shown_place(file: CaseFile, trail: Sequence[Step]) -> str:
     """Return where a file is recorded to be; hidden when it concerns a protected person."""
     return _("Protected") if file.protected else trails.name_of(trail)
 
 
-_BY_ID = {
-    model: select(model).where(col(model.id).in_(bindparam("ids", expanding=True)))
-    for model in (FileKind, SourceSystem, Unit)
-}
+_SAID = (
+    select(
+        _FILE.c.id,
+        _KIND.c.letter,
+        _KIND.c.name_sv,
+        _KIND.c.name_en,
+        _KIND.c.delicate,
+        _SOURCE.c.name.label("source"),
+        _UNIT.c.name.label("unit"),
+    )
+    .join(_KIND, _KIND.c.id == _FILE.c.kind_id)
+    .join(_SOURCE, _SOURCE.c.id == _FILE.c.source_id)
+    .outerjoin(_UNIT, _UNIT.c.id == _FILE.c.unit_id)
+    .where(_FILE.c.id.in_(bindparam("ids", expanding=True)))
+)
 _PERSONS = (
     select(
         _ROLE.c.file_id,
@@ -139,12 +144,6 @@ _PERSONS = (
     .where(_ROLE.c.file_id.in_(bindparam("ids", expanding=True)))
     .order_by(_ROLE.c.file_id, _ROLE.c.person_id, _NUMBER.c.id)
 )
-
-
-def _by_id(work: Work, model: Any, ids: set[int]) -> dict[int, Any]:
-    if not ids:
-        return {}
-    return {row.id: row for row in work.session.execute(_BY_ID[model], {"ids": sorted(ids)}).scalars()}
 
 
 def persons_of(work: Work, file_ids: Sequence[int]) -> Sequence[Any]:

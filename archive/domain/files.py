@@ -132,7 +132,7 @@ _HELD_BY_ID = select(*_HELD).where(_FILE.c.id == bindparam("file_id")).with_for_
 
 def held(work: Work, file_id: int) -> Held:
     """Return a file for a hot verb, its row locked; raises NotFound."""
-    row = work.session.connection().execute(_HELD_BY_ID, {"file_id": file_id}).one_or_none()
+    row = work.connection.execute(_HELD_BY_ID, {"file_id": file_id}).one_or_none()
     if row is None:
         raise NotFound("no_such_file", NO_SUCH_FILE)
     return Held(*row)

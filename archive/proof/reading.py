@@ -46,7 +46,7 @@ class Reader:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.sqlite = work.sqlite
-        connection: Any = work.session.connection().connection.driver_connection
+        connection: Any = work.connection.connection.driver_connection
         self._connection = connection
 
     def _say(self, sql: str) -> str:

@@ -19,6 +19,9 @@ class Term(StrEnum):
         term.sv, term.en, term.tone = sv, en, tone
         return term
 
+    # Enum's own goes by the name; a term is found where its stored value is, and faster.
+    __hash__ = str.__hash__
+
     @classmethod
     def read(cls, value: str | None) -> Self | None:
         """Return the term of a stored or posted value, None for any other."""

@@ -57,7 +57,8 @@ def test_what_one_transaction_writes_shares_its_act(archive: Archive, archivist:
         with archive.write(archivist) as work:
             _sign_in(work, "user:77")
             _sign_in(work, "user:78")
-    acts = [event.act for event in _events(work, "user:77") + _events(work, "user:78")]
+    with archive.read(archivist) as work:
+        acts = [event.act for event in _events(work, "user:77") + _events(work, "user:78")]
     assert acts[0] == acts[2] != acts[1] == acts[3]
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 from uuid import uuid4
@@ -51,7 +52,7 @@ class Clerk:
             self.sent.append({"id": str(uuid4()), "text": text, "context": context})
             try:
                 self.send(self.sent[-1])
-            except (URLError, OSError, json.JSONDecodeError):
+            except (URLError, OSError, HTTPException, json.JSONDecodeError):
                 return
 
     def send(self, scan: dict[str, str]) -> None:
