@@ -52,7 +52,6 @@ class PartialDateText(TypeDecorator[PartialDate]):
         return None if value is None else str(value)
 
     def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
-        """Return what reads a stored value."""
         return _partial_date
 
 

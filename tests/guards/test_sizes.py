@@ -77,6 +77,7 @@ def _obvious(node: Definition) -> bool:
         "load_dialect_impl",
         "process_bind_param",
         "process_result_value",
+        "result_processor",
         "list_commands",
         "get_command",
     }
