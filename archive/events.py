@@ -134,71 +134,11 @@ SHAPES: dict[E, Shape] = {
     E.SENDER_DISPATCHED: _shape(
         N_("Left with %(pieces)s files in %(crates)s crates"), "to pieces crates", "driver"
     ),
-    E.SENDER_RECALLED: _shape(N_("Called back before it arrived"), "to"),
+    E.SENDER_RECALLED: _shape(N_("Called back before it arrived"), "to pieces crates"),
     E.SENDER_SIGNED: _shape(N_("Receipt signed: %(pieces)s files received"), "to pieces"),
     E.SENDER_DROPPED: _shape(N_("Dropped from the delivery"), "to"),
     E.EMPTYING_ENTERED: _shape(N_("%(place)s entered into the programme"), "to place ordinal"),
-    E.EMPTYING_SWEEPING: _shape(N_("Final sweep began"), "to sweep"),
-    E.EMPTYING_PLACE_SWEPT: _shape(N_("%(place)s seen empty"), "place sweep"),
-    E.EMPTYING_SWEPT: _shape(N_("Final sweep done"), "to places"),
-    E.EMPTYING_STOPPED: _shape(N_("Final sweep broken off"), "to"),
-    E.EMPTYING_WITNESSED: _shape(N_("Signed by the first")),
-    E.EMPTYING_SIGNED: _shape(N_("Empty and closed, signed by two"), "to first rehomed"),
-    E.ANNOUNCEMENT_MADE: _shape(N_("%(count)s files announced at %(place)s"), "from_unit place count"),
-    E.ANNOUNCEMENT_TAKEN: _shape(N_("Taken up in delivery %(delivery)s"), "sender delivery"),
-    E.ANNOUNCEMENT_WITHDRAWN: _shape(N_("Withdrawn")),
-    E.FILE_DISPATCHED: _shape(N_("Dispatched in delivery %(delivery)s"), "to delivery line undo"),
-    E.FILE_ARRIVED: _shape(
-        N_("Received from delivery %(delivery)s at %(place)s (%(how)s)"),
-        "to delivery line place position how undo",
-    ),
-    E.FILE_REHOMED: _shape(
-        N_("%(origin)s is emptied; the place to return to is now %(place)s"), "to origin place position"
-    ),
-    E.DELIVERY_PLANNED: _shape(N_("Planned for %(day)s"), "to day week capacity reception"),
-    E.DELIVERY_CHANGED: _shape(N_("Changed: %(fields)s"), "fields day capacity reception"),
-    E.DELIVERY_PACKING: _shape(N_("Packing began"), "to"),
-    E.DELIVERY_ON_THE_WAY: _shape(N_("On the way"), "to"),
-    E.DELIVERY_RECALLED: _shape(N_("Called back before it arrived"), "to"),
-    E.DELIVERY_RECEIVING: _shape(N_("Receiving began"), "to"),
-    E.DELIVERY_RECEIVED: _shape(N_("Received: %(pieces)s files"), "to pieces differences"),
-    E.DELIVERY_CLOSED: _shape(
-        N_("Closed: %(pieces)s files, %(differences)s differences"), "to pieces differences losses"
-    ),
-    E.DELIVERY_CANCELLED: _shape(N_("Cancelled"), "to", "reason"),
-    E.DELIVERY_PIECE_PACKED: _shape(N_("%(file)s packed (%(how)s)"), "line file crate how listed"),
-    E.DELIVERY_PIECE_UNPACKED: _shape(N_("Packing of %(file)s undone"), "line file crate"),
-    E.DELIVERY_PIECE_NOT_FOUND: _shape(N_("%(file)s looked for and not found"), "line file"),
-    E.DELIVERY_PIECE_RECEIVED: _shape(N_("%(file)s received (%(how)s)"), "line file crate how"),
-    E.DELIVERY_PIECE_RETURNED: _shape(N_("Receipt of %(file)s undone"), "line file crate"),
-    E.DELIVERY_PIECE_TURNED_UP: _shape(
-        N_("%(file)s turned up at %(place)s after closing"), "line file place how"
-    ),
-    E.DELIVERY_PIECE_LABELLED: _shape(N_("%(file)s was given the label %(code)s"), "line file code"),
-    E.DELIVERY_PIECE_REGISTERED: _shape(N_("%(file)s was registered"), "line file"),
-    E.DELIVERY_CRATE_TAKEN: _shape(N_("Crate %(ordinal)s taken: %(place)s"), "crate ordinal sender place"),
-    E.DELIVERY_CRATE_SEALED: _shape(N_("Crate %(ordinal)s sealed"), "crate ordinal seal"),
-    E.DELIVERY_CRATE_LET_GO: _shape(N_("Crate %(ordinal)s let go"), "crate ordinal"),
-    E.DELIVERY_CRATE_ARRIVED: _shape(N_("Crate %(ordinal)s arrived"), "crate ordinal seal whole"),
-    E.DELIVERY_CRATE_EMPTIED: _shape(
-        N_("Crate %(ordinal)s emptied: %(pieces)s files"), "crate ordinal pieces"
-    ),
-    E.DELIVERY_DIFFERENCE_FOUND: _shape(N_("Difference: %(difference)s"), "difference id line crate"),
-    E.DELIVERY_DIFFERENCE_EXPLAINED: _shape(
-        N_("%(difference)s: %(explanation)s"), "difference id explanation incident", "text"
-    ),
-    E.SENDER_ADDED: _shape(N_("%(place)s sends"), "to delivery ordinal place from_unit"),
-    E.SENDER_LISTED: _shape(
-        N_("Pick list: %(listed)s files, %(left_out)s left out"), "listed left_out files"
-    ),
-    E.SENDER_PACKING: _shape(N_("Packing began"), "to"),
-    E.SENDER_DISPATCHED: _shape(
-        N_("Left with %(pieces)s files in %(crates)s crates"), "to pieces crates", "driver"
-    ),
-    E.SENDER_RECALLED: _shape(N_("Called back before it arrived"), "to"),
-    E.SENDER_SIGNED: _shape(N_("Receipt signed: %(pieces)s files received"), "to pieces"),
-    E.SENDER_DROPPED: _shape(N_("Dropped from the delivery"), "to"),
-    E.EMPTYING_ENTERED: _shape(N_("%(place)s entered into the programme"), "to place ordinal"),
+    E.EMPTYING_ORDERED: _shape(N_("Moved to number %(ordinal)s of the programme"), "ordinal"),
     E.EMPTYING_SWEEPING: _shape(N_("Final sweep began"), "to sweep"),
     E.EMPTYING_PLACE_SWEPT: _shape(N_("%(place)s seen empty"), "place sweep"),
     E.EMPTYING_SWEPT: _shape(N_("Final sweep done"), "to places"),

@@ -87,9 +87,9 @@ FILE = Lifecycle(
         (Custody.LOST, FileAction.FIND): Custody.ON_PLACE,
         (Custody.ON_PLACE, FileAction.DISPATCH): Custody.IN_TRANSIT,
         (Custody.IN_TRANSIT, FileAction.ARRIVE): Custody.ON_PLACE,
+        (Custody.IN_TRANSIT, FileAction.DECLARE_LOST): Custody.LOST,
         (Custody.ON_PLACE, FileAction.REHOME): Custody.ON_PLACE,
         (Custody.ON_LOAN, FileAction.REHOME): Custody.ON_LOAN,
-        (Custody.LOST, FileAction.REHOME): Custody.LOST,
     },
     {
         FileAction.REGISTER: Rule(P.REGISTER, EventKind.FILE_REGISTERED),
@@ -101,7 +101,7 @@ FILE = Lifecycle(
         FileAction.DECLARE_LOST: Rule(P.DECIDE_LOST, EventKind.FILE_DECLARED_LOST),
         FileAction.FIND: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FOUND),
         FileAction.DISPATCH: Rule(P.DELIVER, EventKind.FILE_DISPATCHED),
-        FileAction.ARRIVE: Rule(P.RECEIVE, EventKind.FILE_ARRIVED),
+        FileAction.ARRIVE: Rule(P.MOVE, EventKind.FILE_ARRIVED),
         FileAction.REHOME: Rule(P.PLAN_DELIVERIES, EventKind.FILE_REHOMED),
     },
 )

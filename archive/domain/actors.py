@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 
 from archive.models import ApiToken, User
-from archive.store import Work
+from archive.store import Actor, Work
 
 _USER = User.__table__  # type: ignore[attr-defined]
 _TOKEN = ApiToken.__table__  # type: ignore[attr-defined]
@@ -15,6 +15,11 @@ _TOKENS = (
     .join(_USER, _USER.c.id == _TOKEN.c.user_id)
     .where(_TOKEN.c.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+def person(actor: Actor) -> str:
+    """Return who acts, the same however signed in: what two persons must do, no token of one's own does."""
+    return f"user:{actor.user_id}" if actor.user_id is not None else actor.id
 
 
 def names(work: Work, actors: Iterable[str]) -> dict[str, str]:

@@ -60,7 +60,59 @@ RULES = (
     Rule(
         "custody.transit",
         N_("%(subject)s is on its way but in no delivery."),
-        "SELECT 'file:' || id, '' FROM case_file WHERE status = 'in_transit'",
+        "SELECT 'file:' || f.id, '' FROM case_file f WHERE f.status = 'in_transit' "
+        "AND (SELECT count(*) FROM delivery_line l WHERE l.file_id = f.id AND l.in_transit) <> 1",
+    ),
+    Rule(
+        "custody.transit",
+        N_("%(subject)s carries %(other)s, which is not on its way."),
+        "SELECT 'line:' || l.id, 'file:' || f.id FROM delivery_line l JOIN case_file f ON f.id = l.file_id "
+        "WHERE l.in_transit AND f.status <> 'in_transit'",
+    ),
+    Rule(
+        "delivery.line",
+        N_("%(subject)s is on its way, but %(other)s is not."),
+        "SELECT 'line:' || l.id, 'sender:' || s.id FROM delivery_line l "
+        "JOIN delivery_sender s ON s.id = l.sender_id "
+        "WHERE l.in_transit AND s.status NOT IN ('on_the_way', 'received')",
+    ),
+    Rule(
+        "delivery.one",
+        N_("%(subject)s is claimed by more than one delivery."),
+        "SELECT 'file:' || file_id, '' FROM delivery_line WHERE open AND file_id IS NOT NULL "
+        "GROUP BY file_id HAVING count(*) > 1",
+    ),
+    Rule(
+        "delivery.over",
+        N_("%(subject)s still claims its file, but %(other)s is over."),
+        "SELECT 'line:' || l.id, 'delivery:' || d.id FROM delivery d JOIN delivery_line l "
+        "ON l.delivery_id = d.id WHERE d.status IN ('closed', 'cancelled') AND l.open AND NOT l.in_transit",
+    ),
+    Rule(
+        "delivery.explained",
+        N_("%(other)s of %(subject)s, which is closed, is not explained."),
+        "SELECT 'delivery:' || d.id, 'difference:' || x.id FROM delivery d "
+        "JOIN delivery_difference x ON x.delivery_id = d.id WHERE d.status = 'closed' AND x.open",
+    ),
+    Rule(
+        "delivery.explained",
+        N_("%(other)s of %(subject)s, which is closed, is not explained."),
+        "SELECT 'delivery:' || d.id, 'line:' || l.id FROM delivery d JOIN delivery_line l "
+        "ON l.delivery_id = d.id WHERE d.status = 'closed' AND l.received_at IS NULL AND l.left_out IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM delivery_difference x WHERE x.line_id = l.id)",
+    ),
+    Rule(
+        "delivery.explained",
+        N_("%(other)s is on its way in %(subject)s, which is closed, and no incident looks for it."),
+        "SELECT 'delivery:' || d.id, 'line:' || l.id FROM delivery d JOIN delivery_line l "
+        "ON l.delivery_id = d.id WHERE d.status = 'closed' AND l.in_transit AND NOT EXISTS "
+        "(SELECT 1 FROM delivery_difference x WHERE x.line_id = l.id AND x.incident_id IS NOT NULL)",
+    ),
+    Rule(
+        "room.empty",
+        N_("%(subject)s was signed as empty, but %(other)s is open."),
+        "SELECT 'emptying:' || e.id, 'place:' || p.id FROM emptying e JOIN place p ON p.id = e.room_id "
+        "WHERE e.status = 'empty' AND p.closed_at IS NULL",
     ),
     Rule(
         "loan.one",

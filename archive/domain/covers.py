@@ -152,9 +152,8 @@ def _born(
 
 def left(work: Work, delivery_id: int) -> Left:
     """Count the first checks of a delivery that are not done."""
-    counts: dict[CheckState, int] = dict(
-        work.connection.execute(_LEFT, {"delivery_id": delivery_id}).tuples().all()
-    )
+    rows = work.connection.execute(_LEFT, {"delivery_id": delivery_id})
+    counts: dict[CheckState, int] = {row[0]: row[1] for row in rows}
     return Left(counts.get(CheckState.WAITING, 0), counts.get(CheckState.SET_ASIDE, 0))
 
 

@@ -12,14 +12,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, loans, places, sightings, wanted
+from archive.domain import delivery_scans, files, loans, places, sightings, wanted
+from archive.domain.delivery_scans import Read, Told
 from archive.domain.files import Held
 from archive.domain.places import Spot
 from archive.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
 from archive.lifecycle import FILE
-from archive.models import Event, Label, Place, Scan
+from archive.models import CaseFile, Event, Label, Place, Scan
 from archive.store import Work
-from archive.vocabulary import Custody, EventKind, Evidence, FileAction, LabelState, Permission, ScanOutcome
+from archive.vocabulary import (
+    Custody,
+    EventKind,
+    Evidence,
+    FileAction,
+    LabelState,
+    Permission,
+    PlaceKind,
+    ScanOutcome,
+)
 from archive.wording import N_
 from labels import codes
 
@@ -50,8 +60,11 @@ _ANSWER = (
     .where(_SCAN.c.id == bindparam("scan_id"))
     .values({name: bindparam(name) for name in _ANSWERED})
 )
-_LABELLED = select(_LABEL.c.state, _LABEL.c.file_id, _LABEL.c.place_id).where(
-    _LABEL.c.code == bindparam("code")
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_LABELLED = (
+    select(_LABEL.c.state, _LABEL.c.file_id, _LABEL.c.place_id, _FILE.c.status)
+    .select_from(_LABEL.outerjoin(_FILE, _FILE.c.id == _LABEL.c.file_id))
+    .where(_LABEL.c.code == bindparam("code"))
 )
 _BEFORE = (
     select(_SCAN.c.happened_at)
@@ -89,7 +102,7 @@ class Scanned:
     """What a scanner or a person sent: `context` is the code of the place chosen before, if any.
 
     `happened_at` and `sent_at` are the device's own times; `carry` says that a scanned box or crate is to be
-    put down at the context, not chosen.
+    put down at the context, not chosen; `task` names what is being done, as `pack:7` or `receive:3`.
     """
 
     id: str
@@ -98,6 +111,7 @@ class Scanned:
     happened_at: datetime | None = None
     sent_at: datetime | None = None
     carry: bool = False
+    task: str = ""
 
     @classmethod
     def from_json(cls, body: Any) -> "Scanned":
@@ -115,6 +129,7 @@ class Scanned:
             happened_at=_moment(body, "happened_at"),
             sent_at=_moment(body, "sent_at"),
             carry=body.get("carry") is True,
+            task=str(body.get("task") or ""),
         )
 
 
@@ -235,7 +250,7 @@ def _when(work: Work, scanned: Scanned) -> datetime:
 def _content(work: Work, scanned: Scanned) -> str:
     """Tell contents apart without keeping them: what was read may be anything, a person's number too."""
     moment = history.stamp(scanned.happened_at) if scanned.happened_at else ""
-    parts = (scanned.text, scanned.context or "", moment, str(scanned.carry))
+    parts = (scanned.text, scanned.context or "", moment, str(scanned.carry), scanned.task)
     content = "\x1f".join(parts).encode(errors="surrogatepass")
     return hmac.digest(work.mac_key, b"scan\x1f" + content, "sha256").hex()
 
@@ -268,6 +283,8 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
     if code is None:
         return Answer(ScanOutcome.NOT_A_CODE)
     label = work.connection.execute(_LABELLED, {"code": code}).one_or_none()
+    if scanned.task and (answer := _at_task(work, scanned, code, label, happened_at)):
+        return answer
     if label is None:
         return Answer(ScanOutcome.UNKNOWN_CODE, place_id=_lying_at(work, scanned))
     if label.state is LabelState.VOID:
@@ -277,7 +294,35 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
     if label.file_id is None:
         return _place_scanned(work, places.get(work, label.place_id), scanned, happened_at)
     context = _context(work, scanned)
+    if context is not None and (context.kind is PlaceKind.CRATE or label.status is Custody.IN_TRANSIT):
+        read = _read(work, scanned, code, label, happened_at)
+        if told := delivery_scans.at_no_task(work, label.file_id, label.status, context, read):
+            return _told(told)
     return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
+
+
+def _at_task(
+    work: Work, scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime
+) -> Answer | None:
+    told = delivery_scans.take(work, scanned.task, _read(work, scanned, code, label, happened_at))
+    return _told(told) if told else None
+
+
+def _told(told: Told) -> Answer:
+    return Answer(told.outcome, None, told.file_id, told.place_id, told.incident_id, told.facts)
+
+
+def _read(work: Work, scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime) -> Read:
+    return Read(
+        code,
+        label.state if label else None,
+        label.file_id if label else None,
+        label.place_id if label else None,
+        codes.parse(scanned.context) if scanned.context else None,
+        happened_at,
+        scanned.id,
+        late=work.now - happened_at > LIVE,
+    )
 
 
 def _context(work: Work, scanned: Scanned) -> Spot | None:
@@ -399,6 +444,8 @@ def undo(work: Work, scan_id: str) -> Taken:
         origin = places.get(work, facts["from"])
         files.move(work, file, origin, how=Evidence.HAND, position=facts["position"], undo=True)
         sightings.forget(work, scan.file_id, scan.id)
+    elif scan.outcome in delivery_scans.UNDOABLE:
+        delivery_scans.undo(work, scan.outcome, scan.id, facts)
     else:
         raise Conflict("nothing_to_undo", N_("This scan moved nothing, so there is nothing to undo."))
     scan.undone = True

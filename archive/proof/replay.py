@@ -85,7 +85,7 @@ SETS: dict[E, Mapping[str, str]] = {
     E.SENDER_ADDED: {**_STATUS, "place": "place_id"},
     E.SENDER_PACKING: _STATUS,
     E.SENDER_DISPATCHED: {**_STATUS, "pieces": "pieces", "crates": "crates"},
-    E.SENDER_RECALLED: _STATUS,
+    E.SENDER_RECALLED: {**_STATUS, "pieces": "pieces", "crates": "crates"},
     E.SENDER_SIGNED: _STATUS,
     E.SENDER_DROPPED: _STATUS,
     E.EMPTYING_ENTERED: {**_STATUS, "place": "room_id"},

@@ -87,6 +87,7 @@ class DifferenceReason(Term):
     LENT = "lent", "utlånad under packningen", "lent while packing went on"
     LEFT_BEHIND = "left_behind", "kvar i lokalen, tas nästa gång", "left in the room, comes next time"
     PACKED_UNSCANNED = "packed_unscanned", "packad utan att skannas", "packed without a scan"
+    SCANNED_LATE = "scanned_late", "skanningen kom in senare", "the scan came in later"
     WRONG_CRATE = "wrong_crate", "lagd i fel låda", "put into the wrong crate"
     REPACKED = "repacked", "omlastad på vägen", "repacked on the way"
     ARRIVED_LATER = "arrived_later", "kom senare", "arrived later"

@@ -105,6 +105,7 @@ class EventKind(Term):
     SENDER_SIGNED = "sender.signed", "kvitterad", "receipt signed", "green"
     SENDER_DROPPED = "sender.dropped", "utgår", "dropped", "red"
     EMPTYING_ENTERED = "emptying.entered", "i programmet", "in the programme"
+    EMPTYING_ORDERED = "emptying.ordered", "ny ordning i programmet", "new order in the programme"
     EMPTYING_SWEEPING = "emptying.sweeping", "slutgenomgång påbörjad", "final sweep begun", "yellow"
     EMPTYING_PLACE_SWEPT = "emptying.place_swept", "hylla genomgången", "shelf swept"
     EMPTYING_SWEPT = "emptying.swept", "genomgången", "swept", "blue"

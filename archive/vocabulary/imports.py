@@ -87,3 +87,26 @@ class RowAnswer(Term):
     NO_SUCH_FILE = "no_such_file", "akten finns inte", "there is no such file", "grey"
     NOT_A_FILE = "not_a_file", "raden är ingen akt", "the row is no file", "grey"
     WITHDRAWN = "withdrawn", "importen återtagen", "the import was withdrawn", "grey"
+
+
+class RowReason(Term):
+    """Why a row of a list was not registered, in few words; the row's own sentence says what to do."""
+
+    NOT_A_FILE = "not_a_file", "rubrik eller summa", "a heading or a sum"
+    NOTHING_IDENTIFIES = (
+        "nothing_identifies",
+        "varken aktnummer eller person",
+        "neither a reference nor a person",
+    )
+    KIND_UNKNOWN = "kind_unknown", "okänd akttyp", "unknown kind of file"
+    PLACE_UNKNOWN = "place_unknown", "ingen plats angiven", "no place stated"
+    PLACE_CLOSED = "place_closed", "platsen är stängd", "the place is closed"
+    SOURCE_MISSING = "source_missing", "aktnumrets källa är inte angiven", "no source system stated"
+    SOURCE_UNKNOWN = "source_unknown", "okänd källa till aktnumret", "unknown source system"
+    PART_BEYOND_PARTS = (
+        "part_beyond_parts",
+        "delen är större än antalet delar",
+        "the part is beyond the number of parts",
+    )
+    TOO_MANY_CELLS = "too_many_cells", "fler celler än kolumner", "more cells than columns"
+    CELL_TOO_LONG = "cell_too_long", "en cell är för lång", "a cell is too long"

@@ -84,7 +84,6 @@ class FoundState(Term):
     WHOLE = "whole", "hel och oskadad", "whole and undamaged", "green"
     DAMAGED = "damaged", "skadad", "damaged", "yellow"
     INCOMPLETE = "incomplete", "handlingar saknas", "documents are missing", "red"
-    NOT_CHECKED = "not_checked", "inte genomgången än", "not gone through yet", "yellow"
 
 
 class OthersRead(Term):

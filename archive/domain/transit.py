@@ -1,0 +1,185 @@
+"""On the way: the one place where a file enters and leaves transit, with the line that carries it."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import col
+
+from archive import history
+from archive.domain import actors, shelving
+from archive.domain.files import Held
+from archive.domain.places import Spot
+from archive.models import CaseFile, DeliveryLine, Place
+from archive.store import Work
+from archive.vocabulary import EventKind, Evidence, FileAction
+
+_LINE = DeliveryLine.__table__  # type: ignore[attr-defined]
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_HELD = (
+    select(*(_FILE.c[one.name] for one in fields(Held)))
+    .where(_FILE.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_FILE.c.id)
+    .with_for_update()
+)
+_ON_THE_WAY = (
+    update(_LINE).where(_LINE.c.id == bindparam("line_id")).values(in_transit=True, open=True).inline()
+)
+
+
+def held(work: Work, file_ids: Sequence[int]) -> dict[int, Held]:
+    """Return files by id, their rows locked in the order of ids."""
+    found: dict[int, Held] = {}
+    ids = sorted(file_ids)
+    for start in range(0, len(ids), 500):
+        rows = work.connection.execute(_HELD, {"ids": ids[start : start + 500]})
+        found.update((row.id, Held(*row)) for row in rows)
+    return found
+
+
+def line_of(work: Work, file_id: int) -> DeliveryLine | None:
+    """Return the line that carries a file on its way, its row locked."""
+    return work.session.execute(
+        select(DeliveryLine)
+        .where(col(DeliveryLine.file_id) == file_id, col(DeliveryLine.in_transit))
+        .with_for_update()
+    ).scalar_one_or_none()
+
+
+def send(work: Work, pairs: Sequence[tuple[int, Held]], delivery_id: int) -> None:
+    """Send off files, each with the id of its line, in one batch."""
+    if not pairs:
+        return
+    history.advance_many(
+        work,
+        [
+            history.Step(
+                file,
+                FileAction.DISPATCH,
+                facts={"delivery": delivery_id, "line": line_id, "undo": False},
+                subjects=[f"delivery:{delivery_id}"],
+            )
+            for line_id, file in pairs
+        ],
+    )
+    work.connection.execute(_ON_THE_WAY, [{"line_id": line_id} for line_id, _file in pairs])
+    work.session.expire_all()
+
+
+def carry(work: Work, line_ids: Sequence[int]) -> None:
+    """Note that pieces which are in no register are on their way."""
+    if line_ids:
+        work.connection.execute(_ON_THE_WAY, [{"line_id": line_id} for line_id in line_ids])
+        work.session.expire_all()
+
+
+def call_back(work: Work, sender_id: int, delivery_id: int) -> None:
+    """Let all that a sender sent stand in its crates again, in one batch; the lines claim it as before."""
+    lines = _LINE.c.sender_id == sender_id
+    rows = work.connection.execute(select(_LINE.c.id, _LINE.c.file_id).where(lines, _LINE.c.in_transit)).all()
+    files = held(work, [row.file_id for row in rows if row.file_id is not None])
+    history.advance_many(
+        work,
+        [
+            history.Step(
+                files[row.file_id],
+                FileAction.ARRIVE,
+                facts={
+                    "delivery": delivery_id,
+                    "line": row.id,
+                    "place": files[row.file_id].place_id,
+                    "position": files[row.file_id].position,
+                    "how": Evidence.LIST.value,
+                    "undo": True,
+                },
+                subjects=[f"delivery:{delivery_id}"],
+            )
+            for row in rows
+            if row.file_id is not None
+        ],
+    )
+    work.connection.execute(update(_LINE).where(lines, _LINE.c.in_transit).values(in_transit=False))
+    work.session.expire_all()
+
+
+def land(
+    work: Work,
+    line: DeliveryLine,
+    file: Held | CaseFile,
+    place: Place | Spot,
+    *,
+    how: Evidence,
+    happened_at: datetime | None = None,
+    undo: bool = False,
+) -> None:
+    """Let a file that is on its way stand at a place; its line carries it no longer."""
+    position = shelving.next_position(work, file.id, place)
+    history.advance(
+        work,
+        file,
+        FileAction.ARRIVE,
+        changes={
+            "place_id": place.id,
+            "position": position,
+            "placed_at": happened_at or work.now,
+            "placed_by": work.actor.id,
+            "placed_how": how,
+        },
+        subjects=[f"delivery:{line.delivery_id}", f"place:{place.id}"],
+        happened_at=happened_at,
+        delivery=line.delivery_id,
+        line=line.id,
+        place=place.id,
+        position=position,
+        how=how.value,
+        undo=undo,
+    )
+    release(line)
+    work.session.flush()
+
+
+def turn_up(
+    work: Work,
+    line: DeliveryLine,
+    file: Held,
+    place: Place | Spot,
+    *,
+    how: Evidence,
+    happened_at: datetime | None = None,
+) -> None:
+    """Record that a piece dispatched and never received is somewhere after all; its old record stands."""
+    land(work, line, file, place, how=how, happened_at=happened_at)
+    line.turned_up_at, line.turned_up_by = happened_at or work.now, actors.person(work.actor)
+    work.session.flush()
+    history.record(
+        work,
+        EventKind.DELIVERY_PIECE_TURNED_UP,
+        f"delivery:{line.delivery_id}",
+        subjects=[file.stream],
+        happened_at=happened_at,
+        line=line.id,
+        file=file.id,
+        place=place.id,
+        how=how.value,
+    )
+
+
+def take_off_again(work: Work, line: DeliveryLine, file: Held | CaseFile) -> None:
+    """Put a file back on its way because its arrival was recorded by mistake."""
+    history.advance(
+        work,
+        file,
+        FileAction.DISPATCH,
+        subjects=[f"delivery:{line.delivery_id}"],
+        delivery=line.delivery_id,
+        line=line.id,
+        undo=True,
+    )
+    line.in_transit = line.open = True
+    work.session.flush()
+
+
+def release(line: DeliveryLine) -> None:
+    """Let a line go that carried a file; also when the file is declared lost on the way."""
+    line.in_transit = line.open = False
