@@ -1,6 +1,6 @@
 """Check what conditions ask about: it must be there, be comparable, and be able to come true."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice, product
 
@@ -8,7 +8,7 @@ from routines import conditions as c
 from routines.conditions import Answer, Condition, FactValue, parts
 from routines.model import FactKind, Field, FieldKind, Routine
 from routines.reading import Path, Report
-from routines.wording import Text, listed
+from routines.wording import Text, listed, suggested
 
 _CHOICES = (FieldKind.CHOICE, FieldKind.CHOICES)
 _MOST_CASES = 20_000
@@ -44,11 +44,11 @@ class Asking:
                     )
             case c.Named(name):
                 if name not in self.routine.named:
-                    yield f"villkoret ”{name}” finns inte", f"there is no condition “{name}”"
+                    yield _absent("villkoret", "condition", name, self.routine.named)
 
     def _no_step(self, name: str) -> Iterator[tuple[str, str]]:
         if name not in self.routine.step_of:
-            yield f"steget ”{name}” finns inte", f"there is no step “{name}”"
+            yield _absent("steget", "step", name, self.routine.step_of)
 
     def _answered(self, step: str, name: str, test: c.Test) -> Iterator[tuple[str, str]]:
         yield from self._no_step(step)
@@ -56,7 +56,8 @@ class Asking:
             return
         field = self.routine.step(step).field(name)
         if field is None:
-            yield f"steget ”{step}” har inget fält ”{name}”", f"the step “{step}” has no field “{name}”"
+            fields = [f"{step}.{one.id}" for one in self.routine.step(step).fields]
+            yield _absent("fältet", "field", f"{step}.{name}", fields)
             return
         if field.kind is FieldKind.NUMBER:
             yield from _number(name, test)
@@ -81,7 +82,7 @@ class Asking:
     def _known(self, fact: str, test: c.Test) -> Iterator[tuple[str, str]]:
         match self._facts.get(fact):
             case None:
-                yield f"uppgiften ”{fact}” finns inte", f"there is no fact “{fact}”"
+                yield _absent("uppgiften", "fact", fact, self._facts)
             case FactKind.FLAG:
                 if test.at_least is not None or any(not isinstance(value, bool) for value in test.one_of):
                     yield (
@@ -106,6 +107,11 @@ class Asking:
                 )
                 self.report.add(("conditions", index), where, what)
         return found
+
+
+def _absent(sv: str, en: str, name: str, there: Iterable[str]) -> tuple[str, str]:
+    instead = [suggested(name, there, word) for word in ("eller", "or")]
+    return f"{sv} ”{name}” finns inte{instead[0]}", f"there is no {en} “{name}”{instead[1]}"
 
 
 def _number(name: str, test: c.Test) -> Iterator[tuple[str, str]]:

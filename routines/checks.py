@@ -24,7 +24,7 @@ from routines.model import (
     Track,
 )
 from routines.reading import Path, Report
-from routines.wording import Text
+from routines.wording import Text, listed, suggested
 
 _Part = Party | Fact | Track | Named | Step | Outcome | Field | Evidence | Option
 
@@ -47,7 +47,9 @@ def checked(routine: Routine, report: Report) -> None:
     for number, outcome in enumerate(routine.outcomes):
         _outcome(routine, report, asking, outcome, number)
     pauses = {step.id: set(step.pauses_for) & routine.step_of.keys() for step in routine.steps}
-    if not endless and not _ring(routine, report, pauses) and not _ring(routine, report, before(routine)):
+    if endless or _ring(routine, report, pauses, ("pauses_for",)):
+        return
+    if not _ring(routine, report, before(routine), ("after", "when")):
         _order(routine, report)
         if not report.problems:
             _reachable(routine, report)
@@ -130,20 +132,26 @@ class _StepCheck:
         where = _where(self.step)
         if field is not None:
             where = Text(f"{where.sv}, fältet ”{field.sv}”", f"{where.en}, field “{field.en}”")
+        if key and isinstance(key[-1], str):
+            where = Text(f"{where.sv}, raden ”{key[-1]}”", f"{where.en}, the key “{key[-1]}”")
         self.report.add((*self.path, *key), where, Text(f"{sv}.", f"{en}."))
 
     def _condition(self, condition: Condition | None, key: Path, label: Text | None = None) -> None:
         where = _where(self.step)
-        names = f"{label.sv}, {key[-1]}" if label else key[-1], f"{label.en}, {key[-1]}" if label else key[-1]
-        self.asking.check(
-            condition, (*self.path, *key), Text(f"{where.sv}, {names[0]}", f"{where.en}, {names[1]}")
-        )
+        if label is not None:
+            where = Text(f"{where.sv}, ”{label.sv}”", f"{where.en}, “{label.en}”")
+        where = Text(f"{where.sv}, raden ”{key[-1]}”", f"{where.en}, the key “{key[-1]}”")
+        self.asking.check(condition, (*self.path, *key), where)
 
     def _known(self, key: str, names: Iterable[str], among: Iterable[str], sv: str, en: str) -> None:
-        there = set(among)
+        there = sorted(set(among))
         for name in names:
             if name and name not in there:
-                self._wrong((key,), f"{sv} ”{name}” finns inte", f"there is no {en} “{name}”")
+                self._wrong(
+                    (key,),
+                    f"{sv} ”{name}” finns inte{suggested(name, there, 'eller')}",
+                    f"there is no {en} “{name}”{suggested(name, there, 'or')}",
+                )
 
     def _names(self) -> None:
         step, steps, parties = self.step, self.routine.step_of, [one.id for one in self.routine.parties]
@@ -202,10 +210,11 @@ class _StepCheck:
         if (rule := self.step.deadline) is None:
             return
         if rule.start != OPENING and self.facts.get(rule.start) is not FactKind.MOMENT:
+            moments = [name for name, kind in self.facts.items() if kind is FactKind.MOMENT] + [OPENING]
             self._wrong(
                 ("deadline", "from"),
-                f"”{rule.start}” är ingen tidpunkt bland uppgifterna. Skriv en sådan, eller opening",
-                f"“{rule.start}” is no moment among the facts. Write one, or opening",
+                f"”{rule.start}” är ingen tidpunkt bland uppgifterna. Skriv {listed(moments, 'eller')}",
+                f"“{rule.start}” is no moment among the facts. Write {listed(moments, 'or')}",
             )
         parties = [one.id for one in self.routine.parties]
         self._known("deadline", [rule.escalate_to or ""], parties, "rollen", "party")
@@ -286,28 +295,24 @@ def before(routine: Routine) -> dict[str, set[str]]:
     """Return of each step those settled before it: what it comes after and what its condition asks."""
     steps = routine.step_of
     return {
-        step.id: ({*step.after} | steps_named(step.when, routine.named)) & steps.keys() - {step.id}
+        step.id: (set(step.after) | (steps_named(step.when, routine.named) - {step.id})) & steps.keys()
         for step in routine.steps
     }
 
 
-def _ring(routine: Routine, report: Report, graph: dict[str, set[str]]) -> bool:
+def _ring(routine: Routine, report: Report, graph: dict[str, set[str]], keys: tuple[str, ...]) -> bool:
+    """Report steps that wait for each other, tell whether there are any."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         ring = [routine.step(name).title for name in reversed(error.args[1])]
-        sv, en = (
-            " → ".join(f"”{title}”" for title in titles)
-            for titles in ([t.sv for t in ring], [t.en for t in ring])
+        sv = " → ".join(f"”{title.sv}”" for title in ring)
+        en = " → ".join(f"“{title.en}”" for title in ring)
+        what = Text(
+            f"Stegen väntar på varandra: {sv}. Ta bort en hänvisning ur {listed(keys, 'eller')}.",
+            f"The steps wait for each other: {en}. Take one reference out of {listed(keys, 'or')}.",
         )
-        report.add(
-            ("steps",),
-            Text("", ""),
-            Text(
-                f"Stegen väntar på varandra i en ring: {sv}. Ta bort en hänvisning.",
-                f"The steps wait for each other in a ring: {en}. Take one reference away.",
-            ),
-        )
+        report.add(("steps",), Text("", ""), what)
         return True
     return False
 
@@ -321,34 +326,31 @@ def _order(routine: Routine, report: Report) -> None:
     on_demand = {step.id for step in routine.steps if step.on_demand}
     ends = {step.id for step in routine.steps if step.ends and step.ends.rest is Rest.DONE}
     for number, step in enumerate(routine.steps):
-        may_ask = earlier[step.id] | on_demand | {step.id}
-        for asked in sorted(_asked_in_form(routine, step) - may_ask):
+        for label, asked in _asked_in_form(routine, step, earlier[step.id] | on_demand | {step.id}):
             title = routine.step(asked).title
             what = Text(
-                f"ett fält frågar efter svaret i ”{title.sv}”, kanske inte gjort då. Skriv det i after.",
-                f"a field asks for the answer in “{title.en}”, maybe not done then. Write it in after.",
+                f"”{label.sv}” frågar efter ”{title.sv}”, som kanske inte är gjort då. Skriv den i after.",
+                f"“{label.en}” asks about “{title.en}”, which may not be done then. Write it in after.",
             )
             report.add(("steps", number), _where(step), what)
         for end in sorted(earlier[step.id] & ends):
             what = Text(
-                f"steget kommer efter slutet ”{routine.step(end).title.sv}” och öppnas aldrig.",
-                f"the step comes after the end “{routine.step(end).title.en}” and never opens.",
+                f"kommer efter slutet ”{routine.step(end).title.sv}” och öppnas aldrig. Ta bort after.",
+                f"comes after the end “{routine.step(end).title.en}” and never opens. Take after away.",
             )
             report.add(("steps", number), _where(step), what)
 
 
-def _asked_in_form(routine: Routine, step: Step) -> set[str]:
-    """Return the steps whose answers a step's form asks about."""
-    asked: set[str] = set()
-    forms = [field.when for field in step.fields] + [evidence.when for evidence in step.evidence]
-    for condition in forms:
-        asked |= steps_named(condition, routine.named)
-    for field in step.fields:
-        origin = (field.prefill or "").partition(".")[0]
-        asked |= {origin} & routine.step_of.keys()
-    return (
-        asked | steps_named(step.ends.when if step.ends else None, routine.named)
-    ) & routine.step_of.keys()
+def _asked_in_form(routine: Routine, step: Step, may_ask: set[str]) -> Iterator[tuple[Text, str]]:
+    """Return what of a step's form asks about which step that it may not ask about."""
+    forms: list[tuple[Text, Condition | None, str]] = [
+        *((field.label, field.when, (field.prefill or "").partition(".")[0]) for field in step.fields),
+        *((evidence.label, evidence.when, "") for evidence in step.evidence),
+        (Text("ends", "ends"), step.ends.when if step.ends else None, ""),
+    ]
+    for label, condition, origin in forms:
+        asked = (steps_named(condition, routine.named) | {origin}) & routine.step_of.keys()
+        yield from ((label, name) for name in sorted(asked - may_ask))
 
 
 def _reachable(routine: Routine, report: Report) -> None:
@@ -357,7 +359,7 @@ def _reachable(routine: Routine, report: Report) -> None:
         wanted = tuple(one for one in (step.when, c.Not(step.until) if step.until else None) if one)
         if not can_hold(c.Every(wanted), routine):
             what = Text(
-                "steget kan aldrig öppnas: when och until går inte ihop. Ändra ett av dem.",
-                "the step can never open: when and until contradict each other. Change one.",
+                "kan aldrig öppnas: when och until går inte ihop. Ändra ett av dem.",
+                "can never open: when and until contradict each other. Change one.",
             )
             report.add(("steps", number), _where(step), what)

@@ -8,7 +8,7 @@ from routines import conditions as c
 from routines import model as m
 from routines.conditions import Condition
 from routines.reading import Node, Report
-from routines.wording import Text
+from routines.wording import Refused, Text
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -18,8 +18,10 @@ _KINDS_OF_CONDITION = ("field", "fact", "done", "since", "condition", "all", "an
 
 
 def routine(data: object, report: Report) -> m.Routine:
-    """Read a whole routine; what cannot be read is reported and left out."""
+    """Read a whole routine; what cannot be read is reported and left out, raises Refused if nothing can."""
     node = Node(data, (), Text("", ""), report)
+    if not node.readable:
+        raise Refused(report.problems)
     read = m.Routine(
         name=node.word("routine") or "",
         version=node.number("version", 1, 1) or 1,
@@ -49,22 +51,22 @@ def _each(
     """Read each mapping of a list; where it stands is told by its title."""
     found = []
     for one in node.nodes(key):
-        name = one.word("id") or f"?{one.path[-1]}"
-        one.named(_where(node.where, one, name, title, noun_sv, noun_en))
-        found.append(read(one, name))
-        one.finish()
+        if one.readable:
+            name = one.word("id") or f"?{one.path[-1]}"
+            one.named(_where(node.where, one, name, title, noun_sv, noun_en))
+            found.append(read(one, name))
+            one.finish()
     return tuple(found)
 
 
 def _where(outer: Text, node: Node, name: str, title: str, noun_sv: str, noun_en: str) -> Text:
+    """Return the words for a part of a list: what its title says, in the other language if need be."""
     said = cast("dict[str, object]", value) if isinstance(value := node.take(title), dict) else {}
-    sv, en = (f"{noun} ”{said.get(lang) or name}”" for noun, lang in ((noun_sv, "sv"), (noun_en, "en")))
-    en = en.replace("”", "“", 1)
-    return (
-        Text(f"{outer.sv}, {sv[0].lower()}{sv[1:]}", f"{outer.en}, {en[0].lower()}{en[1:]}")
-        if outer
-        else Text(sv, en)
-    )
+    sv = f"{noun_sv} ”{said.get('sv') or said.get('en') or name}”"
+    en = f"{noun_en} “{said.get('en') or said.get('sv') or name}”"
+    if outer:
+        return Text(f"{outer.sv}, {sv[0].lower()}{sv[1:]}", f"{outer.en}, {en[0].lower()}{en[1:]}")
+    return Text(sv, en)
 
 
 def _party(node: Node, name: str) -> m.Party:

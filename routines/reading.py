@@ -30,40 +30,48 @@ def parse(text: str) -> tuple[object, dict[Path, int]]:
         raise Refused([Problem("", "Texten är för lång.", "The text is too long.")])
     if found := _CONTROL.search(text.replace("\r\n", "\n")):
         line = text.count("\n", 0, found.start()) + 1
-        raise Refused([_at_line(line, "ett tecken som inte går att läsa", "a character that cannot be read")])
+        raise Refused(
+            [_at_line(line, "har ett tecken som inte går att läsa", "has a character that cannot be read")]
+        )
     lines: dict[Path, int] = {}
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = None if node is None else _plain(node, (), lines, set())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        why = error.problem or "?"
-        raise Refused([_at_line(mark.line + 1 if mark else 1, *_SYNTAX, why)]) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise Refused([_at_line(1, *_SYNTAX, type(error).__name__)]) from None
+        raise Refused([_at_line(mark.line + 1 if mark else 1, *_SYNTAX)]) from None
+    except (yaml.YAMLError, RecursionError):
+        raise Refused([_at_line(1, *_SYNTAX)]) from None
     return data, lines
 
 
 _SYNTAX = (
-    "text som inte följer mönstret ”namn: värde” med lika stort indrag. Jämför med raderna ovanför",
-    "text that does not follow the pattern “name: value” with equal indentation. Compare the lines above",
+    (
+        "går inte att läsa. Varje rad har formen ”namn: värde” med lika stort indrag som raderna intill; "
+        'en text med kolon, frågetecken eller citattecken i sig ska stå mellan två "'
+    ),
+    (
+        "cannot be read. Each line has the form “name: value” and the same indentation as those beside it; "
+        'a text with a colon, question mark or quotation mark in it has to stand between two "'
+    ),
 )
 
 
-def _at_line(line: int, swedish: str, english: str, why: str = "") -> Problem:
-    note = f" ({why})" if why else ""
-    return Problem("", f"Rad {line}: {swedish}{note}.", f"Line {line}: {english}{note}.", line)
+def _at_line(line: int, swedish: str, english: str) -> Problem:
+    return Problem("", f"Rad {line} {swedish}.", f"Line {line} {english}.", line)
 
 
 def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], seen: set[int]) -> object:
     line = node.start_mark.line + 1
     if id(node) in seen:
         raise Refused(
-            [_at_line(line, "en hänvisning med *. Skriv ut texten", "an alias with *. Write it out")]
+            [_at_line(line, "har en hänvisning med *. Skriv ut texten", "has an alias with *. Write it out")]
         )
     seen.add(id(node))
     if len(path) > DEEPEST:
-        raise Refused([_at_line(line, "för många nivåer i varandra", "too many levels inside each other")])
+        raise Refused(
+            [_at_line(line, "har för många nivåer i varandra", "has too many levels inside each other")]
+        )
     lines[path] = line
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
@@ -78,13 +86,15 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int], seen: s
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
         line = key_node.start_mark.line + 1
         if key is None:
-            raise Refused(
-                [_at_line(line, "en rad som börjar med en lista", "a line that begins with a list")]
-            )
+            raise Refused([_at_line(line, "börjar med en lista", "begins with a list")])
         if key in data:
-            again = f"raden ”{key}” en gång till. Ta bort den ena", f"the key “{key}” twice. Take one away"
+            again = (
+                f"har raden ”{key}” en gång till. Ta bort den ena",
+                f"has the key “{key}” twice. Take one away",
+            )
             raise Refused([_at_line(line, *again)])
         data[key] = _plain(value, (*path, key), lines, seen)
+        lines[(*path, key)] = line
     return data
 
 
@@ -125,6 +135,7 @@ class Node:
         self.path, self.where, self.report = path, where, report
         self._taken: set[str] = set()
         self._data: Mapping[str, object] = {}
+        self.readable = isinstance(data, Mapping)
         if isinstance(data, Mapping):
             self._data = cast("Mapping[str, object]", data)
         else:
@@ -163,8 +174,15 @@ class Node:
         if key not in self:
             self._taken.add(key)
             return None
-        inner = Node(self.take(key), (*self.path, key), self.at(key), self.report)
-        return inner.both()
+        value = self.take(key)
+        if not isinstance(value, Mapping):
+            sv, en = (
+                "skriv texten på båda språken, på var sin rad",
+                "write the text in both languages, on a line each",
+            )
+            self.wrong(key, f"{sv} som börjar med sv: och en:", f"{en} beginning with sv: and en:")
+            return Text("?", "?")
+        return Node(value, (*self.path, key), self.at(key), self.report).both()
 
     def both(self) -> Text:
         """Return the text this mapping is, in both languages."""
@@ -308,14 +326,12 @@ class Node:
         """Report keys that nobody asked for, with the one that was probably meant."""
         for key in sorted(self._data.keys() - self._taken):
             near = get_close_matches(str(key), self._taken, 1)
-            sv, en = (f". Menas ”{near[0]}”?", f". Is “{near[0]}” meant?") if near else ("", "")
-            self.wrong(
-                str(key),
-                f"raden känns inte igen{sv or '. Ta bort den'}",
-                f"unknown key{en or '. Take it away'}",
-            )
+            sv, en = (f"Skriv {near[0]}", f"Write {near[0]}") if near else ("Ta bort den", "Take it away")
+            self.wrong(str(key), f"raden känns inte igen. {sv}", f"the key is not known. {en}")
 
     def _missing(self, key: str) -> None:
+        if not self.readable:
+            return
         language = {
             "sv": ("den svenska texten", "the Swedish text"),
             "en": ("den engelska texten", "the English text"),

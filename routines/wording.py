@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 LANGUAGES = ("sv", "en")
+
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,10 @@ def listed(words: Iterable[str], last: str) -> str:
     """Join words as a sentence does: a, b och c."""
     *first, end = words
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def suggested(name: str, there: Iterable[str], last: str) -> str:
+    """Return a sentence about what could be written instead of a name, nothing if that is not clear."""
+    known = sorted(there)
+    near = get_close_matches(name, known, 3) or (known if len(known) <= _FEW else [])
+    return f". {'Skriv' if last == 'eller' else 'Write'} {listed(near, last)}" if near else ""
