@@ -52,9 +52,10 @@ def needs(work: Work, file: CaseFile, said: Sequence[CoverConfirmation]) -> tupl
     person = actors.person(work.actor)
     own = {one.what for one in said if one.by == person and _counts(one, protected=file.protected)}
     cleared = not file.protected or work.actor.may(Permission.CHECK_SEALED)
-    return tuple(
-        what for what in missing(file, said) if what not in own and (cleared or what is Confirmation.SEAL)
-    )
+    open_ = missing(file, said)
+    if not open_:  # protected no more, so what was said of it is enough: any word more ends the check
+        return tuple(NEEDED[file.protected])
+    return tuple(what for what in open_ if what not in own and (cleared or what is Confirmation.SEAL))
 
 
 def say(

@@ -268,12 +268,12 @@ def confirm(
     if file.protected and what is not Confirmation.SEAL:
         work.require(Permission.CHECK_SEALED)
     said = confirmations.of(work, [check.id]).get(check.id, [])
-    if what not in confirmations.needs(work, file, said):
-        return False
-    made = confirmations.say(work, check, what, said, scan_id, happened_at or work.now)
-    if not confirmations.missing(file, [*said, made]):
-        _finish(work, check, [*said, made], happened_at)
-    return True
+    news = what in confirmations.needs(work, file, said)
+    if news:
+        said.append(confirmations.say(work, check, what, said, scan_id, happened_at or work.now))
+    if not confirmations.missing(file, said):
+        _finish(work, check, said, happened_at)
+    return news
 
 
 def _finish(
@@ -361,8 +361,11 @@ def take_up(work: Work, check: CoverCheck) -> None:
     history.advance(work, check, CheckAction.TAKE_UP, subjects=[f"file:{check.file_id}"])
 
 
-def reopen(work: Work, check: CoverCheck) -> None:
-    """Open a check again that was ended by mistake; raises Conflict once its delivery is closed."""
+def reopen(work: Work, check: CoverCheck, said: CoverConfirmation | None = None) -> None:
+    """Open a check again that was ended by mistake, and take back what was confirmed, or one thing of it.
+
+    Raises Conflict once its delivery is closed or somebody else has begun to repeat it.
+    """
     check = held(work, check.id)
     CHECK.step(check.status, CheckAction.REOPEN)
     delivery = work.session.get(Delivery, check.delivery_id) if check.delivery_id else None
@@ -376,6 +379,9 @@ def reopen(work: Work, check: CoverCheck) -> None:
     _withdraw_second(work, check)
     changes = {"open": True, "done_at": None, "done_by": None, "seconds": None, "drawn": False}
     history.advance(work, check, CheckAction.REOPEN, changes=changes, subjects=[f"file:{check.file_id}"])
+    for one in confirmations.of(work, [check.id]).get(check.id, []):
+        if said is None or one.id == said.id:
+            confirmations.unsay(work, check, one)
 
 
 def _withdraw_second(work: Work, first: CoverCheck) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlmodel import col
 
 from archive import history
@@ -44,6 +44,8 @@ _FINDING = Finding.__table__  # type: ignore[attr-defined]
 _CHECK = CoverCheck.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 
+_OTHER = _FILE.alias("other")
+_FOREIGN_PROTECTED = exists().where(_OTHER.c.id == _FINDING.c.foreign_id, _OTHER.c.protected)
 _OF_CHECKS = (
     select(Finding)
     .where(_FINDING.c.check_id.in_(bindparam("checks", expanding=True)))
@@ -326,8 +328,7 @@ def listed(
         .limit(limit)
     )
     if not work.actor.may(Permission.CHECK_SEALED):
-        hidden = select(_FILE.c.id).where(_FILE.c.id == _FINDING.c.foreign_id, _FILE.c.protected)
-        statement = statement.where(~_FILE.c.protected, ~hidden.exists())
+        statement = statement.where(~_FILE.c.protected, ~_FOREIGN_PROTECTED)
     if state is not None:
         statement = statement.where(_FINDING.c.status == state)
     if kind is not None:

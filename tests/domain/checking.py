@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from archive.domain import covers, loans, staff
 from archive.domain.loans import Request
-from archive.models import CaseFile, CoverCheck, Loan
+from archive.models import CaseFile, CoverCheck, Loan, Place
 from archive.store import Actor, Archive, Work, operator
-from archive.vocabulary import Confirmation, LoanPurpose, Role
+from archive.vocabulary import Confirmation, LoanPurpose, PlaceKind, Role
 from tests.builders import _quick_hash, a_file, a_shelf
 
 KEEPER = (Role.ASSISTANT, Role.SEALED_KEEPER)
@@ -22,7 +25,12 @@ def somebody(archive: Archive, name: str, *roles: Role) -> Actor:
 
 def a_check(work: Work, file: CaseFile | None = None) -> CoverCheck:
     """Queue a file, or a new one, for the check of its cover."""
-    return covers.queue_alone(work, file or a_file(work, a_shelf(work)))
+    return covers.queue_alone(work, file or a_file(work, _a_shelf(work)))
+
+
+def _a_shelf(work: Work) -> Place:
+    shelf = work.session.scalar(select(Place).where(col(Place.kind) == PlaceKind.SHELF))
+    return shelf or a_shelf(work)
 
 
 def checked(work: Work, file: CaseFile | None = None) -> CoverCheck:

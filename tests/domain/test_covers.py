@@ -1,10 +1,12 @@
 """The queue of covers and what people confirm."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.domain import confirmations, covers, cover_texts, files, people, places
+from archive.domain import confirmations, cover_texts, covers, files, people, places
 from archive.errors import Conflict, Invalid, NotFound, NotPermitted
 from archive.models import CoverCheck, CoverConfirmation, Event
 from archive.store import Actor, Archive, Work
@@ -146,10 +148,7 @@ def test_a_file_that_does_not_wait_cannot_be_opened(work: Work) -> None:
 
 @pytest.mark.parametrize("role", [Role.ROOM_KEEPER, Role.CASE_WORKER, Role.AUDITOR])
 def test_who_may_not_check_covers_confirms_nothing(
-    archive: Archive,
-    archivist: Actor,
-    as_role,
-    role: Role,  # type: ignore[no-untyped-def]
+    archive: Archive, archivist: Actor, as_role: Callable[[Role], Actor], role: Role
 ) -> None:
     with archive.write(archivist) as work:
         check = a_check(work)
@@ -226,6 +225,19 @@ def test_what_was_confirmed_before_a_person_was_protected_does_not_count_any_mor
     assert say(archive, two, check.id, COVER).status is CheckState.CHECKED
 
 
+def test_a_check_does_not_stay_open_when_the_protection_ends_between_the_two(
+    archive: Archive, archivist: Actor
+) -> None:
+    with archive.write(archivist) as work:
+        person = a_person(work, protection=Protection.MARKED)
+        check_id = a_check(work, a_file(work, a_shelf(work), person)).id
+    say(archive, somebody(archive, "Kim", *KEEPER), check_id, COVER, CONTENTS)
+    with archive.write(archivist) as work:
+        people.protect(work, people.get(work, person.id), Protection.NONE, "Skatteverket")
+        assert covers.waiting(work)[0].needs == (COVER, CONTENTS)
+    assert say(archive, archivist, check_id, COVER).status is CheckState.CHECKED
+
+
 # What the cover must say
 
 
@@ -293,6 +305,7 @@ def test_a_check_ended_by_mistake_is_opened_again(work: Work) -> None:
     check = checked(work)
     covers.reopen(work, check)
     assert (check.status, check.open, check.done_at, check.seconds) == (CheckState.WAITING, True, None, None)
+    assert covers.waiting(work)[0].needs == (COVER, CONTENTS)
 
 
 def test_a_check_is_not_opened_again_while_another_waits(work: Work) -> None:
