@@ -166,8 +166,8 @@ SHAPES: dict[E, Shape] = {
     E.DEADLINE_WITHDRAWN: _shape(N_("Need not be done any more"), "key due"),
     E.MESSAGE_SENT: _shape(N_("People were told: %(message)s"), "message key users"),
     E.INCIDENT_REPORTED: _shape(
-        N_("Reported missing: %(what)s (%(occasion)s)"),
-        "to what occasion pieces files routine losing_unit missed_at suspected_at entered_afterwards",
+        N_("Reported missing: %(missed)s (%(occasion)s)"),
+        "to missed occasion pieces files routine losing_unit missed_at suspected_at entered_afterwards",
         "description purpose waiting circumstances",
     ),
     E.INCIDENT_REPORTED_AGAIN: _shape(

@@ -1,11 +1,12 @@
 """Who may know of an incident: of a protected person's only those who lead it, decide, or were let in."""
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlmodel import col
 
 from archive import history
-from archive.errors import Invalid
-from archive.models import Incident, IncidentReader, Unit, User
+from archive.domain import actors
+from archive.errors import Invalid, NotFound
+from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Unit, User
 from archive.store import Actor, Work
 from archive.vocabulary import EventKind, Permission, Role
 from archive.wording import N_
@@ -22,6 +23,24 @@ _BY_OFFICE = frozenset(
 )
 
 
+def get(work: Work, incident_id: int) -> Incident:
+    """Return an incident by id; raises NotFound for one the actor may not know of."""
+    found = work.session.get(Incident, incident_id)
+    if found is None or not may_see(work, found):
+        raise NotFound("no_such_incident", NO_SUCH_INCIDENT)
+    return found
+
+
+NO_SUCH_INCIDENT = N_("There is no such incident, or none you may know of.")
+
+# Also of somebody who became protected after it was reported.
+_OF_PROTECTED = exists().where(
+    col(IncidentFile.incident_id) == Incident.id,
+    col(IncidentFile.file_id) == CaseFile.id,
+    col(CaseFile.protected),
+)
+
+
 def may_see(work: Work, incident: Incident) -> bool:
     """Tell whether the actor may know of an incident."""
     own = select(Incident).where(col(Incident.id) == incident.id, seen_by(work.actor))
@@ -30,7 +49,7 @@ def may_see(work: Work, incident: Incident) -> bool:
 
 def may_read(work: Work, incident: Incident) -> bool:
     """Tell whether the actor may also read what people wrote: whoever may see names, and its reporter."""
-    return incident.reported_by == work.actor.id or work.actor.may(Permission.READ_NAMES)
+    return incident.reported_by == actors.person(work.actor) or work.actor.may(Permission.READ_NAMES)
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
@@ -42,11 +61,11 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     if actor.may(Permission.READ_INCIDENTS) and (actor.user_id is None or _BY_OFFICE & set(actor.roles)):
         return true()
     let_in = select(col(IncidentReader.incident_id)).where(col(IncidentReader.user_id) == actor.user_id)
-    seen = [col(Incident.reported_by) == actor.id, col(Incident.id).in_(let_in)]
+    seen = [col(Incident.reported_by) == actors.person(actor), col(Incident.id).in_(let_in)]
     if actor.user_id is not None:
         seen.append(col(Incident.owner_id) == actor.user_id)
     if actor.may(Permission.READ_INCIDENTS):
-        seen.append(~col(Incident.protected))
+        seen.append(and_(~col(Incident.protected), ~_OF_PROTECTED))
     if Role.MANAGER in actor.roles:
         seen.append(col(Incident.unit_id).in_(headed_by(actor)))
     return or_(*seen)

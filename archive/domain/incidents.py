@@ -9,8 +9,34 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, incident_access, messages, places, routine_versions, wanted
-from archive.errors import Conflict, Invalid, NotFound
+from archive.domain import (
+    actors,
+    files,
+    incident_access,
+    incident_changes,
+    incident_steps,
+    messages,
+    places,
+    routine_versions,
+    wanted,
+)
+from archive.domain.incident_access import get, let_in
+from archive.domain.incident_changes import items
+from archive.domain.incident_endings import (
+    Found,
+    close,
+    confirm_short,
+    decide_aware,
+    declare_lost,
+    found,
+    mistaken,
+    not_it,
+    reopen,
+    said_moment,
+)
+from archive.domain.incident_reports import report as report_data
+from archive.domain.incident_steps import advance, complete, escalate, not_needed, start
+from archive.errors import Conflict, Invalid
 from archive.models import (
     CaseFile,
     FilePerson,
@@ -34,6 +60,33 @@ from archive.vocabulary import (
     Role,
 )
 from archive.wording import N_
+from routines.conditions import Answer
+
+# Every verb on incidents, wherever it stands, is called by this module's name.
+__all__ = [
+    "Found",
+    "Report",
+    "advance",
+    "change",
+    "close",
+    "complete",
+    "confirm_short",
+    "decide_aware",
+    "declare_lost",
+    "escalate",
+    "found",
+    "get",
+    "hand_over",
+    "items",
+    "let_in",
+    "mistaken",
+    "not_it",
+    "not_needed",
+    "reopen",
+    "report",
+    "report_data",
+    "start",
+]
 
 LONGEST_TEXT = 4000
 MOST_FILES = 1000
@@ -78,60 +131,19 @@ def report(work: Work, said: Report) -> Incident:
     _refuse_wrong(work, said)
     missed = _locked(work, _all_files(work, said))
     known = wanted.of(work, [file.id for file in missed])
-    for found in known.values():
-        _meet(work, found, said)
+    for looked_for in known.values():
+        _meet(work, looked_for, said)
     fresh = [file for file in missed if file.id not in known]
     if known and not fresh and not said.description.strip():
         return work.session.get_one(Incident, next(iter(known.values())).incident_id)
     return _open(work, said, fresh)
 
 
-def get(work: Work, incident_id: int) -> Incident:
-    """Return an incident by id; raises NotFound for one the actor may not know of."""
-    found = work.session.get(Incident, incident_id)
-    if found is None or not incident_access.may_see(work, found):
-        raise NotFound("no_such_incident", N_("There is no such incident, or none you may know of."))
-    return found
-
-
-def locked(work: Work, incident: Incident) -> Incident:
-    """Hold an incident's files and then its row, in the order everybody does, and read both afresh."""
-    if not work.sqlite:
-        ids = [item.file_id for item in items(work, incident) if item.file_id is not None]
-        held = select(col(CaseFile.id)).where(col(CaseFile.id).in_(ids)).order_by(col(CaseFile.id))
-        work.connection.execute(held.with_for_update())
-    work.session.refresh(incident, with_for_update=True)
-    return incident
-
-
-def items(work: Work, incident: Incident) -> Sequence[IncidentFile]:
-    """Return what an incident is about, in the order it was added."""
-    statement = select(IncidentFile).where(col(IncidentFile.incident_id) == incident.id)
-    return work.session.scalars(statement.order_by(col(IncidentFile.id))).all()
-
-
-def item(work: Work, incident: Incident, item_id: int) -> IncidentFile:
-    """Return one thing an incident is about; raises NotFound."""
-    found = work.session.get(IncidentFile, item_id)
-    if found is None or found.incident_id != incident.id:
-        raise NotFound("no_such_item", N_("The incident is not about this. Look at it again."))
-    return found
-
-
 def hand_over(work: Work, incident: Incident, owner_id: int) -> None:
-    """Give an incident another owner, who is told; raises Invalid for somebody who does not work on them."""
+    """Give an incident another owner, who is told and gets its clocks."""
     work.require(Permission.LEAD_INCIDENTS)
-    user = work.session.get(User, owner_id)
-    if user is None or not user.active:
-        raise Invalid("owner_unknown", N_("Choose somebody who works here."), field="owner")
-    locked(work, incident)
-    if incident.owner_id == owner_id:
-        return
-    changed(work, incident, "", owner_id=owner_id)
-    key = f"{owner_id} {incident.version}"
-    messages.tell(
-        work, MessageKind.INCIDENT_YOURS, incident.stream, key, users=[owner_id], incident=incident.id
-    )
+    incident_changes.locked(work, incident)
+    incident_steps.hand_over(work, incident, owner_id)
 
 
 def change(
@@ -139,37 +151,18 @@ def change(
 ) -> None:
     """Say which unit lost it, or its number in the diary; to change what was said needs a reason."""
     work.require(Permission.WORK_ON_INCIDENTS)
-    locked(work, incident)
+    incident_changes.locked(work, incident)
     values: dict[str, Any] = {}
     if unit_id is not None and unit_id != incident.unit_id:
-        work.session.get_one(Unit, unit_id)
+        if work.session.get(Unit, unit_id) is None:
+            raise Invalid("unit_unknown", N_("Choose one of the units."), field="unit")
         values["unit_id"] = unit_id
     if diary_number.strip() and diary_number.strip() != incident.diary_number:
         values["diary_number"] = diary_number.strip()[:60]
     if any(getattr(incident, name) for name in values) and not reason.strip():
         raise Invalid("reason_missing", N_("Say why it is changed."), field="reason")
     if values:
-        changed(work, incident, reason.strip(), **values)
-
-
-def changed(work: Work, incident: Incident, reason: str, **values: Any) -> None:
-    """Set columns of an incident and write down what they were; checks no permission."""
-    old = {name: history.plain(getattr(incident, name)) for name in values}
-    for name, value in values.items():
-        setattr(incident, name, value)
-    incident.version += 1
-    work.session.flush()
-    history.record(
-        work,
-        EventKind.INCIDENT_CHANGED,
-        incident,
-        private={
-            "old": old,
-            "new": {name: history.plain(value) for name, value in values.items()},
-            "reason": reason,
-        },
-        fields=sorted(values),
-    )
+        incident_changes.changed(work, incident, reason.strip(), **values)
 
 
 def _refuse_wrong(work: Work, said: Report) -> None:
@@ -274,7 +267,7 @@ def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
         missed_at=said.missed_at or said.suspected_at or work.now,
         suspected_at=said.suspected_at or work.now,
         reported_at=work.now,
-        reported_by=work.actor.id,
+        reported_by=actors.person(work.actor),
         owner_id=_owner(work, said),
         unit_id=said.unit_id or _unit(missed),
         diary_number=said.diary_number.strip()[:60],
@@ -296,7 +289,7 @@ def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
         },
         subjects=[file.stream for file in missed],
         happened_at=incident.suspected_at,
-        what=incident.what.value,
+        missed=incident.what.value,
         occasion=incident.occasion.value,
         pieces=incident.pieces,
         files=[file.id for file in missed],
@@ -308,7 +301,29 @@ def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
     )
     _add(work, incident, missed, said.description.strip())
     _tell(work, incident)
+    incident_steps.begin(work, incident, _reported(work, incident, missed, said))
     return incident
+
+
+_WHAT = {Missed.FILE: "registered", Missed.DOCUMENT: "loose"}
+
+
+def _reported(work: Work, incident: Incident, missed: Sequence[CaseFile], said: Report) -> dict[str, Answer]:
+    """Answer the first step of the routine with what was reported."""
+    answers: dict[str, Answer] = {
+        "what": (_WHAT.get(incident.what, incident.what.value),),
+        "files": tuple(file.stream for file in missed),
+        "description": said.description.strip(),
+        "missed_at": said_moment(incident.missed_at),
+        "missed_by": actors.person(work.actor),
+        "suspected_at": said_moment(incident.suspected_at),
+        "purpose": said.purpose.strip(),
+        "someone_waits": "yes" if incident.somebody_waits else "no",
+        "asker": said.waiting.strip(),
+        "earlier": "yes" if incident.entered_afterwards else "no",
+        "earlier_diary_number": incident.diary_number if incident.entered_afterwards else "",
+    }
+    return {name: answer for name, answer in answers.items() if answer not in ("", ())}
 
 
 def _unknown(said: Report, *, described: bool) -> bool:

@@ -70,7 +70,9 @@ def in_force(work: Work, name: str) -> RoutineVersion:
     """
     found = _in_force(work, name)
     if found is None:
-        refresh(Work(work.session, worker("routines"), work.now, work.mac_key))
+        program = Work(work.connection, worker("routines"), work.now, work.mac_key)
+        refresh(program)
+        program.flush()
         found = _in_force(work, name)
     if found is None:
         raise NotFound("no_such_routine", N_("There is no routine “%(name)s”."), name=name)

@@ -18,17 +18,23 @@ from archive.store import Actor, Work
 from archive.vocabulary import (
     DifferenceKind,
     DifferenceReason,
+    Escalation,
     EventKind,
     Evidence,
+    FoundWhere,
     LabelReason,
     LoanPurpose,
     MessageKind,
+    Missed,
     NumberQuality,
+    Occasion,
     Permission,
     PersonRole,
     Protection,
     Role,
     RowAnswer,
+    SearchResult,
+    SeenAnswer,
     TaskAnswer,
     TaskKind,
     Term,
@@ -40,6 +46,7 @@ LATE = timedelta(minutes=5)  # what was recorded later than this after it happen
 
 _PLACES = frozenset({"place", "origin", "parent"})
 _CODES = frozenset({"code", "old"})
+_MOMENTS = frozenset({"aware_at", "due"})
 _TERMS: Mapping[str, Mapping[str, Term]] = {
     name: {term.value: term for kind in kinds for term in kind}
     for name, kinds in (
@@ -54,7 +61,12 @@ _TERMS: Mapping[str, Mapping[str, Term]] = {
         ("task", (TaskKind,)),
         ("difference", (DifferenceKind,)),
         ("explanation", (DifferenceReason,)),
-        ("answer", (RowAnswer, TaskAnswer)),
+        ("answer", (RowAnswer, TaskAnswer, SeenAnswer)),
+        ("missed", (Missed,)),
+        ("occasion", (Occasion,)),
+        ("where", (FoundWhere,)),
+        ("result", (SearchResult,)),
+        ("why", (Escalation,)),
         ("message", (MessageKind,)),
     )
 }
@@ -70,10 +82,12 @@ _WORDS = {
     "calendar": N_("calendar address"),
     "capacity": N_("capacity"),
     "central": N_("belongs to the central archive"),
+    "child": N_("a child is concerned"),
     "child_investigation": N_("investigation of a child"),
     "closed_on": N_("closing date"),
     "custody_agreement": N_("custody agreement"),
     "email": N_("e-mail address"),
+    "diary_number": N_("diary number"),
     "family_name": N_("family name"),
     "given_name": N_("given name"),
     "kept": N_("what is to become of it"),
@@ -83,14 +97,18 @@ _WORDS = {
     "name": N_("name"),
     "opened_on": N_("opening date"),
     "order_rule": N_("order"),
+    "ongoing_case": N_("needed in an ongoing case"),
+    "owner_id": N_("owner"),
     "parenthood": N_("parenthood"),
     "part": N_("part"),
     "partly": N_("partly preserved"),
     "parts": N_("number of parts"),
     "password": N_("password"),
     "placed_child": N_("placed child"),
+    "protected": N_("protected person"),
     "reference": N_("reference"),
     "roles": N_("roles"),
+    "somebody_waits": N_("somebody waits"),
     "source_id": N_("source system"),
     "unit": N_("unit"),
     "unit_id": N_("unit"),
@@ -221,7 +239,7 @@ class _Names:
         return ", ".join(dict.fromkeys(self._word(name, item) for item in values)) or "–"
 
     def _word(self, name: str, value: Any) -> str:
-        if name == "due":
+        if name in _MOMENTS:
             return notices.moment(datetime.fromisoformat(value))
         if name == "fields":
             return field_name(value, self._viewer)

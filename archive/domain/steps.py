@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import clock, history
-from archive.domain import asides, deadlines, routine_versions
+from archive.domain import actors, asides, deadlines, routine_versions
 from archive.errors import Invalid, NotPermitted
 from archive.models import RoutineStep
 from archive.store import Actor, Work
@@ -91,7 +91,7 @@ def roles_of(party: str) -> tuple[Role, ...]:
 
 def doer(actor: Actor, routine: Routine, run: Run) -> Doer:
     """Return who the actor is in a run: the parties of the routine that person acts as."""
-    person = key_of(actor)
+    person = actors.person(actor)
     if actor.user_id is None:
         return Doer(person, frozenset(party.id for party in routine.parties))
     acts_as = {party.id for party in routine.parties if set(roles_of(party.id)) & set(actor.roles)}
@@ -100,11 +100,6 @@ def doer(actor: Actor, routine: Routine, run: Run) -> Doer:
     if run.reporter == person:
         acts_as.add("reporter")
     return Doer(person, frozenset(acts_as))
-
-
-def key_of(actor: Actor) -> str:
-    """Return the key a routine knows a person by: the user, also where a program acts in that name."""
-    return f"user:{actor.user_id}" if actor.user_id is not None else actor.id
 
 
 def may_do(actor: Actor, step: Step, by: Doer) -> bool:
@@ -142,6 +137,17 @@ def complete(
         record = engine.complete(course.routine, course.progress, name, answers, by, work.now, done_at)
     keep(work, course, record)
     return record
+
+
+def keep_unasked(work: Work, course: Course, name: str, answers: Answers) -> None:
+    """Store an open step as done with what is known already, though its form may ask for more."""
+    record = course.progress.open_record(name)
+    if record is not None:
+        by = actors.person(work.actor)
+        ended = replace(
+            record, end=End.DONE, ended_at=work.now, ended_by=by, done_at=work.now, answers=dict(answers)
+        )
+        keep(work, course, ended)
 
 
 def keep(work: Work, course: Course, record: Record) -> None:

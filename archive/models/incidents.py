@@ -78,6 +78,16 @@ class Incident(SQLModel, table=True):
         return f"incident:{self.id}"
 
     @property
+    def reporter(self) -> str:
+        """Return who reported it, as a routine knows people."""
+        return self.reported_by
+
+    @property
+    def clocks(self) -> bool:
+        """Tell whether clocks run: for an old loss entered afterwards they ran long ago."""
+        return not self.entered_afterwards and self.status is not IncidentState.CLOSED
+
+    @property
     def clock_from(self) -> datetime:
         """Return when the clocks began: as decided, else the earliest moment that is plausible."""
         return self.aware_at or min(self.missed_at, self.suspected_at)

@@ -39,6 +39,7 @@ from archive.vocabulary.imports import (
     TaskKind,
 )
 from archive.vocabulary.incidents import (
+    Escalation,
     FoundState,
     FoundWhere,
     IncidentAction,
@@ -92,6 +93,7 @@ __all__ = [
     "DeliveryState",
     "DifferenceKind",
     "DifferenceReason",
+    "Escalation",
     "EventKind",
     "Evidence",
     "FileAction",

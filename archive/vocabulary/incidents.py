@@ -111,6 +111,13 @@ class SeenAnswer(Term):
     GONE_AGAIN = "gone_again", "fanns inte kvar", "no longer there", "red"
 
 
+class Escalation(Term):
+    """Why a case was taken to the managers and the delegate."""
+
+    WEEKS = "weeks", "veckor utan utfall", "weeks without an outcome", "red"
+    BY_HAND = "by_hand", "på begäran", "on request", "red"
+
+
 class StepState(Term):
     """Where a step of a routine is."""
 

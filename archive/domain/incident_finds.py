@@ -1,0 +1,150 @@
+"""Finds: what people said of one, where the kinds of the search plan say it lay, and late ones."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.domain import actors, incident_changes, incident_outcomes, trails, wanted
+from archive.domain.incident_outcomes import Find
+from archive.domain.steps import Answers
+from archive.errors import Conflict, Invalid
+from archive.models import CaseFile, FilePerson, Incident, IncidentFile, Place, WantedSighting
+from archive.store import Work
+from archive.vocabulary import Evidence, FoundState, FoundWhere, IncidentOutcome, OthersRead, PlaceKind
+from archive.wording import N_
+from routines.answers import as_moment
+from routines.progress import Record
+
+_STATES = {
+    "whole": FoundState.WHOLE,
+    "damaged": FoundState.DAMAGED,
+    "incomplete": FoundState.INCOMPLETE,
+}
+_READ = {"no": OthersRead.NO, "yes": OthersRead.YES, "unknown": OthersRead.POSSIBLE}
+_CAUSES = {
+    "wrong_position": FoundWhere.NEIGHBOUR,
+    "wrong_cover": FoundWhere.OTHER_COVER,
+    "desk": FoundWhere.DESK,
+    "misread": FoundWhere.MISREAD,
+}
+_HOW = {"returned": FoundWhere.LOAN, "outside": FoundWhere.SENT_OUT}
+_NEAR = 2  # places whose holder's holder is the same are near each other
+
+
+def claim(work: Work, found: Sequence[IncidentFile], place_id: int | None, at: datetime) -> None:
+    """Note that somebody says to have found something, so that it is asked whether it is right and whole."""
+    for item in found:
+        if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
+            raise Conflict("item_settled", N_("How it ended for this one is written down already."))
+        if item.file_id is not None:
+            wanted.notice(work, item.file_id, place_id, how=Evidence.HAND, happened_at=at)
+        else:
+            work.session.add(
+                WantedSighting(
+                    item_id=item.id,
+                    place_id=place_id,
+                    actor=work.actor.id,
+                    at=work.now,
+                    happened_at=at,
+                    how=Evidence.HAND,
+                )
+            )
+    work.session.flush()
+
+
+def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, where: FoundWhere | None) -> Find:
+    """Return what the form of a find says; where it lay is told from its place unless somebody said it."""
+    at = as_moment(answers.get("found_at"))
+    if at is None or not found:
+        raise Invalid("find_unclear", N_("Say what was found, and when."), field="files")
+    place_id, cover_id = _number(answers, "place", "place"), _number(answers, "cover_file", "file")
+    said = str(answers.get("where", ""))
+    readers = str(answers.get("readers", ""))
+    return Find(
+        at=at,
+        by=str(answers.get("found_by", actors.person(work.actor))),
+        where=where or _kind(work, found[0], str(answers.get("how", "")), place_id, cover_id),
+        state=_STATES[str(answers.get("state", "whole"))],
+        others_read=_READ[str(answers.get("exposed", "unknown"))],
+        circumstances="\n".join(filter(None, (said, readers))),
+        place_id=place_id,
+        cover_id=cover_id,
+    )
+
+
+def of_first_search(work: Work, first: Record) -> Find:
+    """Return what the three fields of the short way say of a find."""
+    answers = first.answers
+    return Find(
+        at=first.done_at or work.now,
+        by=str(answers.get("searched_by", first.ended_by)),
+        where=_CAUSES.get(str(answers.get("cause")), FoundWhere.OTHER),
+        state=FoundState.WHOLE,
+        others_read=OthersRead.NO,
+        circumstances=str(answers.get("found_where", "")),
+    )
+
+
+def take_up(work: Work, incident: Incident) -> None:
+    """Reopen a closed case for what was declared lost and has been seen since."""
+    seen = select(col(WantedSighting.item_id)).where(col(WantedSighting.answered_at).is_(None))
+    again = [
+        item
+        for item in incident_changes.items(work, incident)
+        if item.outcome is IncidentOutcome.DECLARED_LOST and item.id in set(work.session.scalars(seen))
+    ]
+    if again:
+        incident_outcomes.reopen(work, incident, again, "")
+
+
+def _number(answers: Mapping[str, object], name: str, noun: str) -> int | None:
+    """Return the id in the key of a place or file, as `place:4`; raises Invalid for anything else."""
+    key = answers.get(name)
+    if not key:
+        return None
+    kind, _colon, number = str(key).partition(":")
+    if kind != noun or not number.isdecimal():
+        raise Invalid("key_unknown", N_("Choose from the list."), field=name)
+    return int(number)
+
+
+def _kind(work: Work, item: IncidentFile, how: str, place_id: int | None, cover_id: int | None) -> FoundWhere:
+    """Tell which kind of finding place it is: the search plan learns from these."""
+    if how in _HOW:
+        return _HOW[how]
+    if cover_id is not None:
+        return FoundWhere.SAME_PERSON if _share_person(work, item, cover_id) else FoundWhere.OTHER_COVER
+    if place_id is None:
+        return FoundWhere.OTHER
+    if place_id == item.place_id:
+        return FoundWhere.OWN_PLACE
+    place = work.session.get(Place, place_id)
+    if place is None:
+        raise Invalid("key_unknown", N_("Choose from the list."), field="place")
+    if place.kind is PlaceKind.DESK:
+        return FoundWhere.DESK
+    if place.kind is PlaceKind.CRATE:
+        return FoundWhere.TRANSPORT
+    return _near_or_far(work, item, place)
+
+
+def _near_or_far(work: Work, item: IncidentFile, place: Place) -> FoundWhere:
+    known = trails.trails(work, [place.id] + ([item.place_id] if item.place_id else []))
+    here, there = known[place.id], known.get(item.place_id or 0, [])
+    levels = zip(here, there, strict=False)
+    shared = sum(1 for one, other in levels if one.id == other.id)
+    if shared >= max(len(there) - _NEAR, 2):
+        return FoundWhere.NEIGHBOUR
+    return FoundWhere.OTHER if here[0].central else FoundWhere.OLD_ROOM
+
+
+def _share_person(work: Work, item: IncidentFile, cover_id: int) -> bool:
+    if work.session.get(CaseFile, cover_id) is None:
+        raise Invalid("key_unknown", N_("Choose from the list."), field="cover_file")
+    own = select(col(FilePerson.person_id)).where(col(FilePerson.file_id) == item.file_id)
+    theirs = select(col(FilePerson.file_id)).where(
+        col(FilePerson.file_id) == cover_id, col(FilePerson.person_id).in_(own)
+    )
+    return work.session.execute(theirs).first() is not None

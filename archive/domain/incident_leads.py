@@ -1,0 +1,69 @@
+"""Where to look next in an incident: its searches as the plan counts them, the plan's state for paper."""
+
+from collections.abc import Sequence
+
+from archive.domain import leads
+from archive.domain.incident_lines import Named
+from archive.domain.incident_report_data import Both, LeadLine, PlanLine
+from archive.models import IncidentFile, Place, Search
+from archive.store import Work
+from archive.vocabulary import IncidentOutcome, Permission, SearchResult
+from routines import search_plan
+from routines.search_plan import Plan
+
+MOST_THINGS = 5
+MOST_LEADS = 10
+
+
+def fruitless(work: Work, searches: Sequence[Search]) -> list[search_plan.Search]:
+    """Return the searches that found nothing, as the search plan counts them."""
+    found = []
+    for one in searches:
+        if one.result is not SearchResult.NOT_FOUND:
+            continue
+        key = one.lead
+        if not key and (one.place_id is not None or one.cover_id is not None):
+            place = work.session.get(Place, one.place_id) if one.place_id else None
+            key = leads.key_of(
+                place_id=one.place_id, cover_id=one.cover_id, kind=place.kind if place else None
+            )
+        if key:
+            found.append(search_plan.Search(key, one.by))
+    return found
+
+
+def annex(
+    work: Work, items: Sequence[IncidentFile], searches: Sequence[Search], named: Named
+) -> tuple[PlanLine, ...]:
+    """Return the state of the search plan for what is still missing, for those who may read incidents."""
+    if not work.actor.may(Permission.READ_INCIDENTS):
+        return ()
+    missing = [
+        item
+        for item in items
+        if item.file_id is not None and (item.open or item.outcome is IncidentOutcome.DECLARED_LOST)
+    ]
+    done = fruitless(work, searches)
+    return tuple(
+        _plan(item, leads.plan(work, item.file_id or 0, done), named) for item in missing[:MOST_THINGS]
+    )
+
+
+def _plan(item: IncidentFile, plan: Plan, named: Named) -> PlanLine:
+    lines = []
+    for lead in plan.leads[:MOST_LEADS]:
+        reasons = (search_plan.explain(plan, lead, language) for language in ("sv", "en"))
+        place = lead.spot.place if lead.spot else None
+        lines.append(
+            LeadLine(
+                thing=item.id,
+                place=named.where(place),
+                cover_code=named.code(int(lead.at)) if lead.how == search_plan.COVER else "",
+                how=lead.how,
+                share=round(1000 * lead.share),
+                minutes=round(lead.minutes),
+                searched=lead.searched,
+                reasons=tuple(Both(sv, en) for sv, en in zip(*reasons, strict=True)),
+            )
+        )
+    return PlanLine(item.id, round(1000 * plan.gone), tuple(lines))

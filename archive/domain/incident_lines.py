@@ -1,0 +1,248 @@
+"""Tell an incident's events, steps and chain of custody as lines of its report, in both languages."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
+from archive.clock import local
+from archive.domain import actors, sentences, timelines, trails
+from archive.domain.incident_report_data import AnswerLine, Both, Line, StepLine, Where, Who
+from archive.domain.sentences import Told
+from archive.domain.steps import Course
+from archive.models import CaseFile, Event, Place, User, UserRole
+from archive.store import Work
+from archive.vocabulary import EventKind, PlaceKind, Role, StepState
+from archive.wording import LOCALES, speaking
+from routines.answers import as_moment
+from routines.conditions import Answer
+from routines.model import Field, FieldKind, Routine
+from routines.progress import Record
+
+MOST_OF_FILE = 100
+_SHOWN_ELSEWHERE = frozenset(
+    {
+        EventKind.STEP_OPENED,
+        EventKind.DEADLINE_SET,
+        EventKind.DEADLINE_MET,
+        EventKind.DEADLINE_WITHDRAWN,
+        EventKind.MESSAGE_SENT,
+    }
+)
+_ASIDES = ("reason", "remark", "circumstances", "purpose", "waiting", "description")
+_PLAIN = frozenset(
+    {
+        FieldKind.CHOICE,
+        FieldKind.CHOICES,
+        FieldKind.YES_NO,
+        FieldKind.DATE,
+        FieldKind.MOMENT,
+        FieldKind.NUMBER,
+        FieldKind.DIARY_NUMBER,
+    }
+)
+_KINDS = {kind.value: kind for kind in EventKind}
+_EVENT = Event.__table__  # type: ignore[attr-defined]
+_ACTORS = select(_EVENT.c.id, _EVENT.c.actor, _EVENT.c.at).where(
+    _EVENT.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+class Named:
+    """Know people by number, and places and files by name."""
+
+    def __init__(
+        self, work: Work, people: Sequence[str], places: Iterable[int], files: Mapping[int, CaseFile]
+    ) -> None:
+        self._work = work
+        self._numbers: dict[str, int] = {}
+        for key in people:
+            self.number(key)
+        self._trails = trails.trails(work, places)
+        self._files = files
+
+    def number(self, key: str) -> int:
+        """Return the number of a person, the next one for somebody new."""
+        return self._numbers.setdefault(key, len(self._numbers) + 1)
+
+    @property
+    def people(self) -> tuple[Who, ...]:
+        """Return everybody with a number, by it."""
+        work = self._work
+        names = actors.names(work, self._numbers)
+        ids = [int(key.removeprefix("user:")) for key in self._numbers if key.startswith("user:")]
+        units = dict(
+            work.session.execute(select(col(User.id), col(User.unit)).where(col(User.id).in_(ids))).all()
+        )
+        roles: dict[int, list[Role]] = {}
+        for user_id, role in work.session.execute(
+            select(col(UserRole.user_id), col(UserRole.role)).where(col(UserRole.user_id).in_(ids))
+        ):
+            roles.setdefault(user_id, []).append(role)
+        found = []
+        for key, number in self._numbers.items():
+            user = int(key.removeprefix("user:")) if key.startswith("user:") else 0
+            own = tuple(role for role in Role if role in roles.get(user, ()))
+            found.append(Who(number, names[key], own, units.get(user, "")))
+        return tuple(found)
+
+    def where(self, place_id: int | None) -> Where | None:
+        """Return a place by its room and its full name."""
+        if place_id is None:
+            return None
+        if place_id not in self._trails:
+            self._trails |= trails.trails(self._work, [place_id])
+        trail = self._trails[place_id]
+        inner = next((at for at, place in enumerate(trail) if place.kind is PlaceKind.ROOM), 0)
+        return Where(_spoken(trail[: inner + 1]), _spoken(trail))
+
+    def code(self, file_id: int) -> str:
+        """Return the code of a file."""
+        file = self._files.get(file_id) or self._work.session.get(CaseFile, file_id)
+        return file.code if file else ""
+
+    def of_key(self, key: str) -> str:
+        """Return what a key of a routine's form stands for: a person, a place or a file."""
+        kind, _colon, number = key.partition(":")
+        if kind == "user":
+            return actors.names(self._work, [key])[key]
+        if kind == "place" and number.isdecimal():
+            return trails.name_of(trails.trails(self._work, [int(number)]).get(int(number), ())) or key
+        file = self._files.get(int(number)) if kind == "file" and number.isdecimal() else None
+        return key if file is None else file.code if file.protected else file.reference
+
+
+def _spoken(trail: Sequence[Place]) -> Both:
+    names = []
+    for language in LOCALES:
+        with speaking(language):
+            names.append(trails.name_of(trail))
+    return Both(*names)
+
+
+def of_incident(
+    work: Work,
+    events: Sequence[Any],
+    texts: Mapping[int, Mapping[str, Any]],
+    named: Named,
+    routine: Routine,
+) -> tuple[Line, ...]:
+    """Tell what happened in an incident, oldest first; what other parts of the report tell is left out."""
+    rows = [row for row in events if _KINDS[row.kind] not in _SHOWN_ELSEWHERE]
+    told = _in_both(work, rows)
+    lines = []
+    for row, said in zip(rows, told, strict=True):
+        kind, facts = _KINDS[row.kind], json.loads(row.body)["facts"]
+        if "step" in facts and kind.value.startswith("step."):
+            title = routine.step(facts["step"]).title
+            said = Both(f"{kind.sv}: {title.sv}", f"{kind.en}: {title.en}")
+        aside = "\n".join(str(texts[row.id][name]) for name in _ASIDES if texts.get(row.id, {}).get(name))
+        lines.append(
+            Line(
+                at=row.happened_at,
+                recorded_at=row.at,
+                kind=Both(kind.sv, kind.en),
+                text=said,
+                who=named.number(row.actor),
+                aside=aside,
+                thing=facts.get("item"),
+            )
+        )
+    return tuple(lines)
+
+
+def of_file(work: Work, item_id: int, file: CaseFile, named: Named) -> list[Line]:
+    """Tell a file's chain of custody, oldest first; the places of a protected person's file are left out."""
+    told: list[list[Any]] = []
+    for language in LOCALES:
+        with speaking(language):
+            told.append(list(timelines.of_file(work, file, limit=MOST_OF_FILE).entries))
+    rows = work.connection.execute(_ACTORS, {"ids": [entry.id for entry in told[0]]})
+    by = {row.id: row for row in rows}
+    return [
+        Line(
+            at=sv.at,
+            recorded_at=by[sv.id].at,
+            kind=Both(sv.kind.sv, sv.kind.en),
+            text=Both(sv.sentence, en.sentence),
+            who=named.number(by[sv.id].actor),
+            aside=None,
+            thing=item_id,
+        )
+        for sv, en in zip(reversed(told[0]), reversed(told[1]), strict=True)
+    ]
+
+
+def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...]:
+    """Tell the steps in the order they opened, with what people answered."""
+    tracks = {track.id: track.title for track in course.routine.tracks}
+    lines = []
+    for record in course.progress.records:
+        step, row = course.step(record.step), course.rows[record.step, record.occurrence]
+        track = tracks[step.track]
+        lines.append(
+            StepLine(
+                step=step.id,
+                title=Both(step.title.sv, step.title.en),
+                track=Both(track.sv, track.en),
+                track_id=step.track,
+                kind=str(step.kind),
+                occurrence=record.occurrence,
+                state=row.state,
+                opened_at=record.opened_at,
+                due_at=record.deadline,
+                done_at=record.done_at if row.state is StepState.DONE else None,
+                recorded_at=record.ended_at,
+                who=named.number(record.ended_by) if record.ended_by else None,
+                performed_by=named.number(row.performed_by) if row.performed_by else None,
+                late=record.is_late(now),
+                answers=tuple(_answers(course, record, named)),
+                reason=record.reason,
+                legal_basis=tuple(Both(one.sv, one.en) for one in step.legal_basis),
+            )
+        )
+    return tuple(lines)
+
+
+def _in_both(work: Work, rows: Sequence[Any]) -> list[Both]:
+    told = []
+    for language in LOCALES:
+        with speaking(language):
+            told.append([entry.sentence for entry in sentences.tell(work, [Told(row) for row in rows])])
+    return [Both(sv, en) for sv, en in zip(*told, strict=True)]
+
+
+def _answers(course: Course, record: Record, named: Named) -> Iterable[AnswerLine]:
+    step = course.step(record.step)
+    for field in step.fields:
+        if field.id in record.answers:
+            plain = field.kind in _PLAIN and not field.personal
+            value = _value(field, record.answers[field.id], named)
+            yield AnswerLine(field.id, Both(field.label.sv, field.label.en), value, plain)
+    for evidence in step.evidence:
+        if evidence.id in record.answers:
+            said = record.answers[evidence.id]
+            text = ", ".join(said) if isinstance(said, tuple) else str(said)
+            label = Both(evidence.label.sv, evidence.label.en)
+            yield AnswerLine(evidence.id, label, Both(text, text), plain=False)
+
+
+def _value(field: Field, answer: Answer, named: Named) -> Both:
+    """Return an answer as it is read."""
+    parts = answer if isinstance(answer, tuple) else (answer,)
+    if field.kind in {FieldKind.CHOICE, FieldKind.CHOICES}:
+        labels = [option.label for option in field.options if option.id in parts]
+        return Both(", ".join(one.sv for one in labels), ", ".join(one.en for one in labels))
+    if field.kind is FieldKind.YES_NO:
+        return Both("ja", "yes") if answer == "yes" else Both("nej", "no")
+    if field.kind in {FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE}:
+        text = ", ".join(named.of_key(str(one)) for one in parts)
+    elif field.kind is FieldKind.MOMENT:
+        moment = as_moment(str(answer))
+        text = f"{local(moment):%Y-%m-%d %H:%M}" if moment else str(answer)
+    else:
+        text = ", ".join(str(one) for one in parts)
+    return Both(text, text)

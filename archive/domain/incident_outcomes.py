@@ -1,0 +1,230 @@
+"""How it ends for each thing missed: found, mistaken, declared lost; and how a late find reopens it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive import history
+from archive.domain import actors, files, places, shelving, sightings, wanted
+from archive.errors import Conflict, Invalid
+from archive.models import CaseFile, Incident, IncidentFile, Loan, WantedSighting
+from archive.store import Work
+from archive.vocabulary import (
+    Custody,
+    EventKind,
+    Evidence,
+    FileAction,
+    FoundState,
+    FoundWhere,
+    IncidentAction,
+    IncidentOutcome,
+    IncidentState,
+    LoanAction,
+    MessageKind,
+    OthersRead,
+    Permission,
+    SeenAnswer,
+)
+from archive.wording import N_
+
+UNSETTLED = (IncidentState.SUSPECTED, IncidentState.SEARCHING, IncidentState.ESCALATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Where something was found, when, by whom, in what state, and whether others may have read it.
+
+    `place_id` is where it lay, also when it lay in the cover of another file (`cover_id`).
+    """
+
+    at: datetime
+    by: str
+    where: FoundWhere
+    state: FoundState
+    others_read: OthersRead
+    circumstances: str
+    place_id: int | None = None
+    cover_id: int | None = None
+
+
+def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Find) -> None:
+    """Write down a find; a file declared lost comes back. Raises Conflict for what is settled otherwise."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    if how.at < incident.missed_at:
+        raise Invalid(
+            "found_before_missed",
+            N_(
+                "It cannot have been found before it was missed. Correct the time, or say it was not missing."
+            ),
+            field="found_at",
+        )
+    for item in found:
+        if not item.open:
+            raise Conflict("item_settled", N_("How it ended for this one is written down already."))
+        event = history.record(
+            work,
+            EventKind.INCIDENT_FILE_FOUND,
+            incident,
+            private={"circumstances": how.circumstances},
+            subjects=[f"file:{one}" for one in (item.file_id, how.cover_id) if one is not None],
+            happened_at=how.at,
+            item=item.id,
+            file=item.file_id,
+            where=how.where.value,
+            place=how.place_id,
+            cover=how.cover_id,
+            state=how.state.value,
+            others_read=how.others_read.value,
+        )
+        item.found_at, item.found_by, item.found_where = how.at, how.by, how.where
+        item.found_place_id, item.found_in_id = how.place_id, how.cover_id
+        item.found_state, item.others_read = how.state, how.others_read
+        _end(work, item, IncidentOutcome.FOUND, event)
+        settle_seen(work, item, SeenAnswer.FOUND, "")
+        if item.file_id is not None:
+            _back(work, incident, files.get(work, item.file_id), how)
+
+
+def mistaken(work: Work, incident: Incident, found: Sequence[IncidentFile], reason: str) -> None:
+    """Write down that something was not missing after all."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    for item in found:
+        if not item.open:
+            raise Conflict("item_settled", N_("How it ended for this one is written down already."))
+        event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_MISTAKEN, reason)
+        _end(work, item, IncidentOutcome.MISTAKEN, event)
+        settle_seen(work, item, SeenAnswer.FOUND, "")
+
+
+def declare_lost(work: Work, incident: Incident, lost: Sequence[IncidentFile], reason: str) -> None:
+    """Write down that something is lost; it stays wanted. A loan it was lost on ends."""
+    work.require(Permission.DECIDE_LOST)
+    for item in lost:
+        if not item.open:
+            raise Conflict("item_settled", N_("How it ended for this one is written down already."))
+        if item.file_id is not None:
+            file = files.get(work, item.file_id)
+            work.session.refresh(file, with_for_update=True)
+            _end_loan(work, incident, file)
+            history.advance(
+                work, file, FileAction.DECLARE_LOST, subjects=[incident.stream], incident=incident.id
+            )
+        event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_LOST, reason)
+        _end(work, item, IncidentOutcome.DECLARED_LOST, event)
+
+
+def settle(work: Work, incident: Incident, items: Sequence[IncidentFile]) -> None:
+    """Take the case to its decision once everything it is about has its outcome."""
+    if incident.status not in UNSETTLED or any(item.open for item in items):
+        return
+    history.advance(work, incident, IncidentAction.DECIDE, changes={"decided_at": work.now})
+    wanted.tell_owner(work, incident.id, MessageKind.INCIDENT_DECIDED, f"decided {incident.version}")
+
+
+def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str) -> None:
+    """Take a decided or closed case up again for some of what it is about; raises Conflict otherwise."""
+    elsewhere = wanted.of(work, [item.file_id for item in again if item.file_id is not None])
+    for item in again:
+        found = elsewhere.get(item.file_id or 0)
+        if found is not None and found.incident_id != incident.id:
+            raise Conflict(
+                "missed_elsewhere",
+                N_("This file is looked for in incident %(incident)s. Go on there."),
+                incident=found.incident_id,
+            )
+    for item in again:
+        item.open, item.outcome, item.outcome_at = True, None, None
+        item.outcome_by = item.outcome_event = None
+    work.session.flush()
+    history.advance(
+        work,
+        incident,
+        IncidentAction.REOPEN,
+        changes={"closed_at": None, "decided_at": None, "short": False},
+        private={"reason": reason},
+        subjects=[f"file:{item.file_id}" for item in again if item.file_id is not None],
+        items=[item.id for item in again],
+    )
+
+
+def settle_seen(work: Work, item: IncidentFile, answer: SeenAnswer, remark: str) -> None:
+    """Answer every sighting of an item that still asks what it was."""
+    unanswered = select(WantedSighting).where(
+        col(WantedSighting.item_id) == item.id, col(WantedSighting.answered_at).is_(None)
+    )
+    for seen in work.session.scalars(unanswered).all():
+        seen.answered_at, seen.answered_by, seen.answer = work.now, actors.person(work.actor), answer
+        work.session.flush()
+        history.record(
+            work,
+            EventKind.INCIDENT_SEEN_ANSWERED,
+            f"incident:{item.incident_id}",
+            private={"remark": remark},
+            seen=seen.id,
+            item=item.id,
+            answer=answer.value,
+        )
+
+
+def _outcome(work: Work, incident: Incident, item: IncidentFile, kind: EventKind, reason: str) -> int:
+    subjects = [f"file:{item.file_id}"] if item.file_id is not None else []
+    private = {"reason": reason}
+    return history.record(
+        work, kind, incident, private=private, subjects=subjects, item=item.id, file=item.file_id
+    )
+
+
+def _end(work: Work, item: IncidentFile, outcome: IncidentOutcome, event: int) -> None:
+    item.open, item.outcome, item.outcome_event = False, outcome, event
+    item.outcome_at, item.outcome_by = work.now, actors.person(work.actor)
+    work.session.flush()
+
+
+def _end_loan(work: Work, incident: Incident, file: CaseFile) -> None:
+    if file.status is not Custody.ON_LOAN:
+        return
+    statement = select(Loan).where(col(Loan.file_id) == file.id, col(Loan.open)).with_for_update()
+    loan = work.session.scalars(statement).one()
+    history.advance(
+        work,
+        loan,
+        LoanAction.LOSE,
+        changes={"open": False},
+        subjects=[file.stream],
+        file=file.id,
+        incident=incident.id,
+    )
+
+
+def _back(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
+    """Take a lost file back into the archive, and write down where it was seen."""
+    work.session.refresh(file, with_for_update=True)
+    if file.status is Custody.LOST:
+        place = places.get(work, how.place_id or file.place_id)
+        if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
+            place = places.get(work, file.place_id)
+        place = places.keep_open(work, place)
+        position = shelving.next_position(work, file.id, place)
+        facts: dict[str, Any] = {"place": place.id, "position": position}
+        history.advance(
+            work,
+            file,
+            FileAction.FIND,
+            changes={
+                "place_id": place.id,
+                "position": position,
+                "placed_at": how.at,
+                "placed_by": work.actor.id,
+                "placed_how": Evidence.HAND,
+            },
+            subjects=[incident.stream, f"place:{place.id}"],
+            happened_at=how.at,
+            incident=incident.id,
+            **facts,
+        )
+    if how.place_id is not None:
+        sightings.record(work, file, how.place_id, how=Evidence.HAND, happened_at=how.at)

@@ -1,0 +1,349 @@
+"""The steps of an incident: what is to be done by whom, and what follows in the register when it is done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archive import history
+from archive.domain import (
+    incident_access,
+    incident_changes,
+    incident_closing,
+    incident_facts,
+    incident_finds,
+    incident_outcomes,
+    messages,
+    searches,
+    steps,
+)
+from archive.domain.searches import Searched
+from archive.domain.steps import Answers, Course
+from archive.errors import Invalid, NotFound
+from archive.models import Incident, User
+from archive.store import Work
+from archive.vocabulary import (
+    Escalation,
+    EventKind,
+    FoundWhere,
+    IncidentAction,
+    IncidentState,
+    MessageKind,
+    Permission,
+    Role,
+    SearchResult,
+    SeenAnswer,
+)
+from archive.wording import N_
+from routines import engine
+from routines.conditions import FactValue
+from routines.progress import Record
+
+
+@dataclass(slots=True)
+class Doing:
+    """One step being done: in which incident, with which answers; `where` a find is said to have been."""
+
+    work: Work
+    incident: Incident
+    course: Course
+    record: Record
+    where: FoundWhere | None = None
+    answers: Answers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.answers = self.record.answers
+
+    def text(self, name: str) -> str:
+        """Return an answer in words, empty where there is none."""
+        said = self.answers.get(name, "")
+        return said if isinstance(said, str) else ""
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the keys of persons, places or files an answer names."""
+        said = self.answers.get(name, ())
+        return said if isinstance(said, tuple) else (said,) if isinstance(said, str) and said else ()
+
+
+def course(work: Work, incident: Incident) -> Course:
+    """Return how far an incident has come by its routine."""
+    return Course.of(work, incident, incident_facts.of(work, incident))
+
+
+def begin(work: Work, incident: Incident, answers: Answers) -> None:
+    """Open the steps of a new incident; the first, the report, is done already."""
+    run = course(work, incident)
+    steps.advance(work, run)
+    steps.keep_unasked(work, run, "report", answers)
+    advance(work, incident, run)
+
+
+def advance(work: Work, incident: Incident, run: Course | None = None) -> Course:
+    """Open and let fall away what the facts ask for now; a closed case is taken up again for a late find."""
+    run = run or course(work, incident)
+    if incident.status is IncidentState.CLOSED and not work.actor.may(Permission.WORK_ON_INCIDENTS):
+        return run
+    run.progress = run.progress.with_facts(**_asked(work, incident, run))
+    before = {record.step for record in engine.open_steps(run.progress)}
+    steps.advance(work, run)
+    opened = {record.step for record in engine.open_steps(run.progress)} - before
+    if opened and incident.status is IncidentState.CLOSED:
+        incident_finds.take_up(work, incident)
+        steps.pass_on(work, run)
+    if "escalate" in opened:
+        _escalate(work, incident, Escalation.WEEKS, "")
+    return run
+
+
+def complete(
+    work: Work,
+    incident: Incident,
+    name: str,
+    answers: Answers,
+    *,
+    done_at: datetime | None = None,
+    where: FoundWhere | None = None,
+) -> Course:
+    """Write down that a step is done, and do what follows from it; raises Invalid with all that is wrong."""
+    _hold(work, incident)
+    run = advance(work, incident)
+    record = steps.complete(work, run, name, answers, done_at)
+    doing = Doing(work, incident, run, record, where)
+    moved = engine.moved(run.routine, name, answers)
+    if moved is not None:
+        _aware(doing, moved.moment)
+        run.progress = run.progress.with_facts(**{moved.fact: moved.moment})
+        steps.recount(work, run, moved.steps)
+    if name in _EFFECTS:
+        _EFFECTS[name](doing)
+    incident_outcomes.settle(work, incident, incident_changes.items(work, incident))
+    return advance(work, incident, run)
+
+
+def not_needed(work: Work, incident: Incident, name: str, reason: str) -> Course:
+    """Write down that an optional step is not needed; raises Invalid without a reason, or when it is."""
+    _hold(work, incident)
+    run = advance(work, incident)
+    steps.set_aside(work, run, name, reason)
+    return advance(work, incident, run)
+
+
+def start(work: Work, incident: Incident, name: str) -> Course:
+    """Start a step that waits to be chosen: a suspicion of a crime, a decision, a new request."""
+    _hold(work, incident)
+    run = advance(work, incident)
+    steps.start(work, run, name)
+    return run
+
+
+def hand_over(work: Work, incident: Incident, owner_id: int) -> None:
+    """Give an incident another owner, who is told, with its clocks; raises Invalid for who is not here."""
+    user = work.session.get(User, owner_id)
+    if user is None or not user.active:
+        raise Invalid("owner_unknown", N_("Choose somebody who works here."), field="owner")
+    if incident.owner_id == owner_id:
+        return
+    incident_changes.changed(work, incident, "", owner_id=owner_id)
+    key = f"{owner_id} {incident.version}"
+    messages.tell(
+        work, MessageKind.INCIDENT_YOURS, incident.stream, key, users=[owner_id], incident=incident.id
+    )
+    steps.pass_on(work, course(work, incident))
+
+
+def escalate(work: Work, incident: Incident, reason: str) -> None:
+    """Take an incident to the managers and the delegate before its time; raises Invalid without a reason."""
+    if not reason.strip():
+        raise Invalid("reason_missing", N_("Say why it is escalated."), field="reason")
+    _hold(work, incident)
+    _escalate(work, incident, Escalation.BY_HAND, reason.strip())
+
+
+def _hold(work: Work, incident: Incident) -> None:
+    if not incident_access.may_see(work, incident):
+        raise NotFound("no_such_incident", incident_access.NO_SUCH_INCIDENT)
+    incident_changes.locked(work, incident)
+
+
+def _asked(work: Work, incident: Incident, run: Course) -> Mapping[str, FactValue]:
+    facts = incident_facts.of(work, incident)
+    return {fact.id: facts[fact.id] for fact in run.routine.facts}
+
+
+def _escalate(work: Work, incident: Incident, why: Escalation, reason: str) -> None:
+    if why is Escalation.WEEKS and incident.status not in {IncidentState.SUSPECTED, IncidentState.SEARCHING}:
+        return  # escalated already: the step itself asks again
+    history.advance(
+        work,
+        incident,
+        IncidentAction.ESCALATE,
+        changes={"escalated_at": work.now},
+        private={"reason": reason},
+        why=why.value,
+    )
+    roles = [Role.MANAGER, Role.DELEGATE]
+    key = f"escalated {incident.version}"
+    messages.tell(
+        work,
+        MessageKind.INCIDENT_ESCALATED,
+        incident.stream,
+        key,
+        users=[incident.owner_id],
+        roles=roles,
+        incident=incident.id,
+    )
+
+
+def _aware(doing: Doing, moment: datetime) -> None:
+    """Set the moment of awareness; the one before stays in the history, those of the miss stay alone."""
+    incident = doing.incident
+    if moment < incident.missed_at:
+        raise Invalid(
+            "aware_before_missed",
+            N_("Nobody can have been aware before it was missed. Correct the time."),
+            field="aware_at",
+        )
+    before = incident.clock_from
+    incident.aware_at, incident.aware_by = moment, doing.record.ended_by
+    incident.version += 1
+    doing.work.session.flush()
+    history.record(
+        doing.work,
+        EventKind.INCIDENT_AWARE,
+        incident,
+        private={"reason": doing.text("reason")},
+        aware_at=history.stamp(moment),
+        before=history.stamp(before),
+    )
+
+
+def _owner_told(doing: Doing) -> None:
+    key = doing.text("owner")
+    if key.startswith("user:"):
+        hand_over(doing.work, doing.incident, int(key.removeprefix("user:")))
+
+
+def _screened(doing: Doing) -> None:
+    """Take over what was found out about people: unknown counts as yes, a no never lifts the register's."""
+    incident, said = doing.incident, doing.text
+    registered = incident_facts.protected_in_register(doing.work, incident)
+    values = {
+        "protected": registered or said("protected") in {"yes", "unknown"},
+        "child": incident.child or said("child") in {"yes", "unknown"},
+        "ongoing_case": incident.ongoing_case or said("ongoing") == "yes",
+    }
+    new = {name: value for name, value in values.items() if getattr(incident, name) is not value}
+    if new:
+        incident_changes.changed(doing.work, incident, "", **new)
+
+
+def _registered(doing: Doing) -> None:
+    if doing.text("number") and doing.text("number") != doing.incident.diary_number:
+        incident_changes.changed(doing.work, doing.incident, "", diary_number=doing.text("number"))
+
+
+def _waits(doing: Doing) -> None:
+    if not doing.incident.somebody_waits:
+        incident_changes.changed(doing.work, doing.incident, "", somebody_waits=True)
+
+
+_RESULTS = {
+    "nothing": SearchResult.NOT_FOUND,
+    "some_found": SearchResult.FOUND,
+    "all_found": SearchResult.FOUND,
+}
+
+
+def _searched(doing: Doing) -> None:
+    """Keep the search; what was not found in the first one is searched for from now on."""
+    row = doing.course.rows[doing.record.step, doing.record.occurrence]
+    performer = row.performed_by or ""
+    minutes = doing.answers.get("minutes", 0)
+    searches.keep(
+        doing.work,
+        doing.incident,
+        Searched(
+            _RESULTS[doing.text("result")],
+            by=int(performer.removeprefix("user:")) if performer.startswith("user:") else None,
+            minutes=minutes if isinstance(minutes, int) else 0,
+            at=doing.record.done_at,
+            remark=doing.text("searched") or doing.text("found_where"),
+        ),
+        row.id,
+    )
+    if doing.text("result") != "all_found" and doing.incident.status is IncidentState.SUSPECTED:
+        history.advance(doing.work, doing.incident, IncidentAction.SEARCH)
+
+
+def _short(doing: Doing) -> None:
+    """End the case the short way: found in the first search, nobody protected, no outsider near."""
+    if doing.text("confirmed") != "yes":
+        return
+    first = [one for one in doing.course.progress.records if one.step == "first_search" and one.answers][-1]
+    everything = [item for item in incident_changes.items(doing.work, doing.incident) if item.open]
+    how = incident_finds.of_first_search(doing.work, first)
+    incident_outcomes.find(doing.work, doing.incident, everything, how)
+    advance(doing.work, doing.incident, doing.course)  # the other steps fall away before the report is fixed
+    incident_closing.close(doing.work, doing.incident, IncidentAction.CLOSE_SHORT)
+
+
+def _confirmed(doing: Doing) -> None:
+    found = incident_changes.named(doing.work, doing.incident, doing.keys("files"))
+    if doing.text("right") == "yes":
+        how = incident_finds.of_answers(doing.work, found, doing.answers, doing.where)
+        incident_outcomes.find(doing.work, doing.incident, found, how)
+    else:
+        for item in found:
+            incident_outcomes.settle_seen(doing.work, item, SeenAnswer.MISREAD, doing.text("why_not"))
+
+
+def _decided(doing: Doing) -> None:
+    found = incident_changes.named(doing.work, doing.incident, doing.keys("files"))
+    outcome, reason = doing.text("outcome"), doing.text("reason")
+    if outcome == "declared_lost":
+        incident_outcomes.declare_lost(doing.work, doing.incident, found, reason)
+    elif outcome == "mistaken":
+        incident_outcomes.mistaken(doing.work, doing.incident, found, reason)
+
+
+def _mistaken(doing: Doing) -> None:
+    found = incident_changes.named(doing.work, doing.incident, doing.keys("files"))
+    incident_outcomes.mistaken(doing.work, doing.incident, found, doing.text("reason"))
+
+
+def _closed(doing: Doing) -> None:
+    incident_closing.close(doing.work, doing.incident, IncidentAction.CLOSE)
+
+
+_EFFECTS: Mapping[str, Callable[[Doing], None]] = {
+    "tell_manager": _owner_told,
+    "screen_risk": _screened,
+    "diary": _registered,
+    "new_request": _waits,
+    "first_search": _searched,
+    "second_search": _searched,
+    "wide_search": _searched,
+    "short_confirm": _short,
+    "confirm_find": _confirmed,
+    "decide": _decided,
+    "decide_mistaken": _mistaken,
+    "close": _closed,
+}
+# What the program acts on: a version of the routine keeps these steps with these fields.
+CONTRACT: Mapping[str, frozenset[str]] = {
+    "report": frozenset(),
+    "later_awareness": frozenset({"aware_at", "reason"}),
+    "tell_manager": frozenset({"owner"}),
+    "screen_risk": frozenset({"protected", "child", "ongoing"}),
+    "diary": frozenset({"number"}),
+    "first_search": frozenset({"searched_by", "result", "outsiders", "cause", "found_where", "minutes"}),
+    "second_search": frozenset({"searched_by", "result", "minutes"}),
+    "wide_search": frozenset({"searched_by", "result", "minutes"}),
+    "short_confirm": frozenset({"confirmed"}),
+    "confirm_find": frozenset(
+        {"files", "right", "found_at", "found_by", "how", "place", "where", "cover_file", "state", "exposed"}
+    ),
+    "decide": frozenset({"files", "outcome", "reason", "decided_with"}),
+    "decide_mistaken": frozenset({"files", "reason"}),
+    "escalate": frozenset(),
+    "close": frozenset(),
+}

@@ -1,0 +1,125 @@
+"""Searches: who looked where, for how long, with what result; what found nothing is kept as well."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive import history
+from archive.domain import actors
+from archive.errors import Conflict, Invalid
+from archive.models import CaseFile, Incident, Place, Search, User
+from archive.store import Work
+from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult
+from archive.wording import N_
+
+LONGEST_MINUTES = 10_000
+LONGEST_REMARK = 4000
+_LEAD = re.compile(r"(?P<how>[a-z]+):(?P<at>[a-z0-9:]+)")
+_OF_PLACE = frozenset({"read", "open", "table", "behind", "sweep"})
+_OF_COVER = frozenset({"cover"})
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """One search: of a lead of the plan (`read:12`, `cover:345`), or of a place named outright.
+
+    `by` is the user who searched, if not whoever writes it down; `at` is now where nothing else is said.
+    """
+
+    result: SearchResult
+    lead: str = ""
+    place_id: int | None = None
+    cover_id: int | None = None
+    minutes: int = 0
+    by: int | None = None
+    at: datetime | None = None
+    remark: str = ""
+    scan_id: str | None = None
+
+
+def record(work: Work, incident: Incident, said: Searched) -> Search:
+    """Write down one search; raises Invalid for what cannot be, Conflict once the incident is closed."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    if incident.status is IncidentState.CLOSED:
+        raise Conflict("incident_closed", N_("The incident is closed. Reopen it first."))
+    return keep(work, incident, said)
+
+
+def keep(work: Work, incident: Incident, said: Searched, step_id: int | None = None) -> Search:
+    """Store a search, also one that a step of the routine tells of; checks no permission."""
+    place_id, cover_id = _where(work, said)
+    at = said.at or work.now
+    if at > work.now:
+        raise Invalid("search_in_future", N_("That moment has not come yet."), field="at")
+    if not 0 <= said.minutes <= LONGEST_MINUTES:
+        raise Invalid("minutes_wrong", N_("Write how many minutes the search took."), field="minutes")
+    if len(said.remark) > LONGEST_REMARK:
+        raise Invalid(
+            "text_long", N_("Write at most %(most)s characters."), field="remark", most=LONGEST_REMARK
+        )
+    search = Search(
+        incident_id=incident.id,
+        step_id=step_id,
+        by=_by(work, said),
+        at=at,
+        minutes=said.minutes,
+        place_id=place_id,
+        cover_id=cover_id,
+        lead=said.lead,
+        result=said.result,
+        scan_id=said.scan_id,
+    )
+    work.session.add(search)
+    work.session.flush()
+    search.told_event = history.record(
+        work,
+        EventKind.INCIDENT_SEARCHED,
+        incident,
+        private={"remark": said.remark.strip()},
+        happened_at=at,
+        search=search.id,
+        by=search.by,
+        place=place_id,
+        cover=cover_id,
+        lead=said.lead,
+        minutes=said.minutes,
+        result=said.result.value,
+        step=step_id,
+    )
+    work.session.flush()
+    return search
+
+
+def of(work: Work, incident: Incident) -> Sequence[Search]:
+    """Return the searches of an incident in the order they were made."""
+    statement = select(Search).where(col(Search.incident_id) == incident.id)
+    return work.session.scalars(statement.order_by(col(Search.at), col(Search.id))).all()
+
+
+def _by(work: Work, said: Searched) -> str:
+    if said.by is None:
+        return actors.person(work.actor)
+    if work.session.get(User, said.by) is None:
+        raise Invalid("searcher_unknown", N_("Choose who searched."), field="by")
+    return f"user:{said.by}"
+
+
+def _where(work: Work, said: Searched) -> tuple[int | None, int | None]:
+    """Return the place or cover that was searched, as the lead or the searcher names it."""
+    place_id, cover_id = said.place_id, said.cover_id
+    if said.lead:
+        found = _LEAD.fullmatch(said.lead)
+        if found is None:
+            raise Invalid("lead_unknown", N_("The search plan has no such place."), field="lead")
+        if found["at"].isdecimal():
+            place_id = int(found["at"]) if found["how"] in _OF_PLACE else place_id
+            cover_id = int(found["at"]) if found["how"] in _OF_COVER else cover_id
+    if (place_id is not None and work.session.get(Place, place_id) is None) or (
+        cover_id is not None and work.session.get(CaseFile, cover_id) is None
+    ):
+        raise Invalid("lead_unknown", N_("The search plan has no such place."), field="lead")
+    return place_id, cover_id
