@@ -15,7 +15,18 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, LongTable, PageTemplate, Paragraph, Spacer
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    KeepTogether,
+    LongTable,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+)
 from reportlab.platypus.tables import TableStyle
 
 from archive.wording import _, locale
@@ -32,7 +43,10 @@ _QUIET = 4  # modules of white round a QR symbol
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Say what a report is about, who made it and when; `address` becomes a QR symbol that leads there."""
+    """Say what a report is about, who made it and when; `address` becomes a QR symbol that leads there.
+
+    `foot` stands at the foot of every page, as a draft's mark or a check value.
+    """
 
     title: str
     archive: str
@@ -40,16 +54,21 @@ class Head:
     made: str
     by: str
     address: str = ""
+    foot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Name a column of a table and give its width in mm; `code` sets it in the typeface for codes."""
+    """Name a column of a table and give its width in mm; `code` sets it in the typeface for codes.
+
+    A column with `flow` takes as many lines as its text needs; the others cut it after three.
+    """
 
     title: str
     width: float
     numeric: bool = False
     code: bool = False
+    flow: bool = False
 
 
 class Report:
@@ -69,11 +88,52 @@ class Report:
 
     def heading(self, text: str) -> None:
         """Add a heading."""
-        self._story.append(Paragraph(clean(text), _style(13, typeface.BOLD, before=10, after=4)))
+        self._story.append(Paragraph(clean(text), _style(13, typeface.BOLD, before=10, after=4, keep=True)))
+
+    def subheading(self, text: str) -> None:
+        """Add a heading of the second rank."""
+        self._story.append(Paragraph(clean(text), _style(10.5, typeface.BOLD, before=6, after=2, keep=True)))
 
     def paragraph(self, text: str) -> None:
-        """Add running text."""
-        self._story.append(Paragraph(clean(text), _style(10.5, after=6)))
+        """Add running text; its line breaks stay."""
+        for part in text.splitlines() or [""]:
+            self._story.append(Paragraph(clean(part), _style(10.5, after=6)))
+
+    def mark(self, text: str) -> None:
+        """Add what nobody may overlook, in a frame that shows in black and white."""
+        words = Paragraph(clean(text), _style(11, typeface.BOLD))
+        box = Table([[words]], colWidths=[A4[0] - 2 * MARGIN], hAlign="LEFT")
+        box.setStyle(
+            TableStyle([("BOX", (0, 0), (-1, -1), 1.2, INK), ("BOTTOMPADDING", (0, 0), (-1, -1), 7)])
+        )
+        self._story += [box, Spacer(1, 8)]
+
+    def new_page(self) -> None:
+        """Go on at the top of the next page."""
+        self._story.append(PageBreak())
+
+    def signatures(self, parts: Sequence[str]) -> None:
+        """Add a line to sign on for each part, with room for name and date, all on one page."""
+        cells = [
+            [Paragraph(clean(part), _style(10.5)), _("Date"), _("Signature and name in capitals")]
+            for part in parts
+        ]
+        table = Table(
+            cells,
+            colWidths=[55 * mm, 32 * mm, A4[0] - 2 * MARGIN - 87 * mm],
+            rowHeights=15 * mm,
+            hAlign="LEFT",
+        )
+        style: list[Any] = [
+            ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+            ("FONT", (1, 0), (-1, -1), typeface.REGULAR, 7.5),
+            ("TEXTCOLOR", (1, 0), (-1, -1), GREY),
+            ("LEFTPADDING", (0, 0), (0, -1), 0),
+            ("LINEBELOW", (1, 0), (1, -1), 0.7, INK),
+            ("LINEBELOW", (2, 0), (2, -1), 0.7, INK),
+        ]
+        table.setStyle(TableStyle(style))
+        self._story.append(KeepTogether([table, Spacer(1, 6)]))
 
     def facts(self, rows: Iterable[tuple[str, object]]) -> None:
         """Add a short table of names and values."""
@@ -144,7 +204,7 @@ class _Numbered(Canvas):
     def _foot(self, number: int) -> None:
         self.setFont(typeface.REGULAR, 8.5)
         self.setFillColor(GREY)
-        left = plain(f"{self._head.archive} · {self._head.title}")
+        left = plain(" · ".join(filter(None, (self._head.archive, self._head.title, self._head.foot))))
         self.drawString(MARGIN, 10 * mm, typeface.shorten(left, typeface.REGULAR, 8.5, 130 * mm))
         words = _("Page %(page)s of %(pages)s", page=number, pages=len(self._pages))
         self.drawRightString(A4[0] - MARGIN, 10 * mm, words)
@@ -160,9 +220,15 @@ _PADDING = [
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTable:
-    cells = [[plain(column.title) for column in columns]]
+    cells: list[list[Any]] = [[plain(column.title) for column in columns]]
     cells += [[_cell(text, column) for text, column in zip(row, columns, strict=True)] for row in rows]
-    table = LongTable(cells, colWidths=[column.width * mm for column in columns], repeatRows=1, hAlign="LEFT")
+    table = LongTable(
+        cells,
+        colWidths=[column.width * mm for column in columns],
+        repeatRows=1,
+        hAlign="LEFT",
+        splitInRow=int(any(column.flow for column in columns)),  # a row may be taller than a page
+    )
     style: list[Any] = [
         *_PADDING,
         ("FONT", (0, 0), (-1, 0), typeface.BOLD, _SIZE - 0.5),
@@ -180,8 +246,10 @@ def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTabl
     return table
 
 
-def _cell(text: str, column: Column) -> str:
+def _cell(text: str, column: Column) -> str | list[Paragraph]:
     """Break a cell's text into at most three lines of the column, the last one cut with an ellipsis."""
+    if column.flow:
+        return [Paragraph(clean(part), _style(_SIZE)) for part in text.splitlines() or [""]]
     face, size = (typeface.CODE, _SIZE - 1) if column.code else (typeface.REGULAR, _SIZE)
     room, lines, words = column.width * mm - 7, [""], plain(text, LONGEST_CELL).split()
     for word in words:
