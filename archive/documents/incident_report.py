@@ -59,7 +59,8 @@ def _marks(paper: Report, report: IncidentReport, settings: Settings) -> None:
         sections = "21:3, 21:3 a, 22:2, 26:1" if report.protected else "26:1"
         paper.mark(
             _(
-                "Secrecy marking (OSL 5:5): holds data that may be secret under OSL %(sections)s. %(authority)s, %(day)s",
+                "Secrecy marking (OSL 5:5): holds data that may be secret under OSL %(sections)s. "
+                "%(authority)s, %(day)s",
                 sections=sections,
                 authority=settings.authority,
                 day=f"{local(report.made_at):%Y-%m-%d}",
