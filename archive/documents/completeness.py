@@ -5,10 +5,10 @@ from itertools import islice
 
 from archive.clock import local
 from archive.config import Settings
+from archive.documents import spreadsheet
 from archive.documents.page import Column, Head, Report
 from archive.domain import completeness
 from archive.domain.completeness import Line, Summary
-from archive.lists.tables import guard
 from archive.models import ImportRun
 from archive.store import Work
 from archive.vocabulary import GapKind
@@ -92,16 +92,8 @@ def _cells(line: Line) -> Sequence[str]:
 
 def csv(work: Work, run: ImportRun, found: Summary) -> Iterator[bytes]:
     """Iterate every line as CSV that spreadsheets open as it is; no text is a formula there."""
-    yield "\ufeff".encode()
-    yield _row([_("Difference"), *(column.title for column in _columns())])
+    yield spreadsheet.BEGINNING
+    yield spreadsheet.line([_("Difference"), *(column.title for column in _columns())])
     for kind in GapKind:
         for line in completeness.all_gaps(work, run, kind, found.before):
-            yield _row([kind.label, *_cells(line)])
-
-
-def _row(cells: Sequence[str]) -> bytes:
-    quoted = (f'"{guard(cell).replace(_QUOTE, _QUOTE * 2)}"' for cell in cells)
-    return (";".join(quoted) + "\r\n").encode()
-
-
-_QUOTE = '"'
+            yield spreadsheet.line([kind.label, *_cells(line)])

@@ -1,7 +1,7 @@
 """Imports of lists: upload, choose the columns, check, register, discard, withdraw; what came of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
@@ -11,20 +11,17 @@ from archive import history
 from archive.clock import local_date
 from archive.domain import mappings, reference, uploads
 from archive.domain.import_counts import Counts
-from archive.domain.import_judging import Item, Terms, item_of
-from archive.errors import DomainError, Invalid, NotFound
-from archive.lists.fields import Field, FlagCode, Problem
-from archive.lists.guessing import ColumnGuess, guess
+from archive.errors import Conflict, DomainError, Invalid, NotFound
+from archive.lists.fields import Field, Problem
+from archive.lists.guessing import guess
 from archive.lists.mapping import Mapping as ListMapping
-from archive.lists.reader import Reader
 from archive.lists.tables import OpenList, Shape
 from archive.models import CaseFile, ImportRow, ImportRun
 from archive.store import Actor, Archive, Work
-from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowState
-from archive.wording import N_
+from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowReason, RowState
+from archive.wording import N_, _
 
 SAMPLE = 200
-PREVIEWED = 10
 _FIELDS: dict[str, object] = {field.value: field for field in Field}
 
 
@@ -113,120 +110,77 @@ def runs(
     return work.session.execute(statement.order_by(col(ImportRun.id).desc()).limit(limit)).scalars().all()
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewRow:
-    """Hold one of the first rows: its number, its cells, and what would be registered."""
-
-    number: int
-    cells: list[str]
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Hold what a page needs to show the columns of a list and its first rows as they would be registered."""
-
-    shape: Shape
-    mapping: ListMapping
-    columns: tuple[ColumnGuess, ...]
-    samples: tuple[tuple[str, ...], ...]
-    rows: tuple[PreviewRow, ...]
-    unknown_kinds: tuple[str, ...]
-    sheets: tuple[str, ...]
-
-    @property
-    def asks_protection(self) -> bool:
-        """Tell whether no column says who is protected, so that somebody has to answer for the list."""
-        return all(column.field is not Field.PROTECTION for column in self.mapping.columns)
-
-
-def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping | None = None) -> Preview:
-    """Read the first rows as a mapping understands them: the run's own unless another is given."""
-    mapping = mapping or ListMapping.from_dict(run.mapping or {})
-    with (
-        uploads.opened(archive, actor, run.upload_id) as source,
-        OpenList(source, sheet=mapping.sheet or None) as opened,
-        archive.read(actor) as work,
-    ):
-        today = local_date(work.now)
-        columns = opened.shape.columns
-        sample = opened.sample(SAMPLE)
-        guessed = guess(
-            columns, [cells for _number, cells in sample], today=today, kinds=reference.kind_words(work)
-        )
-        reader, terms = Reader(mapping, opened.shape, today=today), Terms.of(work, mapping)
-        items = [item_of(number, reader.read(cells), terms) for number, cells in sample]
-        rows = tuple(
-            PreviewRow(number, cells, item)
-            for (number, cells), item in zip(sample[:PREVIEWED], items, strict=False)
-        )
-        return Preview(
-            opened.shape,
-            mapping,
-            guessed.columns,
-            tuple(_samples(mapping, columns, sample, items)),
-            rows,
-            _unknown_kinds(mapping, columns, sample, items),
-            opened.sheets,
-        )
-
-
-# What such a column holds of a protected person is shown by its shape alone: `Xxxxxx, Xxxx`, `00000000-0000`.
-_NAMES_NOBODY = frozenset(Field) - {
-    *(Field.NUMBER, Field.BIRTH_DATE, Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.CO_PERSONS),
-    *(Field.PLACE, Field.SITE, Field.ROOM, Field.RACK, Field.SHELF, Field.BOX),
-    *(Field.FREE_TEXT, Field.IGNORED),
-}
-
-
-def _samples(
-    mapping: ListMapping,
-    columns: Sequence[str],
-    sample: Sequence[tuple[int, Sequence[str]]],
-    items: Sequence[Item],
-) -> Iterator[tuple[str, ...]]:
-    """Give three different cells of each column, without telling anything of those who are protected."""
-    meanings = {at: field for field, positions in mapping.place(columns).items() for at in positions}
-    for index in range(len(columns)):
-        harmless = meanings.get(index) in _NAMES_NOBODY
-        seen: dict[str, None] = {}
-        for (_number, cells), item in zip(sample, items, strict=True):
-            text = cells[index].strip() if index < len(cells) else ""
-            hidden = item.reading.protection.protected and not harmless
-            seen[_shape(text) if hidden else text] = None
-        yield tuple(text for text in seen if text)[:3]
-
-
-def _shape(text: str) -> str:
-    marks = (
-        "0" if mark.isdigit() else "X" if mark.isupper() else "x" if mark.isalpha() else mark for mark in text
-    )
-    return "".join(marks)[:60]
-
-
-def _unknown_kinds(
-    mapping: ListMapping, columns: Sequence[str], sample: Sequence[Any], items: Sequence[Item]
-) -> tuple[str, ...]:
-    where = mapping.place(columns).get(Field.KIND)
-    if not where:
-        return ()
-    words = (
-        cells[where[0]].strip()
-        for (_number, cells), item in zip(sample, items, strict=True)
-        if any(flag.code is FlagCode.KIND_UNKNOWN for flag in item.reading.flags) and where[0] < len(cells)
-    )
-    return tuple(dict.fromkeys(word for word in words if word))
-
-
 def choose(work: Work, run: ImportRun, mapping: ListMapping) -> None:
-    """Set what the columns of a run are; raises Invalid when that cannot be registered, Conflict too late."""
+    """Set what the columns of a run are; raises Invalid when that cannot be registered, Conflict too late.
+
+    Those of a checked list wait beside it until it is checked again, since its report is about the others.
+    """
     run.lifecycle.step(run.status, ImportAction.STAGE)
     mapping.check()
-    mapping.place(Shape.from_dict(run.shape or {}).columns)
-    run.mapping = mapping.as_dict()
+    mapping.place(shape_of(run).columns)
+    _draft(run, mapping, shape_of(run))
     work.session.flush()
 
 
+def turn_to_sheet(archive: Archive, actor: Actor, run_id: int, sheet: str) -> None:
+    """Go over to another sheet of a workbook, and propose what its columns are."""
+    with archive.read(actor) as work:
+        run = get(work, run_id)
+        before = mapping_of(run)
+    with (
+        uploads.opened(archive, actor, run.upload_id) as source,
+        OpenList(source, sheet=sheet) as opened,
+        archive.read(actor) as work,
+    ):
+        shape, proposed = opened.shape, _proposal(work, opened)
+    kept = {name: getattr(before, name) for name in ("source", "site", "default_kind", "list_date")}
+    with archive.write(actor) as work:
+        run = get(work, run_id)
+        run.lifecycle.step(run.status, ImportAction.STAGE)
+        _draft(run, replace(proposed, sheet=sheet, **{k: v for k, v in kept.items() if v}), shape)
+        work.session.flush()
+
+
+def _draft(run: ImportRun, mapping: ListMapping, shape: Shape) -> None:
+    said, form = mapping.as_dict(), shape.as_dict()
+    if run.status is not ImportState.STAGED:
+        run.mapping, run.shape = said, form
+    elif said == run.mapping:
+        _forget_draft(run)
+    else:
+        run.options = {**run.options, "draft": said, "draft_shape": form}
+
+
+def keep(work: Work, run: ImportRun) -> None:
+    """Leave the columns of a checked list as they were checked."""
+    run.lifecycle.step(run.status, ImportAction.STAGE)
+    _forget_draft(run)
+    work.session.flush()
+
+
+def mapping_of(run: ImportRun) -> ListMapping:
+    """Return what the columns of a run are: as chosen last, though not checked yet."""
+    return ListMapping.from_dict(run.options.get("draft") or run.mapping or {})
+
+
+def shape_of(run: ImportRun) -> Shape:
+    """Return the form of the list, or of the sheet of it that was chosen last."""
+    return Shape.from_dict(run.options.get("draft_shape") or run.shape or {})
+
+
+def changed_since_check(run: ImportRun) -> bool:
+    """Tell whether columns were chosen that the report knows nothing of."""
+    return "draft" in run.options
+
+
+def _forget_draft(run: ImportRun) -> None:
+    run.options = {name: value for name, value in run.options.items() if not name.startswith("draft")}
+
+
+COLUMNS_CHANGED = N_(
+    "The columns were changed after the check, so the report does not hold. Check the list again, or keep "
+    "the columns it was checked with."
+)
 SOURCE_NEEDED = N_("Choose which system the references of the list belong to.")
 SITE_NEEDED = N_("Choose the address the list is about; no column says it.")
 KIND_NEEDED = N_("Choose a kind of file; no column says it.")
@@ -234,7 +188,7 @@ KIND_NEEDED = N_("Choose a kind of file; no column says it.")
 
 def stage(work: Work, run: ImportRun) -> None:
     """Order that a list be read and checked; raises Invalid when something about it is still unsaid."""
-    mapping = ListMapping.from_dict(run.mapping or {})
+    mapping = mapping_of(run)
     fields = {column.field for column in mapping.columns}
     needs = [(mapping.source or Field.SOURCE_SYSTEM in fields, "source", SOURCE_NEEDED)]
     if run.purpose is ImportPurpose.REGISTER:
@@ -244,13 +198,17 @@ def stage(work: Work, run: ImportRun) -> None:
         if not said:
             raise Invalid(f"import_{field}", sentence, field=field)
     newest = work.session.execute(select(func.coalesce(func.max(col(CaseFile.id)), 0))).scalar_one()
-    run.options, run.problem = {**run.options, "newest": newest}, None
+    run.mapping, run.shape, run.problem = mapping.as_dict(), shape_of(run).as_dict(), None
+    _forget_draft(run)
+    run.options = {**run.options, "newest": newest}
     run.heartbeat, run.share, run.rows = None, 0, 0
     history.advance(work, run, ImportAction.STAGE, changes={"next_row": 0})
 
 
 def apply(work: Work, run: ImportRun) -> None:
-    """Order that a checked list be registered."""
+    """Order that a checked list be registered; raises Conflict when its columns were changed since."""
+    if changed_since_check(run):
+        raise Conflict("columns_changed", COLUMNS_CHANGED)
     run.counts, run.share, run.heartbeat = {}, 0, None
     history.advance(work, run, ImportAction.APPLY, changes={"next_row": 0})
 
@@ -295,6 +253,12 @@ def problem_of(data: Mapping[str, Any]) -> Problem:
         name: _FIELDS.get(value, value) if name == "field" else value for name, value in data["facts"].items()
     }
     return Problem(data["code"], data["sentence"], tuple(facts.items()))
+
+
+def reason(code: str) -> str:
+    """Say in few words why rows were not registered, by the code of their problem."""
+    known = RowReason.read(code)
+    return known.label if known else _("another reason (%(code)s)", code=code)
 
 
 def waiting(run: ImportRun) -> bool:

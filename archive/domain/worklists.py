@@ -32,6 +32,7 @@ from archive.wording import N_
 
 PAGE = 50
 LONGEST_REASON = 500
+MOST_COUNTED = 5000
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
 # What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
 OF_PERSONS = frozenset({"person", "name", "number"})
@@ -63,12 +64,28 @@ def tasks(
     return work.session.execute(statement.order_by(col(Task.id)).limit(limit)).scalars().all()
 
 
-def open_counts(work: Work) -> dict[TaskKind, int]:
-    """Count the open items of each kind."""
-    rows = work.session.execute(
-        select(col(Task.kind), func.count()).where(col(Task.open)).group_by(col(Task.kind))
+def open_counts(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
+    """Count the open items of each kind, of one list or of all."""
+    statement = select(col(Task.kind), func.count()).where(col(Task.open)).group_by(col(Task.kind))
+    if run_id is not None:
+        statement = statement.where(col(Task.run_id) == run_id)
+    return {row[0]: row[1] for row in work.session.execute(statement)}
+
+
+def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
+    """Return the lists that raised open items of a kind, as (id, name, how many), the first list first."""
+    counted = (
+        select(col(Task.run_id), func.count().label("items"))
+        .where(col(Task.open), col(Task.kind) == kind)
+        .group_by(col(Task.run_id))
+        .subquery()
     )
-    return {row[0]: row[1] for row in rows}
+    rows = work.session.execute(
+        select(col(ImportRun.id), col(ImportRun.name), counted.c["items"])
+        .join(counted, counted.c.run_id == ImportRun.id)
+        .order_by(col(ImportRun.id))
+    )
+    return [tuple(row) for row in rows]
 
 
 def get(work: Work, task_id: int) -> Task:
@@ -137,19 +154,43 @@ def _take_over(work: Work, file: CaseFile, task: Task) -> None:
 
 
 def rejected(
-    work: Work, *, run_id: int | None = None, after: int = 0, limit: int = PAGE
+    work: Work,
+    *,
+    run_id: int | None = None,
+    problem: str = "",
+    after: int = 0,
+    limit: int = PAGE,
+    lock: bool = False,
 ) -> Sequence[ImportRow]:
-    """Return rows that were not registered and not settled, from after an id on."""
+    """Return rows that were not registered and not settled, from after an id on; for one reason if given."""
     work.require(Permission.CORRECT)
-    applied = select(col(ImportRun.id)).where(col(ImportRun.status).in_(["applying", "applied"]))
+    statement = _open_rows(select(ImportRow), run_id).where(col(ImportRow.id) > after)
+    if problem:
+        statement = statement.where(_PROBLEM.in_([problem]))
+    if lock:
+        statement = statement.with_for_update()
+    return work.session.execute(statement.order_by(col(ImportRow.id)).limit(limit)).scalars().all()
+
+
+_PROBLEM = col(ImportRow.problem)["code"].as_string()
+
+
+def _open_rows(statement: Any, run_id: int | None) -> Any:
     # Written out, since a parameter would hide from SQLite that the index of just these rows will do.
     open_rows = col(ImportRow.state) == literal_column(f"'{RowState.REJECTED.value}'")
-    statement = select(ImportRow).where(open_rows, col(ImportRow.id) > after)
-    if run_id is None:
-        statement = statement.where((col(ImportRow.run_id) + 0).in_(applied))
-    else:
-        statement = statement.where(col(ImportRow.run_id) == run_id)
-    return work.session.execute(statement.order_by(col(ImportRow.id)).limit(limit)).scalars().all()
+    if run_id is not None:
+        return statement.where(open_rows, col(ImportRow.run_id) == run_id)
+    applied = select(col(ImportRun.id)).where(col(ImportRun.status).in_(["applying", "applied"]))
+    return statement.where(open_rows, (col(ImportRow.run_id) + 0).in_(applied))
+
+
+def reasons(work: Work, run_id: int | None = None) -> dict[str, int]:
+    """Count the open rows by why they were not registered, the most first; of the first `MOST_COUNTED`."""
+    work.require(Permission.CORRECT)
+    codes = _open_rows(select(_PROBLEM.label("code")), run_id).limit(MOST_COUNTED).subquery()
+    many = func.count().label("many")
+    rows = work.session.execute(select(codes.c.code, many).group_by(codes.c.code).order_by(many.desc()))
+    return {row.code: row.many for row in rows}
 
 
 def row(work: Work, row_id: int) -> ImportRow:
@@ -175,39 +216,34 @@ def settle_row(
     work.require(Permission.REGISTER if answer is RowAnswer.REGISTERED else Permission.CORRECT)
     if row.state is not RowState.REJECTED:
         raise Conflict("row_settled", N_("This row was settled already. Look at the list again."))
+    _settle_rows(work, [row], answer, reason.strip() if file else _reason_said(answer, reason), file)
+
+
+def settle_rows(work: Work, rows: Sequence[ImportRow], answer: RowAnswer, reason: str = "") -> int:
+    """Settle open rows alike, with one answer; returns how many. Raises Invalid without a reason it needs."""
+    work.require(Permission.CORRECT)
+    _settle_rows(work, rows, answer, _reason_said(answer, reason), None)
+    return len(rows)
+
+
+def _reason_said(answer: RowAnswer, reason: str) -> str:
     reason = reason.strip()
-    if file is None and answer not in ROW_ANSWERS:
+    if answer not in ROW_ANSWERS:
         raise Invalid("row_answer", N_("Choose one of the answers."), field="answer")
-    if file is None and not reason and answer is RowAnswer.NO_SUCH_FILE:
+    if not reason and answer is RowAnswer.NO_SUCH_FILE:
         raise Invalid("reason_missing", N_("Say how you know that there is no such file."), field="reason")
     if len(reason) > LONGEST_REASON:
         raise Invalid(
             "reason_long", N_("Write at most %(most)s characters."), field="reason", most=LONGEST_REASON
         )
-    _settle_rows(work, [row], answer, reason, file)
+    return reason
 
 
-def settle_rows(work: Work, run: ImportRun, answer: RowAnswer, limit: int = 500) -> int:
-    """Settle (at most so many of) all open rows of an import alike; returns how many."""
+def chosen(work: Work, row_ids: Sequence[int]) -> Sequence[ImportRow]:
+    """Return those of the rows that are still open, locked, to settle them."""
     work.require(Permission.CORRECT)
-    if answer not in ROW_ANSWERS:
-        raise Invalid("row_answer", N_("Choose one of the answers."), field="answer")
-    rows = rejected(work, run_id=run.id, limit=limit)
-    _settle_rows(work, rows, answer, "", None)
-    return len(rows)
-
-
-def settle_headings(work: Work, run_id: int | None = None, limit: int = 500) -> int:
-    """Settle (among so many rows) those that are headings or sums of a list; returns how many."""
-    work.require(Permission.CORRECT)
-    rows = [one for one in rejected(work, run_id=run_id, limit=limit) if is_heading(one)]
-    _settle_rows(work, rows, RowAnswer.NOT_A_FILE, "", None)
-    return len(rows)
-
-
-def is_heading(row: ImportRow) -> bool:
-    """Tell whether a row was put aside because it looks like a heading or a sum."""
-    return (row.problem or {}).get("code") == "not_a_file"
+    wanted = _open_rows(select(ImportRow), None).where(col(ImportRow.id).in_(sorted(set(row_ids))))
+    return work.session.execute(wanted.order_by(col(ImportRow.id)).with_for_update()).scalars().all()
 
 
 def _settle_rows(

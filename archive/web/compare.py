@@ -6,14 +6,18 @@ from flask import Blueprint, Response, abort, make_response, request, url_for
 
 from archive.clock import local_date
 from archive.documents import completeness as paper
-from archive.domain import actors, completeness, imports, looks
+from archive.domain import actors, completeness, import_preview, imports, looks
 from archive.domain.completeness import Summary
+from archive.errors import Invalid, NotFound
+from archive.lists.mapping import Mapping
 from archive.models import ImportRun
 from archive.store import Work
-from archive.vocabulary import GapKind, ImportPurpose, ImportState, Permission
+from archive.vocabulary import GapKind, ImportAction, ImportPurpose, ImportState, Permission
+from archive.web import columns
 from archive.web.access import archive, current_actor, requires, takes_upload
 from archive.web.answers import Refusals, saw, see, show
 from archive.web.imports import taken_in
+from archive.wording import N_, _
 
 bp = Blueprint("compare", __name__, url_prefix="/compare")
 
@@ -39,26 +43,88 @@ def _index(refused: Refusals | None = None) -> Response:
 @requires(Permission.COMPARE)
 @takes_upload
 def upload() -> Response:
-    """Take a list of closed cases in and compare it; nothing is registered."""
+    """Take a list of closed cases in and compare it, once its columns are clear; nothing is registered."""
     with Refusals() as refused:
         run_id = taken_in(ImportPurpose.COMPARE)
-        with archive.write(current_actor()) as work:
-            imports.stage(work, imports.get(work, run_id))
+        try:
+            with archive.write(current_actor()) as work:
+                imports.stage(work, imports.get(work, run_id))
+        except Invalid as unsaid:
+            return see(url_for(".page", run_id=run_id), unsaid.say(), "warning")
         return see(url_for(".page", run_id=run_id))
     return _index(refused)
+
+
+@bp.post("/<int:run_id>/columns")
+@requires(Permission.COMPARE)
+def choose(run_id: int) -> Response:
+    """Take the corrected columns: look again, save them under a name, or compare."""
+    with archive.read(current_actor()) as work:
+        run = _comparison(work, run_id)
+    mapping = imports.mapping_of(run)
+    with Refusals() as refused:
+        mapping = columns.said(mapping)
+        said, done = columns.answered(run, mapping)
+        return see(url_for(".page", run_id=run_id, view=None if done else "columns"), said)
+    return _columns(run, refused, mapping)
+
+
+@bp.post("/<int:run_id>/discard")
+@requires(Permission.COMPARE)
+def discard(run_id: int) -> Response:
+    """Order that a list and what came of comparing it be deleted."""
+    with archive.write(current_actor()) as work:
+        imports.discard(work, _comparison(work, run_id))
+    return see(url_for(".index"), _("The list is discarded."))
+
+
+def _comparison(work: Work, run_id: int) -> ImportRun:
+    """Return a comparison; a list to be registered is another matter and needs another permission."""
+    run = imports.get(work, run_id)
+    if run.purpose is not ImportPurpose.COMPARE:
+        raise NotFound("no_such_comparison", N_("There is no such comparison."))
+    return run
+
+
+def _columns(run: ImportRun, refused: Refusals | None = None, mapping: Mapping | None = None) -> Response:
+    actor = current_actor()
+    seen = import_preview.preview(archive, actor, run, mapping)
+    with archive.read(actor) as work:
+        facts = columns.choices(work)
+    may = {
+        action.value: action in run.lifecycle.actions(run.status, actor.permissions)
+        for action in ImportAction
+    }
+    look = looks.at_list("import", [run.stream])
+    problem = imports.problem_of(run.problem).say() if run.problem else None
+    return show(
+        "compare/columns.html",
+        look,
+        refused=refused,
+        run=run,
+        may=may,
+        problem=problem,
+        **facts,
+        **columns.facts(run, seen),
+    )
 
 
 @bp.get("/<int:run_id>")
 @requires(Permission.COMPARE)
 def page(run_id: int) -> Response:
-    """Show the three differences, one of them in full, the longest closed first."""
+    """Show the three differences, one of them in full, the longest closed first; before, the columns."""
+    with archive.read(current_actor()) as work:
+        run = _comparison(work, run_id)
+    again = run.status is ImportState.STAGED and request.args.get("view") == "columns"
+    if run.status is ImportState.UPLOADED or again:
+        return _columns(run)
     with Refusals() as refused:
         weeks = completeness.weeks_of(request.args.get("weeks", str(completeness.USUAL_WEEKS)))
     if refused.errors:
         weeks = completeness.USUAL_WEEKS
     kind = GapKind.read(request.args.get("kind")) or GapKind.NO_PAPER
     with archive.read(current_actor()) as work:
-        run = imports.get(work, run_id)
+        run = _comparison(work, run_id)
         facts = _facts(work, run, kind, weeks)
     subjects = [name for line in facts.get("lines", []) for name in line.subjects]
     look = looks.at_list("completeness", [run.stream, *dict.fromkeys(subjects)])
@@ -91,10 +157,6 @@ def _facts(work: Work, run: ImportRun, kind: GapKind, weeks: int) -> dict[str, A
     }
 
 
-def _further(run: ImportRun, kind: GapKind, weeks: int, after: str) -> str:
-    return url_for(".page", run_id=run.id, kind=kind.value, weeks=weeks, after=after)
-
-
 def _summary(work: Work, run: ImportRun, weeks: int) -> Summary:
     return completeness.summary(work, run, weeks, local_date(work.now))
 
@@ -108,7 +170,7 @@ def download(run_id: int, form: str) -> Response:
     weeks = completeness.weeks_of(request.args.get("weeks", str(completeness.USUAL_WEEKS)))
     saw(looks.at_list(f"completeness_{form}", [f"import:{run_id}"]))
     with archive.read(current_actor()) as work:
-        run = imports.get(work, run_id)
+        run = _comparison(work, run_id)
         found = _summary(work, run, weeks)
         if form == "csv":
             body, kind = b"".join(paper.csv(work, run, found)), "text/csv; charset=utf-8"
@@ -125,7 +187,7 @@ def download(run_id: int, form: str) -> Response:
 def progress(run_id: int) -> Response:
     """Show how far a comparison has come; when it is done the page is loaded anew."""
     with archive.read(current_actor()) as work:
-        run = imports.get(work, run_id)
+        run = _comparison(work, run_id)
     saw()
     if not imports.waiting(run):
         answer = make_response("", 204)

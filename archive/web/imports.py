@@ -1,27 +1,24 @@
 """Importing a list: take it in, see how it is understood, check it, register it, take it back."""
 
-from dataclasses import replace
-from datetime import date
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, make_response, request, url_for
-from sqlalchemy import select
-from sqlmodel import col
 
-from archive.domain import actors, imports, looks, mappings, places
+from archive.documents import flagged as paper
+from archive.domain import actors, cards, import_flags, import_preview, imports, looks, mappings
 from archive.domain.import_counts import LABELS, Counts
-from archive.domain.imports import Preview
+from archive.domain.import_flags import Odd
 from archive.errors import Invalid
-from archive.lists.dates import DATE_ORDERS
-from archive.lists.fields import Field, FlagCode
-from archive.lists.mapping import Column, Mapping
-from archive.lists.names import NAME_ORDERS
+from archive.lists.fields import FlagCode
+from archive.lists.mapping import Mapping
 from archive.lists.rejects import suffix, write_rejects
 from archive.lists.tables import Shape
-from archive.models import FileKind, ImportRun, SourceSystem
+from archive.models import ImportRun
 from archive.store import Work
-from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, Protection
+from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission
+from archive.web import columns
 from archive.web.access import archive, current_actor, requires, takes_upload
 from archive.web.answers import Refusals, saw, see, show
 from archive.wording import N_, _
@@ -30,14 +27,6 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 PAGE = 30
 _FLAGS = {flag.value: flag for flag in FlagCode}
-ORDERS = {
-    "auto": N_("as the list shows"),
-    "ymd": N_("year, month, day"),
-    "dmy": N_("day, month, year"),
-    "mdy": N_("month, day, year"),
-    "given_first": N_("given name first"),
-    "family_first": N_("family name first"),
-}
 
 
 @bp.get("/")
@@ -97,7 +86,9 @@ def taken_in(purpose: ImportPurpose) -> int:
 @requires(Permission.IMPORT)
 def page(run_id: int) -> Response:
     """Show where an import is: its columns, its progress, or its report."""
-    return _page(run_id)
+    with archive.read(current_actor()) as work:
+        compares = imports.get(work, run_id).purpose is ImportPurpose.COMPARE
+    return see(url_for("compare.page", run_id=run_id)) if compares else _page(run_id)
 
 
 def _page(run_id: int, refused: Refusals | None = None, mapping: Mapping | None = None) -> Response:
@@ -107,8 +98,7 @@ def _page(run_id: int, refused: Refusals | None = None, mapping: Mapping | None 
         facts = _facts(work, run)
     again = run.status is ImportState.STAGED and (mapping or request.args.get("view") == "columns")
     if run.status is ImportState.UPLOADED or again:
-        seen = imports.preview(archive, actor, run, mapping)
-        facts |= _preview_facts(seen)
+        facts |= columns.facts(run, import_preview.preview(archive, actor, run, mapping))
     # The first rows name people who are in no register yet: what was looked at is the list.
     look = looks.at_list("import", [run.stream])
     return show("imports/page.html", look, refused=refused, run=run, **facts)
@@ -118,51 +108,47 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
     counts = imports.report(run)
     actions = run.lifecycle.actions(run.status, work.actor.permissions)
     return {
-        "counts": [
-            {"value": getattr(counts, name), "label": _(LABELS[name]), "name": name}
-            for name in Counts.numbers()
+        "counts": _counted(run, counts),
+        "flags": [(_FLAGS[code], number) for code, number in counts.flags.most_common()],
+        "changed": imports.changed_since_check(run),
+        "problems": [
+            {"text": imports.reason(code).capitalize(), "number": number}
+            for code, number in counts.problems.most_common()
         ],
-        "flags": [(_FLAGS[code].label, number) for code, number in counts.flags.most_common()],
         "rejected": counts.rejected,
         "waiting": imports.waiting(run),
         "problem": imports.problem_of(run.problem).say() if run.problem else None,
         "may": {action.value: action in actions for action in ImportAction},
         "who": actors.names(work, {run.started_by})[run.started_by],
-        "kinds": _options(work, FileKind),
-        "sources": _options(work, SourceSystem),
-        "sites": [site.name for site in places.roots(work)],
+        **columns.choices(work),
         "withdrawn": run.options.get("withdrawn"),
     }
 
 
-def _options(work: Work, model: Any) -> list[dict[str, str]]:
-    rows = work.session.execute(select(model).order_by(col(model.code))).scalars()
-    return [{"value": row.code, "label": getattr(row, "name_sv", None) or row.name} for row in rows]
+_TONES = {
+    "rejected": "red",
+    **dict.fromkeys(("flagged", "near", "conflicts", "duplicates"), "yellow"),
+    **dict.fromkeys(("registered", "files"), "green"),
+}
 
 
-def _preview_facts(seen: Preview) -> dict[str, Any]:
-    chosen = {(column.header, column.occurrence): column.field for column in seen.mapping.columns}
-    return {
-        "seen": seen,
-        "columns": [
-            {
-                "header": column.header,
-                "occurrence": column.occurrence,
-                "field": chosen.get((column.header, column.occurrence)),
-                "samples": samples,
-            }
-            for column, samples in zip(seen.columns, seen.samples, strict=True)
-        ],
-        "mapping": seen.mapping,
-        "fields": list(Field),
-        "orders": {
-            "date": [{"value": one, "label": _(ORDERS[one])} for one in DATE_ORDERS],
-            "name": [{"value": one, "label": _(ORDERS[one])} for one in NAME_ORDERS],
-        },
-        "asks_protection": seen.asks_protection,
-        "protection_said": request.form.get("unstated_protection", ""),
-        "save_as": request.form.get("save_as", ""),
-    }
+def _counted(run: ImportRun, counts: Counts) -> list[dict[str, Any]]:
+    """Return what was counted, each with where one can look at it."""
+    applied = run.status is not ImportState.STAGED and current_actor().may(Permission.CORRECT)
+    leads = {"flagged": url_for(".flagged", run_id=run.id)}
+    if applied:
+        leads["rejected"] = url_for("tasks.rows", run=run.id)
+        leads |= dict.fromkeys(("near", "conflicts"), url_for("tasks.index", run=run.id))
+    return [
+        {
+            "value": value,
+            "label": _(LABELS[name]),
+            "tone": _TONES.get(name, "blue") if value else "grey",
+            "href": leads.get(name) if value else None,
+        }
+        for name in Counts.numbers()
+        for value in (getattr(counts, name),)
+    ]
 
 
 @bp.post("/<int:run_id>/columns")
@@ -171,68 +157,64 @@ def choose(run_id: int) -> Response:
     """Take the corrected columns: look again, save them under a name, or go on to the check."""
     with archive.read(current_actor()) as work:
         run = imports.get(work, run_id)
-    mapping = Mapping.from_dict(run.mapping or {})
+    mapping = imports.mapping_of(run)
     with Refusals() as refused:
-        mapping = _mapping_said(mapping)
-        with archive.write(current_actor()) as work:
-            run = imports.get(work, run_id)
-            imports.choose(work, run, mapping)
-            if request.form.get("go") == "save":
-                mappings.save(work, request.form.get("save_as", ""), mapping)
-            elif request.form.get("go") == "check":
-                _refuse_unsaid_protection(mapping)
-                imports.stage(work, run)
-        said = _("The choice of columns is saved.") if request.form.get("go") == "save" else None
-        return see(url_for(".page", run_id=run_id), said)
+        mapping = columns.said(mapping)
+        said, done = columns.answered(run, mapping)
+        return see(url_for(".page", run_id=run_id, view=None if done else "columns"), said)
     return _page(run_id, refused, mapping)
 
 
-def _refuse_unsaid_protection(mapping: Mapping) -> None:
-    """A list without a column for it may hold protected persons: somebody has to say that it does not."""
-    stated = any(column.field is Field.PROTECTION for column in mapping.columns)
-    if not stated and Protection.read(request.form.get("unstated_protection")) is None:
-        raise Invalid(
-            "protection_unsaid",
-            N_("Say whether the list may hold persons with protected data."),
-            field="unstated_protection",
-        )
+@bp.post("/<int:run_id>/columns/keep")
+@requires(Permission.IMPORT)
+def keep(run_id: int) -> Response:
+    """Leave the columns as they were checked, and go on with the report."""
+    return _order(run_id, imports.keep)
 
 
-def _mapping_said(mapping: Mapping) -> Mapping:
-    form = request.form
-    columns = []
-    for number in range(form.get("columns", 0, type=int)):
-        meaning = Field.read(form.get(f"field{number}"))
-        if meaning is not None:
-            header, occurrence = form.get(f"header{number}", ""), form.get(f"occurrence{number}", 1, type=int)
-            columns.append(Column(header, meaning, occurrence))
-    words, codes = form.getlist("kind_word"), form.getlist("kind_code")
-    told = {word: code for word, code in zip(words, codes, strict=False) if code}
-    date_order, name_order = form.get("date_order", "auto"), form.get("name_order", "auto")
-    return replace(
-        mapping,
-        columns=tuple(columns),
-        source=form.get("source", ""),
-        site=form.get("site", ""),
-        default_kind=form.get("default_kind", ""),
-        kinds={**mapping.kinds, **told},
-        date_order=date_order if date_order in DATE_ORDERS else "auto",
-        name_order=name_order if name_order in NAME_ORDERS else "auto",
-        list_date=_day(form.get("list_date", "")),
-        unstated_protection=Protection.read(form.get("unstated_protection")) or Protection.UNKNOWN,
-        sheet=form.get("sheet", mapping.sheet),
+@bp.get("/<int:run_id>/flagged")
+@requires(Permission.IMPORT)
+def flagged(run_id: int) -> Response:
+    """Show the rows that were registered though something is odd, of one flag or of all."""
+    flag = _FLAGS.get(request.args.get("flag", ""))
+    after = request.args.get("after", 0, type=int)
+    with archive.read(current_actor()) as work:
+        run = imports.get(work, run_id)
+        found = import_flags.flagged(work, run, flag, after=after, limit=PAGE + 1)
+        shape = Shape.from_dict(run.shape or {})
+    shown = found[:PAGE]
+    counted = imports.report(run).flags
+    return show(
+        "imports/flagged.html",
+        looks.at_list("flagged_rows", [run.stream, *_subjects(shown)]),
+        run=run,
+        flag=flag,
+        flags=[(_FLAGS[code], number) for code, number in counted.most_common()],
+        rows=[(odd, list(zip(shape.columns, odd.cells, strict=False))) for odd in shown],
+        next=_further(run_id, flag, shown[-1].row) if len(found) > PAGE else None,
     )
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        raise Invalid(
-            "list_date",
-            N_("Write the day of the list as year-month-day, such as 2024-05-31."),
-            field="list_date",
-        ) from None
+def _subjects(rows: Sequence[Odd]) -> list[str]:
+    return cards.subjects(odd.card for odd in rows if odd.card)
+
+
+def _further(run_id: int, flag: FlagCode | None, after: int) -> str:
+    return url_for(".flagged", run_id=run_id, flag=flag and flag.value, after=after)
+
+
+@bp.get("/<int:run_id>/flagged/csv")
+@requires(Permission.IMPORT)
+def flagged_csv(run_id: int) -> Response:
+    """Give the flagged rows as a file for the spreadsheet."""
+    flag = _FLAGS.get(request.args.get("flag", ""))
+    saw(looks.at_list("flagged_rows_csv", [f"import:{run_id}"]))
+    with archive.read(current_actor()) as work:
+        answer = make_response(b"".join(paper.csv(work, imports.get(work, run_id), flag)))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    name = f"anmarkningar-{run_id}{'-' + flag.value if flag else ''}.csv"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
 
 
 @bp.post("/<int:run_id>/apply")

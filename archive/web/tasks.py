@@ -7,91 +7,147 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import cards, imports, looks, sentences, trails, worklists
+from archive.domain import cards, files, import_sayings, imports, looks, sentences, worklists
 from archive.domain.cards import Card
-from archive.models import CaseFile, ImportRow, Place, Task
+from archive.domain.import_sayings import Saying
+from archive.errors import Invalid
+from archive.models import CaseFile, ImportRow, Task
 from archive.store import Work
-from archive.vocabulary import Permission, RowAnswer, TaskAnswer, TaskKind
+from archive.vocabulary import Permission, RowAnswer, RowReason, TaskAnswer, TaskKind
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, see, show
-from archive.wording import _, ngettext
+from archive.wording import N_, _, ngettext
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
-PAGE = 20
+PAGE = 10
+ROWS = 30
+AT_ONCE = 500
+MOST_AT_ONCE = 10_000  # rows one press settles; more would make the browser wait
 
 
 @bp.get("/")
 @requires(Permission.CORRECT)
 def index() -> Response:
-    """Show the open questions, oldest first, and how many rows wait."""
+    """Show the open questions of one kind, oldest first, and how many there are of each."""
     return _index()
 
 
-def _index(refused: Refusals | None = None) -> Response:
-    kind = TaskKind.read(request.args.get("kind"))
-    run_id = request.args.get("run", type=int)
+def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
+    run_id = request.values.get("run", type=int)
     after = request.args.get("after", 0, type=int)
     with archive.read(current_actor()) as work:
+        facts = _waiting(work, run_id)
+        kind = TaskKind.read(request.values.get("kind")) or _first(facts["counts"])
         found = worklists.tasks(work, kind=kind, run_id=run_id, after=after, limit=PAGE + 1)
         tasks = list(found[:PAGE])
         shown = _cards(work, {task.file_id for task in tasks} | {task.other_id or 0 for task in tasks})
         runs = worklists.names_of_runs(work, {task.run_id for task in tasks if task.run_id})
-        counts = worklists.open_counts(work)
-        left = trails.trails(work, {task.facts["was"] for task in tasks if "was" in task.facts})
-        rows = len(worklists.rejected(work, limit=PAGE + 1))
+        sides = import_sayings.of(work, tasks, {number: card.file for number, card in shown.items()})
+        lists = worklists.lists_of(work, kind)
+        kinds = {one.id: cards.shown_kind(one, work.actor) for one in files.kinds(work)}
     more = len(found) > PAGE
     return show(
         "tasks/index.html",
         looks.at_list("tasks", cards.subjects(shown.values())),
         refused=refused,
-        tasks=[_asked(task, shown, runs, left) for task in tasks],
-        counts=[(one, counts.get(one, 0)) for one in TaskKind],
+        refused_task=refused_task,
+        tasks=[_asked(task, shown, runs, sides.get(task.id), kinds) for task in tasks],
         kind=kind,
-        rows=rows,
-        most=PAGE,
-        next=url_for(".index", after=tasks[-1].id, kind=kind and kind.value, run=run_id) if more else None,
+        lists=lists,
+        next=url_for(".index", after=tasks[-1].id, kind=kind.value, run=run_id) if more else None,
+        **facts,
     )
 
 
+def _waiting(work: Work, run_id: int | None) -> dict[str, Any]:
+    """Return what the head of every page of the worklist says: how much waits, and of which list."""
+    counts = worklists.open_counts(work, run_id)
+    by_reason = worklists.reasons(work, run_id)
+    named = worklists.names_of_runs(work, {run_id}) if run_id else {}
+    return {
+        "run_id": run_id,
+        "list_name": named.get(run_id or 0, ""),
+        "counts": [(one, counts.get(one, 0)) for one in TaskKind],
+        "rows_waiting": sum(by_reason.values()),
+        "reasons": [
+            {"code": code, "label": imports.reason(code), "many": many} for code, many in by_reason.items()
+        ],
+    }
+
+
+def _first(counts: list[tuple[TaskKind, int]]) -> TaskKind:
+    return next((kind for kind, many in counts if many), counts[0][0])
+
+
 def _cards(work: Work, ids: set[int]) -> dict[int, Card]:
-    files = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(ids))).scalars().all()
-    return {card.file.id: card for card in cards.of(work, files)}
+    found = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(ids))).scalars().all()
+    return {card.file.id: card for card in cards.of(work, found)}
 
 
 def _asked(
-    task: Task, shown: dict[int, Card], runs: Mapping[int, str], left: Mapping[int, list[Place]]
+    task: Task,
+    shown: Mapping[int, Card],
+    runs: Mapping[int, str],
+    sides: tuple[Saying, Saying] | None,
+    kinds: Mapping[int, str],
 ) -> dict[str, Any]:
-    card = shown[task.file_id]
+    card, other = shown[task.file_id], shown.get(task.other_id or 0)
     return {
         "id": task.id,
         "kind": task.kind,
         "card": card,
-        "other": shown.get(task.other_id or 0),
+        "other": other,
+        "pair": _pair(card, other) if other else [],
+        "run_id": task.run_id or 0,
         "list": runs.get(task.run_id or 0, ""),
-        "said": [] if card.file.protected else _said(task, card, left),
+        "sides": sides,
+        "said": [] if card.file.protected else _said(task, card, kinds),
         "answers": [{"value": answer.value, "label": answer.label} for answer in worklists.answers(task)],
     }
 
 
-def _said(task: Task, card: Card, left: Mapping[int, list[Place]]) -> list[dict[str, str]]:
-    """Say what the list claims beside what the register has, where a field or the place differs."""
-    if place := task.facts.get("place"):
-        named = " / ".join(name for _kind, name in place)
-        if "was" not in task.facts:
-            return [{"what": _("Place"), "list": named, "register": card.place}]
-        # The central archive's list won, though another list named the place the file had until then.
-        other = trails.name_of(left[task.facts["was"]])
-        return [{"what": _("Place"), "list": named, "register": _("%(place)s, until this list", place=other)}]
-    fields = task.facts.get("fields", {})
+def _pair(one: Card, other: Card) -> list[tuple[str, str, str]]:
+    """Put what is known of two files side by side."""
+
+    def facts(card: Card) -> list[tuple[str, str]]:
+        return [
+            (_("Part"), card.part),
+            (_("Name"), card.name),
+            (_("Number"), "; ".join(person.number for person in card.persons if person.number)),
+            (_("Kind of file"), card.kind),
+            (_("Case closed"), str(card.file.closed_on or "")),
+            (_("Place"), card.place),
+        ]
+
+    both = zip(facts(one), facts(other), strict=True)
+    return [(what, ours, theirs) for (what, ours), (_what, theirs) in both if ours or theirs]
+
+
+def _said(task: Task, card: Card, kinds: Mapping[int, str]) -> list[dict[str, str]]:
+    """Say what the list claims beside what the register has, where a field differs."""
     return [
         {
             "what": sentences.field_name(name, current_actor()),
-            "list": str(value),
-            "register": str(getattr(card.file, name, "") or "–"),
+            "list": kinds.get(value, "–") if name == "kind_id" else _plain(value),
+            "register": _registered(name, card),
         }
-        for name, value in fields.items()
+        for name, value in task.facts.get("fields", {}).items()
     ]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(filter(None, map(str, value))) if isinstance(value, list) else str(value)
+
+
+def _registered(name: str, card: Card) -> str:
+    if name in worklists.OF_PERSONS:
+        return "; ".join(f"{person.name} {person.number}".strip() for person in card.persons) or "–"
+    shown = {"unit": card.unit, "kind_id": card.kind}
+    value = getattr(card.file, name, None)
+    return shown.get(name) or ("–" if value in (None, "") else _plain(value))
 
 
 @bp.post("/<int:task_id>")
@@ -104,35 +160,44 @@ def settle(task_id: int) -> Response:
             task = worklists.get(work, task_id)
             # An answer not among those offered is refused by the verb.
             worklists.settle(work, task, answer or TaskAnswer.WITHDRAWN)
-        return see(url_for(".index", kind=request.form.get("kind") or None), _("Settled."))
-    return _index(refused)
+        form = request.form
+        return see(
+            url_for(".index", kind=form.get("kind") or None, run=form.get("run") or None), _("Settled.")
+        )
+    for error in refused.errors:
+        error["field"] = f"answer-{task_id}"  # each question has its own
+    return _index(refused, task_id)
 
 
 @bp.get("/rows")
 @requires(Permission.CORRECT)
 def rows() -> Response:
-    """Show the rows that were not registered, of one list or of all."""
+    """Show the rows that were not registered, of one list or of all, for one reason or for all."""
     return _rows()
 
 
 def _rows(refused: Refusals | None = None) -> Response:
-    run_id = request.args.get("run", type=int)
+    run_id, problem = request.values.get("run", type=int), request.values.get("problem", "")
     after = request.args.get("after", 0, type=int)
     with archive.read(current_actor()) as work:
-        found = worklists.rejected(work, run_id=run_id, after=after, limit=PAGE + 1)
-        shown = list(found[:PAGE])
+        facts = _waiting(work, run_id)
+        found = worklists.rejected(work, run_id=run_id, problem=problem, after=after, limit=ROWS + 1)
+        shown = list(found[:ROWS])
         runs = worklists.names_of_runs(work, {row.run_id for row in shown})
-    more = len(found) > PAGE
+    more = len(found) > ROWS
     streams = sorted({f"import:{row.run_id}" for row in shown})
     return show(
         "tasks/rows.html",
         looks.at_list("rejected_rows", streams),
         refused=refused,
         rows=[_row(row, runs) for row in shown],
-        run_id=run_id,
-        headings=any(worklists.is_heading(row) for row in shown),
+        problem=problem,
+        all_of_them=next((one["many"] for one in facts["reasons"] if one["code"] == problem), 0),
         answers=[{"value": answer.value, "label": answer.label} for answer in worklists.ROW_ANSWERS],
-        next=url_for(".rows", after=shown[-1].id, run=run_id) if more else None,
+        form=request.form,
+        ticked=set(_ticked()),
+        next=url_for(".rows", after=shown[-1].id, run=run_id, problem=problem or None) if more else None,
+        **facts,
     )
 
 
@@ -143,32 +208,54 @@ def _row(row: ImportRow, runs: Mapping[int, str]) -> dict[str, Any]:
     return {
         "id": row.id,
         "row": row.row,
-        "run_id": row.run_id,
         "list": runs.get(row.run_id, ""),
         "reason": imports.problem_of(row.problem).say() if row.problem else "",
+        "heading": (row.problem or {}).get("code") == RowReason.NOT_A_FILE.value,
         "cells": _("Protected") if hidden else " · ".join(str(cell) for cell in row.cells if cell),
     }
 
 
-@bp.post("/rows/<int:row_id>")
+def _ticked() -> list[int]:
+    return [int(number) for number in request.form.getlist("row") if number.isdecimal()]
+
+
+@bp.post("/rows")
 @requires(Permission.CORRECT)
-def settle_row(row_id: int) -> Response:
-    """Settle a row that was not registered, with a reason why not."""
+def settle_rows() -> Response:
+    """Settle rows with one answer: those chosen, or all that were not registered for the same reason."""
+    run_id, problem = request.form.get("run", type=int), request.form.get("problem", "")
     with Refusals() as refused:
-        with archive.write(current_actor()) as work:
-            answer = RowAnswer.read(request.form.get("answer")) or RowAnswer.WITHDRAWN
-            row = worklists.row(work, row_id)
-            worklists.settle_row(work, row, answer, request.form.get("reason", ""))
-        return see(url_for(".rows", run=request.form.get("run") or None), _("Settled."))
+        everything = request.form.get("which") == "all" and problem
+        count = _settle_all(run_id, problem) if everything else _settle_chosen()
+        said = ngettext("%(num)s row settled.", "%(num)s rows settled.", count)
+        if count >= MOST_AT_ONCE:
+            said += " " + _("There are more: press again for the next.")
+        # What is left of this reason; once nothing is, whatever else waits.
+        left = problem if not everything or count >= MOST_AT_ONCE else None
+        return see(url_for(".rows", run=run_id, problem=left or None), said)
     return _rows(refused)
 
 
-@bp.post("/rows/headings")
-@requires(Permission.CORRECT)
-def settle_headings() -> Response:
-    """Settle the rows that are headings and sums of a list, all at once."""
-    run_id = request.form.get("run", type=int)
+def _answer() -> tuple[RowAnswer, str]:
+    # An answer not among those offered is refused by the verb.
+    return RowAnswer.read(request.form.get("answer")) or RowAnswer.WITHDRAWN, request.form.get("reason", "")
+
+
+def _settle_chosen() -> int:
+    wanted = _ticked()
+    if not wanted:
+        raise Invalid("no_rows", N_("Choose the rows the answer is for."), field="row")
     with archive.write(current_actor()) as work:
-        count = worklists.settle_headings(work, run_id)
-    said = ngettext("%(num)s row settled.", "%(num)s rows settled.", count)
-    return see(url_for(".rows", run=run_id), said)
+        return worklists.settle_rows(work, worklists.chosen(work, wanted), *_answer())
+
+
+def _settle_all(run_id: int | None, problem: str) -> int:
+    """Settle every row with a reason, some hundred at a time, so that others can write in between."""
+    count = 0
+    while count < MOST_AT_ONCE:
+        with archive.write(current_actor()) as work:
+            rows = worklists.rejected(work, run_id=run_id, problem=problem, limit=AT_ONCE, lock=True)
+            count += worklists.settle_rows(work, rows, *_answer())
+        if len(rows) < AT_ONCE:
+            break
+    return count

@@ -131,7 +131,7 @@ def test_a_row_not_registered_stays_on_the_list_until_it_is_settled(
         assert worklists.reading_of(first).reference == "P1"
         worklists.settle_row(work, first, RowAnswer.NOT_A_FILE)
         assert [one.id for one in worklists.rejected(work)] == [second.id]
-        assert worklists.settle_rows(work, work.session.merge(run), RowAnswer.IN_NEW_LIST) == 1
+        assert worklists.settle_rows(work, worklists.rejected(work), RowAnswer.IN_NEW_LIST) == 1
         assert worklists.rejected(work) == []
     states = [(one.state, one.answer, one.cells) for one in rows_of(archive, archivist, run)]
     assert states == [

@@ -12,8 +12,19 @@ from archive.domain import worklists
 from archive.domain.import_driving import work_off
 from archive.models import CaseFile, ImportRun
 from archive.store import Actor, Archive
-from archive.vocabulary import ImportPurpose, ImportState, Role
-from tests.domain.taking_in import CENTRAL, OLD, a_list, check, file_of, mapping, prepared, row, take_in
+from archive.vocabulary import ImportPurpose, ImportState, Role, RowState
+from tests.domain.taking_in import (
+    CENTRAL,
+    OLD,
+    a_list,
+    check,
+    file_of,
+    mapping,
+    prepared,
+    row,
+    rows_of,
+    take_in,
+)
 
 SignIn = Callable[[Role], FlaskClient]
 ANNA = "195005050512"
@@ -111,9 +122,7 @@ def test_a_row_not_registered_is_settled_from_the_worklist(
     assert "P2" in client.get("/tasks/rows").text
     with archive.read(archivist) as work:
         (waiting,) = worklists.rejected(work)
-    refused = client.post(f"/tasks/rows/{waiting.id}", data={"answer": "no_such_file"})
-    assert refused.status_code == 422  # how does one know?
-    client.post(f"/tasks/rows/{waiting.id}", data={"answer": "not_a_file"})
+    client.post("/tasks/rows", data={"which": "chosen", "row": waiting.id, "answer": "not_a_file"})
     assert "P2" not in client.get("/tasks/rows").text
 
 
@@ -128,7 +137,7 @@ def test_two_lists_that_name_different_places_are_settled_for_the_list(
     with archive.read(archivist) as work:
         (task,) = worklists.tasks(work)
     client.post(f"/tasks/{task.id}", data={"answer": "list_right"})
-    assert "Inget väntar" in client.get("/tasks/").text
+    assert "Inget av det här slaget väntar" in client.get("/tasks/").text
     moved: CaseFile = file_of(archive, archivist, "P1")
     assert moved.place_id != task.facts.get("place_id")
 
@@ -183,16 +192,56 @@ def test_the_columns_can_be_changed_after_the_check(
     assert run_of(archive, archivist).counts["registered"] == 1
 
 
-def test_headings_and_sums_are_settled_at_once(sign_in: SignIn, archive: Archive, archivist: Actor) -> None:
+def test_rows_with_the_same_reason_are_settled_with_one_answer(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
     heading = ("Summa: 2 akter",) + ("",) * (len(row("P1")) - 1)
     run = take_in(archive, archivist, [row("P1", ANNA), heading, row("P2", kind="?!"), heading])
     assert run.counts["problems"] == {"not_a_file": 2, "kind_unknown": 1}
     client = sign_in(Role.ARCHIVIST)
-    assert "rubriker och summor" in client.get("/tasks/rows").text
-    client.post("/tasks/rows/headings")
+    page = client.get("/tasks/rows?problem=not_a_file").text
+    assert "Avgör alla 2 rader med det här skälet" in page
+    assert "P2" not in page
+    answer = {"problem": "not_a_file", "which": "all", "answer": "not_a_file"}
+    assert "2 rader avgjorda" in client.post("/tasks/rows", data=answer, follow_redirects=True).text
     page = client.get("/tasks/rows").text
-    assert "rubriker och summor" not in page
+    assert "Summa" not in page
     assert "P2" in page
+
+
+def test_chosen_rows_are_settled_with_one_answer_and_one_sentence(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    run = take_in(archive, archivist, [row(f"P{n}", kind="?!") for n in range(4)])
+    with archive.read(archivist) as work:
+        first, second, third, _fourth = [one.id for one in worklists.rejected(work)]
+    client = sign_in(Role.ARCHIVIST)
+    nobody_chosen = client.post("/tasks/rows", data={"which": "chosen", "answer": "in_new_list"})
+    assert nobody_chosen.status_code == 422
+    unsaid = {"which": "chosen", "row": [first, second], "answer": "no_such_file"}
+    refused = client.post("/tasks/rows", data=unsaid)
+    assert refused.status_code == 422  # how does one know?
+    assert refused.text.count(" checked") == 2  # what was chosen is still chosen
+    client.post("/tasks/rows", data={**unsaid, "reason": "Hyllan är tom och listan fel."})
+    # Somebody else settled one of these in the meantime: it is passed over.
+    said = client.post("/tasks/rows", data={**unsaid, "row": [second, third], "answer": "in_new_list"})
+    assert "1 rad avgjord" in client.get(said.location).text
+    states = [(one.answer, one.state) for one in rows_of(archive, archivist, run)]
+    assert [answer and answer.value for answer, _state in states] == [
+        *("no_such_file", "no_such_file", "in_new_list", None)
+    ]
+    assert "P3" in client.get("/tasks/rows").text
+
+
+def test_rows_of_a_list_not_yet_registered_cannot_be_settled(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    run = check(archive, archivist, a_list([row("P1", kind="?!")]), mapping())
+    (waiting,) = rows_of(archive, archivist, run)
+    sign_in(Role.ARCHIVIST).post(
+        "/tasks/rows", data={"which": "chosen", "row": waiting.id, "answer": "not_a_file"}
+    )
+    assert rows_of(archive, archivist, run)[0].state is RowState.REJECTED
 
 
 def test_a_file_two_lists_place_differently_is_shown_with_both_places(

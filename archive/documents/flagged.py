@@ -1,0 +1,25 @@
+"""The flagged rows of a list as a file for the spreadsheet, each as it stood in the list."""
+
+from collections.abc import Iterator
+
+from archive.documents import spreadsheet
+from archive.domain import import_flags
+from archive.lists.fields import FlagCode
+from archive.lists.tables import Shape
+from archive.models import ImportRun
+from archive.store import Work
+from archive.wording import _
+from labels import codes
+
+
+def csv(work: Work, run: ImportRun, flag: FlagCode | None = None) -> Iterator[bytes]:
+    """Iterate the rows as CSV; of one about somebody protected only that there is one."""
+    columns = Shape.from_dict(run.shape or {}).columns
+    yield spreadsheet.BEGINNING
+    yield spreadsheet.line([_("Row"), _("What is odd"), _("Reference"), _("Code"), *columns])
+    for odd in import_flags.all_flagged(work, run, flag):
+        told = "; ".join(one.say() for one in odd.flags)
+        file = odd.card.file if odd.card else None
+        named = (file.reference, codes.grouped(file.code)) if file else ("", "")
+        cells = [_("Protected")] if odd.hidden else odd.cells
+        yield spreadsheet.line([str(odd.row), told, *named, *cells])

@@ -1,0 +1,101 @@
+"""The rows of a list that were registered though something about them is odd, for somebody to look at."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Text, cast, literal_column, select
+from sqlmodel import col
+
+from archive.domain import cards, import_hiding
+from archive.domain.cards import Card
+from archive.domain.import_judging import Terms, item_of
+from archive.domain.imports import mapping_of
+from archive.lists.fields import Field, Flag, FlagCode
+from archive.lists.reading import Reading
+from archive.models import CaseFile, ImportRow, ImportRun
+from archive.store import Work
+from archive.vocabulary import Permission, RowState
+
+PAGE = 50
+_AT_ONCE = 500
+_FLAGS = {flag.value: flag for flag in FlagCode}
+_FIELDS = {field.value: field for field in Field}
+_TAKEN = (RowState.NEW, RowState.REGISTERED, RowState.CHANGED, RowState.UNCHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """One flagged row: its number in the list, its cells, what is odd, and the file it has become.
+
+    Of a row about somebody protected there are no cells.
+    """
+
+    row: int
+    flags: tuple[Flag, ...]
+    cells: Sequence[str]
+    hidden: bool
+    card: Card | None
+
+
+def flagged(
+    work: Work, run: ImportRun, flag: FlagCode | None = None, *, after: int = 0, limit: int = PAGE
+) -> list[Odd]:
+    """Return flagged rows in the order of the list, of one flag or of all, from after a row number on."""
+    work.require(Permission.IMPORT)
+    flags = cast(col(ImportRow.flags), Text)
+    statement = (
+        select(ImportRow)
+        # Written out, since only so does SQLite see that the index of just these rows will do.
+        .where(col(ImportRow.run_id) == run.id, flags != literal_column("'[]'"), col(ImportRow.row) > after)
+        .where(col(ImportRow.state).in_(_TAKEN))
+        .order_by(col(ImportRow.row))
+        .limit(limit)
+    )
+    if flag is not None:
+        statement = statement.where(flags.contains(f'"{flag.value}"', autoescape=True))
+    rows = work.session.execute(statement).scalars().all()
+    shown = _cards(work, {row.file_id for row in rows if row.file_id})
+    secret = _secret(work, run, rows)
+    return [
+        Odd(
+            row.row,
+            tuple(Flag(_FLAGS[code], _FIELDS.get(field)) for code, field in row.flags),
+            () if hidden else row.cells,
+            hidden,
+            shown.get(row.file_id or 0),
+        )
+        for row in rows
+        for hidden in (secret[row.id] or _protected(shown, row),)
+    ]
+
+
+def all_flagged(work: Work, run: ImportRun, flag: FlagCode | None = None) -> Iterator[Odd]:
+    """Iterate every flagged row of a list."""
+    after = 0
+    while rows := flagged(work, run, flag, after=after, limit=_AT_ONCE):
+        yield from rows
+        after = rows[-1].row
+
+
+def _cards(work: Work, ids: set[int]) -> dict[int, Card]:
+    if not ids:
+        return {}
+    files = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(sorted(ids)))).scalars().all()
+    return {card.file.id: card for card in cards.of(work, files)}
+
+
+def _protected(shown: Mapping[int, Card], row: ImportRow) -> bool:
+    card = shown.get(row.file_id or 0)
+    return card is not None and card.file.protected
+
+
+def _secret(work: Work, run: ImportRun, rows: Sequence[ImportRow]) -> dict[int, bool]:
+    """Tell of each row that is in no register yet whether it is about somebody protected."""
+    terms = Terms.of(work, mapping_of(run))
+    read: list[Any] = [
+        (row, item_of(row.row, Reading.from_dict(row.reading), terms)) for row in rows if row.reading
+    ]
+    hidden = import_hiding.hidden(work, [(item.reading, item.key) for _row, item in read])
+    found = dict.fromkeys((row.id for row in rows), False)
+    return found | {row.id: secret for (row, _item), secret in zip(read, hidden, strict=True)}
