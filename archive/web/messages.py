@@ -55,7 +55,7 @@ def index() -> Response:
     return show(
         "messages/index.html",
         None,
-        messages=[_shown(message) for message in shown],
+        told=[_shown(message) for message in shown],
         unread=many,
         most=messages.MANY,
         next=url_for(".index", before=shown[-1].id) if len(found) > PAGE else None,
@@ -68,7 +68,6 @@ def _shown(message: Message) -> dict[str, Any]:
     page = PAGES.get(noun)
     return {
         "id": message.id,
-        "kind": message.kind,
         "subject": subject,
         "sentence": sentence,
         "about": _(page.called, number=number) if page else "",
