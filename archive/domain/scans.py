@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from archive import history
-from archive.domain import delivery_scans, files, loans, places, sightings, wanted
+from archive.domain import cover_scans, delivery_scans, files, loans, places, sightings, wanted
 from archive.domain.delivery_scans import Read, Told
 from archive.domain.files import Held
 from archive.domain.places import Spot
@@ -280,11 +280,11 @@ def _standing_for(work: Work, code: str | None) -> tuple[int | None, int | None]
 
 
 def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetime) -> Answer:
-    if code is None:
-        return Answer(ScanOutcome.NOT_A_CODE)
-    label = work.connection.execute(_LABELLED, {"code": code}).one_or_none()
+    label = work.connection.execute(_LABELLED, {"code": code}).one_or_none() if code else None
     if scanned.task and (answer := _at_task(work, scanned, code, label, happened_at)):
         return answer
+    if code is None:
+        return Answer(ScanOutcome.NOT_A_CODE)
     if label is None:
         return Answer(ScanOutcome.UNKNOWN_CODE, place_id=_lying_at(work, scanned))
     if label.state is LabelState.VOID:
@@ -302,9 +302,14 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
 
 
 def _at_task(
-    work: Work, scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime
+    work: Work, scanned: Scanned, code: str | None, label: Row[Any] | None, happened_at: datetime
 ) -> Answer | None:
-    told = delivery_scans.take(work, scanned.task, _read(work, scanned, code, label, happened_at))
+    read = _read(work, scanned, code or "", label, happened_at)
+    told = None
+    if scanned.task in cover_scans.TASKS:  # where commands are scanned too, which are no codes
+        told = cover_scans.take(work, scanned.task, scanned.text, read)
+    elif code is not None:
+        told = delivery_scans.take(work, scanned.task, read)
     return _told(told) if told else None
 
 
@@ -444,6 +449,8 @@ def undo(work: Work, scan_id: str) -> Taken:
         origin = places.get(work, facts["from"])
         files.move(work, file, origin, how=Evidence.HAND, position=facts["position"], undo=True)
         sightings.forget(work, scan.file_id, scan.id)
+    elif scan.outcome in cover_scans.UNDOABLE and "check" in facts:
+        cover_scans.undo(work, scan.id, facts)
     elif scan.outcome in delivery_scans.UNDOABLE:
         delivery_scans.undo(work, scan.outcome, scan.id, facts)
     else:

@@ -16,11 +16,16 @@ from archive.events import SHAPES
 from archive.models import CaseFile
 from archive.store import Actor, Work
 from archive.vocabulary import (
+    AssessmentAnswer,
+    CheckState,
+    CheckWithdrawal,
+    Confirmation,
     DifferenceKind,
     DifferenceReason,
     Escalation,
     EventKind,
     Evidence,
+    FindingKind,
     FoundWhere,
     LabelReason,
     LoanPurpose,
@@ -33,6 +38,7 @@ from archive.vocabulary import (
     Protection,
     Role,
     RowAnswer,
+    SampleAnswer,
     SearchResult,
     SeenAnswer,
     TaskAnswer,
@@ -51,7 +57,7 @@ _TERMS: Mapping[str, Mapping[str, Term]] = {
     name: {term.value: term for kind in kinds for term in kind}
     for name, kinds in (
         ("how", (Evidence,)),
-        ("reason", (LabelReason,)),
+        ("reason", (LabelReason, CheckWithdrawal)),
         ("purpose", (LoanPurpose,)),
         ("role", (PersonRole,)),
         ("roles", (Role,)),
@@ -61,7 +67,10 @@ _TERMS: Mapping[str, Mapping[str, Term]] = {
         ("task", (TaskKind,)),
         ("difference", (DifferenceKind,)),
         ("explanation", (DifferenceReason,)),
-        ("answer", (RowAnswer, TaskAnswer, SeenAnswer)),
+        ("what", (Confirmation,)),
+        ("finding", (FindingKind,)),
+        ("outcome", (CheckState,)),
+        ("answer", (RowAnswer, TaskAnswer, SeenAnswer, AssessmentAnswer, SampleAnswer)),
         ("missed", (Missed,)),
         ("occasion", (Occasion,)),
         ("where", (FoundWhere,)),

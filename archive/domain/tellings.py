@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from archive.domain import cards, trails
+from archive.domain import cards, cover_scans, delivery_scans, trails
 from archive.domain.cards import Card
 from archive.domain.scans import Taken
 from archive.domain.trails import Step
@@ -66,6 +66,12 @@ _SIGNALS = {
     O.PLACE_MOVED: Signal.OK,
     O.REPEATED: Signal.INFO,
     O.SEEN_LATE: Signal.WARNING,
+    O.CHECK_OPENED: Signal.INFO,
+    O.CHECK_CONFIRMED: Signal.OK,
+    O.CHECK_DONE: Signal.OK,
+    O.CHECK_ASKED: Signal.WARNING,
+    O.CHECK_FINDING: Signal.WARNING,
+    O.CHECK_UNDONE: Signal.INFO,
     O.BLANK: Signal.WARNING,
 }
 _HEADINGS = {
@@ -77,6 +83,13 @@ _HEADINGS = {
     O.PLACE_MOVED: N_("Put down: %(thing)s"),
     O.REPEATED: N_("Already scanned: %(thing)s"),
     O.SEEN_LATE: N_("Seen, not moved: %(thing)s"),
+    O.CHECK_OPENED: N_("Check the cover: %(thing)s"),
+    O.CHECK_CONFIRMED: N_("Confirmed: %(thing)s"),
+    O.CHECK_DONE: N_("Checked: %(thing)s"),
+    O.CHECK_ASKED: N_("What is wrong? %(thing)s"),
+    O.CHECK_FINDING: N_("Damaged: %(thing)s"),
+    O.CHECK_SET_ASIDE: N_("Lay in the wrong cover: %(thing)s"),
+    O.CHECK_UNDONE: N_("Taken back: %(thing)s"),
     O.BLANK: N_("Blank label"),
     O.VOID_LABEL: N_("Void label: %(thing)s"),
     O.UNKNOWN_CODE: N_("Unknown code"),
@@ -85,6 +98,7 @@ _HEADINGS = {
     O.WANTED: N_("Wanted: %(thing)s"),
 }
 _UNDONE = N_("Undone: %(thing)s")
+_UNDOABLE = {O.MOVED, O.PLACE_MOVED} | cover_scans.UNDOABLE | delivery_scans.UNDOABLE
 _TEXTS = {
     O.FILE_SHOWN: N_("Should be at: %(place)s"),
     O.PLACE_CHOSEN: N_("Now scan the files, one scan each."),
@@ -94,6 +108,15 @@ _TEXTS = {
     O.PLACE_MOVED: N_("With everything in it, now at: %(place)s"),
     O.REPEATED: N_("It stands here already. Nothing was done a second time."),
     O.SEEN_LATE: N_("Something newer was recorded after this scan was made. That it was seen is recorded."),
+    O.CHECK_OPENED: N_("Read the cover and leaf through the content, then confirm each."),
+    O.CHECK_CONFIRMED: N_("It is noted. The check is not done yet."),
+    O.CHECK_DONE: N_("Everything is confirmed. Take the next file."),
+    O.CHECK_ASKED: N_("Choose on the screen what is wrong."),
+    O.CHECK_FINDING: N_("It is noted and stays listed until it is put right."),
+    O.CHECK_SET_ASIDE: N_(
+        "Set both covers aside until each holds only its own. The history of both says so."
+    ),
+    O.CHECK_UNDONE: N_("What you said last is taken back."),
     O.BLANK: N_("It is not bound to a file yet."),
     O.VOID_LABEL: N_("Take this label off. Present label: %(code)s"),
     O.UNKNOWN_CODE: N_(
@@ -178,7 +201,7 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
         clears=_clears(scan),
         scanned=codes.grouped(scan.code) if scan.code else "",
         at=scan.at,
-        undoable=scan.outcome in {O.MOVED, O.PLACE_MOVED} and not scan.undone,
+        undoable=scan.outcome in _UNDOABLE and not scan.undone,
         undone=scan.undone,
         status=file.status if file else None,
         incident=scan.incident_id,
@@ -226,6 +249,8 @@ def _present(file: _File | None, trail: Sequence[Step]) -> str:
 
 
 def _text(scan: Taken, file: _File | None, said: Mapping[str, str]) -> str:
+    if scan.undone and scan.outcome in cover_scans.UNDOABLE:
+        return _(_TEXTS[O.CHECK_UNDONE])
     if scan.undone:
         return _("It is back where it was.")
     if scan.outcome is O.REFUSED:
