@@ -157,9 +157,11 @@ def blocked_by(routine: Routine, progress: Progress, step: str, now: datetime) -
     state, wanted = State(routine, progress, now), routine.step(step)
     if progress.open_record(step) or state.finished or (state.settled(wanted) and not wanted.on_demand):
         return None
-    before = tuple(one for one in wanted.after if not state.settled(routine.step(one)))
+    before = [one for one in wanted.after if not state.settled(routine.step(one))]
+    before += [one for one in wanted.pauses_for if progress.open_record(one)]
     condition = wanted.when if state.last(wanted) is None else wanted.again
-    return Waiting(before, None if state.holds(condition) else condition, wanted.on_demand)
+    unmet = None if state.holds(condition) else condition
+    return Waiting(tuple(dict.fromkeys(before)), unmet, wanted.on_demand)
 
 
 def startable(routine: Routine, progress: Progress, now: datetime) -> tuple[Step, ...]:
