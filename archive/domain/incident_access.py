@@ -84,21 +84,20 @@ def let_in(work: Work, incident: Incident, user_id: int, reason: str) -> None:
         raise Invalid("reason_missing", N_("Say why this person has to see the incident."), field="reason")
     if work.session.get(User, user_id) is None:
         raise Invalid("user_unknown", N_("Choose somebody who works here."), field="user")
-    if admit(work, incident, user_id):
-        history.record(
-            work,
-            EventKind.INCIDENT_READER_ADDED,
-            incident,
-            private={"reason": reason.strip()},
-            subjects=[f"user:{user_id}"],
-            user=user_id,
-        )
+    admit(work, incident, user_id, reason.strip())
 
 
-def admit(work: Work, incident: Incident, user_id: int) -> bool:
-    """Let somebody see an incident from now on; tell whether that is new."""
+def admit(work: Work, incident: Incident, user_id: int, reason: str) -> None:
+    """Let somebody see an incident from now on, and write down why; checks no permission."""
     if work.session.get(IncidentReader, (incident.id, user_id)) is not None:
-        return False
+        return
     work.session.add(IncidentReader(incident_id=incident.id, user_id=user_id, at=work.now, by=work.actor.id))
     work.session.flush()
-    return True
+    history.record(
+        work,
+        EventKind.INCIDENT_READER_ADDED,
+        incident,
+        private={"reason": reason},
+        subjects=[f"user:{user_id}"],
+        user=user_id,
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import actors, incident_changes, incident_outcomes, trails, wanted
+from archive.domain import actors, incident_outcomes, trails, wanted
 from archive.domain.incident_outcomes import Find
 from archive.domain.steps import Answers
 from archive.errors import Conflict, Invalid
@@ -37,7 +37,7 @@ def claim(work: Work, found: Sequence[IncidentFile], place_id: int | None, at: d
     """Note that somebody says to have found something, so that it is asked whether it is right and whole."""
     for item in found:
         if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
-            raise Conflict("item_settled", N_("How it ended for this one is written down already."))
+            raise Conflict("item_settled", incident_outcomes.SETTLED)
         if item.file_id is not None:
             wanted.notice(work, item.file_id, place_id, how=Evidence.HAND, happened_at=at)
         else:
@@ -88,15 +88,8 @@ def of_first_search(work: Work, first: Record) -> Find:
 
 
 def take_up(work: Work, incident: Incident) -> None:
-    """Reopen a closed case for what was declared lost and has been seen since."""
-    seen = select(col(WantedSighting.item_id)).where(col(WantedSighting.answered_at).is_(None))
-    again = [
-        item
-        for item in incident_changes.items(work, incident)
-        if item.outcome is IncidentOutcome.DECLARED_LOST and item.id in set(work.session.scalars(seen))
-    ]
-    if again:
-        incident_outcomes.reopen(work, incident, again, "")
+    """Take a closed case up again for something lost that was seen: it stays lost until confirmed."""
+    incident_outcomes.reopen(work, incident, [], "")
 
 
 def _number(answers: Mapping[str, object], name: str, noun: str) -> int | None:

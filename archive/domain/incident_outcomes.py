@@ -31,6 +31,7 @@ from archive.vocabulary import (
 )
 from archive.wording import N_
 
+SETTLED = N_("How it ended for this one is written down already.")
 UNSETTLED = (IncidentState.SUSPECTED, IncidentState.SEARCHING, IncidentState.ESCALATED)
 
 
@@ -63,8 +64,8 @@ def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Fin
             field="found_at",
         )
     for item in found:
-        if not item.open:
-            raise Conflict("item_settled", N_("How it ended for this one is written down already."))
+        if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
+            raise Conflict("item_settled", SETTLED)
         event = history.record(
             work,
             EventKind.INCIDENT_FILE_FOUND,
@@ -94,7 +95,7 @@ def mistaken(work: Work, incident: Incident, found: Sequence[IncidentFile], reas
     work.require(Permission.WORK_ON_INCIDENTS)
     for item in found:
         if not item.open:
-            raise Conflict("item_settled", N_("How it ended for this one is written down already."))
+            raise Conflict("item_settled", SETTLED)
         event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_MISTAKEN, reason)
         _end(work, item, IncidentOutcome.MISTAKEN, event)
         settle_seen(work, item, SeenAnswer.FOUND, "")
@@ -105,7 +106,7 @@ def declare_lost(work: Work, incident: Incident, lost: Sequence[IncidentFile], r
     work.require(Permission.DECIDE_LOST)
     for item in lost:
         if not item.open:
-            raise Conflict("item_settled", N_("How it ended for this one is written down already."))
+            raise Conflict("item_settled", SETTLED)
         if item.file_id is not None:
             file = files.get(work, item.file_id)
             work.session.refresh(file, with_for_update=True)
@@ -126,7 +127,10 @@ def settle(work: Work, incident: Incident, items: Sequence[IncidentFile]) -> Non
 
 
 def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str) -> None:
-    """Take a decided or closed case up again for some of what it is about; raises Conflict otherwise."""
+    """Take a decided or closed case up again for some of what it is about; raises Conflict otherwise.
+
+    What was declared lost and is only seen stays lost until somebody confirms that it is found.
+    """
     elsewhere = wanted.of(work, [item.file_id for item in again if item.file_id is not None])
     for item in again:
         found = elsewhere.get(item.file_id or 0)

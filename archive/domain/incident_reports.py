@@ -65,10 +65,10 @@ def report(work: Work, incident: Incident, *, bare: bool = False) -> IncidentRep
     return redacted(found) if bare or not incident_access.may_read(work, incident) else found
 
 
-def build(work: Work, incident: Incident, *, closing: bool = False) -> IncidentReport:
-    """Gather the report of now; `closing` when the case is about to be closed."""
+def build(work: Work, incident: Incident) -> IncidentReport:
+    """Gather the report of now."""
     gathering = _Gathering(work, incident)
-    found = gathering.report(closing=closing)
+    found = gathering.report()
     return replace(found, people=gathering.named.people)  # the lines have named some more
 
 
@@ -114,7 +114,7 @@ class _Gathering:
         self.files = self._files()
         self.named = Named(work, self._actors(), self._places(), self.files)
 
-    def report(self, *, closing: bool) -> IncidentReport:
+    def report(self) -> IncidentReport:
         """Put it all together."""
         incident, named = self.incident, self.named
         version = routine_versions.get(self.work, incident.routine_id)
@@ -124,7 +124,7 @@ class _Gathering:
         return IncidentReport(
             number=incident.id,
             diary_number=incident.diary_number,
-            status=IncidentState.CLOSED if closing else incident.status,
+            status=incident.status,
             what=incident.what,
             occasion=incident.occasion,
             pieces=incident.pieces,
@@ -140,7 +140,7 @@ class _Gathering:
             reported_at=incident.reported_at,
             escalated_at=incident.escalated_at,
             decided_at=incident.decided_at,
-            closed_at=self.work.now if closing else incident.closed_at,
+            closed_at=incident.closed_at,
             made_at=self.work.now,
             reported_by=named.number(incident.reported_by),
             aware_by=named.number(incident.aware_by) if incident.aware_by else None,
@@ -152,7 +152,7 @@ class _Gathering:
             protected=incident.protected or any(file.protected for file in self.files.values()),
             entered_afterwards=incident.entered_afterwards,
             short=incident.short,
-            fixed=closing,
+            fixed=False,
             redacted=False,
             purpose=said.get("purpose"),
             waiting=said.get("waiting"),

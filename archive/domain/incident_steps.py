@@ -222,6 +222,14 @@ def _owner_told(doing: Doing) -> None:
         hand_over(doing.work, doing.incident, int(key.removeprefix("user:")))
 
 
+def _case_worker_told(doing: Doing) -> None:
+    """Let the one who answers for the case see the incident, to take the steps that are hers."""
+    for key in doing.keys("told"):
+        if key.startswith("user:"):
+            reason = doing.course.step(doing.record.step).title.sv
+            incident_access.admit(doing.work, doing.incident, int(key.removeprefix("user:")), reason)
+
+
 def _screened(doing: Doing) -> None:
     """Take over what was found out about people: unknown counts as yes, a no never lifts the register's."""
     incident, said = doing.incident, doing.text
@@ -316,6 +324,7 @@ def _closed(doing: Doing) -> None:
 
 _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "tell_manager": _owner_told,
+    "tell_case_worker": _case_worker_told,
     "screen_risk": _screened,
     "diary": _registered,
     "new_request": _waits,
@@ -333,6 +342,7 @@ CONTRACT: Mapping[str, frozenset[str]] = {
     "report": frozenset(),
     "later_awareness": frozenset({"aware_at", "reason"}),
     "tell_manager": frozenset({"owner"}),
+    "tell_case_worker": frozenset({"told"}),
     "screen_risk": frozenset({"protected", "child", "ongoing"}),
     "diary": frozenset({"number"}),
     "first_search": frozenset({"searched_by", "result", "outsiders", "cause", "found_where", "minutes"}),

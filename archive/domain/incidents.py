@@ -253,7 +253,7 @@ def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
         incident.version += 1
         work.session.flush()
     if work.actor.user_id is not None and not incident.protected:
-        incident_access.admit(work, incident, work.actor.user_id)
+        incident_access.admit(work, incident, work.actor.user_id, said.purpose.strip())
     wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
 
 
