@@ -1,12 +1,14 @@
 """`aktspar compare`: compare a list of closed cases with the register, registering nothing."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from archive.clock import local_date
 from archive.commands import opened
+from archive.commands.lists import take_in
 from archive.documents import completeness as paper
 from archive.domain import completeness, imports
 from archive.domain.import_driving import drive
@@ -17,6 +19,7 @@ from archive.wording import _
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--mapping", "name", default="", help="A saved choice of columns; guessed if not named.")
+@click.option("--source", default="", help="Code of the system the references belong to.")
 @click.option(
     "--weeks",
     type=click.IntRange(1, completeness.MOST_WEEKS),
@@ -32,14 +35,24 @@ from archive.wording import _
     "--pdf", "pdf_out", type=click.Path(dir_okay=False, path_type=Path), help="Write a report here."
 )
 def command(
-    file: Path, name: str, weeks: int, as_json: bool, csv_out: Path | None, pdf_out: Path | None
+    file: Path,
+    name: str,
+    source: str,
+    weeks: int,
+    as_json: bool,
+    csv_out: Path | None,
+    pdf_out: Path | None,
 ) -> None:
     """Tell which closed cases have no paper here, and what paper no case."""
     with opened() as (archive, actor):
-        with file.open("rb") as content:
-            run_id = imports.begin(archive, actor, file.name, content, ImportPurpose.COMPARE, name)
-        with archive.write(actor) as work:
-            imports.stage(work, imports.get(work, run_id))
+        run_id = take_in(
+            archive,
+            actor,
+            file,
+            ImportPurpose.COMPARE,
+            name,
+            lambda mapping: replace(mapping, source=source or mapping.source),
+        )
         run = drive(archive, actor, run_id)
         if run.problem and run.status is ImportState.UPLOADED:
             raise click.ClickException(imports.problem_of(run.problem).say())

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from archive.commands import opened
+from archive.commands.lists import take_in
 from archive.domain import imports
 from archive.domain.import_counts import LABELS, Counts
 from archive.domain.import_driving import Progress, drive
@@ -21,7 +22,7 @@ from archive.lists.rejects import write_rejects
 from archive.lists.tables import Shape
 from archive.models import ImportRun
 from archive.store import Actor, Archive
-from archive.vocabulary import ImportState, Protection
+from archive.vocabulary import ImportPurpose, ImportState, Protection
 from archive.wording import _
 
 _FLAGS = {flag.value: flag for flag in FlagCode}
@@ -60,7 +61,10 @@ def command(
     if (file is None) == (resume is None):
         raise click.UsageError("Name a file, or --resume an import.")
     with opened() as (archive, actor):
-        run_id = resume or _begin(archive, actor, file, name, said)
+        run_id = resume or 0
+        if file is not None:
+            purpose = ImportPurpose.REGISTER
+            run_id = take_in(archive, actor, file, purpose, name, lambda mapping: _told(mapping, said))
         with _bar(run_id) as progress:
             run = _through(archive, actor, run_id, progress, apply=not dry_run)
             if rejects:
@@ -70,18 +74,6 @@ def command(
                     imports.discard(work, imports.get(work, run_id))
                 drive(archive, actor, run_id)
     _report(run, as_json, dry_run=dry_run)
-
-
-def _begin(archive: Archive, actor: Actor, file: Path | None, name: str, said: dict[str, Any]) -> int:
-    if file is None:
-        raise TypeError
-    with file.open("rb") as content:
-        run_id = imports.begin(archive, actor, file.name, content, mapping=name)
-    with archive.write(actor) as work:
-        run = imports.get(work, run_id)
-        imports.choose(work, run, _told(Mapping.from_dict(run.mapping or {}), said))
-        imports.stage(work, run)
-    return run_id
 
 
 def _told(mapping: Mapping, said: dict[str, Any]) -> Mapping:

@@ -21,6 +21,7 @@ _NEAR_KIND = 88
 _LONGEST_HEADING = 60
 _MOST = 0.6
 _FEW_SITES = 6
+_FEW_UNITS = 40
 _RUNNING = ("nr", "no", "id", "löpnr", "löpnummer")
 
 
@@ -149,6 +150,16 @@ _CORRECTIONS: tuple[tuple[tuple[Field, ...], Test, Field], ...] = (
         Field.IGNORED,
     ),
     ((Field.CO_PERSONS,), lambda c, _word, _words: max(c.yes_no, c.whole) >= 0.8, Field.IGNORED),
+    # A list knows few units and calls each by a word: a unit made of a sum, a day or a sign stays for ever.
+    (
+        (Field.UNIT,),
+        lambda c, word, _words: (
+            max(c.whole, c.date, c.yes_no, c.number) >= 0.3
+            or c.distinct * c.filled > _FEW_UNITS
+            or known_headings().get(word) is not Field.UNIT
+        ),
+        Field.IGNORED,
+    ),
 )
 """What a column is after all where its heading says one thing and its cells another; the first that fits."""
 

@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import func, select
 
 from archive.cli import COMMANDS, main
 from archive.config import Settings
 from archive.domain import sessions, staff
+from archive.models import UploadChunk
 from archive.store import Actor, Archive
 from archive.vocabulary import Role
+from tests.domain import taking_in
 
 PASSWORD = "sju gröna akter"
 Aktspar = Callable[..., Result]
@@ -154,3 +158,32 @@ def test_every_command_says_what_it_does(aktspar: Aktspar, name: str) -> None:
     told = aktspar(name, "--help")
     assert told.exit_code == 0
     assert told.output.count("\n") > 4
+
+
+def a_list_without_a_system(folder: Path) -> str:
+    """Write a list that does not say which system its references belong to."""
+    path = folder / "lista.csv"
+    path.write_text("Aktnr;Personnummer;Avslutad\nP1;195005050512;2003\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("command", ["import", "compare"])
+def test_what_a_list_leaves_unsaid_is_asked_for_by_the_option_that_says_it(
+    aktspar: Aktspar, archive: Archive, root: Actor, tmp_path: Path, command: str
+) -> None:
+    taking_in.prepared(archive)
+    refused = aktspar(command, a_list_without_a_system(tmp_path))
+    assert refused.exit_code == 2
+    words = " ".join(refused.stderr.split())
+    assert "Choose which system the references of the list belong to." in words
+    assert "Say it with --source: AKTA, LINJE, PROVA, SOCIA" in words
+    with archive.read(root) as work:  # nothing of it is kept
+        assert work.session.scalar(select(func.count()).select_from(UploadChunk)) == 0
+
+
+def test_a_list_is_compared_once_the_system_is_named(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    compared = aktspar("compare", a_list_without_a_system(tmp_path), "--source", "PROVA", "--json")
+    assert json.loads(compared.stdout)["without_paper"] == 1

@@ -209,6 +209,26 @@ def test_cells_correct_what_the_heading_says(header: str, cells: list[str], expe
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "expected"),
+    [
+        ("Enhet", ["Ekonomi norr", "Barn och familj", "Ekonomi norr"], "unit"),
+        ("Avd", ["1", "2", "3"], "ignored"),  # of a shelf or a binder
+        ("Grupp", ["J", "N", "J"], "ignored"),
+        ("Område", ["2003-04-05", "2004-01-02"], "ignored"),
+        (
+            "Team",
+            [f"Handläggare {'abcdefghijklmnopqrstuvwxyzåäö'[n % 29]}{n}x" for n in range(60)],
+            "ignored",
+        ),
+        ("Senast ändrad av enhet", ["få", "många"], "ignored"),
+        ("Enhett", ["Ekonomi norr"], "ignored"),
+    ],
+)
+def test_a_unit_is_guessed_from_a_column_of_units_only(header: str, cells: list[str], expected: str) -> None:
+    assert guessed([header, "Aktnr"], *([cell, f"P{n}"] for n, cell in enumerate(cells)))[header] == expected
+
+
 def test_a_running_number_is_the_reference_only_where_there_is_no_other() -> None:
     rows = [["118", "Ek, Eva"], ["207", "Berg, Bo"], ["9", "Alm, Åsa"]]
     assert guessed(["Nr", "Namn"], *rows)["Nr"] == "reference"

@@ -1,0 +1,55 @@
+"""Take a list in from the command line; what is unsaid of it is asked for by the option that says it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.domain import imports, places
+from archive.domain.import_driving import drive
+from archive.errors import Invalid
+from archive.lists.mapping import Mapping
+from archive.models import FileKind, SourceSystem
+from archive.store import Actor, Archive, Work
+from archive.vocabulary import ImportPurpose
+from archive.wording import _
+
+Told = Callable[[Mapping], Mapping]
+_OPTIONS = {"source": "--source", "site": "--site", "default_kind": "--kind"}
+
+
+def take_in(
+    archive: Archive, actor: Actor, file: Path, purpose: ImportPurpose, mapping: str, told: Told
+) -> int:
+    """Upload a list and order that it be read; `told` adds what the options say. Returns the run's id.
+
+    Raises click.UsageError naming the option that is missing; then nothing of the list is kept.
+    """
+    with file.open("rb") as content:
+        run_id = imports.begin(archive, actor, file.name, content, purpose, mapping)
+    try:
+        with archive.write(actor) as work:
+            run = imports.get(work, run_id)
+            imports.choose(work, run, told(imports.mapping_of(run)))
+            imports.stage(work, run)
+    except Invalid as unsaid:
+        with archive.write(actor) as work:
+            imports.discard(work, imports.get(work, run_id))
+            choices = _choices(work, unsaid.field)
+        drive(archive, actor, run_id)
+        if option := _OPTIONS.get(unsaid.field or ""):
+            said = _("Say it with %(option)s: %(choices)s", option=option, choices=", ".join(choices))
+            raise click.UsageError(f"{unsaid.say()} {said}") from None
+        raise
+    return run_id
+
+
+def _choices(work: Work, field: str | None) -> list[str]:
+    if field == "site":
+        return [site.name for site in places.roots(work)]
+    model = {"source": SourceSystem, "default_kind": FileKind}.get(field or "")
+    if model is None:
+        return []
+    return list(work.session.execute(select(col(model.code)).order_by(col(model.code))).scalars())
