@@ -44,6 +44,8 @@ _OPEN_LOANS = ", ".join(
 _PROTECTED = """EXISTS (SELECT 1 FROM file_person fp JOIN person p ON p.id = fp.person_id
 WHERE fp.file_id = f.id AND p.protection <> 'none')"""
 
+_OPEN = N_("%(subject)s is marked open or not against what its state says: %(other)s.")
+
 RULES = (
     Rule(
         "custody.loan",
@@ -109,6 +111,65 @@ RULES = (
         "(SELECT 1 FROM delivery_difference x WHERE x.line_id = l.id AND x.incident_id IS NOT NULL)",
     ),
     Rule(
+        "check.received",
+        N_("%(subject)s was received, but nobody is to check the cover of %(other)s."),
+        "SELECT 'line:' || l.id, 'file:' || f.id FROM delivery_line l JOIN case_file f ON f.id = l.file_id "
+        "WHERE l.received_at IS NOT NULL "
+        "AND f.status NOT IN ('void', 'disposed', 'handed_over', 'withdrawn') "
+        "AND NOT EXISTS (SELECT 1 FROM cover_check c WHERE c.file_id = f.id AND c.second_of IS NULL "
+        "AND c.status <> 'withdrawn' AND (c.line_id = l.id OR c.line_id > l.id))",
+    ),
+    Rule(
+        "check.delivery",
+        N_("%(subject)s is closed, but %(other)s of it is not done."),
+        "SELECT 'delivery:' || d.id, 'check:' || c.id FROM delivery d JOIN cover_check c "
+        "ON c.delivery_id = d.id WHERE d.status = 'closed' AND c.open AND c.second_of IS NULL",
+    ),
+    Rule(
+        "check.open",
+        _OPEN,
+        "SELECT 'check:' || id, status FROM cover_check WHERE open <> (status IN ('waiting', 'set_aside'))",
+    ),
+    Rule(
+        "check.open",
+        _OPEN,
+        "SELECT 'finding:' || id, status FROM finding WHERE open <> (status IN ('found', 'handed_on'))",
+    ),
+    Rule(
+        "check.open",
+        _OPEN,
+        "SELECT 'assessment:' || id, status FROM assessment WHERE open <> (status = 'open')",
+    ),
+    Rule(
+        "check.said",
+        N_("%(subject)s is done, but nobody has confirmed this: %(other)s."),
+        "SELECT 'check:' || c.id, n.what FROM cover_check c CROSS JOIN "
+        "(SELECT 'cover' AS what UNION ALL SELECT 'contents') n "
+        "WHERE c.status IN ('checked', 'with_findings') AND NOT EXISTS (SELECT 1 FROM cover_confirmation s "
+        "WHERE s.check_id = c.id AND s.what = n.what AND NOT s.undone)",
+    ),
+    Rule(
+        "check.findings",
+        N_("%(subject)s says that it found something or nothing, against what stands there: %(other)s."),
+        "SELECT 'check:' || c.id, c.status FROM cover_check c WHERE c.status IN ('checked', 'with_findings') "
+        "AND (c.status = 'with_findings') <> EXISTS "
+        "(SELECT 1 FROM finding f WHERE f.check_id = c.id AND f.status <> 'withdrawn')",
+    ),
+    Rule(
+        "check.aside",
+        N_("%(subject)s is set aside or not against what lies in its cover: %(other)s."),
+        "SELECT 'check:' || c.id, c.status FROM cover_check c WHERE c.open AND (c.status = 'set_aside') <> "
+        "EXISTS (SELECT 1 FROM finding f WHERE f.check_id = c.id AND f.status = 'found' "
+        "AND f.kind IN ('loose_papers', 'foreign_file'))",
+    ),
+    Rule(
+        "check.second",
+        N_("%(subject)s was made by a person who had made %(other)s."),
+        "SELECT DISTINCT 'check:' || c.id, 'check:' || c.second_of FROM cover_check c "
+        "JOIN cover_confirmation s ON s.check_id = c.id AND NOT s.undone "
+        "JOIN cover_confirmation t ON t.check_id = c.second_of AND t.by = s.by AND NOT t.undone",
+    ),
+    Rule(
         "room.empty",
         N_("%(subject)s was signed as empty, but %(other)s is open."),
         "SELECT 'emptying:' || e.id, 'place:' || p.id FROM emptying e JOIN place p ON p.id = e.room_id "
@@ -121,7 +182,7 @@ RULES = (
     ),
     Rule(
         "loan.open",
-        N_("%(subject)s is marked open or not against what its state says: %(other)s."),
+        _OPEN,
         f"SELECT 'loan:' || id, status FROM loan WHERE open <> (status IN ({_OPEN_LOANS}))",  # noqa: S608
     ),
     Rule(
