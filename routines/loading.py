@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from routines import conditions as c
 from routines import model as m
 from routines.conditions import Condition
-from routines.reading import Node, Report
+from routines.reading import Node, Report, each
 from routines.wording import Refused, Text
 
-T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+
+_PARTY, _FACT, _TRACK = Text("Rollen", "Party"), Text("Uppgiften", "Fact"), Text("Spåret", "Track")
+_CONDITION, _STEP = Text("Villkoret", "Condition"), Text("Steget", "Step")
+_OUTCOME, _FIELD = Text("Utfallet", "Outcome"), Text("Fältet", "Field")
+_EVIDENCE, _OPTION = Text("Underlaget", "Evidence"), Text("Svaret", "Option")
 
 _FREE = (m.FieldKind.TEXT, m.FieldKind.LONG_TEXT, m.FieldKind.PERSON)
 _KINDS_OF_CONDITION = ("field", "fact", "done", "since", "condition", "all", "any", "not")
@@ -32,41 +36,15 @@ def routine(data: object, report: Report) -> m.Routine:
         diary_number=node.line("diary_number"),
         in_force_from=node.day("in_force_from"),
         revise_by=node.day("revise_by"),
-        parties=_each(node, "parties", "Rollen", "Party", _party),
-        facts=_each(node, "facts", "Uppgiften", "Fact", _fact),
-        tracks=_each(
-            node, "tracks", "Spåret", "Track", lambda one, name: m.Track(name, one.must_text("title"))
-        ),
-        conditions=_each(node, "conditions", "Villkoret", "Condition", _named),
-        steps=_each(node, "steps", "Steget", "Step", _step),
-        outcomes=_each(node, "outcomes", "Utfallet", "Outcome", _outcome),
+        parties=each(node, "parties", _PARTY, _party),
+        facts=each(node, "facts", _FACT, _fact),
+        tracks=each(node, "tracks", _TRACK, lambda one, name: m.Track(name, one.must_text("title"))),
+        conditions=each(node, "conditions", _CONDITION, _named),
+        steps=each(node, "steps", _STEP, _step),
+        outcomes=each(node, "outcomes", _OUTCOME, _outcome),
     )
     node.finish()
     return read
-
-
-def _each(
-    node: Node, key: str, noun_sv: str, noun_en: str, read: Callable[[Node, str], T], title: str = "title"
-) -> tuple[T, ...]:
-    """Read each mapping of a list; where it stands is told by its title."""
-    found = []
-    for one in node.nodes(key):
-        if one.readable:
-            name = one.word("id") or f"?{one.path[-1]}"
-            one.named(_where(node.where, one, name, title, noun_sv, noun_en))
-            found.append(read(one, name))
-            one.finish()
-    return tuple(found)
-
-
-def _where(outer: Text, node: Node, name: str, title: str, noun_sv: str, noun_en: str) -> Text:
-    """Return the words for a part of a list: what its title says, in the other language if need be."""
-    said = cast("dict[str, object]", value) if isinstance(value := node.take(title), dict) else {}
-    sv = f"{noun_sv} ”{said.get('sv') or said.get('en') or name}”"
-    en = f"{noun_en} “{said.get('en') or said.get('sv') or name}”"
-    if outer:
-        return Text(f"{outer.sv}, {sv[0].lower()}{sv[1:]}", f"{outer.en}, {en[0].lower()}{en[1:]}")
-    return Text(sv, en)
 
 
 def _party(node: Node, name: str) -> m.Party:
@@ -97,8 +75,8 @@ def _step(node: Node, name: str) -> m.Step:
         kind=kind,
         reserved=node.flag("reserved"),
         deadline=_deadline(node),
-        fields=_each(node, "fields", "Fältet", "Field", _field, "label"),
-        evidence=_each(node, "evidence", "Underlaget", "Evidence", _evidence, "label"),
+        fields=each(node, "fields", _FIELD, _field, "label"),
+        evidence=each(node, "evidence", _EVIDENCE, _evidence, "label"),
         after=node.words("after"),
         when=condition(node, "when"),
         until=condition(node, "until"),
@@ -130,7 +108,7 @@ def _field(node: Node, name: str) -> m.Field:
         required=node.flag("required"),
         personal=node.flag("personal") or kind in _FREE,
         several=node.flag("several"),
-        options=_each(node, "options", "Svaret", "Option", _option, "label"),
+        options=each(node, "options", _OPTION, _option, "label"),
         when=condition(node, "when"),
         at_least=node.number("at_least"),
         at_most=node.number("at_most"),

@@ -1,17 +1,18 @@
 """Read YAML as people write it, remembering for each part where it stands and what is wrong with it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import cast
+from typing import TypeVar, cast
 
 import yaml
 
 from routines.wording import LANGUAGES, Problem, Refused, Text, listed
 
 Path = tuple[str | int, ...]
+T = TypeVar("T")
 
 LARGEST = 500_000  # characters
 DEEPEST = 40
@@ -345,3 +346,27 @@ class Node:
                 f"{en} is missing. Write a line beginning with “{key}:”.",
             ),
         )
+
+
+def each(
+    node: Node, key: str, noun: Text, read: Callable[[Node, str], T], title: str = "title"
+) -> tuple[T, ...]:
+    """Read each mapping of a list that has an id; where it stands is told by its title."""
+    found = []
+    for one in node.nodes(key):
+        if one.readable:
+            name = one.word("id") or f"?{one.path[-1]}"
+            one.named(_by_title(node.where, one, name, title, noun))
+            found.append(read(one, name))
+            one.finish()
+    return tuple(found)
+
+
+def _by_title(outer: Text, node: Node, name: str, title: str, noun: Text) -> Text:
+    """Return the words for a part of a list: what its title says, in the other language if need be."""
+    said = cast("dict[str, object]", value) if isinstance(value := node.take(title), dict) else {}
+    sv = f"{noun.sv} ”{said.get('sv') or said.get('en') or name}”"
+    en = f"{noun.en} “{said.get('en') or said.get('sv') or name}”"
+    if outer:
+        return Text(f"{outer.sv}, {sv[0].lower()}{sv[1:]}", f"{outer.en}, {en[0].lower()}{en[1:]}")
+    return Text(sv, en)

@@ -32,14 +32,18 @@ class Change:
 
 def difference(old: Routine, new: Routine) -> tuple[Change, ...]:
     """Return what differs between two versions; the order of steps counts, that of keys does not."""
-    before, after = _by_id(as_data(old)), _by_id(as_data(new))
-    found = list(_compare(before, after, (), Text("Rutinen", "The routine")))
+    found = list(difference_of(as_data(old), as_data(new), Text("Rutinen", "The routine")))
     common = [name for name in old.step_of if name in new.step_of]
     order = [name for name in new.step_of if name in old.step_of]
     if common != order:
         moved = Text("Stegens ordning", "The order of the steps")
         found.append(Change(ChangeKind.MOVED, moved, "steps", ", ".join(common), ", ".join(order)))
     return tuple(found)
+
+
+def difference_of(old: object, new: object, whole: Text) -> Iterator[Change]:
+    """Return what differs between the data of two versions of anything whose parts have an id."""
+    return _compare(_by_id(old), _by_id(new), (), whole)
 
 
 def _by_id(value: object) -> object:

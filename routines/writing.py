@@ -10,13 +10,19 @@ import yaml
 from routines import conditions as c
 from routines import model as m
 
-_NAMES = {"name": "routine", "start": "from"}
+_NAMES = {"start": "from"}
 _CONDITIONS = (c.Answered, c.Known, c.Done, c.Passed, c.Named, c.Every, c.Either, c.Not)
 
 
 def as_data(routine: m.Routine) -> dict[str, object]:
     """Return a routine as plain data: what its file holds, without what is left at its default."""
-    return cast("dict[str, object]", _plain(routine))
+    return plain(routine, "routine")
+
+
+def plain(whole: Any, key: str) -> dict[str, object]:
+    """Return any definition made of dataclasses as plain data; its name stands first, at this key."""
+    data = cast("dict[str, object]", _plain(whole))
+    return {key: data.pop("name"), **data}
 
 
 def as_yaml(routine: m.Routine) -> str:
