@@ -159,6 +159,7 @@ def claim(work: Work, share: DeliverySender, file_id: int, place_id: int) -> Del
     )
     if known is None:
         return add_line(work, share, file_id=file_id, place_id=place_id)
+    restore(known)
     known.open = True
     work.session.flush()
     return known
@@ -321,13 +322,22 @@ def open_differences(
     return list(work.session.scalars(statement))
 
 
-def forget(work: Work, gone: DeliveryLine) -> None:
-    """Remove a row that was made for a piece alone, when that was undone; the history keeps what happened."""
+def withdraw(work: Work, gone: DeliveryLine) -> None:
+    """Strike a row out that was made for a piece alone, when that was undone."""
     for one in work.session.scalars(select(Difference).where(col(Difference.line_id) == gone.id)):
         work.session.delete(one)
+    gone.left_out, gone.open = LeftOut.UNDONE, False
+    gone.packed_crate_id = gone.packed_at = gone.packed_by = gone.packed_how = None
+    gone.received_crate_id = gone.received_at = gone.received_by = gone.received_how = None
     work.session.flush()
-    work.session.delete(gone)
-    work.session.flush()
+
+
+def restore(line: DeliveryLine) -> bool:
+    """Let a row hold again that was struck out, if it was."""
+    was_undone = line.left_out is LeftOut.UNDONE
+    if was_undone:
+        line.left_out = None
+    return was_undone
 
 
 def release_lines(work: Work, share: DeliverySender) -> None:

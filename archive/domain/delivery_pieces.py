@@ -91,13 +91,13 @@ def identify(work: Work, line: DeliveryLine, file: CaseFile) -> DeliveryLine:
     held = files.held(work, file.id)
     if line.received_at is None:
         done = packing.pack(work, crate, held, how=Evidence.HAND).line
-        delivery_lines.forget(work, line)
+        delivery_lines.withdraw(work, line)
         _labelled(work, delivery, done)
         return done
     carried = transit.line_of(work, file.id)
     if carried is not None:
         done = receiving.receive(work, crate, held, how=Evidence.HAND).line
-        delivery_lines.forget(work, line)
+        delivery_lines.withdraw(work, line)
         _labelled(work, delivery, done)
         return done
     return _become(work, delivery, line, crate, held)

@@ -272,7 +272,7 @@ def _arrived(work: Work, file_id: int, place: Spot, read: Read) -> Told | None:
     file = files.held(work, file_id)
     if file.status is not Custody.IN_TRANSIT:
         return None
-    if _before(read, share.dispatched_at):
+    if share.dispatched_at is not None and read.happened_at < share.dispatched_at:
         incident_id = sightings.record(work, file, place.id, **read.seen)
         return Told(ScanOutcome.SEEN_LATE, file.id, place.id, incident_id)
     crate = delivery_lines.open_crate(work, place.id)

@@ -322,6 +322,7 @@ def pack_unknown(
         return Packed(ScanOutcome.PACKED_ALREADY, line)
     done = Packed(ScanOutcome.PACKED_UNLISTED, line or delivery_lines.add_line(work, share))
     done.facts = {"line": done.line.id, "crate_before": done.line.packed_crate_id}
+    delivery_lines.restore(done.line)
     done.line.code, done.line.open = code or done.line.code, True
     done.line.reference = reference.strip()[:200] or done.line.reference
     delivery_lines.note(work, share, DifferenceKind.NOT_IN_REGISTER, line_id=done.line.id)
@@ -358,7 +359,7 @@ def unpack(
         crate=crate.id,
     )
     if not line.listed:
-        delivery_lines.forget(work, line)
+        delivery_lines.withdraw(work, line)
     work.session.flush()
 
 

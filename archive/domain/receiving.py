@@ -253,7 +253,7 @@ def _unpacked(
     if other is not None and other.delivery_id != share.delivery_id:
         other.open, other.left_out = False, other.left_out or LeftOut.OTHER_DELIVERY
         work.session.flush()
-    facts["born"] = before is None
+    facts["born"] = before is None or delivery_lines.restore(before)
     return before or delivery_lines.add_line(work, share, file_id=file.id, place_id=facts["from"], open=False)
 
 
@@ -323,7 +323,8 @@ def receive_unknown(
     delivery, share, crate = _receiving_from(work, crate)
     if line is None and code:
         line = delivery_lines.line_of_code(work, delivery.id, code)
-    facts: dict[str, Any] = {"crate": crate.id, "notes": [], "settled": [], "born": line is None}
+    facts: dict[str, Any] = {"crate": crate.id, "notes": [], "settled": []}
+    facts["born"] = line is None or delivery_lines.restore(line)
     if line is None:
         line = delivery_lines.add_line(work, share, code=code, reference=reference.strip()[:200])
     if line.received_at is not None:
@@ -372,7 +373,7 @@ def undo(work: Work, line: DeliveryLine, facts: dict[str, Any], *, expected_vers
         crate=crate_id,
     )
     if facts["born"]:
-        delivery_lines.forget(work, line)
+        delivery_lines.withdraw(work, line)
 
 
 def _undo_custody(

@@ -58,6 +58,7 @@ class LeftOut(Term):
     LOST = "lost", "konstaterad förlorad", "declared lost", "red"
     GONE = "gone", "finns inte kvar i arkivet", "no longer in the archive", "grey"
     NO_ROOM = "no_room", "ryms inte den här veckan", "no room this week", "grey"
+    UNDONE = "undone", "skanningen ångrades", "the scan was undone", "grey"
 
 
 class DifferenceKind(Term):

@@ -28,7 +28,7 @@ from archive.domain.deliveries import Plan
 from archive.domain.scans import Scanned, Taken
 from archive.models import CaseFile, Delivery, DeliveryCrate, DeliveryLine, DeliverySender, Difference
 from archive.store import Actor, Archive, Work, operator
-from archive.vocabulary import DifferenceKind, DifferenceReason, PlaceKind, Role
+from archive.vocabulary import DifferenceKind, DifferenceReason, LeftOut, PlaceKind, Role
 from tests.builders import a_file, a_place, user_in_role
 
 Result = TypeVar("Result")
@@ -185,8 +185,11 @@ class Scene:
         return found
 
     def lines(self, work: Work) -> list[DeliveryLine]:
-        """Return every line of the delivery, by row."""
-        statement = select(DeliveryLine).where(col(DeliveryLine.delivery_id) == self.delivery)
+        """Return every line of the delivery that was not undone, by row."""
+        statement = select(DeliveryLine).where(
+            col(DeliveryLine.delivery_id) == self.delivery,
+            col(DeliveryLine.left_out).is_distinct_from(LeftOut.UNDONE),
+        )
         return list(
             work.session.scalars(statement.order_by(col(DeliveryLine.sender_id), col(DeliveryLine.row)))
         )
@@ -209,9 +212,13 @@ class Scene:
         return {name: names.count(name) for name in dict.fromkeys(names)}
 
 
-def a_scene(archive: Archive, files_in_room: int = 6, crates: int = 2) -> Scene:
-    """Give an archive with files in an old room, and crates there to pack them in."""
-    reference.refresh(archive)
+def a_scene(archive: Archive, files_in_room: int = 6, crates: int = 2, *, routines: bool = False) -> Scene:
+    """Give an archive with files in an old room, and crates there to pack them in.
+
+    With `routines` there are the packaged ones too, which a suspected loss needs.
+    """
+    if routines:
+        reference.refresh(archive)
     scene = Scene(archive, user_in_role(archive, Role.ASSISTANT), user_in_role(archive, Role.ARCHIVIST))
     with archive.write(operator("tests")) as work:
         central = places.create(work, None, PlaceKind.SITE, CENTRAL, central=True)
