@@ -72,6 +72,17 @@ _SIGNALS = {
     O.CHECK_ASKED: Signal.WARNING,
     O.CHECK_FINDING: Signal.WARNING,
     O.CHECK_UNDONE: Signal.INFO,
+    O.CRATE_CHOSEN: Signal.INFO,
+    O.CRATE_ARRIVED: Signal.OK,
+    O.PACKED: Signal.OK,
+    O.PACKED_UNLISTED: Signal.WARNING,
+    O.PACKED_ALREADY: Signal.INFO,
+    O.REPACKED: Signal.OK,
+    O.RECEIVED: Signal.OK,
+    O.RECEIVED_UNEXPECTED: Signal.WARNING,
+    O.RECEIVED_ALREADY: Signal.INFO,
+    O.TURNED_UP: Signal.WARNING,
+    O.SWEPT: Signal.OK,
     O.BLANK: Signal.WARNING,
 }
 _HEADINGS = {
@@ -90,6 +101,19 @@ _HEADINGS = {
     O.CHECK_FINDING: N_("Damaged: %(thing)s"),
     O.CHECK_SET_ASIDE: N_("Lay in the wrong cover: %(thing)s"),
     O.CHECK_UNDONE: N_("Taken back: %(thing)s"),
+    O.CRATE_CHOSEN: N_("Pack into %(thing)s"),
+    O.CRATE_ARRIVED: N_("Here: %(thing)s"),
+    O.PACKED: N_("Packed: %(thing)s"),
+    O.PACKED_UNLISTED: N_("Not on the list: %(thing)s"),
+    O.PACKED_ALREADY: N_("Packed already: %(thing)s"),
+    O.REPACKED: N_("Packed anew: %(thing)s"),
+    O.RECEIVED: N_("Received: %(thing)s"),
+    O.RECEIVED_UNEXPECTED: N_("Not expected: %(thing)s"),
+    O.RECEIVED_ALREADY: N_("Received already: %(thing)s"),
+    O.RECEIVED_TWICE: N_("Received twice: %(thing)s"),
+    O.TURNED_UP: N_("Turned up: %(thing)s"),
+    O.SWEPT: N_("Empty: %(thing)s"),
+    O.LEFT_OVER: N_("Left behind: %(thing)s"),
     O.BLANK: N_("Blank label"),
     O.VOID_LABEL: N_("Void label: %(thing)s"),
     O.UNKNOWN_CODE: N_("Unknown code"),
@@ -117,6 +141,21 @@ _TEXTS = {
         "Set both covers aside until each holds only its own. The history of both says so."
     ),
     O.CHECK_UNDONE: N_("What you said last is taken back."),
+    O.CRATE_CHOSEN: N_("Now scan what goes into it, one scan each."),
+    O.CRATE_ARRIVED: N_("Look at the seal. Then take out one piece at a time and scan it."),
+    O.PACKED: N_("Lies in: %(place)s"),
+    O.PACKED_UNLISTED: N_("It goes along and is noted as standing on the shelf without being listed."),
+    O.PACKED_ALREADY: N_("It lies in this crate already. Nothing was done a second time."),
+    O.REPACKED: N_("It lay in another crate and lies now in: %(place)s"),
+    O.RECEIVED: N_("From: %(place)s"),
+    O.RECEIVED_UNEXPECTED: N_("It is received, and stands among the differences until somebody says why."),
+    O.RECEIVED_ALREADY: N_("It was received before. Nothing was done a second time."),
+    O.RECEIVED_TWICE: N_(
+        "It was received out of another crate. Lay both aside: two covers may bear the same label."
+    ),
+    O.TURNED_UP: N_("The delivery was closed without it. The old record stands; this stands beside it."),
+    O.SWEPT: N_("Nothing is left there. Scan the next one."),
+    O.LEFT_OVER: N_("It is still in the room and stands among what is left. Send it with a delivery."),
     O.BLANK: N_("It is not bound to a file yet."),
     O.VOID_LABEL: N_("Take this label off. Present label: %(code)s"),
     O.UNKNOWN_CODE: N_(
@@ -132,6 +171,8 @@ _STOP = N_(
 _LENT = N_("It is on loan. Scan a place to take it back there.")
 _ELSEWHERE = N_("It is not in the archive: %(state)s.")
 _NO_PRESENT_LABEL = N_("Take this label off. There is no other in its place.")
+_AT_TASKS = frozenset({O.PACKED_UNLISTED, O.RECEIVED_UNEXPECTED, O.RECEIVED_ALREADY, O.RECEIVED_TWICE})
+_CHOOSING = frozenset({O.PLACE_CHOSEN, O.CRATE_CHOSEN, O.CRATE_ARRIVED})
 # Refusals after which no file can be put at the place chosen before.
 _PLACE_UNUSABLE = frozenset({"place_closed", "context_not_a_code", "no_such_code", "not_a_place"})
 
@@ -182,10 +223,14 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
     file = known.files.get(scan.file_id or 0)
     place_id = file.place_id if file and scan.outcome is O.FILE_SHOWN else scan.place_id
     trail = known.trails.get(place_id or 0, ())
-    chosen = scan.outcome is O.PLACE_CHOSEN and bool(trail)
+    chosen = scan.outcome in _CHOOSING and bool(trail)
     card = known.cards.get(scan.file_id or 0) if scan.outcome is O.FILE_SHOWN else None
     hidden = file is not None and file.protected
-    said = {"thing": _thing(file, trail), "place": _where(scan, file, trail), "code": _present(file, trail)}
+    said = {
+        "thing": _thing(scan, file, trail),
+        "place": _where(scan, file, trail),
+        "code": _present(file, trail),
+    }
     return Telling(
         id=scan.id,
         outcome=scan.outcome,
@@ -226,8 +271,10 @@ def _signal(scan: Taken, file: _File | None) -> Signal:
     return _SIGNALS.get(scan.outcome, Signal.REFUSED)
 
 
-def _thing(file: _File | None, trail: Sequence[Step]) -> str:
-    """Name what was scanned, a protected file by its code alone."""
+def _thing(scan: Taken, file: _File | None, trail: Sequence[Step]) -> str:
+    """Name what was scanned: a protected file, or one that is in no register, by its code alone."""
+    if file is None and scan.outcome in _AT_TASKS:
+        return codes.grouped(scan.code or "")
     if file is None:
         return trails.spoken(trail[-1]) if trail else "–"
     if file.protected:
@@ -240,7 +287,8 @@ def _where(scan: Taken, file: _File | None, trail: Sequence[Step]) -> str:
     """Say the place in few words; that of a protected file to nobody, who put it there knows."""
     if file is not None and file.protected:
         return _("Protected") if scan.outcome is O.FILE_SHOWN else _("the place you chose")
-    return trails.name_of(trail[-4:] if file else trail[-4:-1]) or "–"
+    whole = file is not None or scan.outcome in _AT_TASKS
+    return trails.name_of(trail[-4:] if whole else trail[-4:-1]) or "–"
 
 
 def _present(file: _File | None, trail: Sequence[Step]) -> str:
