@@ -35,6 +35,7 @@ PATIENCE = 20.0  # seconds to wait for a turn
 
 _LOGIN = re.compile(r"[a-z0-9åäö][a-z0-9åäö._@+-]{1,99}")
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_SIGNS = "23456789abcdefghjkmnpqrstvwxyz"
 _hasher = PasswordHasher()
 _turns = BoundedSemaphore(
     2
@@ -80,13 +81,7 @@ def create_user(
     With `until` the password is one that only serves to choose another.
     """
     work.require(Permission.MANAGE_USERS)
-    login, name = normal_login(login), _name(name)
-    if not _LOGIN.fullmatch(login):
-        raise Invalid(
-            "login_unusable",
-            N_("A user name is 2 to 100 small letters, digits or . _ @ + -"),
-            field="login",
-        )
+    login, name = _usable_login(login), _name(name)
     if work.session.scalar(select(User).where(col(User.login) == login)):
         raise Conflict("login_taken", N_("The user name is taken. Choose another."), field="login")
     user = User(
@@ -347,10 +342,12 @@ def hash_password(password: str, login: str) -> PasswordHash:
         return PasswordHash(_hasher.hash(password))
 
 
-def one_time_password() -> str:
-    """Make a password to hand to a user: sixteen signs that are read out and typed without mistaking any."""
-    signs = "23456789abcdefghjkmnpqrstvwxyz"
-    return "-".join("".join(secrets.choice(signs) for _ in range(4)) for _ in range(4))
+def one_time_password(login: str) -> tuple[str, PasswordHash]:
+    """Make a password to hand to a user, of signs nobody mistakes for another, and its hash."""
+    login, password = _usable_login(login), ""
+    while not password or login in password:
+        password = "-".join("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(4))
+    return password, hash_password(password, login)
 
 
 def password_fits(stored: str | None, password: str) -> bool:
@@ -397,6 +394,17 @@ def _record_change(work: Work, user: User, field: str) -> None:
 
 def _values(roles: Collection[Role]) -> list[str]:
     return [role.value for role in in_order(roles)]
+
+
+def _usable_login(login: str) -> str:
+    login = normal_login(login)
+    if not _LOGIN.fullmatch(login):
+        raise Invalid(
+            "login_unusable",
+            N_("A user name is 2 to 100 small letters, digits or . _ @ + -"),
+            field="login",
+        )
+    return login
 
 
 def _name(name: str) -> str:

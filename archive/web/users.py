@@ -47,10 +47,9 @@ def _new(refused: Refusals | None = None) -> Response:
 def create() -> Response:
     """Create a user with a one-time password and show that, this once."""
     form = request.form
-    password = staff.one_time_password()
     with Refusals() as refused:
         roles = _roles()
-        hashed = staff.hash_password(password, form.get("login", ""))
+        password, hashed = staff.one_time_password(form.get("login", ""))
         with archive.write(current_actor()) as work:
             user = staff.create_user(
                 work,
@@ -125,10 +124,9 @@ def set_active(user_id: int) -> Response:
 @requires(Permission.MANAGE_USERS)
 def give_password(user_id: int) -> Response:
     """Give a user a one-time password and show it, this once; every session of theirs ends."""
-    password = staff.one_time_password()
     with archive.read(current_actor()) as work:
         login = staff.user(work, user_id).login
-    hashed = staff.hash_password(password, login)
+    password, hashed = staff.one_time_password(login)
     with Refusals() as refused:
         with archive.write(current_actor()) as work:
             user = _another(work, user_id)

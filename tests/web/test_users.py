@@ -123,6 +123,7 @@ def test_a_new_one_time_password_ends_the_sessions_of_the_old(
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
+        ("login", "", "Ett användarnamn är"),
         ("login", "a", "Ett användarnamn är"),
         ("login", "administrator", "Användarnamnet är upptaget"),
         ("name", " ", "Skriv personens namn"),
