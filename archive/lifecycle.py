@@ -280,9 +280,10 @@ MATTER = Lifecycle(
         (MatterState.CLOSED, MatterAction.REOPEN): MatterState.OPEN,
     },
     {
+        # Who may take which step stands in the routine; the last one closes it.
         MatterAction.OPEN: Rule(P.REPORT_MISS, EventKind.MATTER_OPENED),
-        MatterAction.CLOSE: Rule(P.WORK_ON_INCIDENTS, EventKind.MATTER_CLOSED),
-        MatterAction.REOPEN: Rule(P.WORK_ON_INCIDENTS, EventKind.MATTER_REOPENED),
+        MatterAction.CLOSE: Rule(P.REPORT_MISS, EventKind.MATTER_CLOSED),
+        MatterAction.REOPEN: Rule(P.REPORT_MISS, EventKind.MATTER_REOPENED),
     },
 )
 

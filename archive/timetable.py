@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from archive import mailing
-from archive.domain import deadlines, double_checks, import_driving, outbox, sessions
+from archive.domain import deadlines, double_checks, import_driving, incident_sweep, outbox, sessions
 from archive.store import Archive, worker
 
 HEARTBEAT = "heartbeat"
@@ -46,6 +46,12 @@ def _optimize(archive: Archive) -> None:
 TIMETABLE = (
     Routine(HEARTBEAT, {"minute": "*"}, "shows on /health that the worker lives", _live),
     Routine(deadlines.ROUTINE, {"minute": "*"}, "reminds of deadlines and escalates them", deadlines.sweep),
+    Routine(
+        incident_sweep.ROUTINE,
+        {"minute": "*"},
+        "opens the next steps of incidents, escalates old ones, reopens for late finds",
+        incident_sweep.sweep,
+    ),
     Routine(mailing.ROUTINE, {"second": "*/15"}, "sends the mail that waits", mailing.send_waiting),
     Routine(
         double_checks.ROUTINE,

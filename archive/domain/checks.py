@@ -186,6 +186,74 @@ RULES = (
         f"SELECT 'loan:' || id, status FROM loan WHERE open <> (status IN ({_OPEN_LOANS}))",  # noqa: S608
     ),
     Rule(
+        "incident.one",
+        N_("%(subject)s is looked for in more than one incident."),
+        "SELECT 'file:' || file_id, '' FROM incident_file WHERE open AND file_id IS NOT NULL "
+        "GROUP BY file_id HAVING count(*) > 1",
+    ),
+    Rule(
+        "incident.wanted",
+        N_("%(subject)s is wanted, but has left the archive or is void: %(other)s."),
+        "SELECT 'file:' || f.id, f.status FROM incident_file i JOIN case_file f ON f.id = i.file_id "
+        "WHERE i.open AND f.status IN ('disposed', 'handed_over', 'void')",
+    ),
+    Rule(
+        "incident.outcome",
+        N_("%(subject)s: what it is about is open or settled against its state, %(other)s."),
+        "SELECT 'incident:' || n.id, n.status FROM incident n WHERE n.status IN ('decided', 'closed') "
+        "AND EXISTS (SELECT 1 FROM incident_file i WHERE i.incident_id = n.id AND i.open)",
+    ),
+    Rule(
+        "incident.outcome",
+        N_("%(subject)s: what it is about is open or settled against its state, %(other)s."),
+        "SELECT 'incident:' || incident_id, id FROM incident_file WHERE open <> (outcome IS NULL)",
+    ),
+    Rule(
+        "incident.lost",
+        N_("%(subject)s is declared lost, but no incident says so."),
+        "SELECT 'file:' || f.id, '' FROM case_file f WHERE f.status = 'lost' AND NOT EXISTS "
+        "(SELECT 1 FROM incident_file i WHERE i.file_id = f.id AND (i.outcome = 'declared_lost' OR i.open))",
+    ),
+    Rule(
+        "incident.lost",
+        N_("%(subject)s: %(other)s was declared lost in it, but is not lost."),
+        "SELECT 'incident:' || i.incident_id, 'file:' || f.id FROM incident_file i "
+        "JOIN case_file f ON f.id = i.file_id WHERE i.outcome = 'declared_lost' AND f.status <> 'lost'",
+    ),
+    Rule(
+        "incident.silent",
+        N_("%(subject)s was seen while it was wanted, and its incident %(other)s does not say so."),
+        "SELECT 'file:' || s.file_id, i.incident_id FROM sighting s JOIN incident_file i "
+        "ON i.file_id = s.file_id AND i.open AND s.at > i.added_at "
+        "WHERE NOT EXISTS (SELECT 1 FROM wanted_sighting w WHERE w.item_id = i.id AND w.at = s.at "
+        "AND w.actor = s.actor)",
+    ),
+    Rule(
+        "incident.owner",
+        N_("%(subject)s has clocks that run, but nobody whose case it is."),
+        "SELECT 'incident:' || n.id, '' FROM incident n WHERE n.status <> 'closed' AND n.owner_id IS NULL "
+        "AND EXISTS (SELECT 1 FROM user_role r JOIN app_user u ON u.id = r.user_id "
+        "WHERE r.role = 'archivist' AND u.active AND u.created_at < n.reported_at)",
+    ),
+    Rule(
+        "incident.steps",
+        N_("%(subject)s is closed, but the step %(other)s is still to be done."),
+        "SELECT s.run, s.step FROM routine_step s JOIN incident n ON s.run = 'incident:' || n.id "
+        "WHERE s.state = 'open' AND n.status = 'closed'",
+    ),
+    Rule(
+        "incident.report",
+        N_("%(subject)s is closed, but what its report says was not fixed."),
+        "SELECT 'incident:' || id, '' FROM incident WHERE status = 'closed' "
+        "AND (frozen_event IS NULL OR frozen_sha256 IS NULL OR closed_at IS NULL)",
+    ),
+    Rule(
+        "routine.force",
+        N_("The routine %(other)s has more than one version in force."),
+        "SELECT 'routine:' || min(id), name FROM routine_version WHERE status = 'in_force' "
+        "GROUP BY name HAVING count(*) > 1",
+    ),
+    Rule(
         "task.open",
         N_("%(subject)s is marked open or not against what stands in it."),
         "SELECT 'task:' || id, '' FROM task WHERE open <> (settled_at IS NULL)",

@@ -1,7 +1,5 @@
 """What a routine may ask about an incident: moments, flags and counts the register knows."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
@@ -19,22 +17,6 @@ from archive.models import (
 from archive.store import Work
 from archive.vocabulary import IncidentOutcome, Role, SearchResult, StepState
 from routines.conditions import FactValue
-from routines.model import FactKind
-
-KINDS: Mapping[str, FactKind] = {
-    "missed": FactKind.MOMENT,
-    "suspected": FactKind.MOMENT,
-    "aware": FactKind.MOMENT,
-    "reported": FactKind.MOMENT,
-    "protected": FactKind.FLAG,
-    "child": FactKind.FLAG,
-    "ongoing": FactKind.FLAG,
-    "missing": FactKind.COUNT,
-    "to_confirm": FactKind.COUNT,
-    "lost": FactKind.COUNT,
-    "searchers": FactKind.COUNT,
-    "losing_heads": FactKind.PEOPLE,
-}
 
 
 def of(work: Work, incident: Incident) -> dict[str, FactValue]:

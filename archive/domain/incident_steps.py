@@ -337,23 +337,3 @@ _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "decide_mistaken": _mistaken,
     "close": _closed,
 }
-# What the program acts on: a version of the routine keeps these steps with these fields.
-CONTRACT: Mapping[str, frozenset[str]] = {
-    "report": frozenset(),
-    "later_awareness": frozenset({"aware_at", "reason"}),
-    "tell_manager": frozenset({"owner"}),
-    "tell_case_worker": frozenset({"told"}),
-    "screen_risk": frozenset({"protected", "child", "ongoing"}),
-    "diary": frozenset({"number"}),
-    "first_search": frozenset({"searched_by", "result", "outsiders", "cause", "found_where", "minutes"}),
-    "second_search": frozenset({"searched_by", "result", "minutes"}),
-    "wide_search": frozenset({"searched_by", "result", "minutes"}),
-    "short_confirm": frozenset({"confirmed"}),
-    "confirm_find": frozenset(
-        {"files", "right", "found_at", "found_by", "how", "place", "where", "cover_file", "state", "exposed"}
-    ),
-    "decide": frozenset({"files", "outcome", "reason", "decided_with"}),
-    "decide_mistaken": frozenset({"files", "reason"}),
-    "escalate": frozenset(),
-    "close": frozenset(),
-}

@@ -36,6 +36,7 @@ from archive.domain.incident_endings import (
 )
 from archive.domain.incident_reports import report as report_data
 from archive.domain.incident_steps import advance, complete, escalate, not_needed, start
+from archive.domain.routine_contracts import SUSPECTED_LOST
 from archive.errors import Conflict, Invalid
 from archive.models import (
     CaseFile,
@@ -260,7 +261,7 @@ def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
 def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
     described = bool(said.description.strip())
     incident = Incident(
-        routine_id=routine_versions.in_force(work, routine_versions.SUSPECTED_LOST).id,
+        routine_id=routine_versions.in_force(work, SUSPECTED_LOST).id,
         what=said.what or _what(missed, said),
         occasion=said.occasion,
         pieces=len(missed) + (said.pieces if described else 0),

@@ -1,4 +1,4 @@
-"""Reference data that comes with the program: kinds of files, source systems, units, mappings of lists."""
+"""Reference data that comes with the program: kinds of files, sources, units, mappings, routines."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from sqlmodel import SQLModel, col, select
 
-from archive.domain import mappings
+from archive.domain import mappings, routine_versions
 from archive.models import FileKind, SourceSystem, Unit
 from archive.retention import KindRule
 from archive.store import Archive, Work, operator
@@ -20,6 +20,7 @@ def refresh(archive: Archive) -> None:
     """Put the packaged reference data in place; what is there already is brought up to date."""
     with archive.write(operator("db-upgrade")) as work:
         _refresh_kinds(work)
+        routine_versions.refresh(work)
         words = kind_words(work)
         for path in sorted(MAPPINGS.glob("*.yaml")):
             data = yaml.safe_load(path.read_text(encoding="utf-8"))

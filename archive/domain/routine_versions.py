@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date
+from archive.domain import routine_contracts
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import RoutineRead, RoutineVersion, User
 from archive.store import Work, worker
@@ -18,8 +19,6 @@ from archive.vocabulary import EventKind, Permission, RoutineAction, RoutineStat
 from archive.wording import N_, locale
 from routines.definition import Change, Routine, as_yaml, difference, load, packaged
 from routines.wording import Refused
-
-SUSPECTED_LOST = "suspected_lost_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +260,14 @@ def _refuse_wrong(content: str, name: str, edition: int) -> None:
             count=len(refused.problems),
             first=refused.problems[0].say(locale()),
         ) from refused
+    missing = list(routine_contracts.broken(routine, name))
+    if missing:
+        raise Invalid(
+            "routine_breaks",
+            N_("The program acts on these parts of the routine: %(parts)s. Leave them as they were."),
+            field="content",
+            parts=", ".join(missing),
+        )
     if (routine.name, routine.version) != (name, edition):
         raise Invalid(
             "routine_other",

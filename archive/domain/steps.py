@@ -33,6 +33,11 @@ _ROLES: Mapping[str, tuple[Role, ...]] = {
     "archive": (Role.ARCHIVIST, Role.ASSISTANT),
     "searcher": (Role.ARCHIVIST, Role.ASSISTANT, Role.ROOM_KEEPER),
     "city_archive_contact": (Role.CITY_ARCHIVE,),
+    "investigator": (Role.MANAGER, Role.ARCHIVIST),
+    "responsible": (Role.MANAGER, Role.ARCHIVIST),
+    "quality_lead": (Role.MANAGER,),
+    "archive_lead": (Role.ARCHIVIST,),
+    "board_secretary": (Role.REGISTRAR,),
 }
 
 

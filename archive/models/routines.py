@@ -72,6 +72,7 @@ class Matter(SQLModel, table=True):
     routine_id: int = ref("routine_version.id", index=True)
     opened_at: datetime = moment()
     opened_by: str = text()
+    noticed_at: datetime = moment()
     owner_id: int | None = ref("app_user.id", nullable=True, index=True)
     unit_id: int | None = ref("unit.id", nullable=True)
     about: str = text(default="")
@@ -83,6 +84,16 @@ class Matter(SQLModel, table=True):
     def stream(self) -> str:
         """Return the stream of this matter's history."""
         return f"matter:{self.id}"
+
+    @property
+    def reporter(self) -> str:
+        """Return who began it, as a routine knows people."""
+        return self.opened_by
+
+    @property
+    def clocks(self) -> bool:
+        """Tell whether clocks run."""
+        return self.status is MatterState.OPEN
 
 
 class RoutineStep(SQLModel, table=True):

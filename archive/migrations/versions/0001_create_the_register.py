@@ -435,6 +435,7 @@ def upgrade() -> None:
         sa.Column("routine_id", BigId, nullable=False),
         sa.Column("opened_at", UtcTime(), nullable=False),
         sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("noticed_at", UtcTime(), nullable=False),
         sa.Column("owner_id", BigId, nullable=True),
         sa.Column("unit_id", BigId, nullable=True),
         sa.Column("about", sa.Text(), nullable=False),

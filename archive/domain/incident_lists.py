@@ -1,0 +1,293 @@
+"""Lists of incidents: all with their clocks, what each has to do, the register of what was missed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from archive.clock import STOCKHOLM
+from archive.domain import actors, asides, deadlines, incident_access, routine_versions, steps
+from archive.domain.incident_report_data import Both
+from archive.models import (
+    CaseFile,
+    Deadline,
+    Incident,
+    IncidentFile,
+    Matter,
+    RoutineStep,
+    RoutineVersion,
+    Unit,
+    WantedSighting,
+)
+from archive.store import Work
+from archive.vocabulary import (
+    FoundWhere,
+    IncidentOutcome,
+    IncidentState,
+    Permission,
+    StepState,
+)
+from routines.model import Step
+
+PAGE = 50
+MOST_STEPS = 2000  # open at once in all; nobody has as many
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident of the list: its owner, what is still missing, what waits for an answer, its clocks."""
+
+    incident: Incident
+    owner: str
+    unit: str
+    missing: int
+    unanswered: int
+    clocks: tuple[Deadline, ...]
+
+    @property
+    def next_clock(self) -> Deadline | None:
+        """Return the clock that runs out next."""
+        running = [clock for clock in self.clocks if clock.open]
+        return running[0] if running else None
+
+    def late(self, now: datetime) -> int:
+        """Count the running clocks that have run out."""
+        return sum(1 for clock in self.clocks if clock.open and clock.due_at <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class MyStep:
+    """One open step of the actor's: in which case, what, until when."""
+
+    run: str
+    number: int
+    step: Step
+    title: Both
+    occurrence: int
+    opened_at: datetime
+    due_at: datetime | None
+    protected: bool
+
+    def late(self, now: datetime) -> bool:
+        """Tell whether its time is up."""
+        return self.due_at is not None and self.due_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """One line of the register of lost files; `reference` and `description` are empty where not shown."""
+
+    incident: Incident
+    item: IncidentFile
+    code: str
+    reference: str
+    part: int
+    parts: int
+    protected: bool
+    description: str
+    unit: str
+
+    @property
+    def days_away(self) -> int | None:
+        """Return how many days it was away, if it came back."""
+        return (self.item.found_at - self.incident.missed_at).days if self.item.found_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to show of the register: by outcome, finding place, unit, state, and when it was missed."""
+
+    outcome: IncidentOutcome | None = None
+    where: FoundWhere | None = None
+    unit_id: int | None = None
+    status: IncidentState | None = None
+    missing: bool = False
+    since: date | None = None
+    until: date | None = None
+
+
+def listed(
+    work: Work,
+    *,
+    status: IncidentState | None = None,
+    running: bool = True,
+    owner_id: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> list[Row]:
+    """Return incidents the actor may know of, newest first; only those not closed unless told otherwise."""
+    work.require(Permission.READ_INCIDENTS)
+    statement = select(Incident).where(incident_access.seen_by(work.actor))
+    if status is not None:
+        statement = statement.where(col(Incident.status) == status)
+    elif running:
+        statement = statement.where(col(Incident.status) != IncidentState.CLOSED)
+    if owner_id is not None:
+        statement = statement.where(col(Incident.owner_id) == owner_id)
+    if before is not None:
+        statement = statement.where(col(Incident.id) < before)
+    found = work.session.scalars(statement.order_by(col(Incident.id).desc()).limit(limit)).all()
+    return _rows(work, found)
+
+
+def own(work: Work, *, before: int | None = None, limit: int = PAGE) -> list[Row]:
+    """Return the incidents the actor reported, newest first: also for those who may read no others."""
+    statement = select(Incident).where(col(Incident.reported_by) == actors.person(work.actor))
+    if before is not None:
+        statement = statement.where(col(Incident.id) < before)
+    found = work.session.scalars(statement.order_by(col(Incident.id).desc()).limit(limit)).all()
+    return _rows(work, found)
+
+
+def _rows(work: Work, incidents: Sequence[Incident]) -> list[Row]:
+    ids = [one.id for one in incidents]
+    missing = _counts(
+        work,
+        select(col(IncidentFile.incident_id), func.count())
+        .where(col(IncidentFile.incident_id).in_(ids), col(IncidentFile.open))
+        .group_by(col(IncidentFile.incident_id)),
+    )
+    unanswered = _counts(
+        work,
+        select(col(IncidentFile.incident_id), func.count())
+        .join(WantedSighting, col(WantedSighting.item_id) == IncidentFile.id)
+        .where(col(IncidentFile.incident_id).in_(ids), col(WantedSighting.answered_at).is_(None))
+        .group_by(col(IncidentFile.incident_id)),
+    )
+    clocks: dict[str, list[Deadline]] = {}
+    for clock in deadlines.of(work, *(one.stream for one in incidents)):
+        clocks.setdefault(clock.about, []).append(clock)
+    names = actors.names(work, {f"user:{one.owner_id}" for one in incidents if one.owner_id})
+    units = _units(work, incidents)
+    return [
+        Row(
+            one,
+            names.get(f"user:{one.owner_id}", ""),
+            units.get(one.unit_id or 0, ""),
+            missing.get(one.id, 0),
+            unanswered.get(one.id, 0),
+            tuple(clocks.get(one.stream, ())),
+        )
+        for one in incidents
+    ]
+
+
+def my_steps(work: Work) -> list[MyStep]:
+    """Return the open steps that are the actor's to do, the most urgent first."""
+    rows = work.session.scalars(
+        select(RoutineStep)
+        .where(col(RoutineStep.state) == StepState.OPEN)
+        .order_by(col(RoutineStep.id).desc())
+        .limit(MOST_STEPS)
+    ).all()
+    runs = _runs(work, {row.run for row in rows})
+    routines = _routines(work, {run.routine_id for run in runs.values()})
+    found = []
+    for row in rows:
+        run = runs.get(row.run)
+        if run is None:
+            continue
+        routine = routines[run.routine_id]
+        step = routine.step(row.step)
+        if not steps.doer(work.actor, routine, run).parties & set(step.who):
+            continue
+        title = Both(step.title.sv, step.title.en)
+        protected = isinstance(run, Incident) and run.protected
+        found.append(
+            MyStep(row.run, run.id, step, title, row.occurrence, row.opened_at, row.due_at, protected)
+        )
+    return sorted(found, key=lambda one: (one.due_at is None, one.due_at or one.opened_at, one.number))
+
+
+def _runs(work: Work, streams: set[str]) -> dict[str, Incident | Matter]:
+    """Return the incidents and matters of some streams that the actor may know of."""
+    ids: dict[str, list[int]] = {"incident": [], "matter": []}
+    for stream in sorted(streams):
+        noun, _colon, number = stream.partition(":")
+        ids[noun].append(int(number))
+    found: dict[str, Incident | Matter] = {}
+    mine = select(Incident).where(col(Incident.id).in_(ids["incident"]), incident_access.seen_by(work.actor))
+    found |= {one.stream: one for one in work.session.scalars(mine)}
+    others = select(Matter).where(col(Matter.id).in_(ids["matter"]))
+    return found | {one.stream: one for one in work.session.scalars(others)}
+
+
+def _routines(work: Work, ids: set[int]) -> Mapping[int, Any]:
+    versions = work.session.scalars(select(RoutineVersion).where(col(RoutineVersion.id).in_(ids)))
+    return {version.id: routine_versions.routine_of(version) for version in versions}
+
+
+def register(
+    work: Work, wanted: Filter | None = None, *, before: int | None = None, limit: int = PAGE
+) -> list[Missed]:
+    """Return what was ever missed, newest first, as far as the actor may know of it; `before` is an item id.
+
+    References of protected persons' files, and everything people wrote, are left out for those who may not
+    see names.
+    """
+    work.require(Permission.READ_INCIDENTS)
+    statement = _filtered(wanted or Filter()).where(incident_access.seen_by(work.actor))
+    if before is not None:
+        statement = statement.where(col(IncidentFile.id) < before)
+    rows = work.session.execute(statement.order_by(col(IncidentFile.id).desc()).limit(limit)).all()
+    texts = asides.of(work, (row.IncidentFile.told_event for row in rows))
+    units = _units(work, [row.Incident for row in rows])
+    return [_missed(work, row, texts, units) for row in rows]
+
+
+def _filtered(wanted: Filter) -> Any:
+    statement: Any = (
+        select(IncidentFile, Incident, CaseFile)
+        .join(Incident, col(Incident.id) == IncidentFile.incident_id)
+        .outerjoin(CaseFile, col(CaseFile.id) == IncidentFile.file_id)
+    )
+    same = (
+        (IncidentFile.outcome, wanted.outcome),
+        (IncidentFile.found_where, wanted.where),
+        (Incident.unit_id, wanted.unit_id),
+        (Incident.status, wanted.status),
+    )
+    for column, value in same:
+        if value is not None:
+            statement = statement.where(col(column) == value)
+    if wanted.missing:
+        statement = statement.where(col(IncidentFile.open))
+    if wanted.since is not None:
+        statement = statement.where(col(Incident.missed_at) >= _midnight(wanted.since))
+    if wanted.until is not None:
+        statement = statement.where(col(Incident.missed_at) < _midnight(wanted.until, days=1))
+    return statement
+
+
+def _midnight(day: date, days: int = 0) -> datetime:
+    return datetime.combine(date.fromordinal(day.toordinal() + days), datetime.min.time(), STOCKHOLM)
+
+
+def _missed(work: Work, row: Any, texts: Mapping[int, Mapping[str, Any]], units: Mapping[int, str]) -> Missed:
+    item, incident, file = row.IncidentFile, row.Incident, row.CaseFile
+    readable = incident_access.may_read(work, incident)
+    hidden = incident.protected if file is None else file.protected
+    described = texts.get(item.told_event or 0, {}).get("description", "")
+    return Missed(
+        incident=incident,
+        item=item,
+        code=file.code if file else "",
+        reference=file.reference if file and readable and not hidden else "",
+        part=file.part if file else 1,
+        parts=file.parts if file else 1,
+        protected=hidden,
+        description=described if readable else "",
+        unit=units.get(incident.unit_id or 0, ""),
+    )
+
+
+def _counts(work: Work, statement: Any) -> dict[int, int]:
+    return {row[0]: row[1] for row in work.session.execute(statement)}
+
+
+def _units(work: Work, incidents: Sequence[Incident]) -> dict[int, str]:
+    ids = {one.unit_id for one in incidents if one.unit_id is not None}
+    return {unit.id: unit.name for unit in work.session.scalars(select(Unit).where(col(Unit.id).in_(ids)))}
