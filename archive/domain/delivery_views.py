@@ -1,0 +1,343 @@
+"""What people see of a delivery: its pieces, crates and differences, masked, in the order of the rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.domain import actors, cards, covers, delivery_lines, trails, wanted
+from archive.models import CaseFile, Delivery, DeliveryLine, DeliverySender, Difference, FileKind, Place, Unit
+from archive.store import Work
+from archive.vocabulary import DifferenceKind, DifferenceReason, LeftOut, Permission, SenderState
+from archive.wording import _
+from labels import codes
+
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_LINE = DeliveryLine.__table__  # type: ignore[attr-defined]
+_KIND = FileKind.__table__  # type: ignore[attr-defined]
+_ROWS = (
+    select(
+        _LINE,
+        _FILE.c.code.label("file_code"),
+        _FILE.c.reference.label("file_reference"),
+        _FILE.c.part,
+        _FILE.c.parts,
+        _FILE.c.protected,
+        _FILE.c.closed_on,
+        _FILE.c.kind_id,
+    )
+    .select_from(_LINE.outerjoin(_FILE, _FILE.c.id == _LINE.c.file_id))
+    .where(_LINE.c.left_out.is_distinct_from(LeftOut.UNDONE))
+    .order_by(_LINE.c.sender_id, _LINE.c.row)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Who sends: the heading of every paper of a delivery. `number` is that of its delivery note."""
+
+    delivery_id: int
+    sender_id: int
+    number: str
+    day: date
+    state: SenderState
+    place: str
+    unit: str
+    driver: str
+    dispatched_at: datetime | None
+    dispatched_by: str
+    signed_at: datetime | None
+    signed_by: str
+
+    @property
+    def name(self) -> str:
+        """Return who sends, as one would say it."""
+        return f"{self.unit}, {self.place}" if self.unit else self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece as it may stand on paper; of a sealed envelope only the code."""
+
+    line_id: int
+    row: int
+    code: str
+    reference: str
+    part: str
+    letter: str
+    envelope: bool
+    registered: bool
+    wanted: bool
+    place: str
+    planned_crate: int | None
+    packed_crate: int | None
+    received_crate: int | None
+    left_out: LeftOut | None
+    not_found_by: str
+    file_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crate:
+    """One crate of a sender; `pieces` is unknown to the receiver until the crate is said to be empty."""
+
+    id: int
+    number: int
+    name: str
+    code: str
+    seal: str
+    pieces: int | None
+    received: int
+    arrived_at: datetime | None
+    emptied_at: datetime | None
+    seal_seen: str
+    seal_whole: bool | None
+    packers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One difference as papers and pages show it."""
+
+    id: int
+    kind: DifferenceKind
+    piece: Piece | None
+    crate: int | None
+    other_crate: int | None
+    found_at: datetime
+    found_by: str
+    reason: DifferenceReason | None
+    note: str
+    incident_id: int | None
+    explained_at: datetime | None
+    explained_by: str
+
+
+@dataclass(slots=True)
+class Figures:
+    """How many pieces of a sender, or of a delivery, are where."""
+
+    listed: int = 0
+    left_out: int = 0
+    packed: int = 0
+    received: int = 0
+    turned_up: int = 0
+    unlisted: int = 0
+    not_found: int = 0
+    open_differences: int = 0
+    differences: dict[DifferenceKind, int] = field(default_factory=dict)
+    covers_left: int = 0
+
+
+def heading(work: Work, share: DeliverySender) -> Share:
+    """Return who sends, when and what number the note has."""
+    delivery = delivery_lines.delivery(work, share.delivery_id)
+    unit = work.session.get(Unit, share.unit_id) if share.unit_id else None
+    by = actors.names(work, filter(None, (share.dispatched_by, share.signed_by)))
+    return Share(
+        delivery.id,
+        share.id,
+        f"{delivery.id}-{share.number}",
+        delivery.day,
+        share.status,
+        trails.name_of(trails.steps(work, [share.place_id]).get(share.place_id, ())),
+        unit.name if unit else "",
+        share.driver,
+        share.dispatched_at,
+        by.get(share.dispatched_by or "", ""),
+        share.signed_at,
+        by.get(share.signed_by or "", ""),
+    )
+
+
+def pieces(work: Work, share: DeliverySender) -> list[Piece]:
+    """Return every piece of a sender, by row, but for what was undone."""
+    work.require(Permission.DELIVER)
+    return [piece for piece, _line in lines_of(work, share)]
+
+
+def lines_of(work: Work, share: DeliverySender) -> list[tuple[Piece, Any]]:
+    """Return every piece of a sender with its row as stored, by row, but for what was undone."""
+    rows = work.connection.execute(_ROWS.where(_LINE.c.sender_id == share.id)).all()
+    numbers = {one.id: one.number for one in delivery_lines.crates(work, delivery_id=share.delivery_id)}
+    shown = trails.steps(work, {row.place_id for row in rows if row.place_id and not row.protected})
+    sought = _sought(work, [row.file_id for row in rows if row.file_id and row.received_at is None])
+    letters = {
+        kind.id: cards.shown_letter(kind, work.actor) for kind in work.session.scalars(select(FileKind))
+    }
+    who = actors.names(work, {row.not_found_by for row in rows if row.not_found_by})
+    return [(_piece(row, numbers, shown, sought, letters, who), row) for row in rows]
+
+
+def _sought(work: Work, ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(ids), 500):
+        found |= wanted.of(work, ids[start : start + 500]).keys()
+    return found
+
+
+def _piece(
+    row: Any,
+    numbers: Mapping[int, int],
+    shown: Mapping[int, Sequence[trails.Step]],
+    sought: set[int],
+    letters: Mapping[int, str],
+    who: Mapping[str, str],
+) -> Piece:
+    registered, envelope = row.file_id is not None, bool(row.protected)
+    part = ""
+    if registered and not envelope and row.parts > 1:
+        part = _("part %(part)s of %(parts)s", part=row.part, parts=row.parts)
+    code = row.file_code or row.code or ""
+    return Piece(
+        line_id=row.id,
+        row=row.row,
+        code=codes.grouped(code) if code else "",
+        reference="" if envelope else (row.file_reference or row.reference),
+        part=part,
+        letter="" if envelope or not registered else letters.get(row.kind_id, ""),
+        envelope=envelope,
+        registered=registered,
+        wanted=row.file_id in sought,
+        place="" if envelope else trails.name_of(shown.get(row.place_id, ())),
+        planned_crate=row.planned_crate,
+        packed_crate=numbers.get(row.packed_crate_id),
+        received_crate=numbers.get(row.received_crate_id),
+        left_out=row.left_out,
+        not_found_by=who.get(row.not_found_by, "") if row.not_found_by else "",
+        file_code=row.file_code or "",
+    )
+
+
+def crates(work: Work, share: DeliverySender, *, blind: bool = True) -> list[Crate]:
+    """Return the crates of a sender; blind, how many were packed is told of those said to be empty."""
+    found = delivery_lines.crates(work, sender_id=share.id)
+    places_of = {
+        place.id: place
+        for place in work.session.scalars(
+            select(Place).where(col(Place.id).in_([one.place_id for one in found]))
+        )
+    }
+    packed = _per_crate(work, share.delivery_id)
+    received = _received_per_crate(work, share.delivery_id)
+    who = actors.names(work, {person for _count, people in packed.values() for person in people})
+    return [
+        Crate(
+            one.id,
+            one.number,
+            places_of[one.place_id].name,
+            places_of[one.place_id].code,
+            one.seal or "",
+            None if blind and one.emptied_at is None else packed.get(one.id, (0, set()))[0],
+            received.get(one.id, 0),
+            one.arrived_at,
+            one.emptied_at,
+            one.seal_seen or "",
+            one.seal_whole,
+            tuple(sorted(who[person] for person in packed.get(one.id, (0, set()))[1])),
+        )
+        for one in found
+    ]
+
+
+def _per_crate(work: Work, delivery_id: int) -> dict[int, tuple[int, set[str]]]:
+    rows = work.connection.execute(
+        select(_LINE.c.packed_crate_id, _LINE.c.packed_by).where(
+            _LINE.c.delivery_id == delivery_id, _LINE.c.packed_crate_id.is_not(None)
+        )
+    )
+    found: dict[int, tuple[int, set[str]]] = {}
+    for crate_id, person in rows:
+        count, people = found.get(crate_id, (0, set()))
+        found[crate_id] = (count + 1, people | {person})
+    return found
+
+
+def _received_per_crate(work: Work, delivery_id: int) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    rows = select(_LINE.c.received_crate_id).where(
+        _LINE.c.delivery_id == delivery_id, _LINE.c.received_crate_id.is_not(None)
+    )
+    for crate_id in work.connection.execute(rows).scalars():
+        counts[crate_id] = counts.get(crate_id, 0) + 1
+    return counts
+
+
+def named(work: Work, share: DeliverySender, rows: Sequence[tuple[Piece, Any]] | None = None) -> list[Named]:
+    """Return the differences of a sender, in the order they were found."""
+    of_line = {piece.line_id: piece for piece, _line in (rows if rows is not None else lines_of(work, share))}
+    numbers = {one.id: one.number for one in delivery_lines.crates(work, delivery_id=share.delivery_id)}
+    found = work.session.scalars(
+        select(Difference).where(col(Difference.sender_id) == share.id).order_by(col(Difference.id))
+    ).all()
+    who = actors.names(
+        work, {person for one in found for person in (one.found_by, one.explained_by) if person}
+    )
+    foreign = _foreign(work, [one.line_id for one in found if one.line_id and one.line_id not in of_line])
+    return [
+        Named(
+            one.id,
+            one.kind,
+            of_line.get(one.line_id or 0) or foreign.get(one.line_id or 0),
+            numbers.get(one.crate_id or 0),
+            numbers.get(one.other_crate_id or 0),
+            one.found_at,
+            who[one.found_by],
+            one.reason,
+            one.note,
+            one.incident_id,
+            one.explained_at,
+            who.get(one.explained_by or "", ""),
+        )
+        for one in found
+    ]
+
+
+def _foreign(work: Work, line_ids: Sequence[int]) -> dict[int, Piece]:
+    """Return pieces of other senders and deliveries that were found among these."""
+    shares = {delivery_lines.line(work, line_id).sender_id for line_id in line_ids}
+    return {
+        piece.line_id: piece
+        for sender_id in shares
+        for piece, _line in lines_of(work, delivery_lines.sender(work, sender_id))
+    }
+
+
+def figures(work: Work, share: DeliverySender) -> Figures:
+    """Count the pieces of a sender."""
+    rows = lines_of(work, share)
+    return counted([line for _piece, line in rows], named(work, share, rows))
+
+
+def counted(rows: Sequence[Any], found: Sequence[Named]) -> Figures:
+    """Count rows as stored, with the differences named of them."""
+    total = Figures(
+        listed=sum(1 for row in rows if row.listed and row.left_out is None),
+        left_out=sum(1 for row in rows if row.left_out is not None),
+        packed=sum(1 for row in rows if row.packed_crate_id is not None),
+        received=sum(1 for row in rows if row.received_at is not None),
+        turned_up=sum(1 for row in rows if row.turned_up_at is not None),
+        unlisted=sum(1 for row in rows if not row.listed),
+        not_found=sum(1 for row in rows if row.not_found_at is not None and row.packed_at is None),
+        open_differences=sum(1 for one in found if one.explained_at is None),
+    )
+    for one in found:
+        total.differences[one.kind] = total.differences.get(one.kind, 0) + 1
+    return total
+
+
+def delivery_figures(work: Work, delivery: Delivery) -> Figures:
+    """Count the pieces of a whole delivery, and the covers that wait."""
+    work.require(Permission.DELIVER)
+    total = Figures(covers_left=covers.left(work, delivery.id).total)
+    for share in delivery_lines.senders(work, delivery.id):
+        one = figures(work, share)
+        for name in ("listed", "left_out", "packed", "received", "turned_up", "unlisted", "not_found"):
+            setattr(total, name, getattr(total, name) + getattr(one, name))
+        total.open_differences += one.open_differences
+        for kind, count in one.differences.items():
+            total.differences[kind] = total.differences.get(kind, 0) + count
+    return total
