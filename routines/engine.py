@@ -153,13 +153,15 @@ def alerts(routine: Routine, record: Record) -> tuple[Alert, ...]:
 
 
 def blocked_by(routine: Routine, progress: Progress, step: str, now: datetime) -> Waiting | None:
-    """Return what a step that is not open waits for, None when it is open or out of the question."""
+    """Return what a step that is not open waits for, None when it is open, done for good or not needed."""
     state, wanted = State(routine, progress, now), routine.step(step)
-    if progress.open_record(step) or state.finished or (state.settled(wanted) and not wanted.on_demand):
+    last = state.last(wanted)
+    ended = last is not None and not (last.is_open or wanted.again or wanted.on_demand)
+    if progress.open_record(step) or state.finished or state.is_over(wanted) or ended:
         return None
     before = [one for one in wanted.after if not state.settled(routine.step(one))]
     before += [one for one in wanted.pauses_for if progress.open_record(one)]
-    condition = wanted.when if state.last(wanted) is None else wanted.again
+    condition = wanted.when if last is None or wanted.on_demand else wanted.again
     unmet = None if state.holds(condition) else condition
     return Waiting(tuple(dict.fromkeys(before)), unmet, wanted.on_demand)
 

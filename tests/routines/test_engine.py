@@ -194,3 +194,84 @@ def test_a_fact_that_is_not_supplied_stops_everything() -> None:
     of = routine(step("one"))
     with pytest.raises(ValueError, match="heads"):
         engine.advanced(of, Progress({"reported": MONDAY, "found": False, "searchers": 0}), CALENDAR, MONDAY)
+
+
+def test_a_step_that_fell_away_opens_again_when_it_is_needed_after_all() -> None:
+    of = routine(step("one"), step("search", until={"fact": "found"}))
+    progress = turned(of, turned(of, beginning()).with_facts(found=True))
+    assert names(engine.open_steps(progress)) == ["one"]
+    progress = turned(of, progress.with_facts(found=False))
+    assert [(one.step, one.occurrence) for one in engine.open_steps(progress)] == [("one", 1), ("search", 2)]
+
+
+def test_a_step_does_not_open_while_one_it_pauses_for_is_open() -> None:
+    of = routine(
+        step("first"), step("confirm", when={"fact": "found"}), step("second", pauses_for=["confirm"])
+    )
+    progress = turned(of, beginning(found=True))
+    assert names(engine.open_steps(progress)) == ["first", "confirm"]
+    waiting = engine.blocked_by(of, progress, "second", MONDAY)
+    assert waiting is not None
+    assert waiting.steps == ("confirm",)
+    progress = finished_step(of, progress, "confirm")
+    assert names(engine.open_steps(progress)) == ["first", "second"]
+
+
+def test_what_a_step_waits_for_can_be_told() -> None:
+    of = routine(step("one"), step("two", after=["one"], when={"fact": "found"}), step("any", on_demand=True))
+    progress = turned(of, beginning())
+    waiting = engine.blocked_by(of, progress, "two", MONDAY)
+    assert waiting == engine.Waiting(("one",), of.step("two").when)
+    assert engine.blocked_by(of, progress, "one", MONDAY) is None
+    by_choice = engine.blocked_by(of, progress, "any", MONDAY)
+    assert by_choice is not None
+    assert by_choice.on_demand
+
+
+def test_the_most_urgent_comes_first_and_each_party_sees_its_own() -> None:
+    of = routine(
+        step("slow", deadline={"weeks": 1}),
+        step("never"),
+        step("fast", who=["manager", "owner"], deadline={"at_once": 2}),
+        step("hers", who=["manager"], deadline={"days": 2}),
+    )
+    progress = turned(of, beginning())
+    assert names(engine.open_steps(progress)) == ["fast", "hers", "slow", "never"]
+    assert names(engine.next_for(of, progress, "manager")) == ["fast", "hers"]
+    assert names(engine.next_for(of, progress, "owner")) == ["fast", "slow", "never"]
+    assert names(engine.due(progress, MONDAY + timedelta(hours=2))) == ["fast"]
+
+
+def test_what_was_done_after_its_deadline_stays_late() -> None:
+    of = routine(step("one", deadline={"hours": 2}))
+    progress = turned(of, beginning())
+    in_time = engine.complete(of, progress, "one", {}, ANNA, MONDAY + timedelta(hours=9), MONDAY)
+    late = engine.complete(of, progress, "one", {}, ANNA, MONDAY + timedelta(hours=9))
+    assert not in_time.is_late(MONDAY + timedelta(days=9))
+    assert late.is_late(MONDAY)
+    with pytest.raises(Refused, match="in the future"):
+        engine.complete(of, progress, "one", {}, ANNA, MONDAY, MONDAY + timedelta(minutes=1))
+
+
+def test_a_step_started_by_choice_is_started_once_at_a_time_and_any_number_of_times() -> None:
+    of = routine(step("one"), step("note", on_demand=True))
+    progress = turned(of, beginning())
+    for occurrence in (1, 2):
+        record = engine.start(of, progress, "note", CALENDAR, MONDAY)
+        assert record.occurrence == occurrence
+        progress = progress.with_records(record)
+        with pytest.raises(Refused, match="cannot be started"):
+            engine.start(of, progress, "note", CALENDAR, MONDAY)
+        progress = finished_step(of, progress, "note")
+
+
+def test_alerts_never_come_before_the_step_opened() -> None:
+    rule = {"hours": 4, "remind_before": 24, "escalate_after": 3, "escalate_to": "manager"}
+    of = routine(step("one", deadline=rule), step("two", deadline={**rule, "hours": 72}))
+    told = {one.step: engine.alerts(of, one) for one in engine.open_steps(turned(of, beginning()))}
+    assert [alert.kind for alert in told["one"]] == ["missed", "escalated"]
+    assert [(alert.kind, alert.at - MONDAY, alert.to) for alert in told["two"]] == [
+        ("reminder", timedelta(hours=48), ("owner",)),
+        ("missed", timedelta(hours=72), ("owner",)),
+        ("escalated", timedelta(hours=75), ("manager",)),
+    ]
