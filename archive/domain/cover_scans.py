@@ -5,7 +5,16 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
-from archive.domain import actors, confirmations, covers, files, findings, foreign_files, sightings
+from archive.domain import (
+    actors,
+    checklists,
+    confirmations,
+    covers,
+    files,
+    findings,
+    foreign_files,
+    sightings,
+)
 from archive.domain.delivery_scans import Read, Told
 from archive.domain.findings import Seen
 from archive.domain.foreign_files import Found
@@ -34,9 +43,6 @@ UNDOABLE = frozenset(
         ScanOutcome.CHECK_SET_ASIDE,
     }
 )
-# Where on the checklist a command that asks nothing more belongs, and a whole file that lay in the cover.
-WHOLE, CONTENTS = "whole", "contents"
-
 _CONFIRMS: Mapping[CheckCommand, Confirmation] = {
     CheckCommand.COVER_RIGHT: Confirmation.COVER,
     CheckCommand.CONTENTS_RIGHT: Confirmation.CONTENTS,
@@ -118,7 +124,8 @@ def _commanded(work: Work, command: CheckCommand, file: CaseFile, read: Read) ->
     if command is CheckCommand.WRONG:
         covers.refuse_unless_checkable(work, check)
         return Told(ScanOutcome.CHECK_ASKED, file.id, facts=facts)
-    seen = Seen(FindingKind.DAMAGED, WHOLE, scan_id=read.scan_id, happened_at=read.happened_at)
+    point = checklists.WHOLE_ENVELOPE if file.protected else checklists.WHOLE_COVER
+    seen = Seen(FindingKind.DAMAGED, point, scan_id=read.scan_id, happened_at=read.happened_at)
     finding = findings.find(work, check, seen)
     return Told(ScanOutcome.CHECK_FINDING, file.id, facts={**facts, "finding": finding.id})
 
@@ -156,7 +163,7 @@ def _lay_there(work: Work, holder: CaseFile, read: Read) -> Told:
     right = files.right_one(work, file) or file
     check = covers.open_check(work, holder)
     found = Found(right, True, Evidence.SCAN, scan_id=read.scan_id, happened_at=read.happened_at)
-    finding = foreign_files.find(work, check, CONTENTS, found)
+    finding = foreign_files.find(work, check, checklists.ANOTHER_FILE, found)
     facts = {"check": check.id, "finding": finding.id, "holder": holder.id}
     return Told(ScanOutcome.CHECK_SET_ASIDE, right.id, facts=facts)
 

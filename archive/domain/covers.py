@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, exists, func, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors, confirmations
+from archive.domain import actors, checklists, confirmations
 from archive.errors import Conflict, Invalid, NotFound
 from archive.lifecycle import CHECK
 from archive.models import CaseFile, CoverCheck, CoverConfirmation, Delivery, Finding
@@ -28,7 +28,6 @@ from archive.vocabulary import (
 from archive.wording import N_
 
 PAGE = 50
-CHECKLIST = "cover_check.v1"
 AT_HAND = frozenset({Custody.ON_PLACE, Custody.LOST})  # in these states somebody may hold the file here
 GONE = frozenset({Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN})
 _CHECK = CoverCheck.__table__  # type: ignore[attr-defined]
@@ -75,7 +74,7 @@ class Left:
         return self.waiting + self.set_aside
 
 
-def queue(work: Work, lines: Sequence[Piece], *, checklist: str = CHECKLIST) -> list[int]:
+def queue(work: Work, lines: Sequence[Piece]) -> list[int]:
     """Put pieces received into the queue, each once; a line without file waits for its file; return the ids.
 
     A check the file waited for elsewhere is withdrawn: the file is in hand here.
@@ -88,14 +87,15 @@ def queue(work: Work, lines: Sequence[Piece], *, checklist: str = CHECKLIST) -> 
     for row in known:
         if row.open and row.file_id in moved:
             _withdraw(work, held(work, row.id), CheckWithdrawal.IN_DELIVERY)
-    return _born(work, [(line.file_id or 0, line.id, line.delivery_id) for line in new], checklist)
+    born = [(line.file_id or 0, line.id, line.delivery_id) for line in new]
+    return _born(work, born, checklists.in_force())
 
 
-def queue_alone(work: Work, file: CaseFile, *, checklist: str = CHECKLIST) -> CoverCheck:
+def queue_alone(work: Work, file: CaseFile) -> CoverCheck:
     """Queue the check of one file outside any delivery, or return the one it waits for already."""
     _refuse_away(file)
     known = next((row for row in _first_checks(work, [file.id]) if row.open), None)
-    check_id = known.id if known else _born(work, [(file.id, None, None)], checklist)[0]
+    check_id = known.id if known else _born(work, [(file.id, None, None)], checklists.in_force())[0]
     return get(work, check_id)
 
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import STOCKHOLM, local_date
-from archive.domain import actors, covers, deadlines, files, incidents, people, sightings
+from archive.domain import actors, checklists, covers, deadlines, files, incidents, people, sightings
 from archive.domain.incidents import Report
 from archive.errors import Conflict, Invalid, NotFound
 from archive.identity import Identity
@@ -86,7 +86,7 @@ def find(work: Work, check: CoverCheck, seen: Seen) -> Finding:
             N_("Say which file the papers belong to, or that nobody can tell."),
             field="file",
         )
-    check, file = checkable(work, check, seen.kind)
+    check, file = checkable(work, check, seen.kind, seen.point)
     finding = note_down(work, check, file, seen)
     if seen.kind is FindingKind.CONTENTS_MISSING:
         missed = Report((file.id,), what=Missed.DOCUMENT, occasion=Occasion.COVER_CHECK)
@@ -94,9 +94,10 @@ def find(work: Work, check: CoverCheck, seen: Seen) -> Finding:
     return finding
 
 
-def checkable(work: Work, check: CoverCheck, kind: FindingKind) -> tuple[CoverCheck, CaseFile]:
+def checkable(work: Work, check: CoverCheck, kind: FindingKind, point: str) -> tuple[CoverCheck, CaseFile]:
     """Return a check and its file, locked, if this person may find this there now; raises Conflict."""
     work.require(Permission.CHECK_COVERS)
+    checklists.refuse_unknown(check, point, kind)
     check = covers.held(work, check.id)
     if kind.foreign and check.status is CheckState.SET_ASIDE:  # papers of yet another
         file = work.session.get_one(CaseFile, check.file_id)
@@ -152,7 +153,7 @@ def register_wrong(work: Work, check: CoverCheck, seen: Seen, correction: Correc
 
     Raises Invalid when nothing would change, ChangedMeanwhile when the file has changed since it was shown.
     """
-    check, file = checkable(work, check, FindingKind.REGISTER_WRONG)
+    check, file = checkable(work, check, FindingKind.REGISTER_WRONG, seen.point)
     if not _corrected(work, file, correction):
         raise Invalid(
             "nothing_corrected",

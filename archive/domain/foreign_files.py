@@ -59,7 +59,7 @@ def find(work: Work, check: CoverCheck, point: str, found: Found) -> Finding:
     Raises Conflict when the check does not wait, Invalid for the file the cover belongs to itself.
     """
     kind = FindingKind.FOREIGN_FILE if found.whole else FindingKind.LOOSE_PAPERS
-    check, holder = findings.checkable(work, check, kind)
+    check, holder = findings.checkable(work, check, kind, point)
     _refuse_own(holder, found.file)
     seen = Seen(kind, point, found.note, found.scan_id, found.happened_at)
     finding = findings.note_down(work, check, holder, seen, found.file)

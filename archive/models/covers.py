@@ -56,7 +56,9 @@ class CoverCheck(SQLModel, table=True):
         _only("checks_not_drawn", "id", where="NOT drawn AND second_of IS NULL AND done_at IS NOT NULL"),
         Index("checks_of_delivery", "delivery_id", "id"),
         Index("checks_of_file", "file_id", "id"),
+        Index("checks_of_line", "line_id"),
         Index("checks_by_person", "done_by", "done_at"),
+        Index("checks_by_time", "done_at"),
     )
 
     lifecycle: ClassVar[Lifecycle] = CHECK

@@ -119,7 +119,7 @@ def test_a_cover_set_aside_is_in_the_way_of_closing_an_assessment_is_not(scene: 
         holder, other = (files.get(work, scene.files[number]) for number in (0, 1))
         lent_and_back(work, holder)
         check = covers.open_check(work, holder)
-        return foreign_files.find(work, check, "contents", Found(other, whole=True)).id
+        return foreign_files.find(work, check, "nothing_inside", Found(other, whole=True)).id
 
     finding = scene.do(scene.receiver, find)
     left = scene.look(lambda work: covers.left(work, scene.delivery))

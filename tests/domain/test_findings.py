@@ -130,8 +130,20 @@ def test_papers_of_another_are_not_found_without_saying_whose(work: Work) -> Non
 
 
 def test_missing_content_becomes_an_incident_at_once(work: Work) -> None:
-    finding = found(work, FindingKind.CONTENTS_MISSING, "contents")
+    finding = found(work, FindingKind.CONTENTS_MISSING, "all_there")
     assert finding.file_id in wanted.of(work, [finding.file_id])
+
+
+@pytest.mark.parametrize(
+    ("kind", "point"),
+    [(FindingKind.DAMAGED, "nowhere"), (FindingKind.DAMAGED, "name"), (FindingKind.WRONG_ON_COVER, "whole")],
+)
+def test_a_thing_is_found_only_where_the_checklist_says_it_can_be(
+    work: Work, kind: FindingKind, point: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        found(work, kind, point)
+    assert refusal.value.code == "point_unknown"
 
 
 # The register is wrong
@@ -220,21 +232,23 @@ def sealed_file(work: Work) -> CaseFile:
 
 def test_of_a_sealed_envelope_anybody_finds_only_what_is_seen_from_outside(work: Work) -> None:
     check = a_check(work, sealed_file(work))
-    findings.find(work, check, Seen(FindingKind.SEAL_BROKEN, "seal"))
+    findings.find(work, check, Seen(FindingKind.SEAL_BROKEN, "envelope_seal"))
     with pytest.raises(NotPermitted):
         findings.find(work, check, WRONG)
 
 
 def test_a_file_that_is_in_no_envelope_has_no_broken_seal(work: Work) -> None:
     with pytest.raises(Invalid):
-        found(work, FindingKind.SEAL_BROKEN, "seal")
+        found(work, FindingKind.SEAL_BROKEN, "envelope_seal")
 
 
 def test_findings_about_protected_persons_are_listed_to_the_named_group_alone(
     archive: Archive, archivist: Actor
 ) -> None:
     with archive.write(archivist) as work:
-        finding = findings.find(work, a_check(work, sealed_file(work)), Seen(FindingKind.SEAL_BROKEN, "seal"))
+        finding = findings.find(
+            work, a_check(work, sealed_file(work)), Seen(FindingKind.SEAL_BROKEN, "envelope_seal")
+        )
         assert findings.listed(work) == []
         with pytest.raises(NotFound):
             findings.get(work, finding.id)
@@ -246,7 +260,7 @@ def test_findings_about_protected_persons_are_listed_to_the_named_group_alone(
 def test_the_list_goes_on_by_its_last_row_and_by_state_and_kind(work: Work) -> None:
     place = a_shelf(work)
     made = [
-        findings.find(work, a_check(work, a_file(work, place)), Seen(kind, "whole"))
+        findings.find(work, a_check(work, a_file(work, place)), Seen(kind, "legible"))
         for kind in (FindingKind.DAMAGED, FindingKind.WRONG_ON_COVER, FindingKind.DAMAGED)
     ]
     findings.hand_on(work, made[2], "Bokbindaren", NEXT_WEEK)

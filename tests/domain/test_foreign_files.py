@@ -52,7 +52,7 @@ def in_its_cover(
     work: Work, holder: CaseFile, other: CaseFile | None, *, whole: bool = True, how: Evidence = Evidence.SCAN
 ) -> Finding:
     """Find what belongs to another in the cover of a file."""
-    return foreign_files.find(work, a_check(work, holder), "contents", Found(other, whole, how))
+    return foreign_files.find(work, a_check(work, holder), "nothing_inside", Found(other, whole, how))
 
 
 def kinds(work: Work, file: CaseFile) -> list[str]:
@@ -98,7 +98,7 @@ def test_the_cover_is_set_aside_and_cannot_be_confirmed_until_it_is_set_right(wo
     holder, other = two_files(work)
     check = a_check(work, holder)
     covers.confirm(work, check, COVER)
-    finding = foreign_files.find(work, check, "contents", Found(other, whole=True))
+    finding = foreign_files.find(work, check, "nothing_inside", Found(other, whole=True))
     assert check.status is CheckState.SET_ASIDE
     with pytest.raises(Conflict):
         covers.confirm(work, check, CONTENTS)
@@ -112,7 +112,7 @@ def test_content_confirmed_before_papers_of_another_turned_up_is_leafed_through_
     holder, other = two_files(work)
     check = a_check(work, holder)
     covers.confirm(work, check, CONTENTS)
-    findings.correct(work, foreign_files.find(work, check, "contents", Found(other, whole=False)))
+    findings.correct(work, foreign_files.find(work, check, "nothing_inside", Found(other, whole=False)))
     covers.confirm(work, check, COVER)
     assert check.open
     covers.confirm(work, check, CONTENTS)
@@ -123,7 +123,7 @@ def test_a_cover_with_papers_of_two_others_waits_for_both(work: Work) -> None:
     holder, one = two_files(work)
     two = a_file(work, places.get(work, one.place_id))
     check = a_check(work, holder)
-    found = [foreign_files.find(work, check, "contents", Found(file, whole=False)) for file in (one, two)]
+    found = [foreign_files.find(work, check, "nothing_inside", Found(file, whole=False)) for file in (one, two)]
     findings.correct(work, found[0])
     assert check.status is CheckState.SET_ASIDE
     findings.correct(work, found[1])
@@ -141,7 +141,7 @@ def test_two_files_in_each_others_covers_are_both_found(work: Work) -> None:
     one, two = two_files(work)
     checks = [a_check(work, file) for file in (one, two)]
     for check, other in zip(checks, (two, one), strict=True):
-        foreign_files.find(work, check, "contents", Found(other, whole=True, how=Evidence.SCAN))
+        foreign_files.find(work, check, "nothing_inside", Found(other, whole=True, how=Evidence.SCAN))
     assert [check.status for check in checks] == [CheckState.SET_ASIDE, CheckState.SET_ASIDE]
     for file in (one, two):
         assert {"file.held_foreign", "file.found_in_cover"} <= set(kinds(work, file))
@@ -178,7 +178,7 @@ def test_papers_nobody_knows_are_identified_later_and_told_of_then(work: Work) -
 def test_a_finding_by_mistake_is_taken_back_and_nobody_saw_the_other_file(work: Work) -> None:
     holder, other = two_files(work)
     found = Found(other, whole=True, how=Evidence.SCAN, scan_id="00000000-0000-4000-8000-000000000001")
-    finding = foreign_files.find(work, a_check(work, holder), "contents", found)
+    finding = foreign_files.find(work, a_check(work, holder), "nothing_inside", found)
     findings.withdraw(work, finding)
     assert finding.status is FindingState.WITHDRAWN
     assert sightings.last(work, other.id) is None

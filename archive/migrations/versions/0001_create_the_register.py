@@ -683,6 +683,7 @@ def upgrade() -> None:
         sa.Column("listed_at", UtcTime(), nullable=True),
         sa.Column("listed_by", sa.Text(), nullable=True),
         sa.Column("driver", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("dispatched_at", UtcTime(), nullable=True),
         sa.Column("dispatched_by", sa.Text(), nullable=True),
         sa.Column("crates", sa.BigInteger(), nullable=True),
@@ -803,6 +804,7 @@ def upgrade() -> None:
         sa.Column("unit_id", BigId, nullable=False),
         sa.Column("place_id", BigId, nullable=False),
         sa.Column("files", sa.BigInteger(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("announced_at", UtcTime(), nullable=False),
         sa.Column("announced_by", sa.Text(), nullable=False),
@@ -1454,6 +1456,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("checks_by_person", "cover_check", ["done_by", "done_at"], unique=False)
+    op.create_index("checks_by_time", "cover_check", ["done_at"], unique=False)
     op.create_index(
         "checks_not_drawn",
         "cover_check",
@@ -1464,6 +1467,7 @@ def upgrade() -> None:
     )
     op.create_index("checks_of_delivery", "cover_check", ["delivery_id", "id"], unique=False)
     op.create_index("checks_of_file", "cover_check", ["file_id", "id"], unique=False)
+    op.create_index("checks_of_line", "cover_check", ["line_id"], unique=False)
     op.create_index(
         "one_check_per_line",
         "cover_check",
