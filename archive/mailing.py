@@ -45,6 +45,9 @@ def _send(archive: Archive, line: "_Line", letter: Letter) -> bool:
     try:
         line.send(compose(archive.settings, letter), letter.address)
     except (OSError, smtplib.SMTPException) as error:
+        # One that answers can be asked for the next mail; one that does not would keep the worker for hours.
+        answered = isinstance(error, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused))
+        line.dead = line.dead or not answered
         line.hang_up()
         name = _named(error)
         _log.warning("not sent", extra={"facts": {"mail": letter.id, "error": name}})
@@ -81,7 +84,7 @@ def _layout():  # type: ignore[no-untyped-def]
 
 
 class _Line:
-    """Hold one connection to the server, made when it is first needed; `dead` once none could be made."""
+    """Hold one connection to the server, made when it is first needed; `dead` once nobody answers us."""
 
     def __init__(self, smtp: Smtp) -> None:
         self._smtp = smtp
@@ -99,11 +102,9 @@ class _Line:
     def send(self, mail: EmailMessage, address: str) -> None:
         """Hand one mail to the server; raises OSError or SMTPException unless it said that it has it."""
         if self._server is None:
-            try:
-                self._server = self._call()
-            except BaseException:
-                self.dead = True
-                raise
+            self.dead = True  # until it has let us in: a refused password must not be tried for every mail
+            self._server = self._call()
+            self.dead = False
         self._server.send_message(mail, parseaddr(self._smtp.sender)[1], [address])
 
     def hang_up(self) -> None:

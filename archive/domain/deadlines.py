@@ -160,17 +160,16 @@ def _swept(archive: Archive) -> Iterator[int]:
     last = 0
     while True:
         with archive.write(worker(ROUTINE)) as work:
-            statement = (
-                select(Deadline)
-                .where(col(Deadline.next_at) <= work.now, col(Deadline.id) > last)
-                .order_by(col(Deadline.id))
-                .limit(1)
-                .with_for_update(skip_locked=True)
+            next_up = select(col(Deadline.id), col(Deadline.about), col(Deadline.key)).where(
+                col(Deadline.next_at) <= work.now, col(Deadline.id) > last
             )
-            deadline = work.session.scalar(statement)
-            if deadline is None:
+            row = work.session.execute(next_up.order_by(col(Deadline.id)).limit(1)).first()
+            if row is None:
                 return
-            last = deadline.id
+            last = row.id
+            deadline = _locked(work, row.about, row.key)
+            if deadline is None or deadline.next_at is None or deadline.next_at > work.now:
+                continue  # another sweep, or whoever had done what was due, came first
             _act(work, deadline)
         yield last
 
@@ -263,5 +262,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _locked(work: Work, about: str, key: str) -> Deadline | None:
+    messages.hold(work, about)
     statement = select(Deadline).where(col(Deadline.about) == about, col(Deadline.key) == key)
-    return work.session.scalar(statement.with_for_update())
+    fresh = statement.with_for_update().execution_options(populate_existing=True)
+    return work.session.scalar(fresh)

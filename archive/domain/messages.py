@@ -10,7 +10,7 @@ from sqlmodel import col
 from archive import history
 from archive.domain import notices
 from archive.errors import NotFound
-from archive.models import Mail, Message, User, UserRole
+from archive.models import Head, Mail, Message, User, UserRole
 from archive.store import Work
 from archive.vocabulary import EventKind, MessageKind, Role
 from archive.wording import DEFAULT_LOCALE, N_, speaking
@@ -20,6 +20,7 @@ MANY = 99  # unread messages are not counted beyond
 _MESSAGE: Table = Message.__table__  # type: ignore[attr-defined]
 _MAIL: Table = Mail.__table__  # type: ignore[attr-defined]
 
+_HEAD = select(col(Head.seq)).where(col(Head.stream) == bindparam("about")).with_for_update()
 _UNREAD = select(func.count()).select_from(
     select(_MESSAGE.c.id)
     .where(_MESSAGE.c.user_id == bindparam("user_id"), _MESSAGE.c.read_at.is_(None))
@@ -51,6 +52,15 @@ def tell(
     if ids:
         history.record(work, EventKind.MESSAGE_SENT, about, message=kind.value, key=key, users=ids)
     return ids
+
+
+def hold(work: Work, about: str) -> None:
+    """Lock the head of a thing's history, before telling of it or setting its clocks.
+
+    Else two that lock the same rows in another order stop each other, where writers do not take turns.
+    """
+    if not work.sqlite:
+        work.connection.execute(_HEAD, {"about": about})
 
 
 def mail(

@@ -27,6 +27,7 @@ class Postbox:
     dies: bool = False
     encrypted: list[bool] = field(default_factory=list)
     port: int = 0
+    guesses: int = 0
 
     async def handle_RCPT(  # noqa: N802 - the name aiosmtpd looks for
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -64,6 +65,7 @@ def serving(
 
     def check(_server: SMTP, _session: Session, _envelope: Envelope, _way: str, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
+        box.guesses += 1
         return AuthResult(success=(data.login.decode(), data.password.decode()) == login)
 
     # aiosmtpd knows of no encryption but STARTTLS when it offers to take a password.

@@ -15,12 +15,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from archive import history
 from archive.clock import STOCKHOLM
 from archive.config import Settings
 from archive.domain import checks, deadlines, staff
 from archive.models import Deadline, Message
 from archive.store import Actor, Archive, Work
-from archive.vocabulary import ClockState, MessageKind, Role
+from archive.vocabulary import ClockState, EventKind, MessageKind, Role
 from tests.builders import MONDAY_MORNING, SetClock, user_in_role
 from tests.statements import failing
 
@@ -347,6 +348,38 @@ def test_sweepers_killed_in_the_middle_leave_each_told_once(
     assert 0 < counts[(people["archivist"], NEAR)] <= count
     assert counts[(people["archivist"], PASSED)] == counts[(people["manager"], ESCALATED)] == count
     with archive.read(root) as work:
+        assert checks.everything(work) == []
+
+
+@pytest.mark.engines("postgresql")  # where writers do not take turns
+def test_the_sweep_and_a_verb_on_the_same_thing_never_stop_each_other(
+    archive: Archive, root: Actor, clock: SetClock, people: dict[str, int]
+) -> None:
+    rounds = 40
+    with archive.write(root) as work:
+        for number in range(1, rounds + 1):
+            put(work, f"incident:{number}", "secure", role=Role.ARCHIVIST)
+    clock.now = DUE
+    start = threading.Barrier(2)
+
+    def step() -> None:
+        start.wait()
+        for number in range(1, rounds + 1):
+            with archive.write(root) as work:
+                # As every verb does: first what happened to the thing, then its clocks.
+                history.record(work, EventKind.USER_REFUSED, f"incident:{number}", permission="move")
+                deadlines.meet(work, f"incident:{number}", "secure")
+
+    def sweep() -> None:
+        start.wait()
+        while deadlines.sweep(archive):
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(step), pool.submit(sweep)]:
+            done.result()
+    with archive.read(root) as work:
+        assert deadlines.due(work) == []
         assert checks.everything(work) == []
 
 

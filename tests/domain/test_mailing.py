@@ -2,6 +2,7 @@
 
 import ssl
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -263,6 +264,19 @@ def test_a_server_that_never_answers_is_given_up_waiting_for(
     assert outbox.state(the_mail(archive, root)) is MailState.WAITING
 
 
+def test_a_server_that_has_fallen_silent_is_not_asked_for_the_rest(
+    archive: Archive, root: Actor, manager: Actor, box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(archive, root, 3)
+    box.silence = 2
+    monkeypatch.setattr(mailing, "PATIENCE", 0.3)
+    began = time.monotonic()
+    mailing.send_waiting(posting(archive, box))
+    assert time.monotonic() - began < 2
+    with archive.read(root) as work:
+        assert sorted(work.session.scalars(select(Mail.tries))) == [0, 0, 1]
+
+
 def test_while_a_mail_is_on_its_way_others_can_write(
     archive: Archive, root: Actor, manager: Actor, box: Postbox
 ) -> None:
@@ -400,6 +414,22 @@ def test_mail_goes_encrypted_and_with_a_password(
         posting(archive, box, **facts, ca_file=str(certificate))
         assert mailing.send_waiting(archive) == 1
         assert box.encrypted == [True]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_password_that_is_refused_is_not_tried_again_for_every_mail(
+    archive: Archive, root: Actor, manager: Actor, certificate: Path
+) -> None:
+    tell(archive, root, 3)
+    facts = {"security": "starttls", "user": "arkiv", "password": "fel", "ca_file": str(certificate)}
+    with serving(login=("arkiv", "ett hemligt ord"), starttls=_context(certificate)) as box:
+        assert mailing.send_waiting(posting(archive, box, **facts)) == 0
+        assert box.received == []
+        assert box.guesses <= 2  # smtplib tries two ways of saying it
+    with archive.read(root) as work:
+        found = [mail for mail, _user in outbox.unsent(work)]
+    assert {outbox.state(mail) for mail in found} == {MailState.WAITING}
+    assert sorted(mail.tries for mail in found) == [0, 0, 1]
 
 
 @pytest.mark.engines("sqlite")
