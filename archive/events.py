@@ -164,7 +164,7 @@ SHAPES: dict[E, Shape] = {
     E.DEADLINE_SET: _shape(N_("To be done by %(due)s"), "key due remind owner role"),
     E.DEADLINE_MET: _shape(N_("Done; it was due %(due)s"), "key due"),
     E.DEADLINE_WITHDRAWN: _shape(N_("Need not be done any more"), "key due"),
-    E.MESSAGE_SENT: _shape(N_("People were told: %(message)s"), "message key users"),
+    E.MESSAGE_SENT: _shape(N_("Told %(users)s: %(message)s"), "message key users"),
     E.INCIDENT_REPORTED: _shape(
         N_("Reported missing: %(missed)s (%(occasion)s)"),
         "to missed occasion pieces files routine losing_unit missed_at suspected_at entered_afterwards",

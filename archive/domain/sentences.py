@@ -235,6 +235,8 @@ class _Names:
             missing = place_ids - known.keys()
             self._trails = {**known, **(trails.steps(work, missing) if missing else {})}
         self._files = _files(work, file_ids)
+        told = {f"user:{user}" for fact in spoken for user in fact.get("users", ())}
+        self._users = actors.names(work, told)
 
     def of(self, name: str, value: Any) -> str:
         """Return a fact as it is read."""
@@ -248,6 +250,8 @@ class _Names:
         return ", ".join(dict.fromkeys(self._word(name, item) for item in values)) or "–"
 
     def _word(self, name: str, value: Any) -> str:
+        if name == "users":
+            return self._users[f"user:{value}"]
         if name in _MOMENTS:
             return notices.moment(datetime.fromisoformat(value))
         if name == "fields":

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
-from archive.domain import messages, notices, staff
+from archive.domain import deadlines, messages, notices, sentences, staff
 from archive.domain.notices import NOTICES
 from archive.errors import NotFound
-from archive.models import Mail, Message, User
+from archive.models import Event, Mail, Message, User
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import MessageKind, Role
 from archive.wording import speaking
@@ -193,3 +193,20 @@ def test_every_kind_of_message_says_its_facts_in_both_languages(kind: MessageKin
 def manager(as_role: Callable[[Role], Actor]) -> Actor:
     """Give the manager."""
     return as_role(Role.MANAGER)
+
+
+def test_the_history_of_a_thing_tells_who_was_told_and_when_it_is_due(
+    archive: Archive, manager: Actor, archivist: Actor, root: Actor
+) -> None:
+    with archive.write(root) as work:
+        deadlines.put(work, "incident:7", "secure", title=TITLE, due_at=DUE)
+        tell(work, roles=[Role.MANAGER, Role.ARCHIVIST])
+        rows = work.session.execute(select(*_TOLD).where(Event.stream == "incident:7").order_by(Event.seq))
+        said = [entry.sentence for entry in sentences.tell(work, [sentences.Told(row) for row in rows])]
+    assert said == [
+        "Ska vara gjort senast tisdag 24 november 2026 kl. 10.00",
+        "Meddelat Enhetschef, Arkivarie: påminnelse",
+    ]
+
+
+_TOLD = (Event.id, Event.at, Event.happened_at, Event.actor, Event.kind, Event.body)
