@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import bindparam, exists, select
 
 from archive.clock import local_date
-from archive.domain import actors, cards, files, retentions, timelines
+from archive.domain import actors, cards, files, import_sayings, retentions, timelines
 from archive.domain.cards import Card
+from archive.domain.import_sayings import Saying
 from archive.models import (
     CaseFile,
     EarlierCheck,
@@ -18,11 +19,13 @@ from archive.models import (
     Loan,
     Sighting,
     SourceSystem,
+    Task,
     Unit,
 )
 from archive.retention import Retention
 from archive.store import Actor, Work
-from archive.vocabulary import Custody, Evidence, Permission
+from archive.vocabulary import Custody, EventKind, Evidence, Permission, TaskKind
+from archive.wording import _
 
 LOANS = 5
 
@@ -35,6 +38,9 @@ _LOAN = Loan.__table__  # type: ignore[attr-defined]
 _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
 _RUN = ImportRun.__table__  # type: ignore[attr-defined]
 
+_TASK = Task.__table__  # type: ignore[attr-defined]
+
+_IN_DOUBT = _TASK.c.kind == TaskKind.PLACE_CONFLICT.value
 _SEEN = _SIGHTING.alias("seen")
 _LAST_SEEN = (
     select(_SIGHTING.c.id)
@@ -60,6 +66,7 @@ _ONE = (
         # Asked in passing, since most files have neither.
         exists().where(_LOAN.c.file_id == _FILE.c.id).label("lent_ever"),
         exists().where(_CHECK.c.file_id == _FILE.c.id).label("checked_ever"),
+        exists().where(_TASK.c.file_id == _FILE.c.id, _TASK.c.open, _IN_DOUBT).label("in_doubt"),
     )
     .join(_KIND, _KIND.c.id == _FILE.c.kind_id)
     .join(_SOURCE, _SOURCE.c.id == _FILE.c.source_id)
@@ -79,6 +86,7 @@ _CHECKS = (
     .where(_CHECK.c.file_id == bindparam("file_id"))
     .order_by(_CHECK.c.id)
 )
+_QUESTIONS = select(Task).where(_TASK.c.file_id == bindparam("file_id"), _TASK.c.open, _IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +126,25 @@ class Overview:
     right: CaseFile | None
     names: Mapping[str, str]
     told: timelines.Page
+    # What two lists, or a list and the register, say about its place while nobody has settled it.
+    in_doubt: Sequence[tuple[Saying, Saying]]
+    nameless: bool
 
     @property
     def missing_parts(self) -> list[int]:
         """Return the numbers of the parts nobody has registered."""
         return [part.number for part in self.parts if not part.code]
+
+    @property
+    def placed_by_undoing(self) -> bool:
+        """Tell whether the file stands where it does since a move was undone, as far as is told."""
+        moves = (entry for entry in self.told.entries if entry.kind is EventKind.FILE_MOVED)
+        return bool((last := next(moves, None)) and last.undone and last.at == self.card.file.placed_at)
+
+    def borrower(self, loan: Any) -> str:
+        """Return who has or had the file, with the unit; without the name for those who read none."""
+        name = _("the borrower of loan %(number)s", number=loan.id) if self.nameless else loan.borrower
+        return ", ".join(filter(None, (name, loan.borrower_unit)))
 
 
 def of(work: Work, code: str, *, history: int = 10) -> Overview | None:
@@ -159,7 +181,14 @@ def of(work: Work, code: str, *, history: int = 10) -> Overview | None:
         right=files.right_one(work, file) if file.status is Custody.VOID else None,
         names=names,
         told=told,
+        in_doubt=_in_doubt(work, file) if row.in_doubt else (),
+        nameless=actors.nameless(work.actor),
     )
+
+
+def _in_doubt(work: Work, file: CaseFile) -> Sequence[tuple[Saying, Saying]]:
+    tasks = work.session.execute(_QUESTIONS, {"file_id": file.id}).scalars().all()
+    return tuple(import_sayings.of(work, tasks, {file.id: file}).values())
 
 
 def _rows(work: Work, statement: Any, **parameters: int) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local
-from archive.domain import actors, notices, trails
+from archive.domain import actors, lendings, notices, trails
 from archive.domain.trails import Step
 from archive.events import SHAPES
 from archive.models import CaseFile
@@ -132,7 +132,10 @@ _WITHOUT: Mapping[EventKind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as told: `at` is when it happened, `source` says what more one should know of it."""
+    """One event as told: `at` is when it happened, `source` says what more one should know of it.
+
+    `undone` says that it took back what was done by a slip of the hand.
+    """
 
     id: int
     at: datetime
@@ -141,6 +144,7 @@ class Entry:
     sentence: str
     who: str
     source: str = ""
+    undone: bool = False
 
     @property
     def when(self) -> str:
@@ -171,27 +175,40 @@ def tell(
     facts = [body["facts"] for body in bodies]
     things = [event.thing for event in events]
     names = _Names(work, facts, things, hide_places=hide_places, known=known or {})
+    lent = lendings.of(
+        work, {fact["loan"] for event, fact in zip(events, facts, strict=True) if _lends(event)}
+    )
     who = actors.names(work, {event.row.actor for event in events})
     return [
-        _entry(event, fact, names, who[event.row.actor]) for event, fact in zip(events, facts, strict=True)
+        _entry(event, fact, names, who[event.row.actor], lent.get(fact["loan"]) if _lends(event) else None)
+        for event, fact in zip(events, facts, strict=True)
     ]
 
 
-def _entry(event: Told, facts: Mapping[str, Any], names: "_Names", who: str) -> Entry:
+def _lends(event: Told) -> bool:
+    return bool(event.row.kind == EventKind.FILE_LENT.value)
+
+
+def _entry(
+    event: Told, facts: Mapping[str, Any], names: "_Names", who: str, lent: lendings.Lending | None
+) -> Entry:
     row = event.row
     kind = _KINDS[row.kind]
     sentence = SHAPES[kind].sentence
     needed, without = _WITHOUT.get(kind, ("", ""))
     if needed and facts.get(needed) is None:
         sentence = without
-    said = _(sentence, **{name: names.of(name, value) for name, value in facts.items()})
-    if facts.get("undo"):
+    undone = bool(facts.get("undo"))
+    if undone and kind is EventKind.FILE_MOVED:  # not “entered by hand”: nobody entered anything
+        sentence = N_("The move was undone: back from %(origin)s to %(place)s")
+    said = lent.say() if lent else _(sentence, **{name: names.of(name, fact) for name, fact in facts.items()})
+    if undone and kind is not EventKind.FILE_MOVED:
         said = _("Undone: %(sentence)s", sentence=said[:1].lower() + said[1:])
     if event.thing:
         said = f"{names.thing(event.thing)}: {said[:1].lower()}{said[1:]}"
     late = row.at - row.happened_at > LATE
     source = _("recorded %(when)s", when=_clock(row.at)) if late else ""
-    return Entry(row.id, row.happened_at, kind, kind.tone, said, _who(row.actor, who), source)
+    return Entry(row.id, row.happened_at, kind, kind.tone, said, _who(row.actor, who), source, undone)
 
 
 def _who(actor: str, name: str) -> str:

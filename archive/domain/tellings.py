@@ -1,6 +1,6 @@
 """What the answer to a scan says to the one who scanned: made anew each time, masked for that viewer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,9 +11,9 @@ from archive.domain import cards, cover_scans, delivery_scans, trails
 from archive.domain.cards import Card
 from archive.domain.scans import Taken
 from archive.domain.trails import Step
-from archive.models import CaseFile
+from archive.models import CaseFile, Place
 from archive.store import Work
-from archive.vocabulary import Custody, Term
+from archive.vocabulary import Custody, PlaceKind, Term
 from archive.vocabulary import ScanOutcome as O
 from archive.wording import N_, _
 from labels import codes
@@ -44,6 +44,7 @@ class Telling:
     context: str
     context_name: str
     context_above: str
+    context_hint: str
     clears: bool
     scanned: str
     at: datetime
@@ -168,6 +169,15 @@ _WANTED = N_("STOP – wanted: %(thing)s")
 _STOP = N_(
     "Do not open it and do not put it away: keep it by you. The owner of incident %(incident)s has been told."
 )
+# To stand somewhere in a room is allowed, and is how files get lost there.
+_WIDE = {
+    PlaceKind.SITE: N_(
+        "At the address as a whole, not in a room or on a shelf. Scan the shelf or box if you can."
+    ),
+    PlaceKind.ROOM: N_("In the room as a whole, not on a shelf. Scan the shelf or box if you can."),
+    PlaceKind.RACK: N_("On the rack as a whole, not on a shelf. Scan the shelf or box if you can."),
+}
+_PUTS = frozenset({O.PLACE_CHOSEN, O.MOVED, O.RETURNED})
 _LENT = N_("It is on loan. Scan a place to take it back there.")
 _ELSEWHERE = N_("It is not in the archive: %(state)s.")
 _NO_PRESENT_LABEL = N_("Take this label off. There is no other in its place.")
@@ -194,6 +204,12 @@ _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _FILES = select(*(_FILE.c[name] for name in _File._fields)).where(
     _FILE.c.id.in_(bindparam("ids", expanding=True))
 )
+_PLACE = Place.__table__  # type: ignore[attr-defined]
+_DIVIDED = (
+    select(_PLACE.c.parent_id)
+    .where(_PLACE.c.parent_id.in_(bindparam("ids", expanding=True)), _PLACE.c.closed_at.is_(None))
+    .distinct()
+)
 _SHOWN = select(CaseFile).where(_FILE.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -203,6 +219,7 @@ class _Facts(NamedTuple):
     files: Mapping[int, _File]
     cards: Mapping[int, Card]
     trails: Mapping[int, Sequence[Step]]
+    divided: Collection[int]
 
 
 def tell(work: Work, scans: Sequence[Taken]) -> list[Telling]:
@@ -215,8 +232,16 @@ def tell(work: Work, scans: Sequence[Taken]) -> list[Telling]:
     told_of = {card.file.id: card for card in cards.of(work, models)} if models else {}
     places = {scan.place_id for scan in scans if scan.place_id}
     places |= {files[number].place_id for number in shown if number in files}
-    facts = _Facts(files, told_of, trails.steps(work, places) if places else {})
+    steps = trails.steps(work, places) if places else {}
+    facts = _Facts(files, told_of, steps, _divided(work, scans, steps))
     return [_telling(scan, facts) for scan in scans]
+
+
+def _divided(work: Work, scans: Sequence[Taken], steps: Mapping[int, Sequence[Step]]) -> Collection[int]:
+    """Return the sites, rooms and racks of scans that are divided further; of shelves nothing is asked."""
+    put = {scan.place_id for scan in scans if scan.outcome in _PUTS and scan.place_id}
+    wide = {place_id for place_id in put & steps.keys() if steps[place_id][-1].kind in _WIDE}
+    return set(work.connection.execute(_DIVIDED, {"ids": sorted(wide)}).scalars()) if wide else ()
 
 
 def _telling(scan: Taken, known: _Facts) -> Telling:
@@ -226,6 +251,7 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
     chosen = scan.outcome in _CHOOSING and bool(trail)
     card = known.cards.get(scan.file_id or 0) if scan.outcome is O.FILE_SHOWN else None
     hidden = file is not None and file.protected
+    wide = _wide(trail) if scan.place_id in known.divided and not hidden and not scan.undone else ""
     said = {
         "thing": _thing(scan, file, trail),
         "place": _where(scan, file, trail),
@@ -234,15 +260,16 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
     return Telling(
         id=scan.id,
         outcome=scan.outcome,
-        signal=_signal(scan, file),
+        signal=Signal.WARNING if wide and chosen else _signal(scan, file),
         heading=_(_heading(scan), **said),
         text=_text(scan, file, said),
-        hint=_hint(card),
+        hint=wide or _hint(card),
         file_code=file.code if file else "",
         place_code=trail[-1].code if trail and not hidden and scan.outcome is not O.UNKNOWN_CODE else "",
         context=trail[-1].code if chosen else "",
         context_name=trails.spoken(trail[-1]) if chosen else "",
         context_above=trails.name_of(trail[:-1]) if chosen else "",
+        context_hint=wide if chosen else "",
         clears=_clears(scan),
         scanned=codes.grouped(scan.code) if scan.code else "",
         at=scan.at,
@@ -253,6 +280,17 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
         stop=_(_STOP, incident=scan.incident_id) if scan.incident_id else "",
         subjects=tuple(cards.subjects([card])) if card else (),
     )
+
+
+def _wide(trail: Sequence[Step]) -> str:
+    return _(_WIDE[trail[-1].kind]) if trail[-1].kind in _WIDE else ""
+
+
+def hint_at(work: Work, place: Place) -> str:
+    """Return the hint that a place is a whole site, room or rack and divided further, or nothing."""
+    if place.kind not in _WIDE or not work.connection.execute(_DIVIDED, {"ids": [place.id]}).first():
+        return ""
+    return _(_WIDE[place.kind])
 
 
 def _heading(scan: Taken) -> str:

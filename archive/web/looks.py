@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from archive.domain import files, labels, looks, people, staff
+from archive.domain import actors, files, labels, looks, people, staff
 from archive.domain.looks import Seen, SeenPage
 from archive.domain.lookups import Key
 from archive.store import Work
@@ -81,14 +81,16 @@ def by_user(user_id: int) -> Response:
     with archive.read(current_actor()) as work:
         user = staff.user(work, user_id)
         told = _told(work, looks.by_user(work, user_id, before=_before()))
-    return _page(told, user.stream, user_id=user_id, name=user.name)
+        name = actors.names(work, [user.stream])[user.stream]
+    return _page(told, user.stream, user_id=user_id, name=name)
 
 
 def _index(refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         users = staff.users(work)
+        names = actors.names(work, [user.stream for user, _roles in users])
     code = request.form.get("code", "")
-    return show("looks/index.html", None, refused=refused, users=users, code=code)
+    return show("looks/index.html", None, refused=refused, users=users, names=names, code=code)
 
 
 def _before() -> int | None:

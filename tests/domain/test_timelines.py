@@ -14,6 +14,7 @@ from archive.vocabulary import Evidence, LoanPurpose, PlaceKind, Protection, Rol
 from archive.wording import speaking
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.statements import counted
+from tests.tampering import intruding
 
 SHELF = "Centralarkivet / Rum 1 / rack A / shelf 1"
 
@@ -231,3 +232,54 @@ def test_a_stream_of_any_kind_can_be_told(archive: Archive, archivist: Actor, ro
     with archive.read(root) as work:
         (entry,) = timelines.of_stream(work, f"user:{archivist.user_id}").entries
     assert entry.sentence == "User created"
+
+
+def _lent(work: Work, file: CaseFile) -> None:
+    request = Request("Eva Kron", LoanPurpose.COURT, work.now.date() + timedelta(days=7), "Familjerätten")
+    loans.hand_out(work, file, request)
+
+
+def test_history_says_to_whom_for_what_and_until_when_a_file_was_handed_out(work: Work, shelf: Place) -> None:
+    file = a_file(work, shelf)
+    _lent(work, file)
+    assert _told(timelines.of_file(work, file))[0] == (
+        "Handed out to Eva Kron, Familjerätten for court, to be back 2026-11-30"
+    )
+
+
+@pytest.fixture
+def lent(archive: Archive, archivist: Actor) -> int:
+    """Give a file that is out."""
+    with archive.write(archivist) as work:
+        file = a_file(work, a_shelf(work))
+        _lent(work, file)
+        return file.id
+
+
+def test_the_borrower_is_not_named_to_whoever_reads_no_names(
+    archive: Archive, as_role: Callable[[Role], Actor], lent: int
+) -> None:
+    with archive.read(as_role(Role.AUDITOR)) as work:
+        entry = timelines.of_file(work, files.get(work, lent)).entries[0]
+    assert entry.sentence == "Handed out to Familjerätten for court, to be back 2026-11-30"
+    assert entry.who == "archivist, user 1"
+
+
+def test_of_a_borrower_kept_no_longer_purpose_and_day_are_told(
+    archive: Archive, archivist: Actor, lent: int
+) -> None:
+    with intruding(archive.settings) as owner:
+        owner.run("DELETE FROM event_private")
+    with archive.read(archivist) as work:
+        entry = timelines.of_file(work, files.get(work, lent)).entries[0]
+    assert entry.sentence == "Handed out for court, to be back 2026-11-30"
+
+
+def test_an_undone_move_is_told_as_undone_and_not_as_entered_by_hand(work: Work, shelf: Place) -> None:
+    box, other = a_box(work, shelf), a_box(work, shelf, "Box 2")
+    file = a_file(work, box)
+    files.move(work, file, other, how=Evidence.SCAN)
+    files.move(work, file, box, how=Evidence.HAND, undo=True)
+    told = timelines.of_file(work, file).entries[0]
+    assert told.undone
+    assert told.sentence == f"The move was undone: back from {SHELF} / Box 2 to {SHELF} / Box 1"

@@ -30,12 +30,17 @@ def subjects(archive: Archive, archivist: Actor, file: CaseFile) -> list[str]:
         return cards.subjects([cards.one(work, file)])
 
 
-def test_an_auditor_sees_who_looked_at_a_file(
+def test_an_auditor_sees_who_looked_at_a_file_by_role_and_number(
     sign_in: SignIn, archive: Archive, as_role: AsRole, file: CaseFile
 ) -> None:
-    looks.record(archive, as_role(Role.ASSISTANT), looks.at_file(file.id, "file"))
-    page = sign_in(Role.AUDITOR).get(f"/looks/files/{file.code}").text
-    assert "Arkivassistent" in page
+    looker = as_role(Role.ASSISTANT)
+    looks.record(archive, looker, looks.at_file(file.id, "file"))
+    auditor = sign_in(Role.AUDITOR)
+    page = auditor.get(f"/looks/files/{file.code}").text
+    assert f"arkivassistent, användare {looker.user_id}" in page
+    for address in ("/looks/", f"/looks/files/{file.code}", f"/looks/users/{looker.user_id}"):
+        assert "Arkivassistent" not in auditor.get(address).text  # so the user is called
+    assert "Arkivassistent" in sign_in(Role.MANAGER).get(f"/looks/files/{file.code}").text
     assert "tittade på en akt" in page
     assert "23 november 2026 kl. 09.00" in page
 
