@@ -6,7 +6,6 @@
 import { play } from "./sound.js";
 import { ask, notice } from "./say.js";
 
-const KEPT = "aktspar.scans"; // holds ids, codes and times, in this tab alone
 const AGAIN = 2000; // ms before a scan that got no answer is sent again
 const PATIENCE = 15_000; // ms to wait for an answer
 const ROWS = 100;
@@ -15,9 +14,10 @@ const form = document.getElementById("scan-form");
 const field = form.elements.text;
 const rows = document.getElementById("scan-rows");
 const say = page.dataset;
+const KEPT = `aktspar.scans ${say.task}`.trim(); // holds ids, codes and times, in this tab alone; each task has its own
 
 let queue = [];
-let context = { code: form.elements.context.value, name: "", above: "" };
+let context = { code: form.elements.context.value, name: "", above: "", hint: "" };
 let here = []; // codes of the files put at the chosen place since it was chosen
 let sending = false;
 let failed = 0; // times the first in the queue has got no answer, and what is the matter
@@ -71,7 +71,7 @@ function add(text) {
   if (!text.trim()) return;
   // Not the key's own time: that clock stands still while a computer sleeps.
   const happened_at = new Date().toISOString();
-  queue.push({ id: uuid(), text: text.trim(), happened_at, carry: form.elements.carry.checked, by: say.by });
+  queue.push({ id: uuid(), text: text.trim(), happened_at, carry: form.elements.carry?.checked ?? false, task: say.task, by: say.by });
   keep();
   send();
 }
@@ -171,6 +171,7 @@ function show(answer) {
   else if (answer.clears) choose(null);
   else count(answer);
   if (answer.unknown) noteUnknown(answer.unknown);
+  document.body.dispatchEvent(new CustomEvent("scanned")); // what stands beside the board may have changed
 }
 
 function parse(markup) {
@@ -213,10 +214,13 @@ function showLost(scan, problem) {
 
 function choose(place) {
   if (place?.code !== context.code) here = [];
-  context = place ?? { code: "", name: "", above: "" };
+  context = place ?? { code: "", name: "", above: "", hint: "" };
   form.elements.context.value = context.code;
   document.getElementById("scan-context-name").textContent = context.name || say.textNoPlace;
   document.getElementById("scan-context-above").textContent = context.above;
+  const hint = document.getElementById("scan-context-hint");
+  hint.textContent = context.hint;
+  hint.hidden = !context.hint;
   document.getElementById("scan-context").classList.toggle("ak-scan__context--none", !context.code);
   document.getElementById("scan-context-clear").hidden = !context.code;
   history.replaceState(null, "", context.code ? `?place=${encodeURIComponent(context.code)}` : location.pathname);
@@ -236,6 +240,7 @@ function showHere() {
 
 function noteUnknown(code) {
   const list = document.getElementById("scan-unknown");
+  if (!list) return;
   const known = [...list.children].find((item) => item.querySelector(".ak-code").textContent.trim() === code);
   known?.remove();
   const item = document.createElement("li");
@@ -259,6 +264,7 @@ function restore() {
   if (context.code) {
     context.name = document.getElementById("scan-context-name").textContent;
     context.above = document.getElementById("scan-context-above").textContent;
+    context.hint = document.getElementById("scan-context-hint").textContent;
   }
   queue = kept?.queue ?? [];
   if (queue.length && kept.context.code !== context.code) choose(kept.context); // what waits was scanned for that place

@@ -1,7 +1,8 @@
 """The scan page: see what a code is, or choose a place and put files there, one scan each."""
 
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 
@@ -9,20 +10,22 @@ from archive.domain import files, labels, places, scans, tellings, trails
 from archive.domain.scans import Scanned, Taken
 from archive.domain.tellings import Telling
 from archive.errorpages import wants_json
-from archive.errors import Conflict, DomainError, NotFound
+from archive.errors import Conflict, NotFound
 from archive.lifecycle import FILE
 from archive.models import Label
 from archive.store import Work
 from archive.vocabulary import FileAction, LabelState, Permission, ScanOutcome
-from archive.web import looks_of_scans
+from archive.web import boards, looks_of_scans
 from archive.web.access import archive, current_actor, requires
-from archive.web.answers import Refusals, saw, see, show
+from archive.web.answers import Refusals, safe_path, saw, see, show
+from archive.web.boards import Asked
 from archive.wording import N_, _
 from labels import codes
 
 bp = Blueprint("scan", __name__)
 
 SHOWN = 30
+MOST_READ = 40  # characters of what was no code
 UNKNOWN = 20
 
 # What one can go on to from the answer about a file, as its state and one's role allow.
@@ -36,30 +39,16 @@ _FILE_ACTIONS = {
 @requires(Permission.MOVE)
 def page() -> Response:
     """Show the scan page with one's latest scans; `place` is where files are put, `answer` the last scan."""
-    return _page(request.args.get("place", ""), request.args.get("answer"))
+    return _page(Asked.of_request())
 
 
-def _page(
-    context: str, answered: str | None = None, refused: Refusals | None = None, typed: str = ""
-) -> Response:
+def _page(asked: Asked) -> Response:
     with archive.read(current_actor()) as work:
-        told = tellings.tell(work, scans.recent(work, SHOWN))
+        facts, told = boards.facts(work, boards.scan_board(), asked)
         unknown = _unknown(work)
-        chosen = _chosen(work, context)
     look = looks_of_scans.of(told)
     return show(
-        "scan/page.html",
-        look,
-        refused=refused,
-        told=told,
-        one=next((one for one in told if one.id == answered), None),
-        actions_of=_actions,
-        unknown=unknown,
-        context=chosen,
-        carry="yes" in request.values.getlist("carry"),
-        scan_id=uuid4(),
-        typed=typed,
-        by=current_actor().id,
+        "scan/page.html", look, refused=asked.refused, actions_of=actions_of, unknown=unknown, **facts
     )
 
 
@@ -71,32 +60,38 @@ def _unknown(work: Work) -> list[dict[str, Any]]:
     ]
 
 
-def _chosen(work: Work, code: str) -> dict[str, str] | None:
-    """Return code, name and whereabouts of the chosen place, or nothing when the code is no open place."""
-    try:
-        place = places.by_code(work, labels.parse(code)) if code else None
-    except DomainError:
-        return None
-    if place is None or place.closed_at is not None:
-        return None
-    trail = trails.steps(work, [place.id])[place.id]
-    return {"code": place.code, "name": trails.spoken(place), "above": trails.name_of(trail[:-1])}
-
-
 @bp.post("/scan")
 @requires(Permission.MOVE)
 def take() -> Response:
     """Answer one scan typed into the form, for a browser without JavaScript."""
     form = request.form
-    context, carry = form.get("context", ""), form.get("carry") == "yes"
+    context, carry, task = form.get("context", ""), form.get("carry") == "yes", form.get("task", "")
     with Refusals() as refused:
-        scanned = Scanned(form.get("id", ""), form.get("text", ""), context or None, carry=carry)
+        scanned = Scanned(form.get("id", ""), form.get("text", ""), context or None, carry=carry, task=task)
         with archive.write(current_actor()) as work:
             taken = scans.take(work, scanned)
             told = tellings.tell(work, [taken])[0]
+        if told.outcome is ScanOutcome.NOT_A_CODE:
+            return _board_of(task, Asked(context, typed=scanned.text, said=_as_read(told, scanned.text)))
         chosen = told.context or ("" if told.clears else context)
-        return see(url_for(".page", place=chosen or None, carry="yes" if carry else None, answer=taken.id))
-    return _page(context, refused=refused, typed=form.get("text", ""))
+        facts = {"place": chosen or None, "carry": "yes" if carry else None, "answer": taken.id}
+        return see(_address_of(form.get("page"), facts))
+    return _board_of(task, Asked(context, typed=form.get("text", ""), refused=refused))
+
+
+def _board_of(task: str, asked: Asked) -> Response:
+    """Show the board of a task again, or the scan page."""
+    kind, _colon, number = task.partition(":")
+    if kind in boards.PAGES and number.isdecimal():
+        return boards.PAGES[kind](int(number), asked)
+    return _page(asked)
+
+
+def _address_of(page: str | None, facts: dict[str, Any]) -> str:
+    """Return the address of the board the form was on, with what it shows now."""
+    if not page:
+        return url_for(".page", **facts)
+    return f"{safe_path(page, url_for('.page'))}?{urlencode({k: v for k, v in facts.items() if v})}"
 
 
 @bp.post("/scan/answers")
@@ -116,7 +111,18 @@ def answer() -> Response:
         told = tellings.tell(work, [taken])[0]
     look = looks_of_scans.of([told])
     saw(*([look] if look else []))
-    return jsonify(_parts(taken, told))
+    return jsonify(_parts(taken, _as_read(told, scanned.text)))
+
+
+def _as_read(told: Telling, text: str) -> Telling:
+    """Show what is no code as it was read: kept nowhere, since it may be anything, a person's number too."""
+    if told.outcome is not ScanOutcome.NOT_A_CODE:
+        return told
+    read = " ".join(text.split())
+    read = read if len(read) <= MOST_READ else f"{read[:MOST_READ]}…"
+    slip = len(codes.trailing(text) or "") == codes.LENGTH
+    said = _("One of the ten characters is wrong. Compare them with the label.") if slip else told.text
+    return replace(told, scanned=read, text=said)
 
 
 def _parts(taken: Taken, told: Telling) -> dict[str, Any]:
@@ -124,19 +130,24 @@ def _parts(taken: Taken, told: Telling) -> dict[str, Any]:
         "id": taken.id,
         "outcome": taken.outcome.value,
         "signal": told.signal.value,
-        "context": {"code": told.context, "name": told.context_name, "above": told.context_above}
+        "context": {
+            "code": told.context,
+            "name": told.context_name,
+            "above": told.context_above,
+            "hint": told.context_hint,
+        }
         if told.context
         else None,
         "clears": told.clears,
         "file": told.file_code,
         "undone": told.undone,
         "unknown": told.scanned if taken.outcome is ScanOutcome.UNKNOWN_CODE else None,
-        "state": render_template("scan/_state.html", one=told, actions_of=_actions),
+        "state": render_template("scan/_state.html", one=told, actions_of=actions_of),
         "row": render_template("scan/_row.html", one=told),
     }
 
 
-def _actions(told: Telling) -> list[dict[str, str]]:
+def actions_of(told: Telling) -> list[dict[str, str]]:
     """Return what may be done next with what was scanned, the usual first."""
     may = current_actor().may
     code = told.file_code
@@ -172,11 +183,11 @@ def undo(scan_id: str) -> Response:
     """Take back what a scan moved; the page's script gets the same parts as for a scan."""
     if wants_json():
         return jsonify(_parts(*_undone(scan_id)))
-    context = request.form.get("context", "")
+    context, page = request.form.get("context", ""), request.form.get("page")
     with Refusals() as refused:
         _undone(scan_id)
-        return see(url_for(".page", place=context or None, answer=scan_id))
-    return _page(context, refused=refused)
+        return see(_address_of(page, {"place": context, "answer": scan_id}))
+    return _board_of(request.form.get("task", ""), Asked(context, refused=refused))
 
 
 def _undone(scan_id: str) -> tuple[Taken, Telling]:
