@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from archive import mailing
-from archive.domain import deadlines, double_checks, import_driving, incident_sweep, outbox, sessions
+from archive.domain import (
+    deadlines,
+    delivery_news,
+    delivery_timetable,
+    double_checks,
+    import_driving,
+    incident_sweep,
+    outbox,
+    programme,
+    sessions,
+)
 from archive.store import Archive, worker
 
 HEARTBEAT = "heartbeat"
@@ -64,6 +74,24 @@ TIMETABLE = (
         {"second": "*/4"},
         "reads in lists that wait, and goes on with those that stopped",
         import_driving.work_off,
+    ),
+    Routine(
+        delivery_timetable.ROUTINE,
+        {"hour": 4, "minute": 40},
+        "opens the delivery of next week, with its senders and pick lists",
+        delivery_timetable.open_next,
+    ),
+    Routine(
+        delivery_news.ROUTINE,
+        {"hour": 7, "minute": 5},
+        "tells senders of the delivery of the next working day",
+        delivery_news.remind,
+    ),
+    Routine(
+        programme.ROUTINE,
+        {"hour": 4, "minute": 50},
+        "counts the files left in the rooms of the programme",
+        programme.count_all,
     ),
     Routine(
         "uploads",

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date
-from archive.domain import delivery_lines, places
+from archive.domain import delivery_lines, places, staff
 from archive.domain.delivery_lines import crates, lock, release_lines, senders
 from archive.errors import ChangedMeanwhile, Conflict, Invalid
 from archive.models import Announcement, Delivery, DeliverySender, Place, Unit
@@ -54,14 +54,17 @@ def week_of(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
-def plan(work: Work, wanted: Plan) -> Delivery:
-    """Plan a delivery; the first one of a week keeps the timetable from opening another. Raises Invalid."""
+def plan(work: Work, wanted: Plan, *, week: str | None = None) -> Delivery:
+    """Plan a delivery; the first one of a week keeps the timetable from opening another. Raises Invalid.
+
+    `week` is the week it stands for when a holiday moved it into the next one.
+    """
     work.require(Permission.PLAN_DELIVERIES)
     _refuse_wrong(work, wanted.day, wanted.capacity, wanted.crate_files, wanted.alarm_hours)
     before = work.session.scalar(select(Delivery).order_by(col(Delivery.id).desc()).limit(1))
     reception = wanted.reception or _usual_reception(work, before)
     _refuse_reception(reception)
-    week = week_of(wanted.day)
+    week = week or week_of(wanted.day)
     taken = work.session.scalar(select(col(Delivery.id)).where(col(Delivery.week) == week))
     delivery = Delivery(
         day=wanted.day,
@@ -173,7 +176,9 @@ def _refuse_unless_before_dispatch(delivery: Delivery) -> None:
         )
 
 
-def add_sender(work: Work, delivery: Delivery, place: Place, *, unit_id: int | None = None) -> DeliverySender:
+def add_sender(
+    work: Work, delivery: Delivery, place: Place, *, unit_id: int | None = None, contact: str = ""
+) -> DeliverySender:
     """Let an old room, or a unit at the place its files are fetched, send with a delivery."""
     work.require(Permission.PLAN_DELIVERIES)
     delivery = lock(work, delivery.id)
@@ -190,7 +195,11 @@ def add_sender(work: Work, delivery: Delivery, place: Place, *, unit_id: int | N
     if any(one.status is not SenderState.DROPPED for one in alike):
         raise Conflict("sender_there", N_("It sends with this delivery already."), field="place")
     share = DeliverySender(
-        delivery_id=delivery.id, number=len(shares) + 1, place_id=place.id, unit_id=unit_id
+        delivery_id=delivery.id,
+        number=len(shares) + 1,
+        place_id=place.id,
+        unit_id=unit_id,
+        contact=staff.normal_email(contact) or "",
     )
     history.advance(
         work,

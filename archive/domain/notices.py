@@ -83,6 +83,28 @@ NOTICES: dict[K, Notice] = {
         N_("Papers lay in another file's cover while it was out. Judge by %(due)s who may have read them."),
         {"due": datetime},
     ),
+    K.DELIVERY_OPENED: Notice(
+        N_("The next delivery is planned"),
+        N_(
+            "Delivery %(delivery)s is planned for %(day)s with %(senders)s senders. Look at it and adjust it."
+        ),
+        {"delivery": int, "day": date, "senders": int},
+    ),
+    K.DELIVERY_COMES: Notice(
+        N_("A delivery is fetched soon"),
+        N_("Delivery %(delivery)s is fetched on %(day)s. Have what you send ready."),
+        {"delivery": int, "day": date},
+    ),
+    K.DELIVERY_RECEIVED: Notice(
+        N_("A delivery has been received"),
+        N_("Delivery %(delivery)s has been received: %(pieces)s files, %(differences)s differences."),
+        {"delivery": int, "pieces": int, "differences": int},
+    ),
+    K.DELIVERY_CLOSED: Notice(
+        N_("A delivery is closed"),
+        N_("Delivery %(delivery)s is closed: %(pieces)s files received. The receipt can be read."),
+        {"delivery": int, "pieces": int},
+    ),
     K.MAIL_STUCK: Notice(
         N_("Mail does not arrive"),
         N_("Mail could not be delivered and is not tried again. See why in the list of mail."),

@@ -6,7 +6,17 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors, covers, deadlines, delivery_lines, files, incidents, places, transit
+from archive.domain import (
+    actors,
+    covers,
+    deadlines,
+    delivery_lines,
+    delivery_news,
+    files,
+    incidents,
+    places,
+    transit,
+)
 from archive.domain.delivery_lines import LINE, lock, settle
 from archive.domain.dispatching import ARRIVAL
 from archive.domain.incidents import Report
@@ -234,14 +244,17 @@ def sign(work: Work, share: DeliverySender) -> None:
     )
     deadlines.meet(work, share.stream, ARRIVAL)
     if all(one.status in DONE for one in delivery_lines.senders(work, delivery.id)):
+        pieces = _received(work, LINE.c.delivery_id == delivery.id)
+        differences = _differences(work, delivery)
         history.advance(
             work,
             delivery,
             DeliveryAction.FINISH,
             changes={"received_at": work.now},
-            pieces=_received(work, LINE.c.delivery_id == delivery.id),
-            differences=_differences(work, delivery),
+            pieces=pieces,
+            differences=differences,
         )
+        delivery_news.received(work, delivery, pieces, differences)
 
 
 def _refuse_packer(work: Work, share: DeliverySender) -> None:
@@ -300,15 +313,17 @@ def close(work: Work, delivery: Delivery) -> None:
     lost = select(func.count()).where(
         col(Difference.delivery_id) == delivery.id, col(Difference.incident_id).is_not(None)
     )
+    pieces = _received(work, LINE.c.delivery_id == delivery.id)
     history.advance(
         work,
         delivery,
         DeliveryAction.CLOSE,
         changes={"closed_at": work.now},
-        pieces=_received(work, LINE.c.delivery_id == delivery.id),
+        pieces=pieces,
         differences=_differences(work, delivery),
         losses=int(work.session.scalar(lost) or 0),
     )
+    delivery_news.closed(work, delivery, pieces)
 
 
 def open_count(work: Work, delivery: Delivery) -> int:

@@ -19,7 +19,7 @@ def next_position(work: Work, file_id: int, place: Place | Spot) -> int:
     if place.order_rule in _AT_END:
         return _at_end(work, place)
     if place.order_rule is OrderRule.BIRTH_DATE:
-        return _birth_key_of(work, file_id)
+        return birth_key_of(work, file_id)
     row = work.session.execute(
         select(_FILE.c.closed_on, _FILE.c.reference).where(_FILE.c.id == file_id)
     ).one()
@@ -58,7 +58,8 @@ def _at_end(work: Work, place: Place | Spot) -> int:
     return int(last) + 1
 
 
-def _birth_key_of(work: Work, file_id: int) -> int:
+def birth_key_of(work: Work, file_id: int) -> int:
+    """Return where a file stands in birth order: by the first of its persons whose number is known."""
     numbers = work.connection.execute(_BIRTH_KEY, {"file_id": file_id}).scalars()
     return next((key for number in numbers if (key := birth_key(number))), 0)
 

@@ -16,6 +16,10 @@ class MessageKind(Term):
     INCIDENT_ESCALATED = "incident_escalated", "ärende eskalerat", "incident escalated", "red"
     INCIDENT_DECIDED = "incident_decided", "ärende avgjort", "incident decided", "blue"
     ASSESSMENT_YOURS = "assessment_yours", "bedömning krävs", "assessment needed", "red"
+    DELIVERY_OPENED = "delivery_opened", "leverans planerad", "delivery planned", "blue"
+    DELIVERY_COMES = "delivery_comes", "leverans kommer", "a delivery comes", "blue"
+    DELIVERY_RECEIVED = "delivery_received", "leverans mottagen", "delivery received", "purple"
+    DELIVERY_CLOSED = "delivery_closed", "leverans avslutad", "delivery closed", "green"
     MAIL_STUCK = "mail_stuck", "e-post kom inte fram", "mail did not arrive", "red"
 
 
