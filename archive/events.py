@@ -109,9 +109,7 @@ SHAPES: dict[E, Shape] = {
     E.DELIVERY_PIECE_NOT_FOUND: _shape(N_("%(file)s looked for and not found"), "line file"),
     E.DELIVERY_PIECE_RECEIVED: _shape(N_("%(file)s received (%(how)s)"), "line file crate how"),
     E.DELIVERY_PIECE_RETURNED: _shape(N_("Receipt of %(file)s undone"), "line file crate"),
-    E.DELIVERY_PIECE_TURNED_UP: _shape(
-        N_("%(file)s turned up at %(place)s after closing"), "line file place how"
-    ),
+    E.DELIVERY_PIECE_TURNED_UP: _shape(N_("%(file)s turned up after closing"), "line file place how"),
     E.DELIVERY_PIECE_LABELLED: _shape(N_("%(file)s was given the label %(code)s"), "line file code"),
     E.DELIVERY_PIECE_REGISTERED: _shape(N_("%(file)s was registered"), "line file"),
     E.DELIVERY_CRATE_TAKEN: _shape(N_("Crate %(ordinal)s taken: %(place)s"), "crate ordinal sender place"),

@@ -12,9 +12,16 @@ from archive.store import Work
 from archive.vocabulary import EventKind
 from archive.wording import N_
 
-_MOVES = (EventKind.FILE_REGISTERED, EventKind.FILE_MOVED, EventKind.FILE_TAKEN_BACK)
+_MOVES = (
+    EventKind.FILE_REGISTERED,
+    EventKind.FILE_MOVED,
+    EventKind.FILE_TAKEN_BACK,
+    EventKind.FILE_ARRIVED,
+    EventKind.FILE_REHOMED,
+)
 _OTHER = (
     EventKind.FILE_LENT,
+    EventKind.FILE_DISPATCHED,
     EventKind.FILE_CORRECTED,
     EventKind.FILE_VOIDED,
     EventKind.FILE_REINSTATED,

@@ -38,8 +38,8 @@ _OWN = (
     .order_by(_EVENT.c.seq.desc())
     .limit(bindparam("limit"))
 )
-_STANDING = (E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_REINSTATED)
-_ABSENT = (E.FILE_LENT, E.FILE_VOIDED)
+_STANDING = (E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_REINSTATED, E.FILE_ARRIVED)
+_ABSENT = (E.FILE_LENT, E.FILE_REHOMED, E.FILE_VOIDED)
 _PLACING_KINDS = frozenset(kind.value for kind in _STANDING + _ABSENT)
 _PLACINGS = (
     select(_EVENT.c.id, _EVENT.c.kind, _EVENT.c.body)
@@ -63,13 +63,14 @@ _NUMBER = cast(func.substr(_EVENT.c.stream, 6), BigInteger)
 _OF_PROTECTED = exists().where(
     _FILE.c.protected, _FILE.c.id == case((_EVENT.c.stream.startswith("file:"), _NUMBER), else_=0)
 )
+_COMING_AND_GOING = (E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_ARRIVED, E.FILE_REHOMED, E.PLACE_MOVED)
 _CAME_AND_WENT = (
     select(*_COLUMNS)
     .select_from(_SUBJECT.join(_EVENT, _EVENT.c.id == _SUBJECT.c.event_id))
     .where(
         _SUBJECT.c.subject == bindparam("stream"),
         _SUBJECT.c.event_id < bindparam("before"),
-        _EVENT.c.kind.in_([E.FILE_MOVED.value, E.FILE_TAKEN_BACK.value, E.PLACE_MOVED.value]),
+        _EVENT.c.kind.in_([kind.value for kind in _COMING_AND_GOING]),
         _EVENT.c.stream != bindparam("stream"),
         ~_OF_PROTECTED,
     )
