@@ -48,7 +48,7 @@ def translated(message: str) -> bool:
     return message in _swedish()
 
 
-def _(message: str, **facts: object) -> str:
+def _(message: str, /, **facts: object) -> str:
     """Translate a sentence and fill in its %(name)s facts; an unknown sentence stays English."""
     text: object = message
     if _locale.get() == "sv":
@@ -56,7 +56,7 @@ def _(message: str, **facts: object) -> str:
     return str(text) % facts if facts else str(text)
 
 
-def ngettext(singular: str, plural: str, num: int, **facts: object) -> str:
+def ngettext(singular: str, plural: str, num: int, /, **facts: object) -> str:
     """Translate a sentence that depends on a number, available in it as %(num)s."""
     forms: object = (singular, plural)
     if _locale.get() == "sv":

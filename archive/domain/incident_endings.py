@@ -71,7 +71,7 @@ def mistaken(
         "reason": reason.strip(),
         "proof": proof.strip(),
     }
-    incident_steps.start(work, incident, "decide_mistaken")
+    incident_steps.start_unless_open(work, incident, "decide_mistaken")
     incident_steps.complete(work, incident, "decide_mistaken", answers)
 
 
@@ -101,7 +101,7 @@ def declare_lost(
 
 def decide_aware(work: Work, incident: Incident, aware_at: datetime, reason: str, advice: str) -> None:
     """Decide by name and with a reason that the authority became aware at another moment."""
-    incident_steps.start(work, incident, "later_awareness")
+    incident_steps.start_unless_open(work, incident, "later_awareness")
     answers = {"aware_at": said_moment(aware_at), "reason": reason.strip(), "dpo_advice": advice.strip()}
     incident_steps.complete(work, incident, "later_awareness", answers)
 

@@ -50,6 +50,11 @@ from archive.models import (
 from archive.store import Work
 from archive.vocabulary import EventKind, IncidentState
 
+_AS_THEY_STAND = (
+    *("diary_number", "status", "what", "occasion", "pieces", "short", "entered_afterwards"),
+    *("missed_at", "suspected_at", "aware_at", "clock_from", "reported_at"),
+    *("escalated_at", "decided_at", "closed_at", "somebody_waits", "ongoing_case", "child"),
+)
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _COLUMNS = tuple(_EVENT.c[name] for name in ("id", "stream", "at", "happened_at", "actor", "kind", "body"))
 _EVENTS = select(*_COLUMNS).where(_EVENT.c.stream == bindparam("stream")).order_by(_EVENT.c.seq)
@@ -117,46 +122,21 @@ class _Gathering:
     def report(self) -> IncidentReport:
         """Put it all together."""
         incident, named = self.incident, self.named
-        version = routine_versions.get(self.work, incident.routine_id)
         said = self.texts.get(incident.told_event or 0, {})
         unit = self.work.session.get(Unit, incident.unit_id) if incident.unit_id else None
-        title = self.course.routine.title
         return IncidentReport(
             number=incident.id,
-            diary_number=incident.diary_number,
-            status=incident.status,
-            what=incident.what,
-            occasion=incident.occasion,
-            pieces=incident.pieces,
-            routine=Both(title.sv, title.en),
-            routine_edition=version.edition,
-            routine_decided_by=version.decided_by,
-            routine_in_force_from=version.in_force_from,
-            routine_diary_number=version.diary_number,
-            missed_at=incident.missed_at,
-            suspected_at=incident.suspected_at,
-            aware_at=incident.aware_at,
-            clock_from=incident.clock_from,
-            reported_at=incident.reported_at,
-            escalated_at=incident.escalated_at,
-            decided_at=incident.decided_at,
-            closed_at=incident.closed_at,
+            **{name: getattr(incident, name) for name in _AS_THEY_STAND},
+            **self._routine(),
             made_at=self.work.now,
             reported_by=named.number(incident.reported_by),
             aware_by=named.number(incident.aware_by) if incident.aware_by else None,
             owner=named.number(f"user:{incident.owner_id}") if incident.owner_id else None,
             unit=unit.name if unit else "",
-            somebody_waits=incident.somebody_waits,
-            ongoing_case=incident.ongoing_case,
-            child=incident.child,
             protected=incident.protected or any(file.protected for file in self.files.values()),
-            entered_afterwards=incident.entered_afterwards,
-            short=incident.short,
             fixed=False,
             redacted=False,
-            purpose=said.get("purpose"),
-            waiting=said.get("waiting"),
-            circumstances=said.get("circumstances"),
+            **{name: said.get(name) for name in ("purpose", "waiting", "circumstances")},
             people=(),
             things=tuple(self._thing(item) for item in self.items),
             timeline=incident_lines.of_incident(
@@ -171,6 +151,17 @@ class _Gathering:
             exposures=tuple(line for item in self.items for line in self._exposures(item)),
             plans=incident_leads.annex(self.work, self.items, self.searches, named),
         )
+
+    def _routine(self) -> dict[str, Any]:
+        version = routine_versions.get(self.work, self.incident.routine_id)
+        title = self.course.routine.title
+        return {
+            "routine": Both(title.sv, title.en),
+            "routine_edition": version.edition,
+            "routine_decided_by": version.decided_by,
+            "routine_in_force_from": version.in_force_from,
+            "routine_diary_number": version.diary_number,
+        }
 
     def _files(self) -> dict[int, CaseFile]:
         ids = {item.file_id for item in self.items} | {item.found_in_id for item in self.items}

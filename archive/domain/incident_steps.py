@@ -135,6 +135,12 @@ def start(work: Work, incident: Incident, name: str) -> Course:
     return run
 
 
+def start_unless_open(work: Work, incident: Incident, name: str) -> None:
+    """Start a step that may have been started before, and not been done since."""
+    if course(work, incident).progress.open_record(name) is None:
+        start(work, incident, name)
+
+
 def hand_over(work: Work, incident: Incident, owner_id: int) -> None:
     """Give an incident another owner, who is told, with its clocks; raises Invalid for who is not here."""
     user = work.session.get(User, owner_id)

@@ -239,11 +239,7 @@ def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
         work,
         EventKind.INCIDENT_REPORTED_AGAIN,
         incident,
-        private={
-            "purpose": said.purpose.strip(),
-            "waiting": said.waiting.strip(),
-            "circumstances": said.circumstances.strip(),
-        },
+        private=_words(said),
         subjects=[f"file:{found.file_id}"],
         happened_at=said.missed_at,
         file=found.file_id,
@@ -282,12 +278,7 @@ def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
         work,
         incident,
         IncidentAction.REPORT,
-        private={
-            "description": said.description.strip(),
-            "purpose": said.purpose.strip(),
-            "waiting": said.waiting.strip(),
-            "circumstances": said.circumstances.strip(),
-        },
+        private={"description": said.description.strip(), **_words(said)},
         subjects=[file.stream for file in missed],
         happened_at=incident.suspected_at,
         missed=incident.what.value,
@@ -325,6 +316,10 @@ def _reported(work: Work, incident: Incident, missed: Sequence[CaseFile], said: 
         "earlier_diary_number": incident.diary_number if incident.entered_afterwards else "",
     }
     return {name: answer for name, answer in answers.items() if answer not in ("", ())}
+
+
+def _words(said: Report) -> dict[str, str]:
+    return {name: getattr(said, name).strip() for name in ("purpose", "waiting", "circumstances")}
 
 
 def _unknown(said: Report, *, described: bool) -> bool:

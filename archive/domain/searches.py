@@ -53,14 +53,7 @@ def keep(work: Work, incident: Incident, said: Searched, step_id: int | None = N
     """Store a search, also one that a step of the routine tells of; checks no permission."""
     place_id, cover_id = _where(work, said)
     at = said.at or work.now
-    if at > work.now:
-        raise Invalid("search_in_future", N_("That moment has not come yet."), field="at")
-    if not 0 <= said.minutes <= LONGEST_MINUTES:
-        raise Invalid("minutes_wrong", N_("Write how many minutes the search took."), field="minutes")
-    if len(said.remark) > LONGEST_REMARK:
-        raise Invalid(
-            "text_long", N_("Write at most %(most)s characters."), field="remark", most=LONGEST_REMARK
-        )
+    _refuse_wrong(work, said, at)
     search = Search(
         incident_id=incident.id,
         step_id=step_id,
@@ -92,6 +85,17 @@ def keep(work: Work, incident: Incident, said: Searched, step_id: int | None = N
     )
     work.session.flush()
     return search
+
+
+def _refuse_wrong(work: Work, said: Searched, at: datetime) -> None:
+    if at > work.now:
+        raise Invalid("search_in_future", N_("That moment has not come yet."), field="at")
+    if not 0 <= said.minutes <= LONGEST_MINUTES:
+        raise Invalid("minutes_wrong", N_("Write how many minutes the search took."), field="minutes")
+    if len(said.remark) > LONGEST_REMARK:
+        raise Invalid(
+            "text_long", N_("Write at most %(most)s characters."), field="remark", most=LONGEST_REMARK
+        )
 
 
 def of(work: Work, incident: Incident) -> Sequence[Search]:
