@@ -80,7 +80,9 @@ class Staging:
         """Delete what an earlier reading of the same list left; tell whether there was any."""
         with self.turns.take() as (work, run):
             run.counts, run.share = {}, 0
-            run.options = {name: run.options[name] for name in ("newest", "protection") if name in run.options}
+            run.options = {
+                name: run.options[name] for name in ("newest", "protection") if name in run.options
+            }
             return clear_rows(work, self.run_id, self.turns.size)
 
     def _open(self) -> Iterator[Row]:

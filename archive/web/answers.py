@@ -1,5 +1,7 @@
 """Answers: a page after its look is recorded, the way on after a change, a refused form with its content."""
 
+from collections.abc import Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -61,10 +63,18 @@ def show(template: str, look: Look | None, *, refused: Refusals | None = None, *
     """
     saw(*(() if look is None else (look,)))
     errors, faults = (refused.errors, refused.faults) if refused else ([], {})
-    page = make_response(render_template(template, errors=errors, faults=faults, **facts))
+    text = render_template(template, errors=errors, faults=faults, **facts)
+    if errors != (ordered := sorted(errors, key=partial(_position, text))):
+        text = render_template(template, errors=ordered, faults=faults, **facts)
+    page = make_response(text)
     if refused and refused.errors:
         page.status_code = refused.status
     return page
+
+
+def _position(page: str, error: Mapping[str, str | None]) -> int:
+    """Return where on a page the field of an error stands; what is about no field comes first."""
+    return page.find(f'id="{error["field"]}"') if error["field"] else -1
 
 
 def see(location: str, said: str | None = None, tone: str = "success") -> Response:

@@ -39,6 +39,7 @@ from archive.web.file_forms import (
     person_rows,
     save_persons,
 )
+from archive.web.labels import fresh_label
 from archive.web.places import chosen_place
 from archive.wording import N_, _
 from labels import codes
@@ -101,6 +102,7 @@ def page(code: str) -> Response:
         if shown is None:
             return _renamed(files.by_code(work, labels.parse(code)))
         now = work.now
+        fresh = {**fresh_label(work, shown.card.file), "next": True} if request.args.get("new") else None
     look = looks.at_file(shown.card.file.id, "file", persons=[person.id for person in shown.card.persons])
     return show(
         "files/page.html",
@@ -113,7 +115,7 @@ def page(code: str) -> Response:
         today=local_date(now),
         actions=actions(shown.card.file),
         flags=_shown_flags(shown),
-        new=request.args.get("new"),
+        fresh=fresh,
     )
 
 

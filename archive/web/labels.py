@@ -14,6 +14,7 @@ from archive.store import Work
 from archive.vocabulary import LabelReason, LabelState, Permission
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, see, show
+from archive.web.file_forms import blank_label
 from archive.wording import N_, _, locale, ngettext
 from labels import codes
 from labels.calibration import calibration_pdf
@@ -61,8 +62,7 @@ def _index(refused: Refusals | None = None) -> Response:
 
 def _paper_facts() -> dict[str, Any]:
     """Return what the choice of paper needs: the stock, and what this browser chose last."""
-    remembered = (request.cookies.get(PRINTER_COOKIE, "") + "|||").split("|")
-    last = dict(zip(("stock", "right", "down"), remembered, strict=False))
+    last = remembered()
     if locale() == "sv":
         last |= {name: last[name].replace(".", ",") for name in ("right", "down")}
     return {
@@ -70,6 +70,21 @@ def _paper_facts() -> dict[str, Any]:
         "form": {**last, "start": "1", **request.form},
         "reasons": REASONS,
     }
+
+
+def remembered() -> dict[str, str]:
+    """Return the stock and the shift of the printer this browser used last, empty where it used none."""
+    kept = (request.cookies.get(PRINTER_COOKIE, "") + "|||").split("|")
+    stock = kept[0] if kept[0] in stocks() else ""
+    return dict(zip(("stock", "right", "down"), (stock, *kept[1:3]), strict=True))
+
+
+def fresh_label(work: Work, file: CaseFile) -> dict[str, Any]:
+    """Return what is offered for a file just registered: its label printed at once, or a blank one bound."""
+    printed = labels.find(work, file.code).printed_at is not None
+    last = remembered()
+    titles = {key: stock.title(locale()) for key, stock in stocks().items()}
+    return {"file": file, "printed": printed, "printer": last, "stock": titles.get(last["stock"], "")}
 
 
 @bp.post("/blanks")
@@ -167,6 +182,20 @@ def _for_file(code: str, refused: Refusals | None = None) -> Response:
         printed = labels.find(work, card.file.code).printed_at
     look = looks.at_file(card.file.id, "label", persons=[person.id for person in card.persons])
     return show("labels/file.html", look, refused=refused, card=card, printed=printed, **_paper_facts())
+
+
+@bp.post("/files/<code>/bind")
+@requires(Permission.LABEL)
+def stick(code: str) -> Response:
+    """Bind the blank label that was stuck on a file's cover."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            file = files.by_code(work, labels.parse(code))
+            blank = blank_label(work, request.form.get("label", "").strip() or "–", refused)
+            label = labels.bind(work, blank, file) if not refused.errors else None
+        if label is not None:
+            return see(url_for("files.page", code=label.code), _("The label is bound to the file."))
+    return _for_file(code, refused)
 
 
 @bp.post("/files/<code>")

@@ -13,7 +13,7 @@ from archive.domain import cards, files, labels, likeness, looks, retentions, tr
 from archive.domain.cards import Card
 from archive.domain.likeness import Alike
 from archive.errors import DomainError
-from archive.models import ImportRow
+from archive.models import CaseFile, ImportRow
 from archive.partial_date import PartialDate
 from archive.retention import FLAGS, Birth, Retention
 from archive.store import Work
@@ -31,6 +31,7 @@ from archive.web.file_forms import (
     read_new,
     save_persons,
 )
+from archive.web.labels import fresh_label
 from archive.wording import _
 from labels import codes
 
@@ -66,17 +67,19 @@ def _shown(row: PersonRow) -> list[Any]:
 def page() -> Response:
     """Show an empty form, or begin with what is known.
 
-    What the file `like` has in common with it is kept; `label` is a blank one; `row` is one of a list that
-    could not be registered.
+    What the file `like` has in common with it is kept, and where it was the one just `done`, its label is
+    offered; `label` is a blank one; `row` is one of a list that could not be registered.
     """
     row = request.args.get("row", type=int)
     with archive.read(current_actor()) as work:
         known = _of_row(work, row) if row else _kept(work, request.args.get("like", ""))
+        before = _before(work, request.args.get("like", "")) if request.args.get("done") else None
+        fresh = fresh_label(work, before) if before else None
     if label := codes.parse(request.args.get("label", "")):
         known["label"] = label
     if row:
         saw(looks.at_list("import_row", []))
-    return _form(None, known)
+    return _form(None, known, fresh=fresh)
 
 
 def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
@@ -119,11 +122,15 @@ def _id(among: Sequence[Any], written: str, *names: str) -> str:
     return next((str(one.id) for one in among if wanted in {getattr(one, n).casefold() for n in names}), "")
 
 
-def _kept(work: Work, code: str) -> MultiDict[str, str]:
+def _before(work: Work, code: str) -> CaseFile | None:
     try:
-        before = files.by_code(work, labels.parse(code)) if code else None
+        return files.by_code(work, labels.parse(code)) if code else None
     except DomainError:
-        before = None
+        return None
+
+
+def _kept(work: Work, code: str) -> MultiDict[str, str]:
+    before = _before(work, code)
     if before is None:
         return MultiDict()
     trail = [] if before.protected else trails.trails(work, [before.place_id])[before.place_id]
@@ -131,7 +138,12 @@ def _kept(work: Work, code: str) -> MultiDict[str, str]:
     return MultiDict({**{name: str(value) for name, value in kept.items()}, "place": trails.name_of(trail)})
 
 
-def _form(refused: Refusals | None, form: MultiDict[str, str], rows: int = 1) -> Response:
+def _form(
+    refused: Refusals | None,
+    form: MultiDict[str, str],
+    rows: int = 1,
+    fresh: dict[str, Any] | None = None,
+) -> Response:
     with archive.read(current_actor()) as work:
         check = _check(work, form, rows)
         facts = field_choices(work)
@@ -144,6 +156,7 @@ def _form(refused: Refusals | None, form: MultiDict[str, str], rows: int = 1) ->
         ticked=form.getlist("flags"),
         more=len(check.rows) < MOST_PERSONS,
         added=bool(form.get("more")),
+        fresh=fresh,
         **facts,
     )
 
@@ -173,9 +186,7 @@ def save() -> Response:
     if file is None:
         return _form(refused, request.form)
     if request.form.get("then") == "next":
-        return see(
-            url_for("files.register", like=file.code), _("Registered with the code %(code)s.", code=file.code)
-        )
+        return see(url_for("files.register", like=file.code, done=1))
     return see(url_for("files.page", code=file.code, new=1))
 
 

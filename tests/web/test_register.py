@@ -99,7 +99,63 @@ def test_the_next_one_keeps_kind_source_place_and_unit_but_no_person(
     assert page.count(" selected") == 3  # kind, source, and the usual role
     assert "Centralarkivet / Rum 1" in page
     assert "Åkerström" not in page
-    assert "P0001234" not in page
+    assert 'value="P0001234"' not in page
+    assert "Registrerad: P0001234" in page  # whose label is printed from here
+
+
+def test_the_errors_stand_in_the_order_of_the_fields(sign_in: SignIn) -> None:
+    refused = sign_in(Role.ASSISTANT).post("/files/new", data={"place": "ingenstans", "opened_on": "??"})
+    summary, _sep, page = refused.text.partition("error-summary__list")[2].partition("</ul>")
+    fields = re.findall(r'<a href="#([\w-]+)">', summary)
+    assert len(fields) > 4
+    places_of = [page.index(f' id="{field}"') for field in fields]
+    assert places_of == sorted(places_of)
+
+
+def test_the_label_of_a_file_just_registered_is_printed_at_once_on_the_usual_paper(
+    archive: Archive, archivist: Actor, sign_in: SignIn, form: dict[str, object]
+) -> None:
+    client = sign_in(Role.ASSISTANT)
+    page = client.get(client.post("/files/new", data=form).location).text
+    code = registered(archive, archivist)[0].file.code
+    assert f'href="/labels/files/{code}"' in page  # this browser has printed nothing yet: which paper?
+    client.post(f"/labels/files/{code}", data={"stock": "permanent-70x37", "start": "1"})
+    page = client.get(
+        client.post("/files/new", data={**form, "reference": "P2", "number0": NUMBERS[77]}).location
+    )
+    action = re.search(r'action="(/labels/files/\w{10})"', page.text)[1]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    assert client.post(action, data=hidden).data.startswith(b"%PDF")
+
+
+def test_a_label_printed_beforehand_is_bound_from_the_page_after_registering(
+    archive: Archive, archivist: Actor, sign_in: SignIn, form: dict[str, object]
+) -> None:
+    client = sign_in(Role.ASSISTANT)
+    with archive.write(archivist) as work:
+        blank = labels.print_blanks(work, 1, "permanent-70x37").codes[0]
+    page = client.get(client.post("/files/new", data=form).location).text
+    action = re.search(r'action="(/labels/files/\w{10}/bind)"', page)[1]
+    for wrong in ("", "ABC", registered(archive, archivist)[0].file.code):
+        refused = client.post(action, data={"label": wrong})
+        assert refused.status_code == 422
+        assert (
+            "ingen obunden etikett" in refused.text.casefold() or "inte en obunden" in refused.text.casefold()
+        )
+    bound = client.post(action, data={"label": blank})
+    assert bound.location == f"/files/{blank}"
+    assert registered(archive, archivist)[0].file.code == blank
+
+
+def test_after_a_blank_label_nothing_more_is_asked_about_labels(
+    archive: Archive, archivist: Actor, sign_in: SignIn, form: dict[str, object]
+) -> None:
+    client = sign_in(Role.ASSISTANT)
+    with archive.write(archivist) as work:
+        blank = labels.print_blanks(work, 1, "permanent-70x37").codes[0]
+    page = client.get(client.post("/files/new", data={**form, "label": blank}).location).text
+    assert "Etiketten sitter redan på omslaget." in page
+    assert "/bind" not in page
 
 
 def test_the_place_of_a_protected_file_is_not_kept(
