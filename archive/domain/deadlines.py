@@ -157,21 +157,17 @@ def sweep(archive: Archive) -> int:
 
 
 def _swept(archive: Archive) -> Iterator[int]:
-    last = 0
+    next_up = select(col(Deadline.about), col(Deadline.key)).order_by(col(Deadline.next_at), col(Deadline.id))
     while True:
         with archive.write(worker(ROUTINE)) as work:
-            next_up = select(col(Deadline.id), col(Deadline.about), col(Deadline.key)).where(
-                col(Deadline.next_at) <= work.now, col(Deadline.id) > last
-            )
-            row = work.session.execute(next_up.order_by(col(Deadline.id)).limit(1)).first()
+            row = work.session.execute(next_up.where(col(Deadline.next_at) <= work.now).limit(1)).first()
             if row is None:
                 return
-            last = row.id
             deadline = _locked(work, row.about, row.key)
             if deadline is None or deadline.next_at is None or deadline.next_at > work.now:
                 continue  # another sweep, or whoever had done what was due, came first
             _act(work, deadline)
-        yield last
+        yield deadline.id
 
 
 def _act(work: Work, deadline: Deadline) -> None:
