@@ -37,9 +37,14 @@ class Request:
     note: str = ""
 
 
+def four_weeks_on(today: date) -> date:
+    """Return the day four weeks ahead, which need not be a working day."""
+    return today + timedelta(days=USUAL_DAYS)
+
+
 def usual_due(today: date) -> date:
     """Return the day a loan is due unless another is chosen: four weeks on, or the working day after."""
-    return next_working_day(today + timedelta(days=USUAL_DAYS))
+    return next_working_day(four_weeks_on(today))
 
 
 def hand_out(work: Work, file: Held | CaseFile, request: Request) -> Loan:

@@ -17,6 +17,7 @@ ASKED_BY_ANYBODY = {"static", "health.health"}  # never worth a look into the da
 # All that is open to those who signed in with a one-time password.
 BEFORE_CHOOSING = {"account.password", "account.choose_password", "session.sign_out"}
 LANGUAGE_COOKIE = "aktspar-language"
+AT_THE_DOOR = "!"  # ends a language somebody chose who has not signed in yet: it becomes theirs then
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -92,7 +93,7 @@ def _language() -> str:
         return session.language
     if request.authorization is not None:
         return request.accept_languages.best_match(LOCALES) or DEFAULT_LOCALE
-    return request.cookies.get(LANGUAGE_COOKIE, DEFAULT_LOCALE)
+    return request.cookies.get(LANGUAGE_COOKIE, DEFAULT_LOCALE).removesuffix(AT_THE_DOOR)
 
 
 def fall_silent(_error: BaseException | None = None) -> None:

@@ -13,6 +13,7 @@ from archive.errors import Invalid
 from archive.models import Loan, User
 from archive.store import Work
 from archive.vocabulary import LoanPurpose, Permission
+from archive.web import moments
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, see, show
 from archive.web.places import chosen_place
@@ -84,7 +85,8 @@ def lend(code: str) -> Response:
 def _lend(code: str, refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         card = cards.one(work, files.by_code(work, labels.parse(code)))
-        due = loans.usual_due(local_date(work.now))
+        today = local_date(work.now)
+        weeks_on, due = loans.four_weeks_on(today), loans.usual_due(today)
         users = work.session.execute(select(col(User.name), col(User.unit)).where(col(User.active))).all()
     return show(
         "loans/lend.html",
@@ -95,7 +97,19 @@ def _lend(code: str, refused: Refusals | None = None) -> Response:
         users=sorted(users),
         purposes=list(LoanPurpose),
         form=request.form or {"due_on": due.isoformat(), "purpose": LoanPurpose.CASE_WORK.value},
+        due_hint=_due_hint(weeks_on, due),
         longest_note=LONGEST_NOTE,
+    )
+
+
+def _due_hint(weeks_on: date, due: date) -> str:
+    """Say which day is suggested, and why it is not just four weeks on where that is no working day."""
+    if due == weeks_on:
+        return _("Four weeks from today is %(day)s.", day=moments.weekday(due))
+    return _(
+        "Four weeks from today is %(day)s, when nobody works, so %(due)s is suggested.",
+        day=moments.weekday(weeks_on),
+        due=moments.weekday(due),
     )
 
 

@@ -8,6 +8,10 @@ from archive.wording import _, locale, ngettext
 
 _SV = "januari februari mars april maj juni juli augusti september oktober november december"
 _EN = "January February March April May June July August September October November December"
+_WEEKDAYS = {
+    "sv": ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"],
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+}
 _MONTHS = {"sv": _SV.split(), "en": _EN.split()}
 _DAYS_PER_MONTH = 30.44
 _DAYS_PER_YEAR = 365.25
@@ -16,6 +20,11 @@ _DAYS_PER_YEAR = 365.25
 def day(value: date) -> str:
     """Say a day: 21 november 2026."""
     return f"{value.day} {_MONTHS[locale()][value.month - 1]} {value.year}"
+
+
+def weekday(value: date) -> str:
+    """Say a day with its weekday: måndag 21 december 2026."""
+    return f"{_WEEKDAYS[locale()][value.weekday()]} {day(value)}"
 
 
 def moment(value: datetime) -> str:
@@ -45,4 +54,4 @@ def number(value: datetime) -> str:
     return local_date(value).isoformat()
 
 
-FILTERS = {"day": day, "moment": moment, "ago": ago, "date": number, "spoken": spoken}
+FILTERS = {"day": day, "weekday": weekday, "moment": moment, "ago": ago, "date": number, "spoken": spoken}

@@ -17,17 +17,31 @@ class Entry:
     permission: P
     text: str
     purpose: str
+    # What is said instead to those who may not do the rest of it.
+    otherwise: tuple[P, str] | None = None
     in_menu: bool = True
     alone: bool = False  # stands for one page and what it posts to, not for its whole blueprint
 
 
 ENTRIES = (
-    Entry("find.page", P.READ_FILES, N_("Find"), N_("Look up a file by code, reference, name or number")),
+    Entry(
+        "find.page",
+        P.READ_FILES,
+        N_("Find"),
+        N_("Look up a file by code, reference, name or number"),
+        (P.READ_NAMES, N_("Look up a file by code or reference")),
+    ),
     Entry(
         "scan.page", P.MOVE, N_("Scan"), N_("Scan a file to see it, or a place and then files to move them")
     ),
     Entry("files.register", P.REGISTER, N_("Register"), N_("Register a file by hand"), alone=True),
-    Entry("places.index", P.READ_FILES, N_("Places"), N_("See what stands where, and create places")),
+    Entry(
+        "places.index",
+        P.READ_FILES,
+        N_("Places"),
+        N_("See what stands where, and create places"),
+        (P.SHAPE_PLACES, N_("See what stands where")),
+    ),
     Entry("loans.index", P.LEND, N_("Loans"), N_("Hand out files, take them back, see who has what")),
     Entry("imports.index", P.IMPORT, N_("Imports"), N_("Read in the lists of the old archives")),
     Entry("tasks.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
@@ -59,10 +73,16 @@ def open_to(actor: Actor | None) -> list[dict[str, object]]:
         {
             "href": url_for(entry.endpoint),
             "text": _(entry.text),
-            "purpose": _(entry.purpose),
+            "purpose": _(_purpose(entry, actor)),
             "in_menu": entry.in_menu,
             "current": here.startswith(entry.endpoint if entry.alone else entry.endpoint.split(".")[0] + "."),
         }
         for entry in ENTRIES
         if entry.endpoint in current_app.view_functions and actor.may(entry.permission)
     ]
+
+
+def _purpose(entry: Entry, actor: Actor) -> str:
+    if entry.otherwise is None or actor.may(entry.otherwise[0]):
+        return entry.purpose
+    return entry.otherwise[1]

@@ -8,6 +8,8 @@ from archive.domain import sessions, staff
 from archive.vocabulary import Permission, Role
 from archive.web import kept
 from archive.web.access import (
+    AT_THE_DOOR,
+    LANGUAGE_COOKIE,
     archive,
     current_actor,
     current_session,
@@ -17,7 +19,8 @@ from archive.web.access import (
     session_token,
 )
 from archive.web.answers import Refusals, safe_path, see, show
-from archive.wording import N_, _
+from archive.web.language import remember
+from archive.wording import LOCALES, N_, _
 
 bp = Blueprint("session", __name__)
 
@@ -100,7 +103,23 @@ def ask(refused: Refusals | None = None, kept_form: str | None = None) -> Respon
 
 def _enter(token: str) -> Response:
     goal = safe_path(request.form.get("next"), url_for("start.page"))
-    return keep_signed_in(_resumed(token) or make_response(redirect(goal, 303)), token)
+    speaks = _language_of(token)
+    answer = keep_signed_in(_resumed(token) or make_response(redirect(goal, 303)), token)
+    return remember(answer, speaks) if speaks else answer
+
+
+def _language_of(token: str) -> str | None:
+    """Return the language of who signed in; one chosen on the page of the sign-in is theirs from now on."""
+    session = sessions.who(archive, token)
+    if session is None:
+        return None
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    language = chosen.removesuffix(AT_THE_DOOR)
+    if not chosen.endswith(AT_THE_DOOR) or language not in LOCALES or language == session.language:
+        return session.language
+    with archive.write(session.actor) as work:
+        sessions.choose_language(work, session.token_hash, session.actor.user_id or 0, language)
+    return language
 
 
 def _resumed(token: str) -> Response | None:

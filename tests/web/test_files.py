@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,6 +18,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Custody, EventKind, Evidence, LoanPurpose, PersonRole, Protection, Role
 from archive.wording import _
 from tests.builders import SetClock, a_box, a_file, a_kind, a_person, a_shelf
+from tests.domain import taking_in
 
 SignIn = Callable[[Role], FlaskClient]
 
@@ -159,6 +161,64 @@ def test_the_auditor_sees_the_file_but_no_name_kind_or_reason(
     for told in ("Åkerström", "19900602", "Ekonomiskt bistånd", "doption", "16 kap."):
         assert told not in page
     assert _("Kind not shown") in page
+
+
+def test_the_auditor_reads_no_name_of_staff_or_borrower(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
+) -> None:
+    with archive.write(archivist) as work:
+        loan = Request("Karin Berg", LoanPurpose.COURT, work.now.date(), "Vuxenenheten")
+        out = loans.hand_out(work, files.held(work, file.id), loan).id
+    client = sign_in(Role.AUDITOR)
+    for page in ("", "/history"):
+        said = words(client.get(f"/files/{file.code}{page}"))
+        assert "Karin Berg" not in said
+        assert "Arkivarie " not in said  # so the user is called
+        assert f"arkivarie, användare {archivist.user_id}" in said
+    assert f"Utlånad till låntagaren i lån {out}, Vuxenenheten" in words(client.get(f"/files/{file.code}"))
+    assert "Karin Berg" in words(sign_in(Role.CASE_WORKER).get(f"/files/{file.code}/history"))
+
+
+def test_a_place_in_doubt_is_shown_with_both_who_say_where_it_is(
+    archive: Archive, archivist: Actor, sign_in: SignIn
+) -> None:
+    taking_in.prepared(archive)
+    day = date(2025, 10, 31)
+    number = "195005050512"
+    for site, room in ((taking_in.OLD, "Valvet"), (taking_in.OTHER, "Vinden")):
+        rows = [taking_in.row("P1", number, room=room)]
+        taking_in.take_in(archive, archivist, rows, f"{room}.csv", site=site, list_date=day)
+    code = taking_in.file_of(archive, archivist, "P1").code
+    said = words(sign_in(Role.CASE_WORKER).get(f"/files/{code}"))
+    assert "Platsen är osäker" in said
+    for told in ("Listan Valvet.csv", "Listan Vinden.csv", "Storgatan 1 / Valvet", "Lillgatan 2 / Vinden"):
+        assert told in said
+    assert "Avgör det under Att göra" not in said
+    assert "Avgör det under Att göra" in words(sign_in(Role.ASSISTANT).get(f"/files/{code}"))
+
+
+def test_what_a_role_may_not_do_it_is_not_told_to_do(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
+) -> None:
+    manager, clerk = sign_in(Role.MANAGER), sign_in(Role.ARCHIVIST)
+    assert "Skanna akten på platsen" in clerk.get(f"/files/{file.code}").text
+    assert "Skanna akten på platsen" not in manager.get(f"/files/{file.code}").text
+    assert "skapa platser" in clerk.get("/").text
+    assert "skapa platser" not in manager.get("/").text
+    assert "Se vad som står var" in manager.get("/").text
+
+
+def test_after_an_undone_move_nobody_is_said_to_have_entered_it_by_hand(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
+) -> None:
+    with archive.write(archivist) as work:
+        place, box = places.get(work, file.place_id), a_box(work, places.get(work, file.place_id))
+        files.move(work, files.held(work, file.id), box, how=Evidence.SCAN)
+        files.move(work, files.held(work, file.id), place, how=Evidence.HAND, undo=True)
+    said = words(sign_in(Role.ARCHIVIST).get(f"/files/{file.code}"))
+    assert "när en flytt ångrades" in said
+    assert "Flytten ångrades: tillbaka från" in said
+    assert "inmatad för hand" not in said.partition("Historik")[0]
 
 
 def test_retention_is_told_with_its_section_of_law(

@@ -38,6 +38,18 @@ def test_the_form_suggests_four_weeks_and_names_of_users(sign_in: SignIn, file: 
     assert '<option value="Arkivassistent">' in page
 
 
+def test_the_form_says_which_day_it_suggests_and_why(
+    sign_in: SignIn, file: CaseFile, clock: SetClock
+) -> None:
+    page = sign_in(Role.ASSISTANT).get(f"/files/{file.code}/lend").text
+    assert "Fyra veckor från i dag är måndag 21 december 2026." in page
+    clock.forward(days=3)  # four weeks on is Christmas Eve
+    page = sign_in(Role.ASSISTANT).get(f"/files/{file.code}/lend").text
+    assert "Fyra veckor från i dag är torsdag 24 december 2026, som inte är en arbetsdag." in page
+    assert "Därför föreslås måndag 28 december 2026." in page
+    assert 'value="2026-12-28"' in page
+
+
 def test_a_file_is_handed_out_and_the_slip_is_offered(
     archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
 ) -> None:

@@ -12,6 +12,7 @@ from archive.models import User
 from archive.store import Actor, Archive, operator
 from archive.vocabulary import Role
 from archive.wording import locale
+from tests.builders import PASSWORD as EVERYONES
 from tests.builders import SetClock
 
 SignIn = Callable[[Role], FlaskClient]
@@ -164,6 +165,29 @@ def test_a_users_language_follows_them_to_another_browser(
     client.post("/language", data={"language": "en"})
     assert '<html lang="en"' in client.get("/").text
     assert '<html lang="en"' in sign_in(Role.ARCHIVIST).get("/").text
+
+
+def test_a_language_chosen_before_signing_in_becomes_ones_own(sign_in: SignIn, client: FlaskClient) -> None:
+    sign_in(Role.ARCHIVIST)  # the user is there, and reads Swedish
+    client.post("/language", data={"language": "en", "next": "/sign-in"})
+    client.post("/sign-in", data={"login": Role.ARCHIVIST.value, "password": EVERYONES})
+    assert '<html lang="en"' in client.get("/").text
+    assert '<html lang="en"' in sign_in(Role.ARCHIVIST).get("/").text
+
+
+def test_the_language_of_whoever_used_the_browser_before_is_not_taken_over(
+    sign_in: SignIn, client: FlaskClient
+) -> None:
+    for role in (Role.ARCHIVIST, Role.ASSISTANT):
+        sign_in(role)
+    client.post("/sign-in", data={"login": Role.ARCHIVIST.value, "password": EVERYONES})
+    client.post("/language", data={"language": "en"})
+    client.post("/sign-out")
+    assert '<html lang="en"' in client.get("/sign-in").text
+    client.post("/sign-in", data={"login": Role.ASSISTANT.value, "password": EVERYONES})
+    assert '<html lang="sv"' in client.get("/").text
+    client.post("/sign-out")
+    assert '<html lang="sv"' in client.get("/sign-in").text
 
 
 def test_one_thread_serves_two_languages_without_mixing_them(
