@@ -11,7 +11,14 @@ from sqlmodel import col
 from archive.domain import actors, cards, covers, delivery_lines, trails, wanted
 from archive.models import CaseFile, Delivery, DeliveryLine, DeliverySender, Difference, FileKind, Place, Unit
 from archive.store import Work
-from archive.vocabulary import DifferenceKind, DifferenceReason, LeftOut, Permission, SenderState
+from archive.vocabulary import (
+    DifferenceKind,
+    DifferenceReason,
+    LeftOut,
+    Permission,
+    PlaceKind,
+    SenderState,
+)
 from archive.wording import _
 from labels import codes
 
@@ -341,3 +348,14 @@ def delivery_figures(work: Work, delivery: Delivery) -> Figures:
         for kind, count in one.differences.items():
             total.differences[kind] = total.differences.get(kind, 0) + count
     return total
+
+
+def fetched_from(work: Work) -> list[tuple[int, str]]:
+    """Return the open rooms outside the central archive, with their names: where files can be fetched."""
+    work.require(Permission.DELIVER)
+    rooms = select(Place).where(
+        col(Place.kind) == PlaceKind.ROOM, col(Place.central).is_(False), col(Place.closed_at).is_(None)
+    )
+    found = work.session.scalars(rooms.order_by(col(Place.path))).all()
+    known = trails.steps(work, [room.id for room in found])
+    return [(room.id, trails.name_of(known[room.id])) for room in found]

@@ -8,6 +8,8 @@ PAGES = (
     "account",
     "calendar",
     "compare",
+    "deliveries",
+    "delivery_tasks",
     "files",
     "find",
     "health",

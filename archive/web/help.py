@@ -19,6 +19,15 @@ NOUNS = {
     "loan": N_("Loans"),
     "import": N_("Imports of lists"),
     "comparison": N_("Comparisons with the case system"),
+    "delivery": N_("Deliveries"),
+    "sender": N_("Senders in a delivery"),
+    "emptying": N_("Rooms being emptied"),
+    "check": N_("Cover checks"),
+    "finding": N_("Findings"),
+    "assessment": N_("Assessments of who may have read"),
+    "incident": N_("Incidents of suspected lost files"),
+    "matter": N_("Cases of other routines"),
+    "routine": N_("Versions of routines"),
 }
 
 

@@ -1,0 +1,372 @@
+"""Deliveries: planned, listed, packed, sent, received, explained and closed."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from archive.domain import (
+    deliveries,
+    delivery_lines,
+    delivery_lists,
+    delivery_papers,
+    delivery_views,
+    dispatching,
+    labels,
+    looks,
+    places,
+    reconciling,
+)
+from archive.domain.deliveries import Plan
+from archive.errors import Invalid
+from archive.lifecycle import DELIVERY, SENDER
+from archive.models import Delivery, DeliverySender
+from archive.store import Work
+from archive.vocabulary import DeliveryAction, DeliveryState, Permission, SenderAction, SenderState
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, saw, see, show
+from archive.wording import N_, _, ngettext
+
+bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
+
+PAGE = 30
+_OVER = (DeliveryState.CLOSED, DeliveryState.CANCELLED)
+_NOT_A_DAY = N_("Write a day, as 2026-11-27.")
+_NOT_A_NUMBER = N_("Write a whole number.")
+
+
+@bp.get("/")
+@requires(Permission.DELIVER)
+def index() -> Response:
+    """List the deliveries: those under way with their figures, then those that are over."""
+    return _index()
+
+
+def _index(refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        states = [state for state in DeliveryState if state not in _OVER]
+        open_ = deliveries.listed(work, states=states, limit=PAGE)
+        figures = {one.id: delivery_views.delivery_figures(work, one) for one in open_}
+        over = deliveries.listed(
+            work, states=_OVER, after=_mark(request.args.get("after", "")), limit=PAGE + 1
+        )
+    saw()
+    last = over[PAGE - 1] if len(over) > PAGE else None
+    return show(
+        "deliveries/index.html",
+        None,
+        refused=refused,
+        open=open_,
+        figures=figures,
+        over=over[:PAGE],
+        next=last and url_for(".index", after=f"{last.day.isoformat()}|{last.id}"),
+        form=request.form,
+    )
+
+
+def _mark(text: str) -> tuple[date, int] | None:
+    day, _sep, number = text.partition("|")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return None
+
+
+@bp.post("/")
+@requires(Permission.PLAN_DELIVERIES)
+def plan() -> Response:
+    """Plan a delivery on a day."""
+    with Refusals() as refused:
+        wanted = Plan(_day("day"), _number("capacity"), _number("crate_files"), _number("alarm_hours"))
+        with archive.write(current_actor()) as work:
+            delivery = deliveries.plan(work, wanted)
+        return see(url_for(".page", delivery_id=delivery.id), _("Planned. Add who sends with it."))
+    return _index(refused)
+
+
+def _day(name: str) -> date:
+    try:
+        return date.fromisoformat(request.form.get(name, "").strip())
+    except ValueError:
+        raise Invalid("day_wrong", _NOT_A_DAY, field=name) from None
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "").strip()
+    if not text.isdecimal() or len(text) > 6:
+        raise Invalid("number_wrong", _NOT_A_NUMBER, field=name)
+    return int(text)
+
+
+@bp.get("/<int:delivery_id>")
+@requires(Permission.DELIVER)
+def page(delivery_id: int) -> Response:
+    """Show a delivery: its senders, figures, differences, and what may be done now."""
+    return _page(delivery_id)
+
+
+def _page(delivery_id: int, refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        delivery = delivery_lines.delivery(work, delivery_id)
+        shares = delivery_lines.senders(work, delivery_id)
+        rows = [
+            (delivery_views.heading(work, share), delivery_views.figures(work, share), share)
+            for share in shares
+        ]
+        figures = delivery_views.delivery_figures(work, delivery)
+        unshelved = reconciling.unshelved(work, delivery)
+        rooms = delivery_views.fetched_from(work) if _plannable(delivery) else []
+    saw()
+    return show(
+        "deliveries/page.html",
+        None,
+        refused=refused,
+        delivery=delivery,
+        rows=rows,
+        figures=figures,
+        unshelved=unshelved,
+        rooms=[{"value": str(place_id), "label": name} for place_id, name in rooms],
+        actions=DELIVERY.actions(delivery.status, current_actor().permissions),
+        DeliveryAction=DeliveryAction,
+        plannable=_plannable(delivery),
+        form=request.form,
+    )
+
+
+def _plannable(delivery: Delivery) -> bool:
+    before = delivery.status in {DeliveryState.PLANNED, DeliveryState.PACKING}
+    return before and current_actor().may(Permission.PLAN_DELIVERIES)
+
+
+@bp.post("/<int:delivery_id>/change")
+@requires(Permission.PLAN_DELIVERIES)
+def change(delivery_id: int) -> Response:
+    """Change the day, how many crates there are, and when it counts as late."""
+    with Refusals() as refused:
+        values: dict[str, Any] = {name: _number(name) for name in ("capacity", "crate_files", "alarm_hours")}
+        day, version = _day("day"), _number("version")
+        with archive.write(current_actor()) as work:
+            delivery = delivery_lines.delivery(work, delivery_id)
+            deliveries.change(work, delivery, version=version, day=day, **values)
+        return see(url_for(".page", delivery_id=delivery_id), _("Changed."))
+    return _page(delivery_id, refused)
+
+
+@bp.post("/<int:delivery_id>/senders")
+@requires(Permission.PLAN_DELIVERIES)
+def add_sender(delivery_id: int) -> Response:
+    """Let a room send with this delivery, and list its next files."""
+    with Refusals() as refused:
+        place_id, wanted = _number("place"), _number("files")
+        with archive.write(current_actor()) as work:
+            delivery = delivery_lines.delivery(work, delivery_id)
+            share = deliveries.add_sender(work, delivery, places.get(work, place_id))
+            listed = delivery_lists.make(work, share, wanted)
+        said = ngettext("Added; %(num)s file is listed.", "Added; %(num)s files are listed.", listed.listed)
+        return see(url_for(".sender", sender_id=share.id), said)
+    return _page(delivery_id, refused)
+
+
+@bp.post("/<int:delivery_id>/cancel")
+@requires(Permission.PLAN_DELIVERIES)
+def cancel(delivery_id: int) -> Response:
+    """Cancel a delivery before anything has left."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            delivery = delivery_lines.delivery(work, delivery_id)
+            deliveries.cancel(work, delivery, request.form.get("reason", ""))
+        return see(url_for(".page", delivery_id=delivery_id), _("Cancelled."))
+    return _page(delivery_id, refused)
+
+
+@bp.post("/<int:delivery_id>/close")
+@requires(Permission.PLAN_DELIVERIES)
+def close(delivery_id: int) -> Response:
+    """Close a delivery once every piece is explained, checked and on its shelf."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            reconciling.close(work, delivery_lines.delivery(work, delivery_id))
+        return see(url_for(".page", delivery_id=delivery_id), _("Closed. The receipts are final."))
+    return _page(delivery_id, refused)
+
+
+# One sender
+
+
+@bp.get("/senders/<int:sender_id>")
+@requires(Permission.DELIVER)
+def sender(sender_id: int) -> Response:
+    """Show a sender's pick list in shelf order, crates and differences."""
+    return _sender(sender_id)
+
+
+def _sender(sender_id: int, refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        share = delivery_lines.sender(work, sender_id)
+        facts = _facts(work, share)
+    return show(
+        "deliveries/sender.html",
+        looks.at_list("delivery", [share.stream]),
+        refused=refused,
+        share=share,
+        form=request.form,
+        SenderState=SenderState,
+        SenderAction=SenderAction,
+        **facts,
+    )
+
+
+def _facts(work: Work, share: DeliverySender) -> dict[str, Any]:
+    paper = delivery_papers.pick_list(work, share)
+    blind = share.status is SenderState.ON_THE_WAY
+    pieces = delivery_views.pieces(work, share)
+    return {
+        "head": paper.share,
+        "pieces": paper.pieces,
+        "left_out": paper.left_out,
+        "unlisted": [piece for piece in pieces if piece.line_id not in _listed(paper)],
+        "crates": delivery_views.crates(work, share, blind=blind),
+        "figures": delivery_views.figures(work, share),
+        "differences": delivery_views.named(work, share),
+        "blind": blind,
+        "delivery": delivery_lines.delivery(work, share.delivery_id),
+        "actions": SENDER.actions(share.status, current_actor().permissions),
+    }
+
+
+def _listed(paper: delivery_papers.PickList) -> set[int]:
+    return {piece.line_id for piece in (*paper.pieces, *paper.left_out)}
+
+
+@bp.post("/senders/<int:sender_id>/list")
+@requires(Permission.PLAN_DELIVERIES)
+def make_list(sender_id: int) -> Response:
+    """List the next files of the room anew, so many as are wanted."""
+    with Refusals() as refused:
+        wanted = _number("files")
+        with archive.write(current_actor()) as work:
+            listed = delivery_lists.make(work, delivery_lines.sender(work, sender_id), wanted)
+        said = ngettext("%(num)s file is listed.", "%(num)s files are listed.", listed.listed)
+        return see(url_for(".sender", sender_id=sender_id), said)
+    return _sender(sender_id, refused)
+
+
+@bp.post("/senders/<int:sender_id>/lines/<int:line_id>/leave-out")
+@requires(Permission.PLAN_DELIVERIES)
+def leave_out(sender_id: int, line_id: int) -> Response:
+    """Leave one listed file for another time."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            delivery_lists.leave_out(work, delivery_lines.line(work, line_id))
+        return see(url_for(".sender", sender_id=sender_id), _("Left for another time."))
+    return _sender(sender_id, refused)
+
+
+@bp.post("/senders/<int:sender_id>/drop")
+@requires(Permission.PLAN_DELIVERIES)
+def drop(sender_id: int) -> Response:
+    """Let a sender drop out of the delivery."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            share = delivery_lines.sender(work, sender_id)
+            deliveries.drop_sender(work, share)
+        return see(url_for(".page", delivery_id=share.delivery_id), _("Dropped out."))
+    return _sender(sender_id, refused)
+
+
+@bp.post("/senders/<int:sender_id>/dispatch")
+@requires(Permission.DELIVER)
+def dispatch(sender_id: int) -> Response:
+    """Let the packed crates leave with a driver."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            dispatching.dispatch(work, delivery_lines.sender(work, sender_id), request.form.get("driver", ""))
+        return see(url_for(".sender", sender_id=sender_id), _("On its way. Print the delivery note."))
+    return _sender(sender_id, refused)
+
+
+@bp.post("/senders/<int:sender_id>/recall")
+@requires(Permission.DELIVER)
+def recall(sender_id: int) -> Response:
+    """Call back what was sent by mistake, before any of it was received."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            dispatching.recall(work, delivery_lines.sender(work, sender_id))
+        return see(url_for(".sender", sender_id=sender_id), _("Called back: packing goes on."))
+    return _sender(sender_id, refused)
+
+
+@bp.post("/senders/<int:sender_id>/sign")
+@requires(Permission.RECEIVE)
+def sign(sender_id: int) -> Response:
+    """Sign the receipt: what came is counted, what did not is named."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            reconciling.sign(work, delivery_lines.sender(work, sender_id))
+        return see(url_for(".sender", sender_id=sender_id), _("Signed. Explain what differs."))
+    return _sender(sender_id, refused)
+
+
+# Differences
+
+
+@bp.get("/differences/<int:difference_id>")
+@requires(Permission.RECEIVE)
+def difference(difference_id: int) -> Response:
+    """Ask what a difference turned out to be."""
+    return _difference(difference_id)
+
+
+def _difference(difference_id: int, refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        found = reconciling.difference(work, difference_id)
+        share = delivery_lines.sender(work, found.sender_id)
+        shown = next(one for one in delivery_views.named(work, share) if one.id == difference_id)
+        head = delivery_views.heading(work, share)
+        reasons = reconciling.reasons(found)
+    return show(
+        "deliveries/difference.html",
+        looks.at_list("delivery", [share.stream]),
+        refused=refused,
+        one=shown,
+        head=head,
+        reasons=[
+            {"value": reason.value, "label": reason.label, "hint": None}
+            for reason in reasons
+            if reason.value != "suspected_loss"
+        ],
+        may_be_lost=any(reason.value == "suspected_loss" for reason in reasons),
+        form=request.form,
+    )
+
+
+@bp.post("/differences/<int:difference_id>")
+@requires(Permission.RECEIVE)
+def explain(difference_id: int) -> Response:
+    """Give a difference its reason, or report what it misses as suspected lost."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            found = reconciling.difference(work, difference_id)
+            if request.form.get("answer") == "lost":
+                incident = reconciling.suspect(work, [found], circumstances=request.form.get("text", ""))
+                said = _("Reported as suspected lost: incident %(number)s.", number=incident.id)
+            else:
+                reason = _reason(found)
+                reconciling.explain(
+                    work, [found], reason, text=request.form.get("text", ""), place=_place(work)
+                )
+                said = _("Explained.")
+        return see(url_for(".sender", sender_id=found.sender_id, _anchor="differences"), said)
+    return _difference(difference_id, refused)
+
+
+def _reason(found: Any) -> Any:
+    for reason in reconciling.reasons(found):
+        if reason.value == request.form.get("reason"):
+            return reason
+    raise Invalid("reason_missing", N_("Choose what it turned out to be."), field="reason")
+
+
+def _place(work: Work) -> Any:
+    text = request.form.get("place", "").strip()
+    return places.by_code(work, labels.parse(text)) if text else None
