@@ -34,10 +34,14 @@ def get(work: Work, incident_id: int) -> Incident:
 NO_SUCH_INCIDENT = N_("There is no such incident, or none you may know of.")
 
 # Also of somebody who became protected after it was reported.
-_OF_PROTECTED = exists().where(
-    col(IncidentFile.incident_id) == Incident.id,
-    col(IncidentFile.file_id) == CaseFile.id,
-    col(CaseFile.protected),
+_OF_PROTECTED = (
+    exists()
+    .where(
+        col(IncidentFile.incident_id) == Incident.id,
+        col(IncidentFile.file_id) == CaseFile.id,
+        col(CaseFile.protected),
+    )
+    .correlate(Incident)
 )
 
 

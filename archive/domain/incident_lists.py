@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, and_, cast, func, literal, or_, select
 from sqlmodel import col
 
 from archive.clock import STOCKHOLM
@@ -33,6 +33,7 @@ from archive.vocabulary import (
 from routines.model import Step
 
 PAGE = 50
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 MOST_STEPS = 2000  # open at once in all; nobody has as many
 
 
@@ -131,6 +132,37 @@ def listed(
         statement = statement.where(col(Incident.id) < before)
     found = work.session.scalars(statement.order_by(col(Incident.id).desc()).limit(limit)).all()
     return _rows(work, found)
+
+
+def urgent(
+    work: Work, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
+) -> list[tuple[datetime, Row]]:
+    """Return the incidents not closed, the one whose clock runs out first on top, each with that moment.
+
+    `after` is moment and number of the last one of the page before; those without a running clock come last.
+    """
+    work.require(Permission.READ_INCIDENTS)
+    kind = col(Deadline.due_at).type
+    first = (
+        select(func.min(col(Deadline.due_at)))
+        .where(
+            col(Deadline.about) == literal("incident:").concat(cast(col(Incident.id), Text)),
+            col(Deadline.met_at).is_(None),
+            col(Deadline.withdrawn_at).is_(None),
+        )
+        .correlate(Incident)
+        .scalar_subquery()
+    )
+    due = func.coalesce(first, literal(_NEVER, kind), type_=kind)
+    statement = select(Incident, due.label("due")).where(
+        incident_access.seen_by(work.actor), col(Incident.status) != IncidentState.CLOSED
+    )
+    if after is not None:
+        statement = statement.where(
+            or_(due > after[0], and_(due == after[0], col(Incident.id) > after[1])),
+        )
+    found = work.session.execute(statement.order_by(due, col(Incident.id)).limit(limit)).all()
+    return list(zip([row.due for row in found], _rows(work, [row.Incident for row in found]), strict=True))
 
 
 def own(work: Work, *, before: int | None = None, limit: int = PAGE) -> list[Row]:

@@ -1,0 +1,374 @@
+"""What an incident's report, its lists and the year's figures say: truthfully, and only to whom they may."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.domain import (
+    asides,
+    files,
+    incident_figures,
+    incident_lists,
+    incident_prefills,
+    incidents,
+    loans,
+    people,
+    record_checks,
+    scans,
+    searches,
+)
+from archive.domain.incident_lists import Filter
+from archive.domain.incident_report_data import check_value, decode, encode, redacted
+from archive.domain.incidents import Found, Report
+from archive.domain.loans import Request
+from archive.domain.scans import Scanned
+from archive.domain.searches import Searched
+from archive.errors import NotPermitted
+from archive.models import FilePerson, Incident, Place
+from archive.store import Actor, Archive, Work
+from archive.vocabulary import (
+    FoundWhere,
+    IncidentOutcome,
+    IncidentState,
+    LoanPurpose,
+    Missed,
+    OthersRead,
+    Protection,
+    Role,
+    SearchResult,
+)
+from archive.wording import speaking
+from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.statements import counted
+
+AsRole = Callable[[Role], Actor]
+UNIT = "Barn och familj"
+
+
+@pytest.fixture
+def shelved(archive: Archive, archivist: Actor) -> list[int]:
+    """Give three files in a box, each about a person of its own."""
+    with archive.write(archivist) as work:
+        box = a_box(work, a_shelf(work))
+        unit = a_unit(work, UNIT)
+        made = [a_file(work, box, a_person(work, f"Namnsson{number}")) for number in range(3)]
+        for file in made:
+            file.unit_id = unit
+        return [file.id for file in made]
+
+
+def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int) -> int:
+    """Take an incident the short way to its end; return its number."""
+    manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)
+    with archive.write(archivist) as work:
+        said = Report(file_ids=(file_id,), purpose="Syftet är Hemligt1")
+        number = incidents.report(work, said).id
+    clock.forward(hours=2)
+    play = Play(archive, number)
+    found = {"found_where": "Hemligt2", "cause": "desk", "outsiders": "no"}
+    play.do(archivist, "first_search", result="all_found", minutes=7, **found)
+    with archive.write(manager) as work:
+        incidents.confirm_short(work, incidents.get(work, number), True)
+    return number
+
+
+def test_closing_fixes_the_report_and_its_check_value_is_that_of_its_data(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    number = ended(archive, archivist, clock, shelved[0])
+    with archive.write(archivist) as work:
+        incident = incidents.get(work, number)
+        first = incidents.report_data(work, incident)
+        data = asides.of(work, [incident.frozen_event])[incident.frozen_event or 0]["report"]
+        assert first.check_value == check_value(data) == incident.frozen_sha256
+        file = files.get(work, shelved[0])
+        files.correct(work, file, file.version, reference="2099-1")
+    clock.forward(days=30)
+    with archive.read(archivist) as work:
+        assert incidents.report_data(work, incidents.get(work, number)) == first
+        assert first.things[0].reference != "2099-1"
+
+
+def test_a_draft_follows_the_case_until_it_is_closed(
+    archive: Archive, archivist: Actor, shelved: list[int]
+) -> None:
+    with archive.write(archivist) as work:
+        number = incidents.report(work, Report(file_ids=(shelved[0],))).id
+    with archive.write(archivist) as work:
+        incident = incidents.get(work, number)
+        before = incidents.report_data(work, incident)
+        searches.record(work, incident, Searched(SearchResult.NOT_FOUND, remark="Under hyllan"))
+        after = incidents.report_data(work, incident)
+        assert not before.fixed
+        assert (len(before.searches), len(after.searches)) == (0, 1)
+
+
+def test_a_report_read_back_from_its_data_is_the_same(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    number = ended(archive, archivist, clock, shelved[0])
+    with archive.read(archivist) as work:
+        report = incidents.report_data(work, incidents.get(work, number))
+        again = decode(encode(report))
+        assert again == report
+        changed = encode(replace(report, pieces=2))
+        assert check_value(changed) != report.check_value
+
+
+def test_the_redacted_report_holds_no_name_no_reference_and_no_word_people_wrote(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    number = ended(archive, archivist, clock, shelved[0])
+    with archive.read(archivist) as work:
+        incident = incidents.get(work, number)
+        whole = repr(incidents.report_data(work, incident))
+        bare = repr(incidents.report_data(work, incident, bare=True))
+        file = files.get(work, shelved[0])
+        secret = ["Hemligt1", "Hemligt2", "Arkivarie", "Chefen", file.code]
+        assert [word for word in secret if word not in whole] == []
+        assert [word for word in [*secret, file.reference] if f"'{word}'" in bare or f" {word}" in bare] == []
+        assert "Centralarkivet" in bare
+
+
+def test_who_may_not_see_names_gets_the_redacted_report(
+    archive: Archive, archivist: Actor, as_role: AsRole, clock: SetClock, shelved: list[int]
+) -> None:
+    number = ended(archive, archivist, clock, shelved[0])
+    with archive.read(as_role(Role.AUDITOR)) as work:
+        report = incidents.report_data(work, incidents.get(work, number))
+        assert report.redacted
+        assert report.purpose is None
+        assert report == redacted(report)
+
+
+def test_a_fixed_report_hides_the_file_of_somebody_protected_since(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    number = ended(archive, archivist, clock, shelved[0])
+    with archive.write(archivist) as work:
+        file = files.get(work, shelved[0])
+        person = work.session.scalars(
+            select(col(FilePerson.person_id)).where(col(FilePerson.file_id) == file.id)
+        ).one()
+        people.protect(work, people.get(work, person), Protection.MARKED, "Skatteverket")
+        report = incidents.report_data(work, incidents.get(work, number))
+        assert report.protected
+        assert report.things[0].reference is None
+        assert f" {file.reference}" not in repr(report.timeline) + repr(report.custody)
+
+
+def test_the_report_is_told_in_both_languages_whichever_is_in_use(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    with speaking("en"):
+        number = ended(archive, archivist, clock, shelved[0])
+    with archive.read(archivist) as work:
+        report = incidents.report_data(work, incidents.get(work, number))
+        first = report.timeline[0]
+        assert first.text is not None
+        assert first.text.sv.startswith("Anmäld som saknad: registrerad akt")
+        assert first.text.en.startswith("Reported missing: registered file")
+        with speaking("en"):
+            assert str(report.routine) == "Suspected lost file"
+
+
+def test_the_loans_of_the_cover_it_lay_in_are_listed_for_the_time_it_may_have_lain_there(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    lost, cover = shelved[:2]
+    with archive.write(archivist) as work:
+        box = work.session.get_one(Place, files.get(work, lost).place_id)
+        scans.take(work, Scanned(str(uuid4()), files.get(work, lost).code, box.code))
+    clock.forward(days=5)
+    with archive.write(archivist) as work:
+        due = work.now.date() + timedelta(days=7)
+        loans.hand_out(work, files.get(work, cover), Request("Advokat Berg", LoanPurpose.COURT, due))
+    clock.forward(days=2)
+    with archive.write(archivist) as work:
+        loans.take_back(work, files.get(work, cover))
+        incident = incidents.report(work, Report(file_ids=(lost,)))
+        (item,) = incidents.items(work, incident)
+        said = Found(work.now, "I grannens omslag", cover_id=cover, others_read=OthersRead.NO)
+        incidents.found(work, incident, [item.id], said)
+        (exposure,) = incidents.report_data(work, incident).exposures
+        assert exposure.whom == "Advokat Berg"
+
+
+# Lists
+
+
+def test_the_list_shows_clocks_and_what_is_missing_in_a_number_of_statements_that_does_not_grow(
+    archive: Archive, archivist: Actor, shelved: list[int]
+) -> None:
+    def statements() -> int:
+        with archive.read(archivist) as work, counted(archive.engine) as count:
+            rows = incident_lists.listed(work)
+            assert all(row.next_clock and row.missing == 1 for row in rows)
+        return len(count)
+
+    with archive.write(archivist) as work:
+        incidents.report(work, Report(file_ids=(shelved[0],)))
+    one = statements()
+    with archive.write(archivist) as work:
+        for file in shelved[1:]:
+            incidents.report(work, Report(file_ids=(file,)))
+    assert statements() == one
+
+
+def test_nobody_sees_in_a_list_what_they_may_not_know_of(
+    archive: Archive, archivist: Actor, as_role: AsRole, shelved: list[int]
+) -> None:
+    with archive.write(archivist) as work:
+        open_one = incidents.report(work, Report(file_ids=(shelved[0],))).id
+        hidden = incidents.report(work, Report(description="Om en skyddad person")).id
+    for role, numbers in ((Role.ARCHIVIST, [hidden, open_one]), (Role.ASSISTANT, [open_one])):
+        with archive.read(as_role(role)) as work:
+            assert [row.incident.id for row in incident_lists.listed(work)] == numbers
+            assert [one.incident.id for one in incident_lists.register(work)] == numbers
+    with archive.read(as_role(Role.CASE_WORKER)) as work, pytest.raises(NotPermitted):
+        incident_lists.listed(work)
+
+
+def test_a_case_worker_sees_the_own_reports(
+    archive: Archive, archivist: Actor, as_role: AsRole, shelved: list[int]
+) -> None:
+    worker = as_role(Role.CASE_WORKER)
+    with archive.write(worker) as work:
+        number = incidents.report(work, Report(file_ids=(shelved[0],))).id
+    with archive.write(archivist) as work:
+        incidents.report(work, Report(file_ids=(shelved[1],)))
+    with archive.read(worker) as work:
+        assert [row.incident.id for row in incident_lists.own(work)] == [number]
+
+
+def test_each_finds_the_own_steps_the_most_urgent_first(
+    archive: Archive, archivist: Actor, as_role: AsRole, shelved: list[int]
+) -> None:
+    registrar = as_role(Role.REGISTRAR)
+    with archive.write(archivist) as work:
+        incidents.report(work, Report(file_ids=(shelved[0],)))
+    with archive.read(registrar) as work:
+        assert [one.step.id for one in incident_lists.my_steps(work)] == ["diary"]
+    with archive.read(archivist) as work:
+        mine = incident_lists.my_steps(work)
+        due = [one.due_at for one in mine if one.due_at]
+        assert "first_search" in {one.step.id for one in mine}
+        assert "diary" not in {one.step.id for one in mine}
+        assert due == sorted(due)
+
+
+def test_the_register_is_filtered_and_read_page_by_page(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    ended(archive, archivist, clock, shelved[0])
+    with archive.write(archivist) as work:
+        incidents.report(work, Report(file_ids=tuple(shelved[1:])))
+    with archive.read(archivist) as work:
+        everything = incident_lists.register(work)
+        assert [one.item.file_id for one in everything] == shelved[::-1]
+        first = incident_lists.register(work, limit=2)
+        rest = incident_lists.register(work, before=first[-1].item.id)
+        assert [*first, *rest] == everything
+        found = incident_lists.register(work, Filter(outcome=IncidentOutcome.FOUND))
+        assert [one.item.file_id for one in found] == [shelved[0]]
+        assert found[0].days_away == 0
+        assert len(incident_lists.register(work, Filter(missing=True))) == 2
+        assert len(incident_lists.register(work, Filter(where=FoundWhere.DESK))) == 1
+        assert len(incident_lists.register(work, Filter(status=IncidentState.CLOSED))) == 1
+        today = clock.now.date()
+        assert incident_lists.register(work, Filter(since=today + timedelta(days=1))) == []
+        assert len(incident_lists.register(work, Filter(since=today, until=today))) == 3
+
+
+def test_the_register_of_the_auditor_names_nobody(
+    archive: Archive, archivist: Actor, as_role: AsRole, shelved: list[int]
+) -> None:
+    with archive.write(archivist) as work:
+        incidents.report(work, Report(file_ids=(shelved[0],)))
+        incidents.report(work, Report(description="Lisas pärm", protected=False))
+    with archive.read(as_role(Role.AUDITOR)) as work:
+        assert {(one.reference, one.description) for one in incident_lists.register(work)} == {("", "")}
+
+
+# Figures
+
+
+def test_the_years_figures_are_what_happened_in_it(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    ended(archive, archivist, clock, shelved[0])
+    with archive.write(archivist) as work:
+        incidents.report(work, Report(file_ids=(shelved[1],)))
+        scans.take(work, Scanned(str(uuid4()), files.get(work, shelved[1]).code))
+    clock.forward(days=2)
+    with archive.read(archivist) as work:
+        year = incident_figures.of_year(work, 2026)
+        assert (year.incidents, year.things_missed, year.short_way, year.still_missing) == (2, 2, 1, 1)
+        assert year.by_kind == {Missed.FILE: 2}
+        assert year.outcomes == {IncidentOutcome.FOUND: 1}
+        assert (year.found_where, year.median_days) == ({FoundWhere.DESK: 1}, 0)
+        assert (year.searches, year.search_minutes, year.wanted_seen) == (1, 7, 1)
+        assert year.clocks_kept == 2  # the first search and the head's word
+        assert year.clocks_missed > 5  # of the second incident nobody has done anything
+        assert year.findings_per_thousand is None
+        empty = incident_figures.of_year(work, 2025)
+        assert (empty.incidents, empty.median_days, empty.clocks_missed) == (0, None, 0)
+
+
+# What the records say, and what forms begin with
+
+
+def test_the_records_tell_of_loans_labels_relatives_and_earlier_incidents(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    with archive.write(archivist) as work:
+        file = files.get(work, shelved[0])
+        box = work.session.get_one(Place, file.place_id)
+        person = work.session.scalars(
+            select(col(FilePerson.person_id)).where(col(FilePerson.file_id) == file.id)
+        ).one()
+        sibling = a_file(work, box, people.get(work, person))
+        due = work.now.date() + timedelta(days=7)
+        loans.hand_out(work, file, Request("Bo Borg", LoanPurpose.CASE_WORK, due))
+        loans.take_back(work, file)
+    ended(archive, archivist, clock, shelved[0])
+    with archive.read(archivist) as work:
+        checks = {check.kind: check for check in record_checks.of(work, files.get(work, shelved[0]))}
+        told = {kind: " ".join(trace.text for trace in check.traces) for kind, check in checks.items()}
+        assert "Bo Borg" in told["loans"]
+        assert sibling.reference in told["relatives"]
+        assert "återfunnen" in told["incidents"]
+        assert checks.keys() == {"aliases", "relatives", "loans", "deliveries", "incidents", "old_lists"}
+
+
+def test_the_records_tell_nothing_of_a_protected_persons_files(work: Work) -> None:
+    box = a_box(work, a_shelf(work))
+    person = a_person(work, protection=Protection.MARKED)
+    file, other = a_file(work, box, person), a_file(work, box, person)
+    told = repr(record_checks.of(work, file))
+    assert other.reference not in told
+    assert other.code not in told
+
+
+def test_a_form_begins_with_what_is_known_already(
+    archive: Archive, archivist: Actor, shelved: list[int]
+) -> None:
+    with archive.write(archivist) as work:
+        number = incidents.report(work, Report(file_ids=tuple(shelved[:2]), purpose="Utdrag")).id
+    with archive.read(archivist) as work:
+        incident = work.session.get_one(Incident, number)
+        settings = archive.settings
+        assert "neutral" not in incident_prefills.of(work, incident, "diary", settings)["title"]  # type: ignore[operator]
+        assert str(number) in str(incident_prefills.of(work, incident, "diary", settings)["title"])
+        checked = incident_prefills.of(work, incident, "record_checks", settings)["checked"]
+        assert isinstance(checked, tuple)
+        assert {"loans", "incidents"} <= set(checked)
+        assert "disposals" not in checked  # still on paper: somebody has to look
+        missing = incident_prefills.of(work, incident, "decide_mistaken", settings)["files"]
+        assert missing == tuple(f"file:{file}" for file in shelved[:2])
