@@ -61,7 +61,8 @@ class Head:
 class Column:
     """Name a column of a table and give its width in mm; `code` sets it in the typeface for codes.
 
-    A column with `flow` takes as many lines as its text needs; the others cut it after three.
+    A column with `flow` takes as many lines as its text needs; the others cut it after three. A `box` is
+    framed, and its rows are high enough to write in by hand.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Column:
     numeric: bool = False
     code: bool = False
     flow: bool = False
+    box: bool = False
 
 
 class Report:
@@ -242,6 +244,9 @@ def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTabl
             style.append(("ALIGN", (index, 0), (index, -1), "RIGHT"))
         if column.code:
             style.append(("FONT", (index, 1), (index, -1), typeface.CODE, _SIZE - 1))
+        if column.box:
+            style.append(("GRID", (index, 1), (index, -1), 0.7, INK))
+            style.append(("BOTTOMPADDING", (index, 1), (index, -1), 9))
     table.setStyle(TableStyle(style))
     return table
 

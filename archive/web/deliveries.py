@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, abort, make_response, request, url_for
 
+from archive.documents import delivery_papers as papers
 from archive.domain import (
     deliveries,
     delivery_lines,
@@ -370,3 +371,47 @@ def _reason(found: Any) -> Any:
 def _place(work: Work) -> Any:
     text = request.form.get("place", "").strip()
     return places.by_code(work, labels.parse(text)) if text else None
+
+
+# Paper
+
+_PAPERS = {"pick-list": "plocklista", "note": "foljesedel", "receipt": "leveranskvitto"}
+
+
+@bp.get("/senders/<int:sender_id>/<paper>.pdf")
+@requires(Permission.DELIVER)
+def print_paper(sender_id: int, paper: str) -> Response:
+    """Give a sender's pick list, delivery note or receipt as PDF."""
+    if paper not in _PAPERS:
+        abort(404)
+    with archive.read(current_actor()) as work:
+        share = delivery_lines.sender(work, sender_id)
+        settings = archive.settings
+        if paper == "pick-list":
+            body = papers.pick_list(work, delivery_papers.pick_list(work, share), settings)
+        elif paper == "note":
+            body = papers.note(work, delivery_papers.note(work, share), settings)
+        else:
+            body = papers.receipt(work, delivery_papers.receipt(work, share), settings)
+    saw(looks.at_list("delivery_pdf", [share.stream]))
+    return _pdf(body, f"{_PAPERS[paper]}-{share.delivery_id}-{share.number}")
+
+
+@bp.get("/crates/<int:crate_id>/checklist.pdf")
+@requires(Permission.RECEIVE)
+def print_checklist(crate_id: int) -> Response:
+    """Give the checklist of a crate as PDF: without what was packed until it is said to be empty."""
+    with archive.read(current_actor()) as work:
+        crate = delivery_lines.crate(work, crate_id)
+        blind = crate.emptied_at is None
+        paper = delivery_papers.checklist(work, crate, blind=blind)
+        body = papers.checklist(work, paper, archive.settings)
+    saw(looks.at_list("delivery_pdf", [f"delivery:{crate.delivery_id}"]))
+    return _pdf(body, f"checklista-{crate.delivery_id}-{crate.number}")
+
+
+def _pdf(body: bytes, name: str) -> Response:
+    answer = make_response(body)
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f"inline; filename={name}.pdf"
+    return answer

@@ -22,6 +22,7 @@ LISTS = {
     "completeness_csv": N_("closed cases beside the register, as a file"),
     "completeness_pdf": N_("closed cases beside the register, on paper"),
     "delivery": N_("a pick list or its pieces"),
+    "delivery_pdf": N_("a delivery, on paper"),
     "flagged_rows": N_("flagged rows of a list"),
     "flagged_rows_csv": N_("flagged rows of a list, as a file"),
     "import": N_("the first rows of a list"),

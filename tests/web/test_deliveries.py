@@ -1,5 +1,6 @@
 """A delivery in the browser: planned, packed, received, explained and closed."""
 
+import subprocess
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -223,3 +224,59 @@ def test_a_cancelled_delivery_says_so_and_needs_a_reason(scene: Scene, receiver:
     receiver.post(address, data={"reason": "Bilen är trasig"})
     assert "inställd" in receiver.get(f"/deliveries/{scene.delivery}").text
     assert scene.look(lambda work: places.get(work, scene.room)).closed_at is None
+
+
+def text_of(pdf: bytes) -> str:
+    """Return the text of a PDF, as a reader of it sees the lines."""
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def test_the_pick_list_prints_with_room_to_tick(scene: Scene, receiver: FlaskClient) -> None:
+    planned(scene, receiver)
+    answer = receiver.get(f"/deliveries/senders/{scene.sender}/pick-list.pdf")
+    said = text_of(answer.data)
+    assert answer.content_type == "application/pdf"
+    for word in ("Plocklista", scene.file(0).reference, "I hyllan, inte på listan", "Källare K1"):
+        assert word in said
+
+
+def test_the_note_says_that_the_responsibility_is_unchanged(
+    scene: Scene, receiver: FlaskClient, packer: FlaskClient
+) -> None:
+    dispatched(scene, receiver, packer)
+    said = text_of(packer.get(f"/deliveries/senders/{scene.sender}/note.pdf").data)
+    for word in (
+        "Följesedel",
+        "Samma arkivbildare, ansvaret oförändrat",
+        "Kim Karlsson",
+        "A17",
+        "26 kap. 1 §",
+    ):
+        assert word in said
+
+
+def test_a_checklist_is_blind_until_the_crate_is_empty(
+    scene: Scene, receiver: FlaskClient, packer: FlaskClient
+) -> None:
+    dispatched(scene, receiver, packer)
+    crate = scene.look(lambda work: scene.crate(work, 1)).id
+    address = f"/deliveries/crates/{crate}/checklist.pdf"
+    assert scene.file(2).reference not in text_of(receiver.get(address).data)
+    received(scene, receiver, 2, 3, crate=1)
+    receiver.post(f"/deliveries/{scene.delivery}/crates/{crate}/empty")
+    assert scene.file(2).reference in text_of(receiver.get(address).data)
+
+
+def test_a_receipt_names_what_differs_and_is_preliminary_until_closed(
+    scene: Scene, receiver: FlaskClient, packer: FlaskClient
+) -> None:
+    dispatched(scene, receiver, packer)
+    received(scene, receiver, 2, crate=1)
+    crate = scene.look(lambda work: scene.crate(work, 1)).id
+    receiver.post(f"/deliveries/{scene.delivery}/crates/{crate}/empty")
+    receiver.post(f"/deliveries/senders/{scene.sender}/sign")
+    said = text_of(receiver.get(f"/deliveries/senders/{scene.sender}/receipt.pdf").data)
+    for word in ("Leveranskvitto", "Preliminärt", "packad, inte", "lådan har inte", "inte förklarad"):
+        assert word in said
