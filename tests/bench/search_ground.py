@@ -52,6 +52,7 @@ class Loss:
     file: int
     recorded: int
     lie: Lie
+    outer: Lie  # where the cover lies that holds it, else the same
     missed_by: str
     missed_at: datetime
 
@@ -63,7 +64,7 @@ class Loss:
     @property
     def findable(self) -> bool:
         """Tell whether it is anywhere at all."""
-        return self.lie != GONE
+        return self.outer != GONE
 
 
 @dataclass(slots=True)
@@ -127,6 +128,8 @@ class Ground:
 
     def put(self, file: int, lie: Lie, index: int | None = None) -> None:
         """Let a file lie somewhere; in a box at its end, or before the one at an index."""
+        if lie.kind == "cover" and file in (int(lie.at), *self.covers_of(int(lie.at))):
+            lie = Lie("place", self.homes[file])  # nothing lies inside what lies inside itself
         old = self.lies.get(file)
         if old is not None and old.kind == "place":
             self.loose[int(old.at)].remove(file)
@@ -135,6 +138,19 @@ class Ground:
         if lie.kind == "place":
             row = self.loose.setdefault(int(lie.at), [])
             row.insert(len(row) if index is None else index, file)
+
+    def covers_of(self, file: int) -> list[int]:
+        """Return the covers a file lies in, the innermost first."""
+        found: list[int] = []
+        lie = self.lies[file]
+        while lie.kind == "cover":
+            found.append(int(lie.at))
+            lie = self.lies[int(lie.at)]
+        return found
+
+    def outer(self, file: int) -> Lie:
+        """Return where a file lies, with the covers that hold it."""
+        return self.lies[(file, *self.covers_of(file))[-1]]
 
     def put_in_order(self, file: int, box: int) -> None:
         """Let a file stand in a box where its number belongs."""

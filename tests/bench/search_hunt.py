@@ -80,20 +80,15 @@ class Hunt:
 
     def _chance(self, look: Look) -> float:
         """Return how likely this look finds the file where it really lies."""
-        lie = self.loss.lie
-        if look.how in ("read", "open"):
-            if lie == Lie("place", look.at):
-                return rates.READ if look.how == "read" else rates.OPEN
-            inside = lie.kind == "cover" and self.ground.lies[int(lie.at)] == Lie("place", look.at)
-            return (rates.READ_FINDS_IN_COVER if look.how == "read" else rates.OPEN) if inside else 0
+        covers, outer = self.ground.covers_of(self.loss.file), self.loss.outer
         if look.how == "cover":
-            return rates.ONE_COVER if lie == Lie("cover", look.at) and self._at_hand(int(look.at)) else 0
-        lies_there = lie.kind == look.how and (lie.at == look.at or look.how == "away")
-        return _FINDS[look.how] if lies_there else 0
-
-    def _at_hand(self, cover: int) -> bool:
-        """Tell whether a cover can be found itself: in a box or crate, or with a borrower."""
-        return self.ground.lies[cover].kind in ("place", "desk")
+            return rates.ONE_COVER if look.at in covers and outer.kind in ("place", "desk", "table") else 0
+        if look.how in ("read", "open"):
+            finds = rates.READ if look.how == "read" else rates.OPEN
+            inside = rates.READ_FINDS_IN_COVER if look.how == "read" else rates.OPEN
+            return (inside if covers else finds) if outer == Lie("place", look.at) else 0
+        there = outer.kind == look.how and (outer.at == look.at or look.how == "away")
+        return _FINDS[look.how] * (rates.IN_COVER_THERE if covers else 1) if there else 0
 
     def _minutes(self, look: Look) -> float:
         if look.how not in ("read", "open"):

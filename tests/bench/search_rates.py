@@ -158,6 +158,7 @@ TABLE = 0.9
 BEHIND = 0.8
 ELSEWHERE = 0.75  # a court or authority is asked
 CHECKER = 0.98  # a box is checked file by file
+IN_COVER_THERE = 0.3  # of that chance is left for what lies in a cover on a desk, on a table or elsewhere
 AGAIN = 0.5  # the same person at the same place: so much of the chance is left each time
 
 # How long it takes, in minutes.

@@ -491,5 +491,5 @@ class Life:
             if lie == Lie("place", recorded) and self._glances(file):
                 continue
             fetcher = self._keeper(self._room_of(recorded))
-            found.append(Loss(file, recorded, lie, fetcher.actor.id, self.clock.now))
+            found.append(Loss(file, recorded, lie, self.ground.outer(file), fetcher.actor.id, self.clock.now))
         return found

@@ -101,7 +101,7 @@ def _two_boxes() -> Ground:
 
 def _loss(ground: Ground, lie: Lie, file: int = 1000) -> Loss:
     ground.put(file, lie)
-    return Loss(file, 10, lie, "user:1", datetime(2026, 5, 4, tzinfo=UTC))
+    return Loss(file, 10, lie, ground.outer(file), "user:1", datetime(2026, 5, 4, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,26 @@ def test_a_look_finds_what_is_there_as_often_as_was_set(lie: Lie, look: Look, sh
     loss = _loss(ground, lie)
     found = Counter(Hunt(ground, loss, str(seed)).look(look) for seed in range(400))
     assert found[True] / 400 == pytest.approx(share, abs=0.07)
+
+
+def test_what_lies_in_a_cover_is_found_where_that_cover_lies() -> None:
+    ground = _two_boxes()
+    ground.put(1105, Lie("desk", "user:3"))
+    loss = _loss(ground, Lie("cover", 1105))
+    found = Counter(Hunt(ground, loss, str(seed)).look(Look("desk", "user:3")) for seed in range(400))
+    assert found[True] / 400 == pytest.approx(rates.DESK * rates.IN_COVER_THERE, abs=0.07)
+    assert not any(Hunt(ground, loss, str(seed)).look(Look("open", 11)) for seed in range(50))
+    ground.put(1105, Lie("gone"))
+    assert not _loss(ground, Lie("cover", 1105)).findable
+
+
+def test_no_two_files_lie_inside_each_other() -> None:
+    ground = _two_boxes()
+    ground.put(1001, Lie("cover", 1002))
+    ground.put(1003, Lie("cover", 1001))
+    ground.put(1002, Lie("cover", 1003))
+    assert ground.lies[1002] == Lie("place", 10)
+    assert ground.covers_of(1003) == [1001, 1002]
 
 
 def test_the_same_person_looking_again_sees_less_than_another() -> None:
