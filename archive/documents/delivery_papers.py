@@ -38,7 +38,9 @@ def pick_list(work: Work, paper: PickList, settings: Settings) -> bytes:
         Column(_("Packed"), 16, box=True),
         Column(_("Not there"), 20, box=True),
     ]
-    report.table(columns, (_listed(piece) for piece in paper.pieces), _("Nothing is listed."))
+    report.table(
+        columns, (_listed(piece, paper.share.place) for piece in paper.pieces), _("Nothing is listed.")
+    )
     report.heading(_("On the shelf, not on the list"))
     report.paragraph(_("Write code or number of what is packed without being listed, and the crate."))
     columns = [
@@ -59,9 +61,10 @@ def pick_list(work: Work, paper: PickList, settings: Settings) -> bytes:
     return report.pdf()
 
 
-def _listed(piece: Piece) -> tuple[str, ...]:
+def _listed(piece: Piece, room: str) -> tuple[str, ...]:
     crate = str(piece.planned_crate or "")
-    return str(piece.row), _name(piece), piece.code, piece.place, crate, "", ""
+    place = piece.place.removeprefix(f"{room} / ")  # the head says which room
+    return str(piece.row), _name(piece), piece.code, place, crate, "", ""
 
 
 def note(work: Work, paper: Note, settings: Settings) -> bytes:
@@ -107,8 +110,7 @@ def note(work: Work, paper: Note, settings: Settings) -> bytes:
 
 def checklist(work: Work, paper: Checklist, settings: Settings) -> bytes:
     """Return the checklist of one crate at arrival as PDF; blind it names nothing that was packed."""
-    title = _("Checklist of crate %(number)s", number=paper.crate.number)
-    report = _report(work, paper.share, settings, title)
+    report = _report(work, paper.share, settings, _("Checklist"), paper.crate.number)
     report.facts(
         [
             (_("Crate"), f"{paper.crate.number}: {paper.crate.name}"),
@@ -167,10 +169,11 @@ def receipt(work: Work, paper: Receipt, settings: Settings) -> bytes:
     return report.pdf()
 
 
-def _report(work: Work, share: Share, settings: Settings, title: str) -> Report:
+def _report(work: Work, share: Share, settings: Settings, title: str, crate: int = 0) -> Report:
+    of_crate = f", {_('crate %(number)s', number=crate)}" if crate else ""
     return Report(
         Head(
-            f"{title} {share.number}",
+            f"{title} {share.number}{of_crate}",
             settings.archive_name,
             settings.authority,
             _when(work.now),
@@ -184,12 +187,12 @@ def _report(work: Work, share: Share, settings: Settings, title: str) -> Report:
 def _crates(report: Report, crates: Sequence[Crate], *, arrived: bool) -> None:
     columns = [
         Column(_("Crate"), 14, numeric=True),
-        Column(_("Name"), 56),
-        Column(_("Seal"), 34),
-        Column(_("Packed"), 20, numeric=True),
+        Column(_("Name"), 50),
+        Column(_("Seal"), 30),
+        Column(_("Packed"), 18, numeric=True),
     ]
     if arrived:
-        columns += [Column(_("Received"), 22, numeric=True), Column(_("Seal at arrival"), 28)]
+        columns += [Column(_("Received"), 22, numeric=True), Column(_("Seal at arrival"), 40)]
     rows = (_crate(crate)[: len(columns)] for crate in crates)
     report.heading(_("Crates"))
     report.table(columns, rows, _("No crate."))
