@@ -170,7 +170,7 @@ def receipt(work: Work, paper: Receipt, settings: Settings) -> bytes:
 
 
 def _report(work: Work, share: Share, settings: Settings, title: str, crate: int = 0) -> Report:
-    of_crate = f", {_('crate %(number)s', number=crate)}" if crate else ""
+    of_crate = _(", crate %(number)s", number=crate) if crate else ""
     return Report(
         Head(
             f"{title} {share.number}{of_crate}",
