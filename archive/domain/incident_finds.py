@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import actors, incident_outcomes, trails, wanted
+from archive.domain import actors, incident_outcomes, step_keys, trails, wanted
 from archive.domain.incident_outcomes import Find
 from archive.domain.steps import Answers
 from archive.errors import Conflict, Invalid
@@ -30,6 +30,7 @@ _CAUSES = {
     "misread": FoundWhere.MISREAD,
 }
 _HOW = {"returned": FoundWhere.LOAN, "outside": FoundWhere.SENT_OUT}
+OUTSIDER = "outsider"  # somebody without an account; the name lies beside the event
 _NEAR = 2  # places whose holder's holder is the same are near each other
 
 
@@ -60,15 +61,16 @@ def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, wher
     if at is None or not found:
         raise Invalid("find_unclear", N_("Say what was found, and when."), field="files")
     place_id, cover_id = _number(answers, "place", "place"), _number(answers, "cover_file", "file")
-    said = str(answers.get("where", ""))
-    readers = str(answers.get("readers", ""))
+    said, readers = str(answers.get("where", "")), str(answers.get("readers", ""))
+    by = str(answers.get("found_by", actors.person(work.actor)))
+    name = by.removeprefix(step_keys.NAMED) if by.startswith(step_keys.NAMED) else ""
     return Find(
         at=at,
-        by=str(answers.get("found_by", actors.person(work.actor))),
+        by=OUTSIDER if name else by,
         where=where or _kind(work, found[0], str(answers.get("how", "")), place_id, cover_id),
         state=_STATES[str(answers.get("state", "whole"))],
         others_read=_READ[str(answers.get("exposed", "unknown"))],
-        circumstances="\n".join(filter(None, (said, readers))),
+        circumstances="\n".join(filter(None, (said, readers, name))),
         place_id=place_id,
         cover_id=cover_id,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.clock import local
-from archive.domain import actors, sentences, timelines, trails
+from archive.domain import actors, sentences, step_keys, timelines, trails
 from archive.domain.incident_report_data import AnswerLine, Both, Line, StepLine, Where, Who
 from archive.domain.sentences import Told
 from archive.domain.steps import Course
@@ -107,6 +107,8 @@ class Named:
     def of_key(self, key: str) -> str:
         """Return what a key of a routine's form stands for: a person, a place or a file."""
         kind, _colon, number = key.partition(":")
+        if key.startswith(step_keys.NAMED):
+            return key.removeprefix(step_keys.NAMED)
         if kind == "user":
             return actors.names(self._work, [key])[key]
         if kind == "place" and number.isdecimal():

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import clock, history
-from archive.domain import actors, asides, deadlines, routine_versions
+from archive.domain import actors, asides, deadlines, routine_versions, step_keys
 from archive.errors import Invalid, NotPermitted
 from archive.models import RoutineStep
 from archive.store import Actor, Work
@@ -138,6 +138,7 @@ def complete(
 ) -> Record:
     """Write down that an open step is done; raises Invalid with what stands against it."""
     by = _require(work, course, course.step(name))
+    step_keys.refuse_unknown(work, course.step(name), answers)
     with _plainly():
         record = engine.complete(course.routine, course.progress, name, answers, by, work.now, done_at)
     keep(work, course, record)

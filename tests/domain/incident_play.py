@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import incident_changes, incident_steps, incidents, staff
+from archive.domain import actors, incident_changes, incident_steps, incidents, matters, staff
 from archive.domain.steps import Course
-from archive.models import Incident, Unit, User
+from archive.models import Incident, Matter, Unit, User
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Role
 from routines import engine
@@ -77,23 +77,32 @@ class Play:
         self, work: Work, incident: Incident, actor: Actor, step: str, wanted: Mapping[str, Answer]
     ) -> dict[str, Answer]:
         """Fill in a form: what is wanted, and the rest as plainly as can be."""
-        run: Course = incident_steps.course(work, incident)
-        asked_of = run.step(step)
         items = [incident_changes.key(item) for item in incidents.items(work, incident) if item.open]
-        given: dict[str, Answer] = {}
+        return filled(work, incident_steps.course(work, incident), step, wanted, actor, items)
 
-        def asked(one: Field | Evidence) -> bool:
-            state = State(run.routine, run.progress, work.now, (step, given))
-            return state.holds(one.when)
 
-        for one in asked_of.fields:
-            if asked(one) and (one.required or one.id in wanted):
-                given[one.id] = wanted.get(one.id) or _plain(one, work, actor, items)
-        for evidence in asked_of.evidence:
-            if asked(evidence) and evidence.required:
-                given[evidence.id] = wanted.get(evidence.id, "i akten")
-        assert wanted.keys() <= given.keys(), f"not asked for: {wanted.keys() - given.keys()}"
-        return given
+def matter_answers(work: Work, matter: Matter, step: str, **wanted: Answer) -> dict[str, Answer]:
+    """Fill in a form of a matter as plainly as can be."""
+    return filled(work, matters.course(work, matter), step, wanted, work.actor, [])
+
+
+def filled(
+    work: Work, run: Course, step: str, wanted: Mapping[str, Answer], actor: Actor, items: list[str]
+) -> dict[str, Answer]:
+    """Fill in what a step's form asks for: what is wanted, and the rest as plainly as can be."""
+    given: dict[str, Answer] = {}
+
+    def asked(one: Field | Evidence) -> bool:
+        return State(run.routine, run.progress, work.now, (step, given)).holds(one.when)
+
+    for one in run.step(step).fields:
+        if asked(one) and (one.required or one.id in wanted):
+            given[one.id] = wanted.get(one.id) or _plain(one, work, actor, items)
+    for evidence in run.step(step).evidence:
+        if asked(evidence) and evidence.required:
+            given[evidence.id] = wanted.get(evidence.id, "i akten")
+    assert wanted.keys() <= given.keys(), f"not asked for: {wanted.keys() - given.keys()}"
+    return given
 
 
 def _plain(one: Field, work: Work, actor: Actor, items: list[str]) -> Answer:
@@ -113,5 +122,5 @@ def _plain(one: Field, work: Work, actor: Actor, items: list[str]) -> Answer:
     if one.kind in simple:
         answer: Answer = simple[one.kind]
         return answer
-    keys = tuple(items) if one.kind is FieldKind.FILE else (f"user:{actor.user_id}",)
+    keys = tuple(items) if one.kind is FieldKind.FILE else (actors.person(actor),)
     return keys if one.several else keys[0]

@@ -626,3 +626,34 @@ def test_an_incident_can_be_escalated_by_hand_with_a_reason(
             incidents.escalate(work, incident, "")
         incidents.escalate(work, incident, "Akten gäller ett pågående mål")
         assert incident.status is IncidentState.ESCALATED
+
+
+def test_somebody_without_an_account_who_handed_it_in_is_named_beside_the_event_only(
+    archive: Archive, archivist: Actor, shelved: list[int]
+) -> None:
+    play = Play(archive, report(archive, archivist, file_ids=(shelved[0],)))
+    with archive.write(archivist) as work:
+        scans.take(work, scans.Scanned(str(uuid4()), files.get(work, shelved[0]).code))
+    incident_sweep.sweep(archive)
+    play.do(archivist, "confirm_find", right="yes", found_by="name:Vaktmästare Ek", how="outside")
+    with archive.read(archivist) as work:
+        incident = incidents.get(work, play.number)
+        (item,) = incidents.items(work, incident)
+        assert (item.found_where, item.found_by) == (FoundWhere.SENT_OUT, "outsider")
+        assert "Vaktmästare Ek" not in " ".join(work.session.scalars(select(col(Event.body))))
+        assert "Vaktmästare Ek" in (incidents.report_data(work, incident).things[0].reason or "")
+
+
+@pytest.mark.parametrize("key", ["user:99999", "user:x", "place:1", "name: ", "Bo"])
+def test_a_key_that_stands_for_nobody_is_refused(
+    archive: Archive, archivist: Actor, shelved: list[int], key: str
+) -> None:
+    play = Play(archive, report(archive, archivist, file_ids=(shelved[0],)))
+    with pytest.raises(Invalid, match="key_unknown"):
+        play.do(archivist, "tell_manager", told=key)
+
+
+def test_who_searched_needs_an_account(archive: Archive, archivist: Actor, shelved: list[int]) -> None:
+    play = Play(archive, report(archive, archivist, file_ids=(shelved[0],)))
+    with pytest.raises(Invalid, match="key_unknown"):
+        play.do(archivist, "first_search", result="nothing", searched_by="name:Vaktmästare Ek")

@@ -1,0 +1,52 @@
+"""Keys in the forms of a routine: whom, which place, which file they stand for, checked before they are kept.
+
+A person is `user:7`, or `name:…` for somebody without an account, whose name stays among the answers.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from archive.errors import Invalid
+from archive.models import CaseFile, Incident, IncidentFile, Place, User
+from archive.store import Work
+from archive.wording import N_
+from routines.conditions import Answer
+from routines.model import FieldKind, Step
+
+NAMED = "name:"
+LONGEST_NAME = 100
+_MODELS = {"user": User, "place": Place, "file": CaseFile, "item": IncidentFile, "incident": Incident}
+_NOUNS: Mapping[FieldKind, tuple[str, ...]] = {
+    FieldKind.PERSON: ("user",),
+    FieldKind.PLACE: ("place",),
+    FieldKind.FILE: ("file", "item"),
+}
+
+
+def refuse_unknown(work: Work, step: Step, answers: Mapping[str, Answer]) -> None:
+    """Raise Invalid for a key that stands for nobody and nothing; who did a step needs an account."""
+    for field in step.fields:
+        nouns = _NOUNS.get(field.kind)
+        if nouns is None or field.id not in answers:
+            continue
+        for key in keys(answers[field.id]):
+            named = nouns == ("user",) and field.id != step.performed_by and _is_name(key)
+            if not named and not _is_there(work, key, nouns):
+                raise Invalid("key_unknown", N_("Choose from the list."), field=field.id)
+
+
+def keys(answer: Answer) -> Iterator[str]:
+    """Return the keys in an answer."""
+    yield from answer if isinstance(answer, tuple) else (str(answer),)
+
+
+def _is_name(key: str) -> bool:
+    return key.startswith(NAMED) and 0 < len(key.removeprefix(NAMED).strip()) <= LONGEST_NAME
+
+
+def _is_there(work: Work, key: str, nouns: tuple[str, ...]) -> bool:
+    noun, _colon, number = key.partition(":")
+    if key == work.actor.id and work.actor.user_id is None and nouns == ("user",):
+        return True  # the operator, who has no account either
+    if noun not in nouns or not number.isdecimal():
+        return False
+    return work.session.get(_MODELS[noun], int(number)) is not None
