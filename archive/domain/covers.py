@@ -213,15 +213,16 @@ def get(work: Work, check_id: int) -> CoverCheck:
 def held(work: Work, check_id: int) -> CoverCheck:
     """Return a check, its row locked for a change; raises NotFound."""
     check = get(work, check_id)
-    _lock_file(work, check.file_id)
+    hold_files(work, check.file_id)
     work.session.refresh(check, with_for_update=True)
     return check
 
 
-def _lock_file(work: Work, file_id: int) -> None:
-    """Hold the file before its check, as whoever receives, moves or misses it does."""
+def hold_files(work: Work, *file_ids: int) -> None:
+    """Hold files in the order of ids before a check of them, as whoever receives or misses one does."""
     if not work.sqlite:
-        work.connection.execute(select(_FILE.c.id).where(_FILE.c.id == file_id).with_for_update())
+        held = select(_FILE.c.id).where(_FILE.c.id.in_(file_ids)).order_by(_FILE.c.id)
+        work.connection.execute(held.with_for_update())
 
 
 def begin(work: Work, file: CaseFile) -> CoverCheck:
@@ -236,7 +237,7 @@ def begin(work: Work, file: CaseFile) -> CoverCheck:
 
 def open_check(work: Work, file: CaseFile) -> CoverCheck:
     """Return the check a file waits for, its row locked; raises Conflict when it waits for none."""
-    _lock_file(work, file.id)
+    hold_files(work, file.id)
     found = work.session.execute(_OPEN_OF_FILE, {"file_id": file.id})
     check: CoverCheck | None = found.scalars().first()
     if check is None:
@@ -245,6 +246,17 @@ def open_check(work: Work, file: CaseFile) -> CoverCheck:
             N_("The cover of this file is not waiting to be checked. Queue it first if it should be."),
         )
     return check
+
+
+def waiting_of(work: Work, file_id: int) -> CoverCheck | None:
+    """Return the check a file waits for as a page shows it, for one who may do it first; None without one."""
+    statement = select(CoverCheck).where(_CHECK.c.file_id == file_id, _CHECK.c.open).order_by(_CHECK.c.id)
+    checks = work.session.scalars(statement).all()
+    person = actors.person(work.actor)
+    own = confirmations.of(work, [one.second_of for one in checks if one.second_of is not None])
+    return next(
+        (one for one in checks if person not in {said.by for said in own.get(one.second_of or 0, ())}), None
+    )
 
 
 def confirm(

@@ -59,6 +59,8 @@ def find(work: Work, check: CoverCheck, point: str, found: Found) -> Finding:
     Raises Conflict when the check does not wait, Invalid for the file the cover belongs to itself.
     """
     kind = FindingKind.FOREIGN_FILE if found.whole else FindingKind.LOOSE_PAPERS
+    # Two files in each other's covers are found by two people at once.
+    covers.hold_files(work, check.file_id, *([found.file.id] if found.file else []))
     check, holder = findings.checkable(work, check, kind, point)
     _refuse_own(holder, found.file)
     seen = Seen(kind, point, found.note, found.scan_id, found.happened_at)
@@ -93,6 +95,7 @@ def find(work: Work, check: CoverCheck, point: str, found: Found) -> Finding:
 
 def identify(work: Work, finding: Finding, file: CaseFile, *, how: Evidence = Evidence.HAND) -> None:
     """Say to which file papers belong that nobody knew at first; raises Conflict when it was said before."""
+    covers.hold_files(work, finding.file_id, file.id)
     check = covers.held(work, finding.check_id)
     work.session.refresh(finding, with_for_update=True)
     holder = work.session.get_one(CaseFile, finding.file_id)

@@ -15,12 +15,24 @@ import pytest
 from sqlalchemy import text
 
 from archive.config import Settings
-from archive.domain import checks, files, labels, loans, people, places, staff
+from archive.domain import (
+    checks,
+    covers,
+    files,
+    findings,
+    foreign_files,
+    labels,
+    loans,
+    people,
+    places,
+    staff,
+)
+from archive.domain.foreign_files import Found
 from archive.domain.loans import Request
 from archive.errors import ChangedMeanwhile, Unavailable
 from archive.models import CaseFile, Person, Place
 from archive.store import Actor, Archive, Work, operator
-from archive.vocabulary import Evidence, LabelReason, LoanPurpose, PlaceKind, Protection, Role
+from archive.vocabulary import Confirmation, Evidence, LabelReason, LoanPurpose, PlaceKind, Protection, Role
 from tests.builders import a_box, a_file, a_person, a_shelf
 from tests.statements import failing
 
@@ -56,6 +68,19 @@ def _lend_and_take_back(work: Work) -> None:
     loans.take_back(work, _file(work), _place(work, 6))
 
 
+def _check_cover(work: Work) -> None:
+    check = covers.queue_alone(work, _file(work))
+    for what in (Confirmation.COVER, Confirmation.CONTENTS):
+        covers.confirm(work, check, what)
+
+
+def _find_another_inside(work: Work) -> None:
+    _lend_and_take_back(work)
+    check = covers.queue_alone(work, _file(work))
+    found = Found(files.get(work, 2), whole=True)
+    findings.correct(work, foreign_files.find(work, check, "nothing_inside", found))
+
+
 DEEDS: dict[str, Callable[[Work], object]] = {
     "move a file": lambda work: files.move(work, _file(work), _place(work, 6), how=Evidence.SCAN),
     "lend and take back": _lend_and_take_back,
@@ -71,6 +96,8 @@ DEEDS: dict[str, Callable[[Work], object]] = {
         [places.Level(PlaceKind.RACK, ("B",)), places.Level(PlaceKind.SHELF, ("1", "2"))],
     ),
     "move a box": lambda work: places.move(work, _place(work, 5), _place(work, 3)),
+    "check a cover": _check_cover,
+    "find another file in a cover that was lent": _find_another_inside,
     "print labels anew": lambda work: labels.print_labels(work, [_file(work)], "test", LabelReason.DAMAGED),
 }
 
