@@ -34,6 +34,13 @@ ENTRIES = (
     Entry(
         "scan.page", P.MOVE, N_("Scan"), N_("Scan a file to see it, or a place and then files to move them")
     ),
+    Entry(
+        "deliveries.index",
+        P.DELIVER,
+        N_("Deliveries"),
+        N_("Plan, pack, receive and close the weekly deliveries"),
+    ),
+    Entry("covers.index", P.CHECK_COVERS, N_("Check covers"), N_("Check what was received, cover by cover")),
     Entry("files.register", P.REGISTER, N_("Register"), N_("Register a file by hand"), alone=True),
     Entry(
         "places.index",
@@ -43,6 +50,32 @@ ENTRIES = (
         (P.SHAPE_PLACES, N_("See what stands where")),
     ),
     Entry("loans.index", P.LEND, N_("Loans"), N_("Hand out files, take them back, see who has what")),
+    Entry(
+        "incidents.index",
+        P.READ_INCIDENTS,
+        N_("Missing files"),
+        N_("See what is looked for, with its clocks"),
+    ),
+    Entry(
+        "incidents.new",
+        P.REPORT_MISS,
+        N_("Report a miss"),
+        N_("Report at once that something cannot be found"),
+        in_menu=False,
+        alone=True,
+    ),
+    Entry(
+        "incidents.mine",
+        P.ANYONE,
+        N_("Waits for me"),
+        N_("See the steps that are yours to do, and by when"),
+        in_menu=False,
+        alone=True,
+    ),
+    Entry("routines.index", P.ANYONE, N_("Routines"), N_("Read how things are done here"), in_menu=False),
+    Entry(
+        "matters.index", P.READ_INCIDENTS, N_("Matters"), N_("See deviations and self-checks"), in_menu=False
+    ),
     Entry("imports.index", P.IMPORT, N_("Imports"), N_("Read in the lists of the old archives")),
     Entry("tasks.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
     Entry("compare.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),

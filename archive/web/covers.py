@@ -1,0 +1,391 @@
+"""Cover checks: the queue, one cover after the other, what was found and what became of it."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, Response, request, url_for
+
+from archive.domain import (
+    actors,
+    cards,
+    checklists,
+    confirmations,
+    cover_scans,
+    cover_texts,
+    covers,
+    files,
+    findings,
+    foreign_files,
+    labels,
+    looks,
+    scans,
+    tellings,
+)
+from archive.domain.cards import ShownPerson
+from archive.domain.findings import Correction, Seen
+from archive.domain.foreign_files import Found
+from archive.domain.scans import Scanned
+from archive.errors import Invalid
+from archive.models import CaseFile, CoverCheck, Finding
+from archive.partial_date import PartialDate
+from archive.store import Work
+from archive.vocabulary import (
+    CheckState,
+    Confirmation,
+    FindingKind,
+    FindingState,
+    Permission,
+    ScanOutcome,
+)
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, see, show
+from archive.wording import N_, _, locale
+
+bp = Blueprint("covers", __name__, url_prefix="/covers")
+
+PAGE = 30
+# What one corrects in the register with the cover in hand; names and numbers are corrected on their own page.
+FIELDS = {
+    "reference": N_("Reference"),
+    "part": N_("Part"),
+    "parts": N_("Number of parts"),
+    "opened_on": N_("Opened on"),
+    "closed_on": N_("Closed on"),
+    "last_note_on": N_("Last note on"),
+}
+_NUMBERS = frozenset({"part", "parts"})
+_DONE = frozenset({ScanOutcome.CHECK_DONE})
+
+
+@bp.get("/")
+@requires(Permission.CHECK_COVERS)
+def index() -> Response:
+    """Show the queue, and take the file one wants to check."""
+    return _index()
+
+
+def _index(refused: Refusals | None = None, typed: str = "") -> Response:
+    delivery_id = request.args.get("delivery", type=int)
+    with archive.read(current_actor()) as work:
+        rows = covers.waiting(
+            work, delivery_id=delivery_id, after=request.args.get("after", 0, type=int), limit=PAGE + 1
+        )
+        shown = cards.of(work, [row.file for row in rows[:PAGE]])
+    next_page = (
+        url_for(".index", delivery=delivery_id, after=rows[PAGE - 1].check.id) if len(rows) > PAGE else None
+    )
+    return show(
+        "covers/index.html",
+        looks.at_list("covers", cards.subjects(shown)),
+        refused=refused,
+        rows=list(zip(rows[:PAGE], shown, strict=True)),
+        next=next_page,
+        typed=typed,
+        CheckState=CheckState,
+    )
+
+
+@bp.post("/")
+@requires(Permission.CHECK_COVERS)
+def scan() -> Response:
+    """Take a scan at the checking desk: a file to check, a command, or what lay in the cover in hand."""
+    holder, text = request.form.get("holder", ""), request.form.get("text", "")
+    task = cover_scans.FOREIGN if request.form.get("task") == cover_scans.FOREIGN else cover_scans.CHECK
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            scanned = Scanned(str(uuid4()), text, holder or None, task=task)
+            told = tellings.tell(work, [scans.take(work, scanned)])[0]
+        if told.outcome is ScanOutcome.CHECK_OPENED:
+            return see(url_for(".page", code=told.file_code))
+        if told.outcome in _DONE:
+            return see(url_for(".index"), f"{_('Checked.')} {told.text}")
+        if told.signal is tellings.Signal.REFUSED and told.outcome is not ScanOutcome.CHECK_SET_ASIDE:
+            refused.refuse("text", f"{told.heading}. {told.text} {told.stop}".strip())
+        else:
+            tone = "warning" if told.signal is not tellings.Signal.OK else "success"
+            return see(url_for(".page", code=holder or told.file_code), f"{told.text} {told.stop}", tone)
+    return _page(holder, refused, text) if holder else _index(refused, text)
+
+
+@bp.get("/<code>")
+@requires(Permission.CHECK_COVERS)
+def page(code: str) -> Response:
+    """Show what the cover must say, and take what the person who holds it says of it."""
+    return _page(code)
+
+
+def _page(code: str, refused: Refusals | None = None, typed: str = "") -> Response:
+    with archive.read(current_actor()) as work:
+        file = files.by_code(work, labels.parse(code))
+        check = covers.waiting_of(work, file.id)
+        text = cover_texts.of(work, file)
+        facts = _facts(work, file, check) if check else {}
+    persons = [person.id for person in text.card.persons]
+    return show(
+        "covers/page.html",
+        looks.at_file(file.id, "cover", persons=persons),
+        refused=refused,
+        file=file,
+        check=check,
+        text=text,
+        typed=typed,
+        people=[_shown(person) for person in text.card.persons],
+        form=request.form,
+        lang=locale(),
+        FindingState=FindingState,
+        **facts,
+    )
+
+
+def _shown(person: ShownPerson) -> dict[str, str]:
+    name = ", ".join(filter(None, (person.name, person.number)))
+    return {"key": person.role.label.capitalize(), "value": name}
+
+
+def _facts(work: Work, file: CaseFile, check: CoverCheck) -> dict[str, Any]:
+    checklist = checklists.named(check.checklist)
+    said = confirmations.of(work, [check.id]).get(check.id, [])
+    found = findings.of_checks(work, [check.id]).get(check.id, [])
+    names = actors.names(work, {*(one.by for one in said), *(one.found_by for one in found)})
+    needed = [
+        what for what in confirmations.NEEDED[file.protected] if what in confirmations.missing(file, said)
+    ]
+    titles = {one.id: one for one in checklist.confirmations}
+    return {
+        "checklist": checklist,
+        "depth": checklists.depth(work, check, file),
+        "said": said,
+        "found": [one for one in found if one.status is not FindingState.WITHDRAWN],
+        "names": names,
+        "may_confirm": confirmations.needs(work, file, said),
+        "needed": [(what, titles[what.value], checklist.points_of(what.value)) for what in needed],
+        "points": [
+            {
+                "value": f"{point.id}|{kind}",
+                "label": f"{point.title.say(locale())}: {FindingKind[kind.upper()].label}",
+            }
+            for point in checklist.points
+            for kind in point.findings
+            if not FindingKind[kind.upper()].foreign and kind != FindingKind.REGISTER_WRONG.value
+        ],
+        "fields": [{"value": name, "label": _(words)} for name, words in FIELDS.items()],
+    }
+
+
+@bp.post("/<code>/confirm")
+@requires(Permission.CHECK_COVERS)
+def confirm(code: str) -> Response:
+    """Confirm cover, content or seal."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            check = covers.open_check(work, files.by_code(work, labels.parse(code)))
+            what = Confirmation.read(request.form.get("what"))
+            if what is None:
+                raise Invalid("what_missing", N_("Choose what you confirm."), field="what")
+            covers.confirm(work, check, what)
+        if check.open:
+            return see(url_for(".page", code=code), _("It is noted. The check is not done yet."))
+        return see(url_for(".index"), _("Checked. Everything is confirmed. Take the next file."))
+    return _page(code, refused)
+
+
+@bp.post("/<code>/queue")
+@requires(Permission.CHECK_COVERS)
+def queue(code: str) -> Response:
+    """Queue a file for a check outside any delivery, and begin it."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            file = files.by_code(work, labels.parse(code))
+            covers.queue_alone(work, file)
+            covers.begin(work, file)
+        return see(url_for(".page", code=code))
+    return _page(code, refused)
+
+
+@bp.post("/<code>/undo")
+@requires(Permission.CHECK_COVERS)
+def undo(code: str) -> Response:
+    """Take back the last thing one said of this cover."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            cover_scans.undo_last(work, files.by_code(work, labels.parse(code)))
+        return see(url_for(".page", code=code), _("What you said last is taken back."))
+    return _page(code, refused)
+
+
+@bp.post("/<code>/find")
+@requires(Permission.CHECK_COVERS)
+def find(code: str) -> Response:
+    """Record what is wrong at a point of the checklist."""
+    with Refusals() as refused:
+        point, _bar, kind = request.form.get("point", "").partition("|")
+        seen = FindingKind.read(kind)
+        if seen is None:
+            raise Invalid("point_missing", N_("Choose what is wrong."), field="point")
+        with archive.write(current_actor()) as work:
+            check = covers.open_check(work, files.by_code(work, labels.parse(code)))
+            findings.find(work, check, Seen(seen, point, request.form.get("note", "")))
+        return see(url_for(".page", code=code), _("It is noted and stays listed until it is put right."))
+    return _page(code, refused)
+
+
+@bp.post("/<code>/register")
+@requires(Permission.CHECK_COVERS)
+def register_wrong(code: str) -> Response:
+    """Correct the register where the cover is right."""
+    with Refusals() as refused:
+        name = request.form.get("field", "")
+        if name not in FIELDS:
+            raise Invalid("field_missing", N_("Choose what is wrong in the register."), field="field")
+        with archive.write(current_actor()) as work:
+            file = files.by_code(work, labels.parse(code))
+            check = covers.open_check(work, file)
+            correction = Correction(file.version, {name: _value(name, request.form.get("value", ""))})
+            seen = Seen(FindingKind.REGISTER_WRONG, _POINTS.get(name, "dates"))
+            findings.register_wrong(work, check, seen, correction)
+        return see(url_for(".page", code=code), _("The register is corrected."))
+    return _page(code, refused)
+
+
+# At which points of the checklist a field is read.
+_POINTS = {"reference": "reference", "part": "part", "parts": "part"}
+
+
+def _value(name: str, text: str) -> Any:
+    text = text.strip()
+    if name in _NUMBERS:
+        if not text.isdecimal() or len(text) > 3:
+            raise Invalid("number_wrong", N_("Write a whole number."), field="value")
+        return int(text)
+    if name == "reference":
+        return text
+    try:
+        return PartialDate.parse(text) if text else None
+    except ValueError:
+        raise Invalid(
+            "date_wrong", N_("Write the date as 2003-04-05, 2003-04 or 2003."), field="value"
+        ) from None
+
+
+@bp.post("/<code>/foreign")
+@requires(Permission.CHECK_COVERS)
+def foreign(code: str) -> Response:
+    """Record that a whole file or papers of another lay in this cover."""
+    form = request.form
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            check = covers.open_check(work, files.by_code(work, labels.parse(code)))
+            text = form.get("other", "").strip()
+            if not text and form.get("unknown") != "yes":
+                raise Invalid(
+                    "other_missing",
+                    N_("Scan the label of the other file, or say that nobody can tell."),
+                    field="other",
+                )
+            other = foreign_files.by_label(work, text) if text else None
+            found = Found(other, form.get("whole") != "papers", note=form.get("note", ""))
+            point = checklists.ANOTHER_FILE
+            foreign_files.find(work, check, point, found)
+        said = _("Both files are told of it. Set both covers aside until each holds only its own.")
+        return see(url_for(".page", code=code), said, "warning")
+    return _page(code, refused)
+
+
+# Findings
+
+
+@bp.get("/findings")
+@requires(Permission.CHECK_COVERS)
+def found() -> Response:
+    """List what was found and is not put right."""
+    return _found()
+
+
+def _found(refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        state = FindingState.read(request.args.get("state"))
+        rows = findings.listed(
+            work, state=state, after=request.args.get("after", 0, type=int), limit=PAGE + 1
+        )
+        shown = cards.of(work, [row[1] for row in rows[:PAGE]])
+        names = actors.names(work, {row[0].found_by for row in rows})
+    last = rows[PAGE - 1][0] if len(rows) > PAGE else None
+    return show(
+        "covers/findings.html",
+        looks.at_list("findings", cards.subjects(shown)),
+        refused=refused,
+        rows=list(zip([row[0] for row in rows[:PAGE]], shown, strict=True)),
+        names=names,
+        state=state,
+        states=[FindingState.FOUND, FindingState.HANDED_ON],
+        next=last and url_for(".found", state=state and state.value, after=last.id),
+    )
+
+
+@bp.get("/findings/<int:finding_id>")
+@requires(Permission.CHECK_COVERS)
+def finding(finding_id: int) -> Response:
+    """Show one finding, and ask what became of it."""
+    return _finding(finding_id)
+
+
+def _finding(finding_id: int, refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        one = findings.get(work, finding_id)
+        card = cards.one(work, files.get(work, one.file_id))
+        other = cards.one(work, files.get(work, one.foreign_id)) if one.foreign_id else None
+        point = checklists.named(covers.get(work, one.check_id).checklist).point_of.get(one.point)
+        names = actors.names(work, filter(None, (one.found_by, one.done_by)))
+    return show(
+        "covers/finding.html",
+        looks.at_list("findings", cards.subjects([card, *([other] if other else [])])),
+        refused=refused,
+        one=one,
+        card=card,
+        other=other,
+        point=point,
+        names=names,
+        lang=locale(),
+        form=request.form,
+        FindingState=FindingState,
+    )
+
+
+@bp.post("/findings/<int:finding_id>")
+@requires(Permission.CHECK_COVERS)
+def settle(finding_id: int) -> Response:
+    """Say that a finding was put right, hand it on, take it back, or say whose the papers are."""
+    form = request.form
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            one = findings.get(work, finding_id)
+            said = _settled(work, one, form.get("answer", ""))
+        return see(url_for(".finding", finding_id=finding_id), said)
+    return _finding(finding_id, refused)
+
+
+def _settled(work: Work, one: Finding, answer: str) -> str:
+    form = request.form
+    if answer == "corrected":
+        findings.correct(work, one, note=form.get("note", ""))
+        return _("Noted as put right.")
+    if answer == "handed_on":
+        findings.hand_on(
+            work, one, form.get("whom", ""), _due(form.get("due_on", "")), note=form.get("note", "")
+        )
+        return _("Handed on.")
+    if answer == "identified":
+        foreign_files.identify(work, one, foreign_files.by_label(work, form.get("other", "")))
+        return _("Noted whose they are; that file is told of it.")
+    if answer == "withdrawn":
+        findings.withdraw(work, one)
+        return _("Taken back.")
+    raise Invalid("answer_missing", N_("Choose what became of it."), field="answer")
+
+
+def _due(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid("day_wrong", N_("Write a day, as 2026-11-27."), field="due_on") from None
