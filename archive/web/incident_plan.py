@@ -1,0 +1,232 @@
+"""Where to search next: places in order of chance for the time, each with why, and what each search gave."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request, url_for
+
+from archive.domain import (
+    actors,
+    incident_changes,
+    incident_leads,
+    incidents,
+    leads,
+    looks,
+    searches,
+    trails,
+)
+from archive.domain.searches import Searched
+from archive.errors import Invalid, NotFound
+from archive.models import CaseFile, Incident, IncidentFile, Loan, Search
+from archive.store import Work
+from archive.vocabulary import IncidentOutcome, Permission, SearchResult
+from archive.web import incident_forms
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, see, show
+from archive.wording import N_, _, locale
+from routines import search_plan
+from routines.search_plan import Lead, Plan
+
+SHOWN = 15
+MOST = 60
+NOT_MINUTES = N_("Write how many minutes the search took.")
+_HOW = {
+    search_plan.READ: N_("Read every label in: %(place)s"),
+    search_plan.OPEN: N_("Open every cover in: %(place)s"),
+    search_plan.COVER: N_("Open the cover of: %(place)s"),
+    search_plan.DESK: N_("Search the desk of: %(place)s"),
+    search_plan.TABLE: N_("Tables, trolleys and corners of: %(place)s"),
+    search_plan.BEHIND: N_("Behind and under: %(place)s"),
+    search_plan.ASK: N_("Ask whoever it was sent on to: %(place)s"),
+    search_plan.SWEEP: N_("Go through all of: %(place)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One place to search, in words."""
+
+    key: str
+    what: str
+    where: str
+    reasons: list[str]
+    share: float
+    minutes: int
+    searched: int
+
+
+@requires(Permission.READ_INCIDENTS)
+def page(incident_id: int) -> Response:
+    """Show where to search next, by chance for the time or in the order one walks it."""
+    return _page(incident_id)
+
+
+def _page(incident_id: int, refused: Refusals | None = None) -> Response:
+    most = min(request.values.get("most", SHOWN, type=int), MOST)
+    walk = request.values.get("walk") == "1"
+    with archive.read(current_actor()) as work:
+        incident = incidents.get(work, incident_id)
+        sought = _sought(work, incident)
+        item = next(
+            (one for one in sought if one.id == request.values.get("item", type=int)),
+            sought[0] if sought else None,
+        )
+        made = searches.of(work, incident)
+        plan = _plan(work, item, made) if item else None
+        spots = _spots(work, plan, most, walk=walk) if plan else []
+        done = _made(work, made)
+        colleagues = incident_forms.colleagues(work)
+        files = {one.id: _name(work.session.get(CaseFile, one.file_id)) for one in sought}
+        me, now = actors.person(work.actor), work.now
+    seen = [incident.stream, *(f"file:{one.file_id}" for one in sought)]
+    seen += [f"file:{spot.key.partition(':')[2]}" for spot in spots if spot.key.startswith("cover:")]
+    return show(
+        "incidents/plan.html",
+        looks.at_list("incident_plan", seen),
+        refused=refused,
+        incident=incident,
+        item=item,
+        files=files,
+        spots=spots,
+        gone=plan.gone if plan else 0.0,
+        more=plan is not None and len(plan.leads) > most and most < MOST,
+        most=most,
+        walk=walk,
+        done=done,
+        colleagues=colleagues,
+        me=me,
+        now=now,
+        results=list(SearchResult),
+        form=request.form,
+        percent=percent,
+    )
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage, small ones as less than one."""
+    if share < 0.01:
+        return "<1 %"
+    return f"{round(100 * share)} %"
+
+
+def _sought(work: Work, incident: Incident) -> list[IncidentFile]:
+    return [
+        item
+        for item in incidents.items(work, incident)
+        if item.file_id is not None and (item.open or item.outcome is IncidentOutcome.DECLARED_LOST)
+    ]
+
+
+def _name(file: CaseFile | None) -> str:
+    if file is None:
+        return "–"
+    return file.code if file.protected else file.reference
+
+
+def _plan(work: Work, item: IncidentFile, made: Any) -> Plan:
+    done = incident_leads.fruitless(work, made)
+    return leads.plan(work, item.file_id or 0, done, by=actors.person(work.actor))
+
+
+def _spots(work: Work, plan: Plan, most: int, *, walk: bool) -> list[Spot]:
+    first = list(plan.leads[:most])
+    chosen = search_plan.route(first, first[0].spot if first else None) if walk else first
+    places = {lead.spot.place for lead in chosen if lead.spot}
+    standing = trails.trails(work, places)
+    found = []
+    for lead in chosen:
+        stands = trails.name_of(standing.get(lead.spot.place, ())) if lead.spot else ""
+        named = _at(work, lead, stands)
+        found.append(
+            Spot(
+                lead.key,
+                _(_HOW[lead.how], place=named),
+                stands if lead.how == search_plan.COVER else "",
+                search_plan.explain(plan, lead, locale()),
+                lead.share,
+                max(1, round(lead.minutes)),
+                lead.searched,
+            )
+        )
+    return found
+
+
+def _at(work: Work, lead: Lead, stands: str) -> str:
+    """Name what a lead searches: a cover by its number, a desk by who sits there, else the place."""
+    if lead.how == search_plan.COVER:
+        return _name(work.session.get(CaseFile, int(lead.at)))
+    if lead.how not in {search_plan.DESK, search_plan.ASK}:
+        return stands
+    kind, _colon, number = lead.at.partition(":")
+    loan = work.session.get(Loan, int(number)) if kind == "loan" and number.isdecimal() else None
+    if loan is not None:
+        shown = not actors.nameless(work.actor)
+        return loan.borrower if shown else _("the borrower of loan %(number)s", number=loan.id)
+    return actors.names(work, [lead.at])[lead.at]
+
+
+def _made(work: Work, made: Any) -> list[dict[str, Any]]:
+    names = actors.names(work, {one.by for one in made})
+    standing = trails.trails(work, {one.place_id for one in made if one.place_id})
+    return [
+        {
+            "search": one,
+            "who": names[one.by],
+            "where": _where(work, one, trails.name_of(standing.get(one.place_id or 0, ()))),
+        }
+        for one in reversed(made)
+    ]
+
+
+def _where(work: Work, one: Search, place: str) -> str:
+    if one.cover_id is not None:
+        return _("the cover of %(code)s", code=_name(work.session.get(CaseFile, one.cover_id)))
+    how = one.lead.partition(":")[0]
+    if how in _HOW and place:
+        return _(_HOW[how], place=place)
+    return place or _("a whole round")
+
+
+@requires(Permission.WORK_ON_INCIDENTS)
+def record(incident_id: int) -> Response:
+    """Write down what one search gave; a find leads to its form."""
+    found = False
+    with Refusals() as refused:
+        said = _searched()
+        with archive.write(current_actor()) as work:
+            incident = incident_changes.locked(work, incidents.get(work, incident_id))
+            searches.record(work, incident, said)
+            found = said.result is SearchResult.FOUND
+            if found:
+                incidents.advance(work, incident)
+        if found:
+            going = url_for("incidents.step", incident_id=incident_id, step="confirm_find")
+            return see(going, _("Good. Now say where and how it was found."))
+        keep: dict[str, Any] = {name: request.form.get(name) or None for name in ("item", "walk")}
+        return see(
+            url_for("incidents.plan", incident_id=incident_id, **keep),
+            _("Written down. The plan has changed."),
+        )
+    return _page(incident_id, refused)
+
+
+def _searched() -> Searched:
+    form = request.form
+    result = SearchResult.read(form.get("result"))
+    if result is None:
+        raise Invalid("result_missing", N_("Say whether it was found."), field=None)
+    minutes = form.get("minutes", "").strip()
+    row = form.get("row", "")
+    if not minutes.isdecimal() or len(minutes) > 5:
+        raise Invalid("minutes_wrong", NOT_MINUTES, field=f"minutes-{row}")
+    lead = form.get("lead", "")
+    if not lead:
+        raise NotFound("lead_unknown", N_("The search plan has no such place."))
+    by = form.get("by", "").removeprefix("user:")
+    return Searched(
+        result,
+        lead=lead,
+        minutes=int(minutes),
+        by=int(by) if by.isdecimal() else None,
+        remark=form.get("remark", ""),
+    )

@@ -1,0 +1,152 @@
+"""One step of a case on a page of its own: guidance, law, clock and form; done, not needed, or begun."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request, url_for
+
+from archive.domain import incident_prefills, incident_steps, incidents, looks, matters, steps
+from archive.domain.steps import Course, StepRefused
+from archive.models import Incident, Matter
+from archive.store import Work
+from archive.web import incident_forms, incident_views
+from archive.web.access import archive, current_actor
+from archive.web.answers import Refusals, see, show
+from archive.web.incident_forms import Asking
+from archive.wording import _, locale
+from routines.conditions import Answer
+from routines.saying import deadline_in_words
+
+Run = Incident | Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The step pages of one noun: its verbs, and what its addresses are called."""
+
+    noun: str  # of endpoints: incidents.step
+    argument: str
+    get: Callable[[Work, int], Any]
+    course: Callable[[Work, Any], Course]
+    complete: Callable[..., Course]
+    not_needed: Callable[..., Course]
+    start: Callable[..., Course]
+
+    def address(self, page: str, number: int, **more: Any) -> str:
+        """Return the address of a page of one case."""
+        return url_for(f"{self.noun}.{page}", **{self.argument: number}, **more)
+
+    def page(self, number: int, name: str) -> Response:
+        """Show a step: what to do, why, until when, and its form."""
+        return self._page(number, name, None)
+
+    def do(self, number: int, name: str) -> Response:
+        """Write down that a step is done; or only draw the form again for what was chosen in it."""
+        if request.form.get("_again"):
+            return self._page(number, name, None, typed=True)
+        refused, done = Refusals(), False
+        with refused:
+            try:
+                with archive.write(current_actor()) as work:
+                    done = self._done(work, number, name, refused)
+            except StepRefused as wrong:
+                for problem in wrong.problems:
+                    refused.refuse(problem.path or None, problem.say(locale()))
+        if done:
+            return see(self.address("page", number), _("Written down."))
+        return self._page(number, name, refused, typed=True)
+
+    def _done(self, work: Work, number: int, name: str, refused: Refusals) -> bool:
+        run = self.get(work, number)
+        asking = self._asking(work, run, name)
+        answers, wrong, more = incident_forms.read(asking)
+        for field, sentence in wrong:
+            refused.refuse(field, sentence)
+        if more and not wrong:
+            refused.refuse(None, _("Your answers lead to further questions. Answer them as well."))
+        if wrong or more:
+            return False
+        self.complete(work, run, name, answers, done_at=incident_forms.done_at())
+        return True
+
+    def _asking(self, work: Work, run: Run, name: str) -> Asking:
+        course = self.course(work, run)
+        return Asking(work, run, course, course.step(name), work.now)
+
+    def _page(self, number: int, name: str, refused: Refusals | None, *, typed: bool = False) -> Response:
+        with archive.read(current_actor()) as work:
+            run = self.get(work, number)
+            asking = self._asking(work, run, name)
+            record = asking.course.progress.open_record(name)
+            answers = incident_forms.read(asking)[0] if typed else _begun(work, run, name)
+            by = steps.doer(work.actor, asking.course.routine, run)
+            facts = {
+                "controls": incident_forms.controls(asking, answers, typed) if record else [],
+                "open": record is not None,
+                "mine": steps.may_do(work.actor, asking.step, by),
+                "clock": record and incident_views.open_step(work, asking.course, record, by, work.now),
+                "who": incident_views.parties(asking.course, asking.step),
+                "about": _subjects(work, run),
+            }
+            routine, step = asking.course.routine, asking.step
+        return show(
+            "incidents/step.html",
+            looks.at_list("incident_step", facts.pop("about")),
+            refused=refused,
+            steps=self,
+            number=number,
+            step=step,
+            title=step.title.say(locale()),
+            guidance=step.guidance.say(locale()),
+            law=[one.say(locale()) for one in step.legal_basis],
+            rule=deadline_in_words(routine, step.deadline).say(locale()) if step.deadline else "",
+            form=request.form,
+            done_at=incident_forms.DONE_AT,
+            shown=incident_forms.SHOWN,
+            **facts,
+        )
+
+    def set_aside(self, number: int, name: str) -> Response:
+        """Write down that an optional step is not needed, and why."""
+        refused = Refusals()
+        with refused:
+            with archive.write(current_actor()) as work:
+                self.not_needed(work, self.get(work, number), name, request.form.get("_reason", ""))
+            return see(self.address("page", number), _("Written down: not needed."))
+        for error in refused.errors:
+            error["field"] = "not-needed-reason" if error["field"] == "reason" else None
+        return self._page(number, name, refused)
+
+    def begin(self, number: int, name: str) -> Response:
+        """Start a step that waits to be chosen, and show its form."""
+        with archive.write(current_actor()) as work:
+            self.start(work, self.get(work, number), name)
+        return see(self.address("step", number, step=name), _("Begun. Fill it in now or later."))
+
+
+def _begun(work: Work, run: Run, name: str) -> dict[str, Answer]:
+    """Return what a form begins with: what is known already."""
+    if not isinstance(run, Incident) or not incident_views.reads(work, run):
+        return {}
+    return incident_prefills.of(work, run, name, archive.settings)
+
+
+def _subjects(work: Work, run: Run) -> list[str]:
+    if isinstance(run, Matter):
+        return [run.stream]
+    return [run.stream, *(f"file:{item.file_id}" for item in incidents.items(work, run) if item.file_id)]
+
+
+OF_INCIDENTS = Steps(
+    "incidents",
+    "incident_id",
+    incidents.get,
+    incident_steps.course,
+    incidents.complete,
+    incidents.not_needed,
+    incidents.start,
+)
+OF_MATTERS = Steps(
+    "matters", "matter_id", matters.get, matters.course, matters.complete, matters.not_needed, matters.start
+)
