@@ -159,12 +159,13 @@ class Work:
             yield
             self.flush()
         except BaseException:
-            if self._session is not None:
-                self._session.expunge_all()
-            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt")
+            if self._session is None or self._session.is_active:  # else a flush failed, and all with it
+                if self._session is not None:
+                    self._session.expunge_all()
+                self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt")
+                self.connection.exec_driver_sql("RELEASE SAVEPOINT attempt")
             raise
-        finally:
-            self.connection.exec_driver_sql("RELEASE SAVEPOINT attempt")
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT attempt")
 
 
 Values = Callable[[Mapping[str, Any]], tuple[Any, ...]]

@@ -219,7 +219,8 @@ class Replay:
 
     def _compare(self, track: _Track) -> Iterator[Finding]:
         table, columns = TABLES[track.noun]
-        listed = ", ".join(_ROLES[self._reader.sqlite] if name == "roles" else name for name in columns)
+        written = {"roles": _ROLES[self._reader.sqlite], "day": "CAST(day AS text)"}  # as events write them
+        listed = ", ".join(written.get(name, name) for name in columns)
         sql = f"SELECT id, {listed} FROM {table} t WHERE id > {{mark}} ORDER BY id LIMIT {{mark}}"  # noqa: S608
         for rows in self._reader.by_key(sql, _FIRST):
             for row in self._suspects(track, rows):
