@@ -10,10 +10,22 @@ const SENT = 10_000; // ms after which a form may be sent again although no page
 const words = document.body.dataset;
 
 initAll();
+scrollable(document);
 document.body.addEventListener("htmx:load", ({ detail: { elt } }) => {
   // The swapped-in element may itself be a component, and initAll only looks inside; what is started already says so.
   if (elt !== document.body && elt.parentElement) initAll({ scope: elt.parentElement, onError: () => {} });
+  scrollable(elt);
 });
+
+/** What is too wide for the page scrolls by itself, and must do so for the keyboard too. */
+function scrollable(within) {
+  for (const frame of within.querySelectorAll(".ak-table-frame")) {
+    if (frame.scrollWidth <= frame.clientWidth) continue;
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", frame.querySelector("caption")?.textContent.trim() ?? "");
+  }
+}
 
 const agreed = new WeakSet();
 const sent = new WeakSet();

@@ -102,7 +102,9 @@ def page(code: str) -> Response:
         if shown is None:
             return _renamed(files.by_code(work, labels.parse(code)))
         now = work.now
-        fresh = {**fresh_label(work, shown.card.file), "next": True} if request.args.get("new") else None
+        fresh = None
+        if request.args.get("new") and work.actor.may(Permission.REGISTER):
+            fresh = {**fresh_label(work, shown.card.file), "next": True}
     look = looks.at_file(shown.card.file.id, "file", persons=[person.id for person in shown.card.persons])
     return show(
         "files/page.html",

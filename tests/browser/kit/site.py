@@ -54,7 +54,9 @@ class Site:
     asked: list[str] = field(default_factory=list)
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
+    """Answer requests without a line in the log for each."""
+
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name it overrides
         pass
 
@@ -113,7 +115,7 @@ def build(site: Site) -> Flask:
 def serving() -> Iterator[Site]:
     """Serve the kit on a free port until the block ends."""
     site = Site()
-    server = make_server("127.0.0.1", 0, build(site), threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, build(site), threaded=True, request_handler=Quiet)
     site.url = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
