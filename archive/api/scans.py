@@ -45,6 +45,9 @@ def _said(told: Telling, reason: str | None) -> dict[str, object]:
     return {
         **{name: getattr(told, name) for name in SAID},
         "outcome": told.outcome.value,
+        # A wanted file: stop, and say so over the whole screen.
+        "incident": told.incident,
+        "stop": told.stop,
         "signal": told.signal.value,
         "at": told.at.isoformat(),
         "reason": reason,

@@ -69,48 +69,52 @@ def _marks(paper: Report, report: IncidentReport, settings: Settings) -> None:
 
 
 def _in_short(paper: Report, report: IncidentReport) -> None:
-    paper.facts(
-        [
-            (_("Diary number"), report.diary_number or _("not registered yet")),
-            (_("State"), report.status.label),
-            (_("What is missed"), f"{report.what.label} ({_pieces(report.pieces)})"),
-            (_("When the miss showed"), report.occasion.label),
-            (_("Unit that had it"), report.unit or "–"),
-            (_("Missed at"), _when(report.missed_at)),
-            (_("Suspected lost at"), _when(report.suspected_at)),
-            (_("Reported"), _by(report, report.reported_at, report.reported_by)),
-            (
-                _("Aware of a personal data breach, as decided"),
-                _by(report, report.aware_at, report.aware_by)
-                if report.aware_at
-                else _("no decision: see next line"),
-            ),
-            (_("The clocks run from"), _when(report.clock_from)),
-            (_("Answers for the incident"), _who(report, report.owner)),
-            (_("Somebody waits for it"), _yes(report.somebody_waits)),
-            (_("Concerns a child"), _yes(report.child)),
-            (_("An ongoing case needs it"), _yes(report.ongoing_case)),
-            (_("Concerns a person with protected data"), _yes(report.protected)),
-            (_("Decided"), _when(report.decided_at)),
-            (_("Closed"), _when(report.closed_at)),
-            (
-                _("Routine"),
-                _(
-                    "%(title)s, version %(edition)s, decided by %(who)s, in force from %(day)s",
-                    title=report.routine,
-                    edition=report.routine_edition,
-                    who=report.routine_decided_by or "–",
-                    day=report.routine_in_force_from or "–",
-                ),
-            ),
-        ]
-    )
+    paper.facts([*_known(report), *_moments(report), *_concerns(report), (_("Routine"), _routine(report))])
     if report.entered_afterwards:
         paper.paragraph(_("The loss happened before this system was in use and was entered afterwards."))
     if report.short:
         paper.paragraph(
             _("Closed the short way: found in the first search, no outsider near, nobody protected.")
         )
+
+
+def _known(report: IncidentReport) -> Iterator[tuple[str, object]]:
+    yield _("Diary number"), report.diary_number or _("not registered yet")
+    yield _("State"), report.status.label
+    yield _("What is missed"), f"{report.what.label} ({_pieces(report.pieces)})"
+    yield _("When the miss showed"), report.occasion.label
+    yield _("Unit that had it"), report.unit or "–"
+
+
+def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
+    yield _("Missed at"), _when(report.missed_at)
+    yield _("Suspected lost at"), _when(report.suspected_at)
+    yield _("Reported"), _by(report, report.reported_at, report.reported_by)
+    aware = (
+        _by(report, report.aware_at, report.aware_by) if report.aware_at else _("no decision: see next line")
+    )
+    yield _("Aware of a personal data breach, as decided"), aware
+    yield _("The clocks run from"), _when(report.clock_from)
+    yield _("Decided"), _when(report.decided_at)
+    yield _("Closed"), _when(report.closed_at)
+
+
+def _concerns(report: IncidentReport) -> Iterator[tuple[str, object]]:
+    yield _("Answers for the incident"), _who(report, report.owner)
+    yield _("Somebody waits for it"), _yes(report.somebody_waits)
+    yield _("Concerns a child"), _yes(report.child)
+    yield _("An ongoing case needs it"), _yes(report.ongoing_case)
+    yield _("Concerns a person with protected data"), _yes(report.protected)
+
+
+def _routine(report: IncidentReport) -> str:
+    return _(
+        "%(title)s, version %(edition)s, decided by %(who)s, in force from %(day)s",
+        title=report.routine,
+        edition=report.routine_edition,
+        who=report.routine_decided_by or "–",
+        day=report.routine_in_force_from or "–",
+    )
 
 
 def _missing(paper: Report, report: IncidentReport) -> None:

@@ -178,6 +178,19 @@ function parse(markup) {
   return document.createRange().createContextualFragment(markup.trim()).firstElementChild;
 }
 
+/** Lay the notice of a wanted file over the page, where no later scan takes it away before it is read. */
+function stop() {
+  const notice = document.querySelector("#scan-state [data-stop]");
+  if (!notice) return;
+  document.body.append(notice);
+  notice.querySelector("[tabindex]").focus(); // not a link: the scanner's own Enter would press it
+  notice.querySelector("[data-stop-on]").addEventListener("click", (event) => {
+    event.preventDefault();
+    notice.remove();
+    form.elements.text.focus();
+  });
+}
+
 /** Change the state in place: a new element would not be read out. */
 function showState(markup) {
   const state = document.getElementById("scan-state");
@@ -185,6 +198,7 @@ function showState(markup) {
   state.className = fresh.className;
   state.dataset.outcome = fresh.dataset.outcome;
   state.replaceChildren(...fresh.childNodes);
+  stop();
   if (matchMedia("(prefers-reduced-motion: no-preference)").matches) {
     state.animate([{ transform: "translateY(-6px)", opacity: 0.4 }, {}], { duration: 160, easing: "ease-out" });
   }
@@ -280,3 +294,5 @@ restore();
 if (matchMedia("(pointer: coarse)").matches) field.blur(); // else the screen's keyboard hides half the page
 else field.focus({ preventScroll: true });
 scrollTo(0, 0); // the field had the focus from the start, for those without scripts
+
+stop();

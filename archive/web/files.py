@@ -18,6 +18,7 @@ from archive.domain import (
     sightings,
     timelines,
     trails,
+    wanted,
 )
 from archive.domain.overviews import Overview
 from archive.errors import Invalid, NotFound
@@ -26,7 +27,7 @@ from archive.models import CaseFile
 from archive.retention import FLAGS
 from archive.store import Work
 from archive.vocabulary import Custody, FileAction, Permission, PersonRole, Protection
-from archive.web import moments, register
+from archive.web import incident_new, moments, register
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, see, show
 from archive.web.file_forms import (
@@ -102,6 +103,8 @@ def page(code: str) -> Response:
         if shown is None:
             return _renamed(files.by_code(work, labels.parse(code)))
         now = work.now
+        missing = wanted.of(work, [shown.card.file.id]).get(shown.card.file.id)
+        incident = incident_new.known_incident(work, shown.card.file.id) if missing else None
         fresh = None
         if request.args.get("new") and work.actor.may(Permission.REGISTER):
             fresh = {**fresh_label(work, shown.card.file), "next": True}
@@ -118,6 +121,8 @@ def page(code: str) -> Response:
         actions=actions(shown.card.file),
         flags=_shown_flags(shown),
         fresh=fresh,
+        missing=missing,
+        incident=incident,
     )
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from archive.domain import cards, looks, lookups
+from archive.domain import cards, looks, lookups, wanted
 from archive.domain.lookups import Hits, Key
 from archive.models import Label
 from archive.store import Work
@@ -29,20 +29,28 @@ def page() -> Response:
 def found() -> Response:
     """Answer a term: as a part of the page while one types, else as the page, or as the one file found."""
     term, after = request.form.get("term", "").strip(), request.form.get("after") or None
-    hits, shown, elsewhere = None, [], None
+    hits, shown, elsewhere, missing = None, [], None, {}
     with Refusals() as refused:
         _refuse_names(term, refused)
         if not refused.errors:
             with archive.read(current_actor()) as work:
                 hits = lookups.find(work, term, after=after)
                 shown = cards.of(work, hits.files)
+                missing = wanted.of(work, [card.file.id for card in shown])
                 elsewhere = None if hits.files else _other_thing(work, term)
     if hits is not None:
         saw(looks.looked_for(hits.by.value, term, cards.subjects(shown)))
     typing = "HX-Request" in request.headers
     if not typing and (target := elsewhere or (_only_one(hits) if hits and not after else None)):
         return see(target)
-    facts = {"hits": hits, "cards": shown, "term": term, "elsewhere": elsewhere, "first": after is None}
+    facts = {
+        "hits": hits,
+        "cards": shown,
+        "term": term,
+        "elsewhere": elsewhere,
+        "first": after is None,
+        "missing": missing,
+    }
     # The next page is asked for by what the term was read as: a misspelt one would find nothing more.
     facts["next_term"] = " ".join(hits.read_as) if hits and hits.read_as else term
     if typing:

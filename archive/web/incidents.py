@@ -209,6 +209,16 @@ def found(incident_id: int) -> Response:
     return _page(incident_id, refused)
 
 
+@bp.post("/<int:incident_id>/seen")
+@requires(Permission.WORK_ON_INCIDENTS)
+def seen(incident_id: int) -> Response:
+    """Open the form that says what was seen, without waiting for the worker to come by."""
+    with archive.write(current_actor()) as work:
+        incident = incident_changes.locked(work, incidents.get(work, incident_id))
+        incidents.advance(work, incident)
+    return see(url_for(".step", incident_id=incident_id, step="confirm_find"))
+
+
 @bp.post("/<int:incident_id>/hand-over")
 @requires(Permission.LEAD_INCIDENTS)
 def hand_over(incident_id: int) -> Response:
