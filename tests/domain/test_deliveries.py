@@ -5,7 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from archive.clock import local_date
-from archive.domain import checks, deliveries, delivery_lists, dispatching, files, loans, places
+from archive.domain import (
+    checks,
+    deliveries,
+    delivery_lists,
+    dispatching,
+    files,
+    loans,
+    places,
+    written_lists,
+)
 from archive.domain.deliveries import Plan
 from archive.domain.delivery_lists import Wish
 from archive.domain.loans import Request
@@ -283,3 +292,41 @@ def test_deliveries_are_listed_latest_first_page_by_page(scene: Scene) -> None:
         return [one.id for one in (*first, *rest)]
 
     assert scene.look(listed) == [3, 2, 1]
+
+
+# Lists from elsewhere
+
+
+def test_a_written_list_is_read_by_reference_part_and_code(scene: Scene) -> None:
+    scene.plan()
+
+    def take(work: Work) -> tuple[int, int]:
+        first, second = (files.get(work, number) for number in scene.files[:2])
+        shelf = places.get(work, scene.shelf)
+        for part in (1, 2):
+            scene.files.append(a_file(work, shelf, reference="1999/7", part=part, parts=2).id)
+        lines = [
+            "Aktnummer;Del;Etikett",
+            f"{first.reference};1;",
+            f";;{second.code}",
+            "1999/7;;",
+            "1987-99;1;",
+        ]
+        found = written_lists.take(work, scene.share(work), "\r\n".join(lines).encode())
+        return found.listed, found.left_out
+
+    assert scene.do(scene.receiver, take) == (5, 0)
+    assert [(line.file_id, line.reference) for line in scene.look(scene.lines)] == [
+        (scene.files[0], ""),
+        (scene.files[1], ""),
+        (scene.files[6], ""),
+        (scene.files[7], ""),
+        (None, "1987-99"),
+    ]
+
+
+def test_a_list_without_references_or_codes_is_refused(scene: Scene) -> None:
+    scene.plan()
+    content = "Namn;Ort\r\nTestsson;Malmö\r\n".encode()
+    with pytest.raises(Invalid, match="list_names_nothing"):
+        scene.do(scene.receiver, lambda work: written_lists.take(work, scene.share(work), content))
