@@ -67,7 +67,7 @@ SHAPES: dict[E, Shape] = {
     E.CHECK_UNDONE: _shape(N_("Taken back: %(what)s"), "what"),
     E.CHECK_SET_ASIDE: _shape(N_("Set aside"), "to finding"),
     E.CHECK_TAKEN_UP: _shape(N_("Taken up again"), "to"),
-    E.CHECK_FINISHED: _shape(N_("Checked, %(findings)s findings"), "to findings seconds"),
+    E.CHECK_FINISHED: _shape(N_("Checked; findings: %(findings)s"), "to findings seconds"),
     E.CHECK_REOPENED: _shape(N_("Opened again"), "to"),
     E.CHECK_WITHDRAWN: _shape(N_("Withdrawn: %(reason)s"), "to reason"),
     E.FINDING_FOUND: _shape(N_("Found: %(finding)s"), "to check file point finding foreign", "note"),

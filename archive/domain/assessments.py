@@ -179,6 +179,12 @@ def get(work: Work, assessment_id: int) -> Assessment:
     return assessment
 
 
+def of_findings(work: Work, finding_ids: Sequence[int]) -> dict[int, Assessment]:
+    """Return the assessments that came of some findings."""
+    statement = select(Assessment).where(col(Assessment.finding_id).in_(finding_ids))
+    return {one.finding_id: one for one in work.session.scalars(statement)}
+
+
 def _may_judge(work: Work) -> bool:
     may = work.actor.may
     return may(Permission.ASSESS) or (may(Permission.READ_LOOKS) and may(Permission.READ_NAMES))

@@ -53,6 +53,13 @@ _LEFT = (
 )
 
 
+_OPEN_BY_STATE = (
+    select(_CHECK.c.status, func.count().label("many"))
+    .where(_CHECK.c.open, _CHECK.c.second_of.is_(None))
+    .group_by(_CHECK.c.status)
+)
+
+
 class Piece(Protocol):
     """A line of a delivery, as far as the queue must know it."""
 
@@ -155,6 +162,18 @@ def left(work: Work, delivery_id: int) -> Left:
     rows = work.connection.execute(_LEFT, {"delivery_id": delivery_id})
     counts: dict[CheckState, int] = {row[0]: row[1] for row in rows}
     return Left(counts.get(CheckState.WAITING, 0), counts.get(CheckState.SET_ASIDE, 0))
+
+
+def totals(work: Work) -> dict[CheckState, int]:
+    """Count all first checks that are not done, by where they are."""
+    work.require(Permission.CHECK_COVERS)
+    return {row.status: row.many for row in work.connection.execute(_OPEN_BY_STATE)}
+
+
+def of_file(work: Work, file_id: int, limit: int = PAGE) -> Sequence[CoverCheck]:
+    """Return the checks of a file's cover, newest first."""
+    statement = select(CoverCheck).where(_CHECK.c.file_id == file_id)
+    return work.session.scalars(statement.order_by(_CHECK.c.id.desc()).limit(limit)).all()
 
 
 @dataclass(frozen=True, slots=True)

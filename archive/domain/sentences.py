@@ -133,6 +133,7 @@ _WITHOUT: Mapping[EventKind, tuple[str, str]] = {
     EventKind.FILE_SEEN: ("place", N_("Seen (%(how)s)")),
     EventKind.FILE_VOIDED: ("file", N_("Made void when an import was withdrawn")),
     EventKind.PLACE_CREATED: ("parent", N_("Created")),
+    EventKind.FILE_HELD_FOREIGN: ("file", N_("In its cover lay what belongs to another file")),
 }
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from archive.domain import (
+    assessments,
     checklists,
     cover_desk,
     covers,
@@ -12,13 +13,22 @@ from archive.domain import (
     foreign_files,
     incidents,
     places,
+    timelines,
 )
+from archive.domain.assessments import Answer
 from archive.domain.findings import Seen
 from archive.domain.foreign_files import Found
 from archive.domain.incidents import Report
 from archive.models import CoverCheck
 from archive.store import Actor, Archive, Work
-from archive.vocabulary import CheckCommand, Confirmation, FindingKind, Protection
+from archive.vocabulary import (
+    AssessmentAnswer,
+    CheckCommand,
+    CheckState,
+    Confirmation,
+    FindingKind,
+    Protection,
+)
 from routines.checklist import packaged_checklist
 from tests.builders import SetClock, a_file, a_person, a_shelf
 from tests.domain.checking import KEEPER, a_check, checked, lent_and_back, somebody
@@ -151,3 +161,62 @@ def test_an_envelope_is_not_opened(archive: Archive, archivist: Actor) -> None:
     with archive.read(archivist) as work:
         found = cover_desk.of(work, covers.get(work, check.id)).found
         assert [one.kind for one in found] == [FindingKind.DAMAGED]
+
+
+# How it is told
+
+
+def test_what_happened_at_the_desk_is_told_in_words(work: Work) -> None:
+    holder, other = a_file(work, a_shelf(work)), a_file(work, a_shelf(work, "Två"), reference="2004-77")
+    lent_and_back(work, holder)
+    check = a_check(work, holder)
+    covers.confirm(work, check, COVER)
+    finding = foreign_files.find(work, check, "nothing_inside", Found(other, whole=True))
+    findings.hand_on(work, finding, "Enhet Norr", work.now.date())
+    findings.correct(work, finding)
+    covers.confirm(work, check, CONTENTS)
+    (assessment,) = assessments.of_findings(work, [finding.id]).values()
+    assessments.answer(work, assessment, Answer(AssessmentAnswer.NOBODY, "Ingen", "Inget"))
+    told = {
+        thing.stream: [entry.sentence for entry in timelines.of_stream(work, thing.stream).entries][::-1]
+        for thing in (check, finding, assessment)
+    }
+    assert told[check.stream] == [
+        "Ställd i kö för omslagskontroll",
+        "Bekräftat: Omslag rätt",
+        "Ställd åt sidan",
+        "Upptagen igen",
+        "Bekräftat: Innehåll genombläddrat, hör hit",
+        "Kontrollerad; anmärkningar: 1",
+    ]
+    assert told[finding.stream][0] == "Anmärkning: felinlagd akt"
+    assert "Lämnad vidare, ska vara klar 2026-11-23" in told[finding.stream]
+    assert told[assessment.stream][0] == "Det ska bedömas vem som kan ha läst"
+    assert "Besvarad: ingen obehörig har kunnat läsa" in told[assessment.stream]
+
+
+def test_both_files_say_what_lay_where(work: Work) -> None:
+    holder, other = a_file(work, a_shelf(work), reference="2004-76"), a_file(work, a_shelf(work, "Två"))
+    unknown = a_file(work, a_shelf(work, "Tre"))
+    foreign_files.find(work, a_check(work, holder), "nothing_inside", Found(other, whole=True))
+    foreign_files.find(work, a_check(work, unknown), "belongs", Found(None, whole=False))
+    checked(work, other)
+    said = {
+        file.id: [entry.sentence for entry in timelines.of_file(work, file).entries]
+        for file in (holder, other, unknown)
+    }
+    assert f"I omslaget låg sådant som hör till {other.reference}" in said[holder.id]
+    assert "Hittades i omslaget till 2004-76" in said[other.id]
+    assert "Omslaget kontrollerades: kontrollerad" in said[other.id]
+    assert "I omslaget låg sådant som hör till en annan akt" in said[unknown.id]
+
+
+def test_the_start_page_counts_what_waits_and_a_file_knows_its_checks(work: Work) -> None:
+    first = checked(work)
+    file = files.get(work, first.file_id)
+    second = a_check(work, file)
+    a_check(work)
+    holder, other = a_file(work, a_shelf(work, "Två")), a_file(work, a_shelf(work, "Tre"))
+    foreign_files.find(work, a_check(work, holder), "nothing_inside", Found(other, whole=True))
+    assert covers.totals(work) == {CheckState.WAITING: 2, CheckState.SET_ASIDE: 1}
+    assert [check.id for check in covers.of_file(work, file.id)] == [second.id, first.id]
