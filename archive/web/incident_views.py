@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -42,6 +42,7 @@ from routines.progress import Record
 from routines.saying import condition_in_words
 
 _DAY = timedelta(days=1)
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,13 @@ def tracks(work: Work, course: Course, now: datetime, *, readable: bool) -> list
                 ],
             )
         )
-    return sorted(found, key=lambda one: (not one.open, not one.startable))
+    return sorted(found, key=_urgency)
+
+
+def _urgency(track: Track) -> tuple[bool, bool, datetime]:
+    """Order tracks: those with something to do first, and of these the one that is due first."""
+    due = [step.due for step in track.open if step.due is not None]
+    return not track.open, not track.startable, min(due, default=_NEVER)
 
 
 def open_step(work: Work, course: Course, record: Record, by: Any, now: datetime) -> OpenStep:

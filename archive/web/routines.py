@@ -35,7 +35,7 @@ _LINES = 2
 def index() -> Response:
     """List the routines in force, what one has not read yet, and drafts for those who shape them."""
     with archive.read(current_actor()) as work:
-        unread = {version.id for version in routine_versions.unread(work)}
+        to_read = {version.id for version in routine_versions.unread(work)}
         shaping = work.actor.may(Permission.SHAPE_ROUTINES)
         shown = [
             version
@@ -43,7 +43,7 @@ def index() -> Response:
             if version.status is RoutineState.IN_FORCE or (shaping and version.status is RoutineState.DRAFT)
         ]
         rows = [(version, _title(version)) for version in shown]
-    return show("routines/index.html", None, rows=rows, unread=unread, missing=SUSPECTED_LOST)
+    return show("routines/index.html", None, rows=rows, to_read=to_read, missing=SUSPECTED_LOST)
 
 
 def _title(version: RoutineVersion) -> str:
@@ -69,7 +69,7 @@ def _page(version_id: int, refused: Refusals | None = None) -> Response:
         )
         names = actors.names(work, {user.stream for user, _read in readers})
         facts = {
-            "unread": version.id in {one.id for one in routine_versions.unread(work)},
+            "to_read": version.id in {one.id for one in routine_versions.unread(work)},
             "read": sum(1 for _user, read in readers if read),
             "not_read": [names[user.stream] for user, read in readers if read is None],
             "earlier": [one for one in routine_versions.versions(work, version.name) if one.id != version.id],
