@@ -142,7 +142,7 @@ def urgent(
     `after` is moment and number of the last one of the page before; those without a running clock come last.
     """
     work.require(Permission.READ_INCIDENTS)
-    kind = col(Deadline.due_at).type
+    kind = Deadline.__table__.c.due_at.type  # type: ignore[attr-defined]
     first = (
         select(func.min(col(Deadline.due_at)))
         .where(

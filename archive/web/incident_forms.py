@@ -71,7 +71,7 @@ class Asking:
     @property
     def leading(self) -> set[str]:
         """Return the fields whose answers decide whether others are asked for."""
-        whens = [one.when for one in (*self.step.fields, *self.step.evidence)]
+        whens = [*(one.when for one in self.step.fields), *(one.when for one in self.step.evidence)]
         found = [part for when in whens for part in parts(when, self.course.routine.named)]
         return {part.field for part in found if isinstance(part, Answered) and part.step == self.step.id}
 

@@ -35,7 +35,8 @@ class Steps:
 
     def address(self, page: str, number: int, **more: Any) -> str:
         """Return the address of a page of one case."""
-        return url_for(f"{self.noun}.{page}", **{self.argument: number}, **more)
+        values: dict[str, Any] = {self.argument: number, **more}
+        return url_for(f"{self.noun}.{page}", **values)
 
     def page(self, number: int, name: str) -> Response:
         """Show a step: what to do, why, until when, and its form."""
@@ -81,7 +82,7 @@ class Steps:
             record = asking.course.progress.open_record(name)
             answers = incident_forms.read(asking)[0] if typed else _begun(work, run, name)
             by = steps.doer(work.actor, asking.course.routine, run)
-            facts = {
+            facts: dict[str, Any] = {
                 "controls": incident_forms.controls(asking, answers, typed) if record else [],
                 "open": record is not None,
                 "mine": steps.may_do(work.actor, asking.step, by),
