@@ -1,0 +1,189 @@
+"""Miss, search, find and give up files in any order, between everything else that happens to them."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, precondition, rule
+from sqlalchemy import select, text
+from sqlmodel import col
+
+from archive import clock
+from archive.domain import deadlines, incident_steps, incident_sweep, incidents, searches, wanted
+from archive.domain.incidents import Report
+from archive.domain.searches import Searched
+from archive.models import CaseFile, Incident, IncidentFile, Place, Scan
+from archive.store import Work
+from archive.vocabulary import Custody, IncidentOutcome, IncidentState, Occasion, Role, SearchResult
+from routines import engine
+from routines.conditions import Answer
+from routines.model import Field, FieldKind, Step
+from routines.progress import State
+from tests.builders import user_in_role
+from tests.stateful.machine import PICK, Account, Register
+
+TABLES = (
+    *("incident", "incident_file", "incident_search", "wanted_sighting", "routine_step", "routine_version"),
+    *("deadline", "message"),
+)
+# What leads to an end somewhat more often than chance would.
+LIKELY = {"confirmed": "yes", "right": "yes", "outcome": "declared_lost", "crime": "no", "protected": "no"}
+
+
+class Missing(Register):
+    """The register's machine with people who miss things; what is wanted is kept beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: dict[int, int] = {}  # file → item
+
+    @initialize()
+    def others_work_here_too(self) -> None:
+        for role in (Role.ASSISTANT, Role.MANAGER):
+            user_in_role(self.archive, role)
+
+    def state(self) -> list[Any]:
+        """Return all that verbs change, incidents too."""
+        with self.archive.read(self.actor) as work:
+            more = [
+                work.session.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2")).all() for table in TABLES
+            ]
+        return [*super().state(), *more]
+
+    @precondition(lambda self: self.account)
+    @rule(
+        files=st.sets(PICK, min_size=1, max_size=3), occasion=st.sampled_from(Occasion), words=st.booleans()
+    )
+    def report_a_miss(self, files: set[int], occasion: Occasion, words: bool) -> None:
+        def report(work: Work) -> list[tuple[int, int]]:
+            ids = tuple(self.pick(work, CaseFile, number).id for number in sorted(files))
+            said = Report(ids, description="En pärm" if words else "", occasion=occasion, protected=False)
+            incident = incidents.report(work, said)
+            return [
+                (one.file_id, one.id) for one in incidents.items(work, incident) if one.file_id and one.open
+            ]
+
+        for file, item in self.do(report) or ():
+            self.wanted.setdefault(file, item)
+
+    @precondition(lambda self: self.wanted)
+    @rule(incident=PICK, which=PICK, luck=st.integers(0, 10**6))
+    def do_a_step(self, incident: int, which: int, luck: int) -> None:
+        def do(work: Work) -> int:
+            what = self.pick(work, Incident, incident)
+            run = incidents.advance(work, what)
+            names = [record.step for record in engine.open_steps(run.progress)]
+            names += [step.id for step in engine.startable(run.routine, run.progress, work.now)]
+            if not names:
+                return int(what.id)
+            step = run.step(names[which % len(names)])
+            if run.progress.open_record(step.id) is None:
+                incidents.start(work, what, step.id)
+            run = incident_steps.course(work, what)
+            incidents.complete(work, what, step.id, self._answers(work, what, run, step, luck))
+            return int(what.id)
+
+        done = self.do(do)
+        if done is not None:
+            self._settle(done)
+
+    def _answers(self, work: Work, incident: Incident, run: Any, step: Step, luck: int) -> dict[str, Answer]:
+        given: dict[str, Answer] = {}
+        lost = IncidentOutcome.DECLARED_LOST
+        sought = [one for one in incidents.items(work, incident) if one.open or one.outcome is lost]
+        items = [f"item:{one.id}" for one in sought]
+        for at, field in enumerate(step.fields):
+            state = State(run.routine, run.progress, work.now, (step.id, given))
+            if field.required and state.holds(field.when):
+                answer = self._answer(work, field, luck // (at + 1), items)
+                if answer is not None:
+                    given[field.id] = answer
+        given |= {one.id: "i akten" for one in step.evidence if one.required}
+        return given
+
+    def _answer(self, work: Work, field: Field, luck: int, items: list[str]) -> Answer | None:
+        if field.id in LIKELY and luck % 3:
+            return LIKELY[field.id]
+        if field.kind is FieldKind.CHOICE:
+            return field.options[luck % len(field.options)].id
+        if field.kind is FieldKind.CHOICES:
+            return (field.options[luck % len(field.options)].id,)
+        if field.kind is FieldKind.YES_NO:
+            return ("yes", "no")[luck % 2]
+        if field.kind is FieldKind.FILE:
+            return tuple(items[: 1 + luck % 2]) if items else ("item:0",)
+        if field.kind is FieldKind.PERSON:
+            who = f"user:{1 + luck % 3}"
+            return (who,) if field.several else who
+        moment = work.now.isoformat(timespec="seconds")
+        simple: dict[FieldKind, Answer] = {
+            FieldKind.NUMBER: 1,
+            FieldKind.MOMENT: moment,
+            FieldKind.DATE: moment[:10],
+        }
+        return simple.get(field.kind, "ord")
+
+    def _settle(self, number: int) -> None:
+        """Follow into the account what an incident's outcome did to its files."""
+        with self.archive.read(self.actor) as work:
+            rows = work.session.execute(
+                select(IncidentFile, CaseFile)
+                .join(CaseFile, col(CaseFile.id) == IncidentFile.file_id)
+                .where(col(IncidentFile.incident_id) == number)
+            ).all()
+            for item, file in rows:
+                before = self.account[file.id].status
+                if file.status is not before:
+                    assert (before, file.status) in {
+                        (Custody.ON_PLACE, Custody.LOST),
+                        (Custody.ON_LOAN, Custody.LOST),
+                        (Custody.LOST, Custody.ON_PLACE),
+                    }
+                    self.account[file.id] = Account(file.status, file.place_id)
+                if self.wanted.get(file.id) == item.id and not item.open:
+                    assert item.outcome_event is not None, "unwanted, and nobody said why"
+                    if item.outcome is not IncidentOutcome.DECLARED_LOST:
+                        del self.wanted[file.id]
+                elif item.open:
+                    self.wanted[file.id] = item.id
+
+    @precondition(lambda self: self.wanted)
+    @rule(incident=PICK, place=PICK, result=st.sampled_from(SearchResult), minutes=st.integers(-1, 30))
+    def search(self, incident: int, place: int, result: SearchResult, minutes: int) -> None:
+        def search(work: Work) -> None:
+            what = self.pick(work, Incident, incident)
+            where = self.pick(work, Place, place)
+            searches.record(work, what, Searched(result, f"read:{where.id}", minutes=minutes))
+
+        self.do(search)
+
+    @precondition(lambda self: self.wanted)
+    @rule()
+    def the_worker_sweeps(self) -> None:
+        incident_sweep.sweep(self.archive)
+        deadlines.sweep(self.archive)
+        assert incident_sweep.sweep(self.archive) == 0, "once is enough"
+
+    @invariant()
+    def what_is_wanted_stays_wanted_until_somebody_says_why_not(self) -> None:
+        with self.archive.read(self.actor) as work:
+            found = wanted.of(work, self.account)
+            assert {file: one.item_id for file, one in found.items()} == self.wanted
+
+    @invariant()
+    def every_scan_of_what_was_wanted_says_so(self) -> None:
+        with self.archive.read(self.actor) as work:
+            sought = select(IncidentFile).where(
+                col(IncidentFile.open), col(IncidentFile.file_id).is_not(None)
+            )
+            for item in work.session.scalars(sought):
+                later = select(Scan).where(col(Scan.file_id) == item.file_id, col(Scan.at) > item.added_at)
+                assert all(scan.incident_id for scan in work.session.scalars(later))
+
+    @invariant()
+    def an_open_incident_has_a_next_step(self) -> None:
+        with self.archive.read(self.actor) as work:
+            running = select(Incident).where(col(Incident.status) != IncidentState.CLOSED)
+            for incident in work.session.scalars(running):
+                run = incident_steps.course(work, incident)
+                turn = engine.advanced(run.routine, run.progress, clock, work.now)
+                assert turn.opened or engine.open_steps(turn.progress), incident.status
