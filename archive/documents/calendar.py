@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from archive.domain import deadlines
+from archive.clock import local_date
+from archive.domain import deadlines, delivery_timetable
 from archive.store import Work
+from archive.vocabulary import Permission
 from archive.wording import N_, _
 
 LONGEST_LINE = 75  # bytes, without the line's end
+BEHIND, AHEAD = timedelta(days=60), timedelta(days=365)  # of deliveries in the calendar
 _LEFT_OUT = {number: None for number in (*range(0x20), 0x7F) if number not in (0x09, 0x0A)}
 
 
@@ -85,8 +88,26 @@ def of_deadlines(work: Work) -> list[Entry]:
     ]
 
 
-# Whatever has days or moments for people says so here: `def of_deliveries(work: Work) -> list[Entry]`.
-SOURCES: tuple[Callable[[Work], Iterable[Entry]], ...] = (of_deadlines,)
+def of_deliveries(work: Work) -> list[Entry]:
+    """Return the days of the deliveries, for those who have to do with them."""
+    if not work.actor.may(Permission.DELIVER):
+        return []
+    today = local_date(work.now)
+    coming = delivery_timetable.coming(work, today - BEHIND, today + AHEAD)
+    return [
+        Entry(
+            f"delivery-{one.id}",
+            one.day,
+            one.day,
+            _("Delivery to the central archive"),
+            _("It is %(state)s. Sign in to Aktspår to see who sends.", state=one.status.label),
+        )
+        for one in coming
+    ]
+
+
+# Whatever has days or moments for people says so here.
+SOURCES: tuple[Callable[[Work], Iterable[Entry]], ...] = (of_deadlines, of_deliveries)
 TITLE = N_("Aktspår: what is due")
 
 

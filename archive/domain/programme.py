@@ -113,6 +113,15 @@ def read(work: Work, *, end: date | None) -> Programme:
     return Programme(figures, sums, left, forecast(sums, left, today, end), end)
 
 
+def of_room(work: Work, emptying: Emptying) -> RoomFigures:
+    """Return how one room stands."""
+    work.require(Permission.DELIVER)
+    room_id = emptying.room_id
+    counts, sent = _counts(work, [room_id]), _sent(work, [room_id])
+    trail = _trails(work, [emptying])[room_id]
+    return _room(work, emptying, trail, counts.get(room_id, {}), sent.get(room_id, 0))
+
+
 def _counts(work: Work, room_ids: Sequence[int]) -> dict[int, dict[date, int]]:
     rows = work.connection.execute(
         select(_COUNT.c.room_id, _COUNT.c.day, _COUNT.c.files)

@@ -1,6 +1,7 @@
 """Rooms become empty: the programme's order, the final sweep of the shelves, two signatures, then closed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -28,6 +29,15 @@ from archive.wording import N_
 _SHELVES = (PlaceKind.RACK, PlaceKind.SHELF, PlaceKind.DESK)
 _HOMELESS = (Custody.ON_PLACE, Custody.ON_LOAN)
 _ABOVE = Place.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is recorded in a room: what stands there, what is sought in an incident, what is lent."""
+
+    standing: tuple[int, ...]
+    sought: tuple[int, ...]
+    lent: tuple[int, ...]
 
 
 def get(work: Work, emptying_id: int) -> Emptying:
@@ -113,9 +123,20 @@ def _refuse_remaining(work: Work, emptying: Emptying) -> None:
 
 def remaining(work: Work, emptying: Emptying) -> list[int]:
     """Return the files recorded in a room that stand there, but for those sought in an incident."""
-    ids = [file_id for file_id, status in _recorded(work, emptying) if status is Custody.ON_PLACE]
-    sought = _sought(work, ids)
-    return [file_id for file_id in ids if file_id not in sought]
+    return list(left(work, emptying).standing)
+
+
+def left(work: Work, emptying: Emptying) -> Left:
+    """Return every file recorded in a room, by why it is."""
+    recorded = _recorded(work, emptying)
+    here = [file_id for file_id, status in recorded if status is Custody.ON_PLACE]
+    lent = [file_id for file_id, status in recorded if status is Custody.ON_LOAN]
+    sought = _sought(work, here)
+    return Left(
+        tuple(file_id for file_id in here if file_id not in sought),
+        tuple(file_id for file_id in here if file_id in sought),
+        tuple(lent),
+    )
 
 
 def _recorded(work: Work, emptying: Emptying) -> list[tuple[int, Custody]]:

@@ -6,11 +6,14 @@ from flask import Blueprint
 
 PAGES = (
     "account",
+    "announcements",
+    "assessments",
     "calendar",
     "compare",
     "covers",
     "deliveries",
     "delivery_tasks",
+    "emptying",
     "files",
     "find",
     "health",
@@ -25,6 +28,7 @@ PAGES = (
     "messages",
     "people",
     "places",
+    "programme",
     "routines",
     "scan",
     "session",

@@ -18,12 +18,15 @@ bp = Blueprint("looks", __name__, url_prefix="/looks")
 
 LISTS = {
     "alike": N_("files like the one being registered"),
+    "assessment": N_("an assessment of who may have read"),
+    "assessments": N_("assessments of who may have read"),
     "completeness": N_("closed cases beside the register"),
     "completeness_csv": N_("closed cases beside the register, as a file"),
     "completeness_pdf": N_("closed cases beside the register, on paper"),
     "covers": N_("covers waiting to be checked"),
     "delivery": N_("a pick list or its pieces"),
     "delivery_pdf": N_("a delivery, on paper"),
+    "emptying": N_("what is left in an old room"),
     "findings": N_("findings of cover checks"),
     "flagged_rows": N_("flagged rows of a list"),
     "flagged_rows_csv": N_("flagged rows of a list, as a file"),

@@ -29,7 +29,7 @@ class Page(NamedTuple):
 # Only numbers: what a thing is about is said by its own page, to those who may see it. A message about a noun
 # whose page is not here, or not yet on, stands in the inbox without a link.
 PAGES = {
-    "assessment": Page(N_("Assessment %(number)s"), "covers.assessment", "assessment_id"),
+    "assessment": Page(N_("Assessment %(number)s"), "assessments.page", "assessment_id"),
     "delivery": Page(N_("Delivery %(number)s"), "deliveries.page", "delivery_id"),
     "finding": Page(N_("Finding %(number)s"), "covers.finding", "finding_id"),
     "incident": Page(N_("Incident %(number)s"), "incidents.page", "incident_id"),

@@ -40,7 +40,21 @@ ENTRIES = (
         N_("Deliveries"),
         N_("Plan, pack, receive and close the weekly deliveries"),
     ),
+    Entry(
+        "programme.index",
+        P.DELIVER,
+        N_("Programme"),
+        N_("See what is left in the old rooms, how fast it leaves, and when the last file will have"),
+        in_menu=False,
+    ),
     Entry("covers.index", P.CHECK_COVERS, N_("Check covers"), N_("Check what was received, cover by cover")),
+    Entry(
+        "assessments.index",
+        P.ASSESS,
+        N_("Assessments"),
+        N_("Judge who may have read papers that lay in another file's cover"),
+        in_menu=False,
+    ),
     Entry("files.register", P.REGISTER, N_("Register"), N_("Register a file by hand"), alone=True),
     Entry(
         "places.index",

@@ -1,0 +1,79 @@
+"""Announcements: units say that they have newly closed files to send; the next delivery fetches them."""
+
+from flask import Blueprint, Response, request, url_for
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.domain import actors, announcements, staff, trails
+from archive.errors import Invalid
+from archive.models import Unit
+from archive.vocabulary import Permission
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, see, show
+from archive.web.places import chosen_place
+from archive.wording import N_, _
+
+bp = Blueprint("announcements", __name__, url_prefix="/deliveries/announcements")
+
+
+@bp.get("")
+@requires(Permission.DELIVER)
+def index() -> Response:
+    """List what no delivery is to fetch yet, and ask what is to be announced; no file is named."""
+    return _index()
+
+
+def _index(refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        units = work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
+        waiting = announcements.waiting(work)
+        known = trails.steps(work, {one.place_id for one in waiting})
+        names = actors.names(work, {one.announced_by for one in waiting})
+    called = {unit.id: unit.name for unit in units}
+    return show(
+        "announcements/index.html",
+        None,
+        refused=refused,
+        rows=[(one, called[one.unit_id], trails.name_of(known[one.place_id])) for one in waiting],
+        names=names,
+        units=[{"value": str(unit.id), "label": unit.name} for unit in units],
+        form=request.form,
+    )
+
+
+@bp.post("")
+@requires(Permission.DELIVER)
+def announce() -> Response:
+    """Announce the files of a unit; said again of the same place, the newer number counts."""
+    form = request.form
+    with Refusals() as refused:
+        unit, files = form.get("unit", ""), form.get("files", "").strip()
+        if not unit.isdecimal():
+            raise Invalid("no_such_unit", N_("Choose one of the units."), field="unit")
+        if not files.isdecimal() or len(files) > 6:
+            raise Invalid("number_wrong", N_("Write a whole number."), field="files")
+        with archive.write(current_actor()) as work:
+            place = chosen_place(work, form.get("place", ""), "place")
+            announcements.announce(work, int(unit), place, int(files), contact=_contact())
+        return see(url_for(".index"), _("Announced. The next delivery with room for it fetches it."))
+    return _index(refused)
+
+
+def _contact() -> str:
+    """Return the address that was written; a refusal of it belongs to the field of this form."""
+    try:
+        return staff.normal_email(request.form.get("contact", "")) or ""
+    except Invalid as refused:
+        refused.field = "contact"
+        raise
+
+
+@bp.post("/<int:announcement_id>/withdraw")
+@requires(Permission.DELIVER)
+def withdraw(announcement_id: int) -> Response:
+    """Take an announcement back that no delivery fetches yet."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            announcements.withdraw(work, announcements.get(work, announcement_id))
+        return see(url_for(".index"), _("Taken back."))
+    return _index(refused)

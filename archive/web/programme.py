@@ -1,0 +1,145 @@
+"""The programme: which rooms are left, how fast they empty, when the last one will be, what checks found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, make_response, request, url_for
+
+from archive.clock import local_date
+from archive.documents import programme as paper
+from archive.domain import (
+    check_figures,
+    deliveries,
+    delivery_views,
+    places,
+    programme,
+    sweeping,
+    trails,
+)
+from archive.domain.check_figures import SenderFigures
+from archive.domain.programme import Forecast, RoomFigures
+from archive.errors import Invalid
+from archive.models import Unit
+from archive.store import Work
+from archive.vocabulary import DeliveryState, Permission, SweepState
+from archive.web import line_chart
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import Refusals, saw, see, show
+from archive.wording import N_, _
+
+bp = Blueprint("programme", __name__, url_prefix="/programme")
+
+NEXT = 8  # deliveries shown
+WEEKS = 26  # of counts in the table; the file has them all
+SPAN = timedelta(days=365)  # over which findings are counted
+_UNDER_WAY = tuple(
+    state for state in DeliveryState if state not in {DeliveryState.CLOSED, DeliveryState.CANCELLED}
+)
+
+
+@bp.get("/")
+@requires(Permission.DELIVER)
+def index() -> Response:
+    """Show the programme: pictures first, a table beside each; counts only, no file and no name."""
+    return _index()
+
+
+def _index(refused: Refusals | None = None) -> Response:
+    with archive.read(current_actor()) as work:
+        today = local_date(work.now)
+        read = programme.read(work, end=archive.settings.programme_end)
+        coming = deliveries.listed(work, states=_UNDER_WAY, limit=NEXT)[::-1]
+        figures = {one.id: delivery_views.delivery_figures(work, one) for one in coming}
+        found, named = _findings(work)
+        entered = {one.emptying.room_id for one in read.rooms}
+        rooms = delivery_views.fetched_from(work)
+    nothing = Forecast(None, None, None, None, None, passed=False)
+    return show(
+        "programme/index.html",
+        None,
+        refused=refused,
+        read=read,
+        today=today,
+        chart=line_chart.draw(read.counts, read.left, today, read.forecast, read.end) if read.rooms else None,
+        weeks=line_chart.weekly(read.counts, WEEKS),
+        sites=_by_site(read.rooms),
+        charts={
+            one.emptying.id: line_chart.draw(one.counts, one.left, today, nothing, None) for one in read.rooms
+        },
+        done=sum(one.emptying.status is SweepState.EMPTY for one in read.rooms),
+        coming=coming,
+        figures=figures,
+        open_differences=sum(one.open_differences for one in figures.values()),
+        found=found,
+        named=named,
+        to_enter=[{"value": str(id_), "label": name} for id_, name in rooms if id_ not in entered],
+        form=request.form,
+    )
+
+
+def _by_site(rooms: Sequence[RoomFigures]) -> list[tuple[str, list[RoomFigures]]]:
+    sites: dict[str, list[RoomFigures]] = {}
+    for one in rooms:
+        sites.setdefault(one.trail[0].name, []).append(one)
+    return list(sites.items())
+
+
+def _findings(work: Work) -> tuple[list[SenderFigures], Mapping[tuple[int, int | None], str]]:
+    """Return the figures of each sender for the last year, and what each sender is called."""
+    tomorrow = work.now + timedelta(days=1)
+    found = check_figures.by_sender(work, work.now - SPAN, tomorrow)
+    known = trails.steps(work, [one.place_id for one in found])
+    units = {one.unit_id or 0: work.session.get(Unit, one.unit_id) for one in found if one.unit_id}
+    named = {}
+    for one in found:
+        unit = units.get(one.unit_id or 0)
+        place = trails.name_of(known[one.place_id])
+        named[one.place_id, one.unit_id] = f"{unit.name}, {place}" if unit else place
+    return found, named
+
+
+@bp.post("/")
+@requires(Permission.PLAN_DELIVERIES)
+def enter() -> Response:
+    """Enter an old room into the programme, as the last one."""
+    with Refusals() as refused:
+        text = request.form.get("place", "")
+        if not text.isdecimal():
+            raise Invalid("place_missing", N_("Choose a room."), field="place")
+        with archive.write(current_actor()) as work:
+            entered = sweeping.enter(work, places.get(work, int(text)))
+        return see(url_for("emptying.page", emptying_id=entered.id), _("The room is in the programme."))
+    return _index(refused)
+
+
+@bp.post("/rooms/<int:emptying_id>/earlier")
+@requires(Permission.PLAN_DELIVERIES)
+def earlier(emptying_id: int) -> Response:
+    """Let a room be emptied before the one that stands before it."""
+    with archive.write(current_actor()) as work:
+        order = list(sweeping.rooms(work))
+        at = order.index(sweeping.get(work, emptying_id))
+        if at:
+            order[at - 1 : at + 1] = order[at], order[at - 1]
+            sweeping.order(work, order)
+    return see(url_for(".index", _anchor="rooms"), _("The order is changed."))
+
+
+@bp.get("/<table>.csv")
+@requires(Permission.DELIVER)
+def download(table: str) -> Response:
+    """Give one of the page's tables as a file for the spreadsheet: rooms, counts or findings."""
+    if table not in paper.TABLES:
+        abort(404)
+    with archive.read(current_actor()) as work:
+        read = programme.read(work, end=archive.settings.programme_end)
+        if table == "findings":
+            found, named = _findings(work)
+            lines: Iterable[bytes] = paper.findings(found, named)
+        else:
+            lines = paper.rooms(read) if table == "rooms" else paper.counts(read)
+        answer = make_response(b"".join(lines))
+    saw()
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f"attachment; filename={paper.TABLES[table]}.csv"
+    return answer
