@@ -123,7 +123,9 @@ def test_a_cover_with_papers_of_two_others_waits_for_both(work: Work) -> None:
     holder, one = two_files(work)
     two = a_file(work, places.get(work, one.place_id))
     check = a_check(work, holder)
-    found = [foreign_files.find(work, check, "nothing_inside", Found(file, whole=False)) for file in (one, two)]
+    found = [
+        foreign_files.find(work, check, "nothing_inside", Found(file, whole=False)) for file in (one, two)
+    ]
     findings.correct(work, found[0])
     assert check.status is CheckState.SET_ASIDE
     findings.correct(work, found[1])
