@@ -27,7 +27,7 @@ from archive.models import CaseFile
 from archive.retention import FLAGS
 from archive.store import Work
 from archive.vocabulary import Custody, FileAction, Permission, PersonRole, Protection
-from archive.web import incident_new, moments, register
+from archive.web import incident_new, moments, register, suggested
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, see, show
 from archive.web.file_forms import (
@@ -53,6 +53,7 @@ bp.add_url_rule("/new", "register_save", register.save, methods=["POST"])
 bp.add_url_rule("/new/check", "register_check", register.check, methods=["POST"])
 
 HISTORY = 10
+_NOT_WANTED = {FileAction.LEND, FileAction.VOID}  # what is refused to a wanted file is not offered
 PAGE = 50
 
 # What each action of the lifecycle is called on its button, and where it leads.
@@ -105,6 +106,7 @@ def page(code: str) -> Response:
         now = work.now
         missing = wanted.of(work, [shown.card.file.id]).get(shown.card.file.id)
         incident = incident_new.known_incident(work, shown.card.file.id) if missing else None
+        belongs = suggested.sentence(work, shown.card.file)
         fresh = None
         if request.args.get("new") and work.actor.may(Permission.REGISTER):
             fresh = {**fresh_label(work, shown.card.file), "next": True}
@@ -118,9 +120,10 @@ def page(code: str) -> Response:
         told=shown.told,
         now=now,
         today=local_date(now),
-        actions=actions(shown.card.file),
+        actions=[one for one in actions(shown.card.file) if not (missing and one["action"] in _NOT_WANTED)],
         flags=_shown_flags(shown),
         fresh=fresh,
+        belongs=belongs,
         missing=missing,
         incident=incident,
     )

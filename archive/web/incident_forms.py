@@ -13,7 +13,7 @@ from archive.clock import STOCKHOLM, local
 from archive.domain import actors, files, incident_changes, labels, trails
 from archive.domain.steps import Course
 from archive.errors import DomainError, Invalid
-from archive.models import CaseFile, Incident, Matter, User
+from archive.models import CaseFile, Incident, Matter, Unit, User
 from archive.store import Work
 from archive.web.incident_new import NOT_A_MOMENT
 from archive.web.places import chosen_place
@@ -185,6 +185,12 @@ def colleagues(work: Work) -> list[dict[str, str]]:
         {"value": user.stream, "label": ", ".join(filter(None, (names[user.stream], user.unit)))}
         for user in users
     ]
+
+
+def units(work: Work) -> list[dict[str, str]]:
+    """Return the units that files come from, by name."""
+    found = work.session.scalars(select(Unit).order_by(col(Unit.name)))
+    return [{"value": str(unit.id), "label": unit.name} for unit in found]
 
 
 def things(work: Work, run: Incident | Matter) -> list[dict[str, str]]:

@@ -1,7 +1,7 @@
 """What the page of a case shows: its tracks with open steps first, its clocks, what it is about."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -116,7 +116,7 @@ def tracks(work: Work, course: Course, now: datetime, *, readable: bool) -> list
                     for one in engine.open_steps(course.progress)
                     if one.step in names
                 ],
-                ended if readable else [],
+                ended if readable else [_bare(line) for line in ended],
                 list(_waiting(course, own, now)),
                 [
                     (step.id, step.title.say(locale()))
@@ -132,6 +132,11 @@ def _urgency(track: Track) -> tuple[bool, bool, datetime]:
     """Order tracks: those with something to do first, and of these the one that is due first."""
     due = [step.due for step in track.open if step.due is not None]
     return not track.open, not track.startable, min(due, default=_NEVER)
+
+
+def _bare(line: StepLine) -> StepLine:
+    """Leave out what people wrote about a step, for those who read without names."""
+    return replace(line, answers=tuple(one for one in line.answers if one.plain), reason=None)
 
 
 def open_step(work: Work, course: Course, record: Record, by: Any, now: datetime) -> OpenStep:
@@ -243,7 +248,7 @@ def subjects(items: Iterable[Thing], incident: Incident) -> list[str]:
     return [incident.stream, *(f"file:{one.item.file_id}" for one in items if one.item.file_id)]
 
 
-def sightings(work: Work, incident: Incident) -> list[dict[str, Any]]:
+def sightings(work: Work, incident: Incident, *, readable: bool) -> list[dict[str, Any]]:
     """Return where what is wanted was seen, newest first; the places of protected files to nobody."""
     rows = work.session.execute(
         select(WantedSighting, CaseFile)
@@ -261,17 +266,19 @@ def sightings(work: Work, incident: Incident) -> list[dict[str, Any]]:
         {
             "seen": row.WantedSighting,
             "who": names[row.WantedSighting.actor],
-            "what": ""
-            if row.CaseFile is None
-            else row.CaseFile.code
-            if row.CaseFile.protected
-            else row.CaseFile.reference,
-            "place": ""
-            if row.CaseFile is None or row.CaseFile.protected
-            else trails.name_of(standing.get(row.WantedSighting.place_id or 0, ())),
+            "what": _called(row.CaseFile, readable=readable),
+            "place": trails.name_of(standing.get(row.WantedSighting.place_id or 0, ()))
+            if readable and row.CaseFile is not None and not row.CaseFile.protected
+            else "",
         }
         for row in rows
     ]
+
+
+def _called(file: CaseFile | None, *, readable: bool) -> str:
+    if file is None:
+        return ""
+    return file.reference if readable and not file.protected else file.code
 
 
 def words(work: Work, incident: Incident) -> Mapping[str, str]:

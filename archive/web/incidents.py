@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from flask import Blueprint, Response, make_response, request, url_for
-from sqlalchemy import select
-from sqlmodel import col
 
 from archive.documents import incident_report
 from archive.domain import (
@@ -114,27 +112,20 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         course, now = incident_steps.course(work, incident), work.now
         readable = incident_access.may_read(work, incident)
         things = incident_views.things(work, incident, readable=readable)
-        names = actors.names(
-            work,
-            {incident.reported_by, f"user:{incident.owner_id}", incident.aware_by or "", incident.reported_by}
-            - {""},
-        )
+        names = actors.names(work, _people(incident))
         made = searches.of(work, incident)
         facts = {
             "tracks": incident_views.tracks(work, course, now, readable=readable),
             "clocks": incident_views.clocks(work, incident, now),
             "things": things,
-            "seen": incident_views.sightings(work, incident),
+            "seen": incident_views.sightings(work, incident, readable=readable),
             "words": incident_views.words(work, incident),
             "may_change": incident_views.changeable(work, incident),
             "searches": len(made),
             "minutes": sum(one.minutes for one in made),
             "unit": _unit(work, incident),
             "colleagues": incident_forms.colleagues(work) if _leads() else [],
-            "units": [
-                {"value": str(one.id), "label": one.name}
-                for one in work.session.scalars(select(Unit).order_by(col(Unit.name)))
-            ],
+            "units": incident_forms.units(work),
             "next": incident_views.next_of(work, course, now),
             "confirming": course.progress.open_record("confirm_find") is not None,
         }
@@ -151,6 +142,11 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         form=request.form,
         **facts,
     )
+
+
+def _people(incident: Incident) -> set[str]:
+    owner = f"user:{incident.owner_id}" if incident.owner_id else None
+    return {one for one in (incident.reported_by, incident.aware_by, owner) if one}
 
 
 def _leads() -> bool:

@@ -107,7 +107,7 @@ def drawing(routine: Routine) -> dict[str, Any]:
     return {
         "width": round(drawn.width, 1),
         "height": round(drawn.height, 1),
-        "lanes": [(lane, _broken(lane.title.say(locale()), 15, 4)) for lane in drawn.lanes],
+        "lanes": [(lane, _broken(lane.title.say(locale()), 17, 4)) for lane in drawn.lanes],
         "nodes": [(node, _broken(node.step.title.say(locale()), _LETTERS, _LINES)) for node in drawn.nodes],
         "edges": [
             (" ".join(f"{x:.1f},{y:.1f}" for x, y in edge.points), edge.dashed) for edge in drawn.edges
