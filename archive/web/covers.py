@@ -38,6 +38,7 @@ from archive.vocabulary import (
     Permission,
     ScanOutcome,
 )
+from archive.web import suggested
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, see, show
 from archive.wording import N_, _, locale
@@ -96,10 +97,12 @@ def scan() -> Response:
         with archive.write(current_actor()) as work:
             scanned = Scanned(str(uuid4()), text, holder or None, task=task)
             told = tellings.tell(work, [scans.take(work, scanned)])[0]
+            done = told.outcome in _DONE
+            belongs = suggested.sentence(work, files.by_code(work, told.file_code)) if done else ""
         if told.outcome is ScanOutcome.CHECK_OPENED:
             return see(url_for(".page", code=told.file_code))
-        if told.outcome in _DONE:
-            return see(url_for(".index"), f"{_('Checked.')} {told.text}")
+        if done:
+            return see(url_for(".index"), f"{_('Checked.')} {told.text} {belongs}".strip())
         if told.signal is tellings.Signal.REFUSED and told.outcome is not ScanOutcome.CHECK_SET_ASIDE:
             refused.refuse("text", f"{told.heading}. {told.text} {told.stop}".strip())
         else:
@@ -179,14 +182,17 @@ def confirm(code: str) -> Response:
     """Confirm cover, content or seal."""
     with Refusals() as refused:
         with archive.write(current_actor()) as work:
-            check = covers.open_check(work, files.by_code(work, labels.parse(code)))
+            file = files.by_code(work, labels.parse(code))
+            check = covers.open_check(work, file)
             what = Confirmation.read(request.form.get("what"))
             if what is None:
                 raise Invalid("what_missing", N_("Choose what you confirm."), field="what")
             covers.confirm(work, check, what)
+            belongs = suggested.sentence(work, file)
         if check.open:
             return see(url_for(".page", code=code), _("It is noted. The check is not done yet."))
-        return see(url_for(".index"), _("Checked. Everything is confirmed. Take the next file."))
+        said = _("Checked. Everything is confirmed. Take the next file.")
+        return see(url_for(".index"), f"{said} {belongs}".strip())
     return _page(code, refused)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from archive.domain import covers, files
-from archive.store import Archive
-from archive.vocabulary import CheckState, Role
+from archive.domain import covers, files, places
+from archive.store import Archive, Work, operator
+from archive.vocabulary import CheckState, OrderRule, PlaceKind, Role
 from labels.commands import COMMANDS
+from tests.builders import a_file
 from tests.domain.delivering import Scene, a_scene
 
 SignIn = Callable[[Role], FlaskClient]
@@ -134,3 +135,24 @@ def test_a_file_that_is_not_queued_can_be_checked_anyway(scene: Scene, checker: 
 @pytest.mark.parametrize("role", [Role.CASE_WORKER, Role.AUDITOR, Role.ADMINISTRATOR])
 def test_others_check_no_covers(sign_in: SignIn, scene: Scene, role: Role) -> None:
     assert sign_in(role).get("/covers/").status_code == 403
+
+
+def test_a_file_in_its_crate_says_where_it_belongs_until_it_stands_there(
+    scene: Scene, checker: FlaskClient
+) -> None:
+    def neighbour(work: Work) -> None:
+        shelf = places.get(work, scene.home)
+        (box,) = places.create_many(
+            work, shelf, [places.Level(PlaceKind.BOX, ("7",))], order_rule=OrderRule.REFERENCE
+        )
+        first = files.get(work, scene.files[0])
+        a_file(work, box, reference=first.reference[:-1])
+
+    scene.do(operator("tests"), neighbour)
+    code, belongs = scene.code(0), "Föreslagen plats: Centralarkivet / Magasin 1"
+    assert belongs in checker.get(f"/files/{code}").text
+    checker.post(f"/covers/{code}/confirm", data={"what": "cover"})
+    answer = checker.post(f"/covers/{code}/confirm", data={"what": "contents"})
+    assert belongs in checker.get(answer.location).text
+    scene.shelve()
+    assert belongs not in checker.get(f"/files/{code}").text
