@@ -11,6 +11,7 @@ from archive.documents.page import Column, Head, Report
 from archive.domain.incident_report_data import (
     AnswerLine,
     IncidentReport,
+    LeadLine,
     Line,
     SearchLine,
     StepLine,
@@ -22,6 +23,17 @@ from archive.wording import N_, _, locale, ngettext
 
 ESTIMATE = N_("Estimated, not measured")
 WITHHELD = N_("withheld")
+# How a place of the search plan is searched: the same box may be searched in two ways.
+_MANNERS = {
+    "read": N_("read the labels"),
+    "open": N_("open the covers"),
+    "cover": N_("open the cover"),
+    "desk": N_("search the desk"),
+    "table": N_("tables and corners"),
+    "behind": N_("behind and under"),
+    "ask": N_("ask"),
+    "sweep": N_("go through all of it"),
+}
 
 
 def pdf(report: IncidentReport, settings: Settings, by: str) -> bytes:
@@ -352,7 +364,7 @@ def _annex(paper: Report, report: IncidentReport) -> None:
         paper.subheading(_name(report, things[plan.thing]))
         rows = (
             (
-                _where(lead.place) if lead.place else lead.cover_code or "–",
+                _searching(lead),
                 "\n".join(map(str, lead.reasons)) or "–",
                 _share(lead.share),
                 str(lead.minutes),
@@ -368,6 +380,12 @@ def _annex(paper: Report, report: IncidentReport) -> None:
                 estimate=_(ESTIMATE),
             )
         )
+
+
+def _searching(lead: LeadLine) -> str:
+    """Say what to do where: a desk is not named, since papers go further than screens."""
+    where = _where(lead.place) if lead.place else ""
+    return "\n".join(filter(None, (_(_MANNERS[lead.how]).capitalize(), where, lead.cover_code)))
 
 
 _PARTS: tuple[Callable[[Report, IncidentReport], None], ...] = (

@@ -35,7 +35,6 @@ LISTS = {
     "incident": N_("an incident"),
     "incident_new": N_("the form to report a miss"),
     "incident_plan": N_("where to search"),
-    "incident_plan_pdf": N_("where to search, on paper"),
     "incident_report": N_("an incident report"),
     "incident_step": N_("a step of an incident"),
     "incidents": N_("the incidents"),
