@@ -8,7 +8,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -19,7 +21,7 @@ from archive.domain import sessions, staff
 from archive.models import CaseFile, Place
 from archive.store import Archive, operator
 from archive.vocabulary import PlaceKind, Role
-from tests.bench import load, million
+from tests.bench import load, lookups_figures, million
 from tests.bench.load import Run
 
 SECONDS = 8.0
@@ -29,69 +31,130 @@ PASSWORD = "en lång mening att mäta med"  # of the users this run makes in its
 
 
 def figures(files: int, url: str | None = None, processes: int = 1) -> Iterator[dict[str, object]]:
-    """Yield the figures of recorded moves and look-ups in an archive of a size."""
+    """Yield the figures of recorded moves, look-ups, lists and finding in an archive of a size."""
     settings = million.built(files, url)
+    about = {"engine": "PostgreSQL" if url else "SQLite", "files": files}
     cookies = _cookies(settings)
-    file_codes, box_codes = _codes(settings)
+    known = _Known.of(settings)
     with _server(settings, processes) as (port, server):
+        spent: load.Spent = lambda: sum(_worked(child) for child in _children(server))  # noqa: E731
         headers = [_headers(port, cookie) for cookie in cookies]
         nothing = [_always(load.get("/bench/nothing", one)) for one in headers]
-        moves = [_move(one, file_codes, box_codes) for one in headers]
-        pages = [_look("/files/", one, file_codes) for one in headers]
-        answers = [_look("/api/files/", one, file_codes) for one in headers]
-        engine = "PostgreSQL" if url else "SQLite"
-        for name, makers, target in (
-            ("recorded move", moves, 0.12 if url else 0.20),
-            ("file page, look recorded", pages, 0.15),
-            ("file as JSON, look recorded", answers, 0.20),
+        for ask in (*nothing, *(_page(one, known) for one in headers)):  # the first of all compiles templates
+            assert load.answered(port, ask())
+        for name, maker, target in (
+            ("recorded move", _move, 0.12 if url else 0.20),
+            ("file page, look recorded", _page, 0.15),
+            ("file as JSON, look recorded", _json, 0.20),
         ):
-            ceiling = load.run(port, nothing, SECONDS / 2)
-            many = load.run(port, makers, SECONDS)
-            one_ceiling = load.run(port, nothing[:1], SECONDS / 4)
-            one = load.run(port, makers[:1], SECONDS / 2)
-            yield _line(f"{name}, {CONNECTIONS} connections", engine, files, many, ceiling, target)
-            yield _single(f"{name}, 1 connection", engine, files, one, one_ceiling)
-        yield {
+            makers = [maker(one, known) for one in headers]
+            many = load.beside(port, nothing, makers, SECONDS, spent)
+            yield about | _line(f"{name}, {CONNECTIONS} connections", many, target)
+            one = load.beside(port, nothing[:1], makers[:1], SECONDS / 2, spent)
+            yield about | _single(f"{name}, 1 connection", one, wanted=maker is _move)
+        for path, subject in known.lists():
+            run = load.run(port, [_always(load.get(path, headers[0]))], SECONDS / 8, spent)
+            yield about | _waited(f"list page: {subject}", run, 50)
+        for name, terms, target in known.terms:
+            run = load.run(port, [_find(headers[0], terms)], SECONDS / 8, spent)
+            yield about | _waited(f"finding by {name} over HTTP", run, target + 15)
+        yield about | {
             "figure": "memory of the web process",
-            "engine": engine,
-            "files": files,
             "unit": "MB",
             "value": _memory(server),
             "target": "≤ 150",
         }
 
 
-def _line(name: str, engine: str, files: int, run: Run, ceiling: Run, target: float) -> dict[str, object]:
+Turns = list[tuple[Run, Run]]
+
+
+def _line(name: str, turns: Turns, target: float) -> dict[str, object]:
+    run, ceiling = turns[len(turns) // 2]
     return {
         "figure": name,
-        "engine": engine,
-        "files": files,
         "unit": "per second",
         "value": round(run.per_second),
         "peer": "a route that does nothing",
         "peer_value": round(ceiling.per_second),
         "ratio": round(run.per_second / ceiling.per_second, 3),
+        "ratios": [round(one.per_second / nothing.per_second, 3) for one, nothing in turns],
         "target": f"≥ {target}",
         "p50_ms": round(run.p50, 2),
         "p95_ms": round(run.p95, 2),
         "p99_ms": round(run.p99, 2),
         "p95_to_p50": round(run.p95 / run.p50, 2),
-        "errors": run.errors,
+        "processor_ms": round(run.processor, 2),
+        "peer_processor_ms": round(ceiling.processor, 2),
+        "errors": sum(one.errors for one, _nothing in turns),
     }
 
 
-def _single(name: str, engine: str, files: int, run: Run, ceiling: Run) -> dict[str, object]:
+def _single(name: str, turns: Turns, *, wanted: bool) -> dict[str, object]:
+    run, ceiling = turns[len(turns) // 2]
     return {
         "figure": name,
-        "engine": engine,
-        "files": files,
         "unit": "ms p50",
         "value": round(run.p50, 2),
         "peer": "a route that does nothing",
         "peer_value": round(ceiling.p50, 2),
-        "target": f"≤ {2.5 * ceiling.p50 + 1.5:.2f}",
+        "target": f"≤ {2.5 * ceiling.p50 + 1.5:.2f}" if wanted else None,
+        "errors": sum(one.errors for one, _nothing in turns),
+    }
+
+
+def _waited(name: str, run: Run, target: float) -> dict[str, object]:
+    return {
+        "figure": name,
+        "unit": "ms p95",
+        "value": round(run.p95, 2),
+        "p50_ms": round(run.p50, 2),
+        "target": f"≤ {target}",
         "errors": run.errors,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is asked for: codes that exist, and terms that are found."""
+
+    files: list[str]
+    boxes: list[str]
+    shelf: str
+    terms: list[tuple[str, list[str], float]]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "_Known":
+        """Read them from the measured archive."""
+        archive = Archive(settings)
+        with archive.read(operator("bench")) as work:
+            most = work.session.execute(select(func.max(CaseFile.id))).scalar_one()
+            step = max(1, most // SAMPLE)
+            some = select(col(CaseFile.code)).where(col(CaseFile.id) % step == 0, ~col(CaseFile.protected))
+            files = list(work.session.execute(some.limit(SAMPLE)).scalars())
+            places = select(col(Place.code)).order_by(col(Place.id))
+            boxes = places.where(col(Place.kind) == PlaceKind.BOX).limit(5000)
+            shelves = places.where(col(Place.kind) == PlaceKind.SHELF).limit(1)
+            known = cls(
+                files,
+                list(work.session.execute(boxes).scalars()),
+                work.session.execute(shelves).scalar_one(),
+                list(lookups_figures.terms(work)),
+            )
+        archive.close()
+        return known
+
+    def lists(self) -> Iterator[tuple[str, str]]:
+        """Yield the address of each list that grows with the archive, and what it lists."""
+        yield "/files/?status=on_place", "files in a state"
+        yield f"/places/{self.boxes[0]}", "a box"
+        yield f"/places/{self.shelf}", "a shelf"
+        yield f"/places/{self.boxes[0]}/history", "what came and went at a box"
+        yield f"/files/{self.files[0]}/history", "history of a file"
+        yield f"/looks/files/{self.files[0]}", "who looked at a file"
+        yield "/tasks/", "worklist"
+        yield "/loans", "loans"
+        yield "/imports/", "imports"
 
 
 def _always(request: bytes) -> Callable[[], bytes]:
@@ -102,16 +165,27 @@ def _headers(port: int, cookie: str) -> str:
     return f"Host: 127.0.0.1:{port}\r\nCookie: aktspar={cookie}\r\nSec-Fetch-Site: same-origin\r\n"
 
 
-def _move(headers: str, files: list[str], boxes: list[str]) -> Callable[[], bytes]:
+def _move(headers: str, known: _Known) -> Callable[[], bytes]:
     def make() -> bytes:
-        body = {"id": str(uuid4()), "text": random.choice(files), "context": random.choice(boxes)}
+        body = {"id": str(uuid4()), "text": random.choice(known.files), "context": random.choice(known.boxes)}
         return load.post("/api/scans", headers, json.dumps(body).encode())
 
     return make
 
 
-def _look(path: str, headers: str, files: list[str]) -> Callable[[], bytes]:
-    return lambda: load.get(path + random.choice(files), headers)
+def _page(headers: str, known: _Known) -> Callable[[], bytes]:
+    return lambda: load.get("/files/" + random.choice(known.files), headers)
+
+
+def _json(headers: str, known: _Known) -> Callable[[], bytes]:
+    return lambda: load.get("/api/files/" + random.choice(known.files), headers)
+
+
+def _find(headers: str, terms: list[str]) -> Callable[[], bytes]:
+    """Find as one types: the answer is the part of the page that lists what was found."""
+    form = "application/x-www-form-urlencoded"
+    typing = f"{headers}HX-Request: true\r\n"
+    return lambda: load.post("/find", typing, urlencode({"term": random.choice(terms)}).encode(), form)
 
 
 def _cookies(settings: Settings) -> list[str]:
@@ -125,25 +199,12 @@ def _cookies(settings: Settings) -> list[str]:
                 work,
                 login,
                 f"Mätare {number}",
-                staff.hash_password("en lång mening att mäta med", login),
-                [Role.ARCHIVIST],
+                staff.hash_password(PASSWORD, login),
+                [Role.ARCHIVIST, Role.DATA_PROTECTION_OFFICER],
             )
         cookies.append(sessions.sign_in(archive, user.login, PASSWORD, "127.0.0.1", old_token=None))
     archive.close()
     return cookies
-
-
-def _codes(settings: Settings) -> tuple[list[str], list[str]]:
-    archive = Archive(settings)
-    with archive.read(operator("bench")) as work:
-        most = work.session.execute(select(func.max(CaseFile.id))).scalar_one()
-        step = max(1, most // SAMPLE)
-        some = select(col(CaseFile.code)).where(col(CaseFile.id) % step == 0, ~col(CaseFile.protected))
-        files = list(work.session.execute(some.limit(SAMPLE)).scalars())
-        boxes = select(col(Place.code)).where(col(Place.kind) == PlaceKind.BOX).limit(5000)
-        found = list(work.session.execute(boxes).scalars())
-    archive.close()
-    return files, found
 
 
 @contextmanager
@@ -170,9 +231,19 @@ def _server(settings: Settings, processes: int) -> Iterator[tuple[int, int]]:
             server.terminate()
 
 
+def _children(server: int) -> list[str]:
+    listed = subprocess.run(["pgrep", "-P", str(server)], capture_output=True, text=True, check=True)
+    return listed.stdout.split()
+
+
+def _worked(process: str) -> float:
+    """Return for how many seconds processors have worked for a process."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _memory(server: int) -> int:
     """Return the resident memory of the largest web process in MB."""
-    listed = subprocess.run(["pgrep", "-P", str(server)], capture_output=True, text=True, check=True)
-    states = [Path(f"/proc/{child}/status").read_text().splitlines() for child in listed.stdout.split()]
+    states = [Path(f"/proc/{child}/status").read_text().splitlines() for child in _children(server)]
     sizes = [line.split()[1] for state in states for line in state if line.startswith("VmRSS")]
     return max(int(size) for size in sizes) // 1024
