@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, get_flashed_messages, request, url_for
+from flask import Flask, Request, Response, current_app, g, get_flashed_messages, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -19,9 +19,11 @@ from archive.config import Settings
 from archive.domain.messages import MANY
 from archive.errors import NotPermitted
 from archive.logs import request_log
-from archive.store import Actor, Archive
+from archive.store import Archive
 from archive.vocabulary import Permission
-from archive.web import access, addresses, messages, navigation
+from archive.web import access, navigation
+from archive.web.addresses import url_for
+from archive.web.templates import Templates
 from archive.wording import N_, _, locale, ngettext
 
 HERE = Path(__file__).parent
@@ -55,6 +57,7 @@ def create_app(settings: Settings | None = None, archive: Archive | None = None)
     settings = settings or (archive.settings if archive else Settings.load())
     app = Flask("archive", root_path=str(HERE), template_folder=template_folder())
     app.config.update(_configuration(settings))
+    app.jinja_environment = Templates
     app.session_interface = SaidOnce()
     app.extensions["archive"] = archive or Archive(settings)
     if settings.proxy_hops:
@@ -68,9 +71,7 @@ def create_app(settings: Settings | None = None, archive: Archive | None = None)
     app.teardown_request(access.fall_silent)
     app.context_processor(_page_facts)
     app.url_defaults(_static_version)
-    app.jinja_env.globals.update(
-        _=_, ngettext=ngettext, vocabulary=vocabulary, may=_may, url_for=addresses.url_for
-    )
+    app.jinja_env.globals.update(_=_, ngettext=ngettext, vocabulary=vocabulary, may=_may, url_for=url_for)
     app.jinja_env.filters.update(local=local)
     for blueprint in (*web.blueprints(), *api.blueprints()):
         app.register_blueprint(blueprint)
@@ -172,16 +173,16 @@ def _page_facts() -> dict[str, Any]:
         "sign_out_url": url_for("session.sign_out"),
         "language_url": url_for("language.choose"),
         "help_url": actor and url_for("help.page"),
-        "inbox": _inbox(actor) if actor and actor.user_id else None,
+        "inbox": _inbox() if actor and actor.user_id else None,
     }
 
 
-def _inbox(actor: Actor) -> dict[str, Any]:
-    # Counted only by a page that shows it: parts of pages do not ask.
+def _inbox() -> dict[str, Any]:
+    session = access.current_session()
     return {
         "href": url_for("messages.index"),
         "account": url_for("account.page"),
-        "unread": lambda: messages.unread(actor),
+        "unread": session.unread if session else 0,
         "most": MANY,
     }
 

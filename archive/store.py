@@ -231,8 +231,8 @@ class Archive:
         self.clock = clock
         self.engine = make_engine(settings.database_url)
         # One moment also for a page or a check of many statements: PostgreSQL's default is one per statement.
-        one_moment = {} if settings.sqlite else {"isolation_level": "REPEATABLE READ"}
-        self._reading = self.engine.execution_options(postgresql_readonly=True, **one_moment)
+        one_moment = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine if settings.sqlite else self.engine.execution_options(**one_moment)
         self._lock = WriterLock(settings.database_url) if settings.sqlite else None
 
     @contextmanager

@@ -13,7 +13,7 @@ from sqlmodel import col
 from archive import history
 from archive.domain import staff
 from archive.errors import Invalid, NotFound, TooMany
-from archive.models import SignInAttempt, User, UserRole, UserSession
+from archive.models import Message, SignInAttempt, User, UserRole, UserSession
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import EventKind
 from archive.wording import N_
@@ -32,6 +32,9 @@ WRONG = N_("The user name or the password is wrong. Check both and try again.")
 _session = UserSession.__table__  # type: ignore[attr-defined]
 _user = User.__table__  # type: ignore[attr-defined]
 _role = UserRole.__table__  # type: ignore[attr-defined]
+_message = Message.__table__  # type: ignore[attr-defined]
+
+_WAITING = select(func.count()).where(_message.c.user_id == _user.c.id, _message.c.read_at.is_(None))
 
 _OPEN = (
     select(
@@ -40,6 +43,7 @@ _OPEN = (
         _user.c.id,
         _user.c.name,
         _user.c.password_until,
+        _WAITING.scalar_subquery().label("unread"),
         _role.c.role,
     )
     .select_from(_session.join(_user, _user.c.id == _session.c.user_id).outerjoin(_role))
@@ -67,6 +71,7 @@ class SignedIn:
     token_hash: str
     last_seen: datetime
     must_choose: bool = False  # a password, before anything else
+    unread: int = 0  # messages
 
 
 def sign_in(
@@ -178,7 +183,8 @@ def who(archive: Archive, token: str) -> SignedIn | None:
         with archive.write(DOOR) as work:
             work.connection.execute(_SEEN, {"hash_": token_hash, "now": now})
     acting = staff.actor(f"user:{first.id}", first.name, first.id, [row.role for row in rows])
-    return SignedIn(acting, first.language, token_hash, first.last_seen, first.password_until is not None)
+    must_choose = first.password_until is not None
+    return SignedIn(acting, first.language, token_hash, first.last_seen, must_choose, first.unread)
 
 
 def owner(archive: Archive, token: str) -> int | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from archive.clock import local_date
 from archive.domain import (
@@ -29,6 +29,7 @@ from archive.store import Work
 from archive.vocabulary import Custody, FileAction, Permission, PersonRole, Protection
 from archive.web import incident_new, moments, register, suggested
 from archive.web.access import archive, current_actor, requires
+from archive.web.addresses import url_for
 from archive.web.answers import Refusals, see, show
 from archive.web.file_forms import (
     DATES,

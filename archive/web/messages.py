@@ -5,9 +5,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, current_app, request, url_for
 
 from archive.domain import messages, outbox
-from archive.errors import Unavailable
 from archive.models import Message
-from archive.store import Actor
 from archive.vocabulary import Permission
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import see, show
@@ -37,15 +35,6 @@ PAGES = {
     "sender": Page(N_("What a sender sends"), "deliveries.sender", "sender_id"),
     "mail": Page(N_("Mail that waits"), "messages.mail"),
 }
-
-
-def unread(actor: Actor) -> int:
-    """Return how many messages wait for the actor; nothing when that cannot be told just now."""
-    try:
-        with archive.read(actor) as work:
-            return messages.unread(work)
-    except Unavailable:
-        return 0
 
 
 @bp.get("")

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 
 from archive.store import Actor
 from archive.vocabulary import Permission as P
-from archive.wording import N_, _
+from archive.web.addresses import url_for
+from archive.wording import N_, _, locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,14 @@ def open_to(actor: Actor | None) -> list[dict[str, object]]:
     """Return the pages an actor may go to, in order, as menus and tiles need them."""
     if actor is None:
         return []
-    here = request.endpoint or ""
+    known: dict[object, list[dict[str, object]]] = current_app.extensions.setdefault("open to", {})
+    key = actor.permissions, locale(), request.endpoint, request.script_root
+    if key not in known:
+        known[key] = _entries(actor, request.endpoint or "")
+    return known[key]
+
+
+def _entries(actor: Actor, here: str) -> list[dict[str, object]]:
     return [
         {
             "href": url_for(entry.endpoint),

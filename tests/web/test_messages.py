@@ -7,7 +7,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from archive.domain import messages, outbox, staff
-from archive.errors import Unavailable
 from archive.models import Event, Mail
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, MessageKind, Role
@@ -108,17 +107,6 @@ def test_the_inbox_takes_no_more_statements_the_more_there_is(
     with counted(archive.engine) as many:
         browser.get("/messages")
     assert len(many) == len(few)
-
-
-def test_a_page_is_shown_though_the_number_of_messages_cannot_be(
-    sign_in: SignIn, archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def gone(_work: object) -> int:
-        raise Unavailable("database_unavailable", "Nothing was saved.")
-
-    browser = sign_in(Role.MANAGER)
-    monkeypatch.setattr(messages, "unread", gone)
-    assert browser.get("/account").status_code == 200
 
 
 def mailed(archive: Archive, root: Actor, tell: Callable[..., None], *, error: str = "") -> None:
