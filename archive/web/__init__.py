@@ -32,6 +32,7 @@ PAGES = (
     "routines",
     "scan",
     "session",
+    "sheets",
     "start",
     "tasks",
     "users",
