@@ -15,13 +15,13 @@ from sqlmodel import col
 
 from archive.clock import add_working_days, local_date, system_clock
 from archive.config import Settings
-from archive.domain import import_driving, imports, labels, loans, looks, lookups, places, scans, staff
+from archive.domain import files, import_driving, imports, labels, loans, looks, lookups, places, scans, staff
 from archive.domain.loans import Request
 from archive.domain.places import Level
 from archive.domain.scans import Scanned
 from archive.errors import Conflict
 from archive.models import CaseFile, Place
-from archive.store import Actor, Archive, operator
+from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import (
     Custody,
     ImportPurpose,
@@ -108,8 +108,8 @@ class Story:
 
     def hire(self) -> None:
         """Create one person per role; in a demo one signs in by a click, so nobody needs the passwords."""
+        password = staff.hash_password(secrets.token_urlsafe(18), STAFF[0][0])
         for login, name, role, unit in STAFF:
-            password = staff.hash_password(secrets.token_urlsafe(18), login)
             with self.archive.write(operator("demo")) as work:
                 user = staff.create_user(work, login, name, password, [role], unit=unit)
             self.staff[role] = staff.actor(user.stream, user.name, user.id, [role])
@@ -177,7 +177,7 @@ class Story:
         actor = self.staff[Role.ASSISTANT]
         with self.archive.write(actor) as work:
             some = _standing(self.world.reference.central.name, 60)
-            found = list(work.session.execute(some).scalars())
+            found = [files.get(work, file_id) for file_id in work.session.execute(some).scalars()]
             labels.print_labels(work, found, "permanent-70x37")
             labels.print_labels(work, found[:1], "permanent-70x37", LabelReason.DAMAGED)
             labels.print_blanks(work, 24, "permanent-70x37")
@@ -199,8 +199,7 @@ class Story:
     def hand_out(self) -> list[str]:
         """Lend a file or two for some weeks."""
         with self.archive.write(self.staff[Role.ASSISTANT]) as work:
-            files = self._some_files(work.session.execute(_standing(self._central, 400)).scalars())
-            lent = files[: self.random.randint(0, 2)]
+            lent = self._some_files(work, self.random.randint(0, 2))
             for file in lent:
                 due = add_working_days(local_date(work.now), self.random.choice((5, 10, 15, 20)))
                 request = Request(
@@ -216,10 +215,11 @@ class Story:
     def _central(self) -> str:
         return self.world.reference.central.name
 
-    def _some_files(self, files: Iterable[CaseFile]) -> list[CaseFile]:
-        chosen = list(files)
-        self.random.shuffle(chosen)
-        return chosen
+    def _some_files(self, work: Work, count: int) -> list[CaseFile]:
+        standing = list(work.session.execute(_standing(self._central, 400)).scalars())
+        return [
+            files.get(work, file_id) for file_id in self.random.sample(standing, min(count, len(standing)))
+        ]
 
     def look_up(self) -> None:
         """Let the case worker find somebody, which is recorded as a look."""
@@ -239,13 +239,13 @@ class Story:
         """Put a few files into another box of the same shelf, and see a few where they stand."""
         actor = self.staff[Role.ASSISTANT]
         with self.archive.read(actor) as work:
-            files = self._some_files(work.session.execute(_standing(self._central, 400)).scalars())[:4]
-            boxes = {file.id: places.get(work, file.place_id) for file in files}
+            seen = self._some_files(work, 4)
+            boxes = {file.id: places.get(work, file.place_id) for file in seen}
             beside = {
                 file.id: places.children(work, places.get(work, boxes[file.id].parent_id or 0))
-                for file in files
+                for file in seen
             }
-        for number, file in enumerate(files):
+        for number, file in enumerate(seen):
             place = self.random.choice(beside[file.id]) if number == 0 else boxes[file.id]
             self._take(actor, file.code, place.code)
         if self.random.random() < 0.15:
@@ -275,15 +275,15 @@ def _together(planned: Iterable[PlannedPlace]) -> Iterator[tuple[tuple[str, ...]
         yield parent, list(group)
 
 
-def _standing(site: str, limit: int) -> Select[CaseFile]:
-    """Select unprotected files standing at a site."""
+def _standing(site: str, limit: int) -> Select[int]:
+    """Select the ids of unprotected files standing at a site."""
     root = (
         select(col(Place.path))
         .where(col(Place.name) == site, col(Place.parent_id).is_(None))
         .scalar_subquery()
     )
     return (
-        select(CaseFile)
+        select(col(CaseFile.id))
         .join(Place, col(Place.id) == CaseFile.place_id)
         .where(
             col(Place.path) > root,
