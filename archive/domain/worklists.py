@@ -32,6 +32,7 @@ from archive.wording import N_
 
 PAGE = 50
 LONGEST_REASON = 500
+PLACE_MISSING = N_("The place the list names is not in the register. Ask the archivist to create it.")
 MOST_COUNTED = 5000
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
 # What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
@@ -135,9 +136,17 @@ def _merge(work: Work, one: CaseFile, other: CaseFile) -> None:
 def _move(work: Work, file: CaseFile, said: Sequence[Sequence[str]]) -> None:
     work.require(Permission.MOVE)
     steps = tuple(PlaceStep(_KINDS[kind], name) for kind, name in said)
-    spot = PlaceFinder().ensure(work, [steps])[steps]
+    finder = PlaceFinder()
+    spot = finder.find(work, [steps])[steps]
+    if not (spot and spot.id) and not work.actor.may(Permission.SHAPE_PLACES):
+        raise Conflict("place_missing", PLACE_MISSING, field="answer")
+    spot = finder.ensure(work, [steps])[steps]
     if spot is None or not spot.id:
-        raise Conflict("place_gone", N_("The place the list names cannot be used any more. Move it by hand."))
+        raise Conflict(
+            "place_gone",
+            N_("The place the list names cannot be used any more. Move it by hand."),
+            field="answer",
+        )
     files.move(work, file, places.get(work, spot.id), how=Evidence.HAND)
 
 

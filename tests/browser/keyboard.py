@@ -45,3 +45,12 @@ def faults(page: Page) -> list[str]:
         page.keyboard.press("Tab")
     found: list[str] = page.evaluate(_READ)
     return found
+
+
+def to(page: Page, selector: str, most: int = 120) -> None:
+    """Press Tab until a control has the focus; raises AssertionError when none of the presses gets there."""
+    for _press in range(most):
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached with Tab")

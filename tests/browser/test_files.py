@@ -13,6 +13,7 @@ from archive.models import CaseFile
 from archive.partial_date import PartialDate
 from archive.store import Actor, Archive
 from archive.vocabulary import LoanPurpose, Protection, Role
+from tests.browser import keyboard
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
 from tests.builders import NUMBERS, PASSWORD, a_box, a_file, a_person, a_shelf, user_in_role
@@ -132,15 +133,15 @@ def test_a_file_is_registered_with_the_keyboard_alone(
         keys.type(word)
     keys.press("Tab")
     keys.type("ing")  # "ingen" protection, as one types in a list of choices
-    to("#kind", page)
+    keyboard.to(page, "#kind")
     keys.type("Eko")
-    to("#source", page)
+    keyboard.to(page, "#source")
     keys.press("ArrowDown")
-    to("#reference", page)
+    keyboard.to(page, "#reference")
     keys.type("P0007777")
-    to("#last_note_on", page)
+    keyboard.to(page, "#last_note_on")
     keys.type("5/4 2003")
-    to("#place", page)
+    keyboard.to(page, "#place")
     scan(box, page)
     keys.press("Tab")
     scan(blank, page)
@@ -157,15 +158,6 @@ def scan(code: str, page: Page) -> None:
     page.keyboard.type(code, delay=5)
     page.keyboard.press("Enter")
     page.wait_for_timeout(200)
-
-
-def to(selector: str, page: Page) -> None:
-    """Press Tab until a control has the focus."""
-    for _ in range(30):
-        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} is not reached with Tab")
 
 
 def test_the_form_is_checked_while_one_goes_on_typing(
