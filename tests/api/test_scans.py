@@ -90,6 +90,8 @@ def test_a_move_is_answered_with_codes_and_words(send: Send, file: CaseFile, box
         "scanned": f"{file.code[:5]} {file.code[5:]}",
         "undoable": True,
         "undone": False,
+        "incident": None,
+        "stop": "",
         "reason": None,
         "at": "",
     }

@@ -145,7 +145,7 @@ def test_the_page_shows_moments_clocks_tracks_and_what_is_missing(
     page = sign_in(Role.ARCHIVIST).get(f"/incidents/{incident.id}").text
     for told in ("P0001234", "23 november 2026 kl. 09.00", "Frister", "begäran om utlämnande", "att göra"):
         assert told in page
-    for step in ("tell_manager", "first_search", "secure", "screen_risk"):
+    for step in ("tell_manager", "first_search", "secure_room", "screen_risk"):
         assert f'href="/incidents/{incident.id}/steps/{step}"' in page
 
 
