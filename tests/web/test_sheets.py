@@ -86,6 +86,7 @@ def test_a_checklist_is_entered_blind(scene: Scene, sign_in: SignIn) -> None:
     scene.arrive()
     address = f"/deliveries/crates/{scene.look(lambda work: scene.crate(work, 0)).id}/sheet"
     receiver = sign_in(Role.ARCHIVIST)
+    assert f'href="{address}"' in receiver.get(f"/deliveries/senders/{scene.sender}").text
     assert scene.file(0).reference not in receiver.get(address).text
     wrong = receiver.post(address, data={"xcode1": scene.code(0), "xrow2": "99"})
     assert (wrong.status_code, 'href="#xcode2"' in wrong.text) == (422, True)
@@ -95,9 +96,7 @@ def test_a_checklist_is_entered_blind(scene: Scene, sign_in: SignIn) -> None:
     assert scene.line(1).received_at is not None
 
 
-def test_a_room_keeper_enters_packing_but_no_receipt_others_nothing(
-    scene: Scene, sign_in: SignIn
-) -> None:
+def test_a_room_keeper_enters_packing_but_no_receipt_others_nothing(scene: Scene, sign_in: SignIn) -> None:
     crate = scene.look(lambda work: scene.crate(work, 0)).id
     keeper = sign_in(Role.ROOM_KEEPER)
     assert keeper.get(sheet(scene)).status_code == 200
