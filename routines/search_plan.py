@@ -2,9 +2,9 @@
 
 A *cell* is one way for the file to lie: loose in a place (`in:12`), in some cover there (`papers:12`), in one
 named cover (`inside:345`), on a desk (`desk:user:7`), on the table of a room (`table:3`), behind a rack
-(`behind:9`), with whom a loan sent it on to (`away:loan:8`), or gone. A *lead* is what one action searches; it
-reaches one or several cells. Next is the largest chance of finding it per minute: with one cell to a lead that
-is Blackwell's rule, which costs least in the mean (Chew 1967, Ann. Math. Stat. 38, 494). All of it is an
+(`behind:9`), with whom a loan sent it on to (`away:loan:8`), or gone. A *lead* is what one action searches;
+it reaches one or several cells. Next is the largest chance of finding it per minute: with one cell to a lead
+that is Blackwell's rule, which costs least in the mean (Chew 1967, Ann. Math. Stat. 38, 494). All of it is an
 estimate, and whoever shows it says so.
 """
 
@@ -129,7 +129,19 @@ class Lead:
     minutes: float
     spot: Spot | None
     searched: int
-    rate: float = 0.0
+    rate: float
+
+
+Reach = Mapping[str, float]  # of a lead: which cells it reaches, and how likely a look finds the file in each
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What of a lead no search changes: what it reaches, where it is and how long it takes."""
+
+    reach: Reach
+    spot: Spot | None
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,8 @@ class Plan:
     searches: tuple[Search, ...]
     cells: Mapping[str, float]
     leads: tuple[Lead, ...]
+    ways: Mapping[str, Way]
+    seen: Mapping[tuple[str, str], Counter[str]]  # how often whom in which manner looked into which cell
 
     @property
     def gone(self) -> float:
@@ -148,26 +162,40 @@ class Plan:
         return self.cells[GONE]
 
 
-def make(evidence: Evidence, priors: Priors, searches: Sequence[Search] = (), at: int | None = None) -> Plan:
-    """Rank every lead; `at` is the place the searcher is at, by default where the last search was."""
+def make(
+    evidence: Evidence,
+    priors: Priors,
+    searches: Sequence[Search] = (),
+    *,
+    by: str | None = None,
+    at: int | None = None,
+) -> Plan:
+    """Rank every lead for the one who searches next: who sees less where the same person looked before.
+
+    `at` is the place the searcher is at, by default where the last search was.
+    """
     masses = {
         cell: sum(priors.mass(clue.reason) * clue.weight for clue in clues)
         for cell, clues in evidence.by_cell.items()
     }
-    return update(Plan(evidence, priors, (), _normal(masses), ()), searches, at)
+    ways = {key: _way(evidence, priors, key) for key in _keys(evidence)}
+    return update(Plan(evidence, priors, (), _normal(masses), (), ways, {}), searches, by=by, at=at)
 
 
-def update(plan: Plan, searches: Sequence[Search], at: int | None = None) -> Plan:
+def update(plan: Plan, searches: Sequence[Search], *, by: str | None = None, at: int | None = None) -> Plan:
     """Return the plan after more searches that found nothing, in the order they were made."""
-    done, cells = list(plan.searches), dict(plan.cells)
+    cells, seen = dict(plan.cells), dict(plan.seen)
     for search in searches:
-        seen = _seen(plan, done, search)
-        for cell, finds in _reach(plan.evidence, plan.priors, search.key).items():
-            cells[cell] *= 1 - finds * plan.priors.again ** seen[cell]
-        done.append(search)
+        whose = (search.by, _manner(search.key))
+        before = seen.get(whose, Counter())
+        reach = _reach(plan, search.key)
+        for cell, finds in reach.items():
+            cells[cell] *= 1 - finds * plan.priors.again ** before[cell]
+        seen[whose] = before + Counter(reach.keys())
         cells = _normal(cells)
-    leads = _ranked(plan, cells, done, _standing(plan.evidence, done, at))
-    return replace(plan, searches=tuple(done), cells=cells, leads=leads)
+    done = (*plan.searches, *searches)
+    updated = replace(plan, searches=done, cells=cells, seen=seen)
+    return replace(updated, leads=_ranked(updated, by, _standing(plan.evidence, done, at)))
 
 
 def _normal(masses: Mapping[str, float]) -> dict[str, float]:
@@ -175,31 +203,25 @@ def _normal(masses: Mapping[str, float]) -> dict[str, float]:
     return {cell: mass / total for cell, mass in masses.items()}
 
 
-def _seen(plan: Plan, done: Iterable[Search], search: Search) -> Counter[str]:
-    """Count how often the same person looked into each cell in the same manner before."""
-    seen: Counter[str] = Counter()
-    for earlier in done:
-        if earlier.by == search.by and _manner(earlier.key) == _manner(search.key):
-            seen.update(_reach(plan.evidence, plan.priors, earlier.key).keys())
-    return seen
-
-
 def _manner(key: str) -> str:
     how = key.partition(":")[0]
     return READ if how == SWEEP else how
 
 
-def _reach(evidence: Evidence, priors: Priors, key: str) -> dict[str, float]:
-    """Return which cells a lead reaches, and how likely a look finds the file in each."""
+def _reach(plan: Plan, key: str) -> Reach:
+    way = plan.ways.get(key)
+    return _reached(plan.evidence, plan.priors, key) if way is None else way.reach
+
+
+def _reached(evidence: Evidence, priors: Priors, key: str) -> Reach:
     how, _colon, at = key.partition(":")
     look = priors.looks.get(_manner(key))
     if look is None:
         return {}
     if how in (READ, OPEN, SWEEP):
-        places = evidence.below.get(int(at), ()) if how == SWEEP else (int(at),)
         return {
             cell: look.finds if cell.startswith(f"{LOOSE}:") else look.finds_papers
-            for place in places
+            for place in evidence.below.get(int(at), ())
             for cell in evidence.by_place.get(place, ())
         }
     cell = f"{({COVER: INSIDE, ASK: AWAY}).get(how, how)}:{at}"
@@ -230,44 +252,51 @@ def _standing(evidence: Evidence, done: Sequence[Search], at: int | None) -> Spo
     return None if evidence.start is None else evidence.spots.get(evidence.start)
 
 
-def _ranked(
-    plan: Plan, cells: Mapping[str, float], done: Iterable[Search], standing: Spot | None
-) -> tuple[Lead, ...]:
-    times = Counter(search.key for search in done)
-    groups: defaultdict[tuple[int, int], list[Lead]] = defaultdict(list)
-    for key in dict.fromkeys(_keys(plan.evidence)):
-        lead = _lead(plan, key, cells, times[key])
-        groups[_trip(lead.spot, standing)].append(lead)
-    weighed = []
-    for (site, room), leads in groups.items():
-        weighed += _weighed(leads, plan.priors, site, room)
-    weighed.sort(key=lambda pair: (-pair[0].rate, -pair[1], pair[0].key))
-    return tuple(lead for lead, _own in weighed)
-
-
-def _lead(plan: Plan, key: str, cells: Mapping[str, float], searched: int) -> Lead:
+def _way(evidence: Evidence, priors: Priors, key: str) -> Way:
     how, _colon, at = key.partition(":")
-    reach = _reach(plan.evidence, plan.priors, key)
-    spot = plan.evidence.spot(how, at)
-    look, files = plan.priors.looks[_manner(key)], spot.files if spot else 0
-    boxes = spot.boxes if spot and how == SWEEP else 1
-    return Lead(
-        key,
-        how,
-        at,
-        share=sum(cells[cell] for cell in reach),
-        chance=sum(cells[cell] * finds for cell, finds in reach.items()),
-        minutes=look.start * boxes + look.each * files,
-        spot=spot,
-        searched=searched,
-    )
+    spot = evidence.spot(how, at)
+    look, files = priors.looks[_manner(key)], spot.files if spot else 0
+    boxes = max(spot.boxes, 1) if spot and how in (OPEN, SWEEP) else 1
+    minutes = priors.note + look.start * boxes + look.each * files
+    return Way(_reached(evidence, priors, key), spot, minutes)
 
 
 _HERE, _NOWHERE = (0, 0), (0, -1)
+_Weighed = tuple[float, float, str]  # the chance per minute with the trip, without it, and of which lead
+
+
+def _ranked(plan: Plan, by: str | None, standing: Spot | None) -> tuple[Lead, ...]:
+    """Make the leads, the largest chance per minute first."""
+    chances = {key: _chance(plan, key, way, by) for key, way in plan.ways.items()}
+    trips: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    for key, way in plan.ways.items():
+        trips[_trip(way.spot, standing)].append(key)
+    order: list[_Weighed] = []
+    for trip, keys in trips.items():
+        order += _weighed(plan, trip, keys, chances)
+    order.sort(key=lambda one: (-one[0], -one[1], one[2]))
+    times = Counter(search.key for search in plan.searches)
+    return tuple(_lead(plan, key, chances[key], rate, times[key]) for rate, _own, key in order)
+
+
+def _chance(plan: Plan, key: str, way: Way, by: str | None) -> float:
+    """Return how likely one look finds the file, less where the same person looked before."""
+    cells, again = plan.cells, plan.priors.again
+    seen = plan.seen.get((by, _manner(key))) if by is not None else None
+    if seen is None:
+        return sum(cells[cell] * finds for cell, finds in way.reach.items())
+    return sum(cells[cell] * finds * again ** seen[cell] for cell, finds in way.reach.items())
+
+
+def _lead(plan: Plan, key: str, chance: float, rate: float, searched: int) -> Lead:
+    how, _colon, at = key.partition(":")
+    way = plan.ways[key]
+    share = sum(plan.cells[cell] for cell in way.reach)
+    return Lead(key, how, at, share, chance, way.minutes, way.spot, searched, rate)
 
 
 def _trip(spot: Spot | None, standing: Spot | None) -> tuple[int, int]:
-    """Return the trip a lead needs: none at all, within the room, to a room of the site, or to another site."""
+    """Return the trip a lead needs: none at all, within the room, to another room, or to another site."""
     if spot is None or standing is None:
         return _NOWHERE
     if spot.site != standing.site:
@@ -275,27 +304,29 @@ def _trip(spot: Spot | None, standing: Spot | None) -> tuple[int, int]:
     return _HERE if spot.room == standing.room else (0, spot.room)
 
 
-def _weighed(leads: list[Lead], priors: Priors, site: int, room: int) -> list[tuple[Lead, float]]:
-    """Return the leads of one trip with their chance per minute, and without the trip.
+def _weighed(
+    plan: Plan, trip: tuple[int, int], keys: Sequence[str], chances: Mapping[str, float]
+) -> list[_Weighed]:
+    """Weigh the leads of one trip.
 
-    Going elsewhere pays once for all one does there: it is worth what as many of its leads, best first, as make
-    the trip pay most are worth together.
+    Going elsewhere pays once for all one does there: it is worth what as many of its leads, best first, as
+    make the trip pay most are worth together.
     """
-    trip = priors.walk.elsewhere if site else priors.walk.site if room > 0 else 0.0
-    step = 0.0 if (site, room) == _NOWHERE else priors.walk.room
-    own = {lead.key: lead.chance / (lead.minutes + step) for lead in leads}
-    leads.sort(key=lambda lead: -own[lead.key])
-    most, chance, minutes = 0.0, 0.0, trip
-    for lead in leads:
-        chance, minutes = chance + lead.chance, minutes + lead.minutes + step
+    walk, (site, room) = plan.priors.walk, trip
+    step = 0.0 if trip == _NOWHERE else walk.room
+    minutes = walk.elsewhere if site else walk.site if room > 0 else 0.0
+    own = sorted(((chances[key] / (plan.ways[key].minutes + step), key) for key in keys), reverse=True)
+    most = chance = 0.0
+    for _rate, key in own:
+        chance, minutes = chance + chances[key], minutes + plan.ways[key].minutes + step
         most = max(most, chance / minutes)
-    return [(replace(lead, rate=min(own[lead.key], most)), own[lead.key]) for lead in leads]
+    return [(min(rate, most), rate, key) for rate, key in own]
 
 
 def reasons(plan: Plan, lead: Lead) -> tuple[Why, ...]:
     """Return what speaks for a lead, each reason once with its part of the chance, the strongest first."""
     parts: list[tuple[float, Clue]] = []
-    for cell, finds in _reach(plan.evidence, plan.priors, lead.key).items():
+    for cell, finds in _reach(plan, lead.key).items():
         clues = plan.evidence.by_cell[cell]
         masses = [plan.priors.mass(clue.reason) * clue.weight for clue in clues]
         parts += [
@@ -336,7 +367,7 @@ def credit(plan: Plan, cell: str) -> dict[str, float]:
 
 
 def route(leads: Iterable[Lead], start: Spot | None = None) -> list[Lead]:
-    """Put leads in the order one walks them: first what is asked from where one is, then site, room, shelf."""
+    """Put leads in the order one walks them: first what is asked from where one is, then by path."""
 
     def order(lead: Lead) -> tuple[bool, bool, int, bool, str, str]:
         spot = lead.spot

@@ -33,10 +33,6 @@ class LookRule:
     start: float
     each: float
 
-    def minutes(self, files: int) -> float:
-        """Return how long it takes where so many files lie."""
-        return self.start + self.each * files
-
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -57,6 +53,7 @@ class Priors:
     reasons: Mapping[str, Reason]
     looks: Mapping[str, LookRule]
     again: float
+    note: float
     walk: Walk
     learned: float = 0.0
 
@@ -102,6 +99,7 @@ def read(text: str) -> Priors:
             reasons={code: _reason(code, rule) for code, rule in data["reasons"].items()},
             looks={how: _look(rule) for how, rule in data["looks"].items()},
             again=float(data["again"]),
+            note=float(data["note"]),
             walk=Walk(**{name: float(minutes) for name, minutes in data["walk"].items()}),
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -135,5 +133,5 @@ def _refuse_wrong(priors: Priors) -> None:
     for how, look in priors.looks.items():
         if not (0 < look.finds < 1 and 0 <= look.finds_papers < 1 and look.start > 0 and look.each >= 0):
             raise ValueError(f"search priors: a look ({how}) finds something, never all, and takes time")
-    if not 0 <= priors.again <= 1 or priors.strength <= 0:
-        raise ValueError("search priors: “again” lies between 0 and 1, “strength” above 0")
+    if not 0 <= priors.again <= 1 or priors.strength <= 0 or priors.note < 0:
+        raise ValueError("search priors: “again” lies between 0 and 1, “strength” above 0, “note” not below")

@@ -14,7 +14,7 @@ from archive.vocabulary import Custody, EventKind, PlaceKind
 from routines.search_plan import Spot
 
 BESIDE = 24  # boxes looked at on each side
-MOST_CONTENT = 400
+COVERS = 30  # looked at on each side
 MOST_RACKS, MOST_ROOMS = 60, 60
 MOST_BOXES = 1000  # counted in a rack or room
 _USUAL_FILES = 25  # of a box nothing is known of
@@ -50,12 +50,19 @@ _OF_KIND = (
 _BEFORE = select(*_FIELDS).where(*_OF_KIND).order_by(_PLACE.c.path.desc()).limit(BESIDE)
 _AFTER = select(*_FIELDS).where(*_OF_KIND).order_by(_PLACE.c.path).limit(BESIDE)
 _WITHIN = select(*_FIELDS).where(*_OF_KIND).order_by(_PLACE.c.path).limit(bindparam("limit"))
-_CONTENT = (
-    select(_FILE.c.id, _FILE.c.status)
-    .where(_FILE.c.place_id == bindparam("place_id"))
-    .order_by(_FILE.c.position, _FILE.c.id)
-    .limit(MOST_CONTENT)
+_STANDING = (
+    select(_FILE.c.id, _FILE.c.position)
+    .where(
+        _FILE.c.place_id == bindparam("place_id"),
+        _FILE.c.id != bindparam("file_id"),
+        _FILE.c.status.not_in(_GONE),
+    )
+    .limit(COVERS)
 )
+_LEFT = _STANDING.where(_FILE.c.position < bindparam("position")).order_by(
+    _FILE.c.position.desc(), _FILE.c.id.desc()
+)
+_RIGHT = _STANDING.where(_FILE.c.position >= bindparam("position")).order_by(_FILE.c.position, _FILE.c.id)
 _COUNTS = (
     select(_FILE.c.place_id, func.count().label("files"))
     .where(_FILE.c.place_id.in_(bindparam("ids", expanding=True)), _FILE.c.status.not_in(_GONE))
@@ -110,7 +117,7 @@ _ROOMS = (
 
 
 class Surroundings:
-    """Read places once and answer where they are; `home` is where the lost file is recorded."""
+    """Read places once and answer where they are; `home` is where the lost file is, or was, recorded."""
 
     def __init__(self, work: Work, home: int) -> None:
         self.work = work
@@ -125,7 +132,6 @@ class Surroundings:
         area = self.room or self._site(self.home)
         if area is not None and area is not self.home:
             self.beside = self._row(area)
-        self.content = [row.id for row in self._content() if row.status not in _GONE]
 
     def learn(self, ids: Iterable[int]) -> None:
         """Read places and all that holds them, in two statements for 500."""
@@ -153,8 +159,14 @@ class Surroundings:
         self._far = {one.id: far for side in (after, before) for far, one in enumerate(side, 1)}
         return sorted([*after, *before], key=lambda one: self._far[one.id])
 
-    def _content(self) -> Sequence[Any]:
-        return self.work.connection.execute(_CONTENT, {"place_id": self.home.id}).all()
+    def covers_beside(self, file_id: int, position: int) -> tuple[list[int], list[int]]:
+        """Return the files at the home before and after a position, nearest first, all but one."""
+        asked = {"place_id": self.home.id, "file_id": file_id, "position": position}
+        left, right = (
+            [row.id for row in self.work.connection.execute(statement, asked)]
+            for statement in (_LEFT, _RIGHT)
+        )
+        return left, right
 
     def distance(self, stand: Stand) -> int:
         """Return how many boxes away a place beside the home is."""
@@ -238,7 +250,7 @@ class Surroundings:
         for start in range(0, len(single), _AT_ONCE):
             rows = self.work.connection.execute(_COUNTS, {"ids": single[start : start + _AT_ONCE]})
             files.update((row.place_id, row.files) for row in rows)
-        each = len(self.content) or _USUAL_FILES
+        each = files.get(self.home.id) or _USUAL_FILES
         return {
             one.id: Spot(
                 one.id,

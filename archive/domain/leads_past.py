@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -49,6 +49,7 @@ class Handling:
     place: int | None = None
     origin: int | None = None
     loan: int | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Past:
 _PLACING = {E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_ARRIVED, E.FILE_FOUND, E.FILE_TAKEN_BACK}
 _BY_VALUE = {kind.value: kind for kind in (*_PLACING, E.FILE_SEEN, E.FILE_LENT, E.FILE_CHECKED)}
 _KINDS = sorted(_BY_VALUE)
+_STAYED = {What.CHECKED, What.SHOWN}  # and went back to where it stood
 _FIELDS = (_EVENT.c.stream, _EVENT.c.at, _EVENT.c.happened_at, _EVENT.c.actor, _EVENT.c.kind, _EVENT.c.body)
 _OWN = (
     select(*_FIELDS)
@@ -93,20 +95,23 @@ def of(work: Work, file_id: int) -> Past:
     crates = set(work.connection.execute(_CRATES, {"ids": sorted(places)}).scalars())
     handlings: list[Handling] = []
     stood: list[int] = []
+    position: int | None = None
     for row, facts in told:
-        one = _handling(row, facts, crates, stood[-1] if stood else None, seen.get(row.happened_at))
-        if one is None:
-            continue
-        handlings = [one] if one.in_hand else [*handlings, one]
+        standing = stood[-1] if stood else None
+        one = _handling(row, facts, crates, standing, seen.get(row.happened_at))
         if row.kind in _PLACING and one.place is not None:
             stood.append(one.place)
-    before = [place for place in dict.fromkeys(reversed(stood)) if place != (stood[-1] if stood else None)]
-    return Past(tuple(handlings), before)
+            position = one.position
+        elif one.what in _STAYED:
+            one = replace(one, place=one.place or standing, position=position)
+        handlings = [one] if one.in_hand else [*handlings, one]
+    now = stood[-1] if stood else None
+    return Past(tuple(handlings), [place for place in dict.fromkeys(reversed(stood)) if place != now])
 
 
 def _handling(
     row: Any, facts: dict[str, Any], crates: set[int], standing: int | None, how_seen: Evidence | None
-) -> Handling | None:
+) -> Handling:
     kind, place = _BY_VALUE[row.kind], facts.get("place")
     scanned = facts.get("how") == Evidence.SCAN.value
     in_hand = scanned
@@ -127,7 +132,8 @@ def _handling(
     if kind is E.FILE_FOUND:
         in_hand = True
     on = row.happened_at.date().isoformat()
-    return Handling(what, row.at, on, row.actor, in_hand, place, standing, facts.get("loan"))
+    loan, position = facts.get("loan"), facts.get("position")
+    return Handling(what, row.at, on, row.actor, in_hand, place, standing, loan, position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,12 +228,18 @@ class Desk(RuleBasedStateMachine):
 
     @rule(percent=st.sampled_from([0, 100]))
     def draw(self, percent: int) -> None:
+        self._draw(percent)
+
+    def _draw(self, percent: int) -> None:
         with self.archive.write(self.program) as work:
             double_checks.draw(work, percent)
 
     @rule(file=PICK, first=PEOPLE)
     def check_thoroughly(self, file: int, first: int) -> None:
-        """Let everybody say all they can of one file, one after the other."""
+        """Let everybody say all they can of one file, one after the other, and again once it is drawn."""
+        for number in range(4):
+            self._say_all(file, (first + number) % 4)
+        self._draw(100)
         for number in range(4):
             self._say_all(file, (first + number) % 4)
 

@@ -38,6 +38,14 @@ Result = TypeVar("Result")
 PICK = st.integers(0, 1000)  # of what there is, whichever
 CHANGEABLE = ("case_file", "place", "person", "loan", "label", "file_person", "user_role", "event", "scan")
 
+# What a scan answers that leaves the file standing where it was scanned.
+PUT_DOWN = frozenset(
+    {
+        *(ScanOutcome.MOVED, ScanOutcome.RETURNED, ScanOutcome.PACKED, ScanOutcome.PACKED_UNLISTED),
+        *(ScanOutcome.REPACKED, ScanOutcome.RECEIVED, ScanOutcome.RECEIVED_UNEXPECTED, ScanOutcome.TURNED_UP),
+    }
+)
+
 
 @dataclass
 class Account:
@@ -58,6 +66,7 @@ class SentScan:
 class Register(RuleBasedStateMachine):
     """The archive under test beside its account; subclasses say on which databases."""
 
+    changeable: ClassVar[tuple[str, ...]] = CHANGEABLE
     databases: ClassVar[SqliteDatabases | PostgresqlDatabases]
     folder: ClassVar[Path]
 
@@ -90,7 +99,7 @@ class Register(RuleBasedStateMachine):
         with self.archive.read(self.actor) as work:
             return [
                 work.session.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2")).all()
-                for table in CHANGEABLE
+                for table in self.changeable
             ]
 
     def pick(self, work: Work, model: Any, number: int) -> Any:
@@ -296,7 +305,7 @@ class Register(RuleBasedStateMachine):
         assert done, "a scan is answered, never refused as a whole"
         scanned, taken = done
         self.scans.append(SentScan(scanned, _said(taken)))
-        if taken.outcome in {ScanOutcome.MOVED, ScanOutcome.RETURNED}:
+        if taken.outcome in PUT_DOWN:
             self.account[taken.file_id] = Account(Custody.ON_PLACE, taken.place_id)
 
     @precondition(lambda self: self.scans)

@@ -19,7 +19,7 @@ from archive.models import CaseFile, Event, EventSubject, Place, Scan
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, LabelReason, LoanPurpose, Protection, Role
 from labels.codes import grouped, make_many
-from tests.builders import a_box, a_file, a_person, a_shelf
+from tests.builders import a_box, a_file, a_person, a_room, a_shelf
 
 SignIn = Callable[[Role], FlaskClient]
 
@@ -276,12 +276,58 @@ def test_the_script_gets_state_row_sound_and_place(clerk: FlaskClient, box: Plac
         "code": box.code,
         "name": "arkivbox 17",
         "above": "Centralarkivet / Rum 1 / hyllsektion A / hyllplan 1",
+        "hint": "",
     }
     moved = answer(clerk, file.code, context=box.code).json
     assert (moved["signal"], moved["outcome"], moved["file"]) == ("ok", "moved", file.code)
     assert moved["state"].strip().startswith("<section")
     assert f'id="scan-{moved["id"]}"' in moved["row"]
     assert f'id="scan-{moved["id"]}"' in moved["row"]
+
+
+def test_putting_files_on_a_whole_room_is_allowed_and_hinted_at(
+    clerk: FlaskClient, file: CaseFile, box: Place, archive: Archive, root: Actor
+) -> None:
+    with archive.read(root) as work:
+        rack = places.get(work, places.get(work, places.get(work, box.parent_id).id).parent_id)
+        room = places.get(work, rack.parent_id)
+    for place, words in ((room, "På rummet, inte på ett hyllplan"), (rack, "På hyllsektionen, inte på ett")):
+        chosen = answer(clerk, place.code).json
+        assert chosen["signal"] == "warning"
+        assert chosen["context"]["hint"].startswith(words)
+        moved = answer(clerk, file.code, context=place.code).json
+        assert (moved["outcome"], moved["signal"]) == ("moved", "ok")  # scanning on is as quick as ever
+        assert words in moved["state"]
+    assert words in clerk.get(f"/scan?place={rack.code}").text
+    assert "hint" in answer(clerk, box.code).json["context"]
+    assert answer(clerk, box.code).json["context"]["hint"] == ""
+
+
+def test_a_room_without_shelves_is_no_reason_for_a_hint(
+    clerk: FlaskClient, archive: Archive, root: Actor
+) -> None:
+    with archive.write(root) as work:
+        room = a_room(work)
+    chosen = answer(clerk, room.code).json
+    assert (chosen["signal"], chosen["context"]["hint"]) == ("info", "")
+
+
+def test_what_is_no_code_is_shown_as_it_was_read_and_kept_nowhere(
+    clerk: FlaskClient, file: CaseFile, archive: Archive, root: Actor
+) -> None:
+    mistyped = file.code[:-1] + ("0" if file.code[-1] != "0" else "1")
+    said = answer(clerk, mistyped).json
+    assert mistyped in said["row"]
+    assert "Ett av de tio tecknen är fel" in said["row"]
+    assert "19500505-0512" in answer(clerk, "19500505-0512").json["row"]
+    typed = scan(clerk, mistyped)
+    assert typed.status_code == 200  # the answer itself: on the way to another page it would be lost
+    assert typed.text.count(mistyped) >= 2
+    with archive.read(root) as work:
+        kept = work.session.scalars(select(Scan).where(col(Scan.outcome) == "not_a_code")).all()
+        assert len(kept) == 3
+        assert all(one.code is None and not one.facts for one in kept)
+    assert mistyped not in clerk.get("/scan").text
 
 
 def test_the_script_sending_again_gets_the_same_answer(
