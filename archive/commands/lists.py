@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import select
@@ -49,7 +50,8 @@ def take_in(
 def _choices(work: Work, field: str | None) -> list[str]:
     if field == "site":
         return [site.name for site in places.roots(work)]
-    model = {"source": SourceSystem, "default_kind": FileKind}.get(field or "")
+    models: dict[str, Any] = {"source": SourceSystem, "default_kind": FileKind}
+    model = models.get(field or "")
     if model is None:
         return []
     return list(work.session.execute(select(col(model.code)).order_by(col(model.code))).scalars())

@@ -124,6 +124,7 @@ class _Gathering:
         incident, named = self.incident, self.named
         said = self.texts.get(incident.told_event or 0, {})
         unit = self.work.session.get(Unit, incident.unit_id) if incident.unit_id else None
+        words: dict[str, Any] = {name: said.get(name) for name in ("purpose", "waiting", "circumstances")}
         return IncidentReport(
             number=incident.id,
             **{name: getattr(incident, name) for name in _AS_THEY_STAND},
@@ -136,7 +137,7 @@ class _Gathering:
             protected=incident.protected or any(file.protected for file in self.files.values()),
             fixed=False,
             redacted=False,
-            **{name: said.get(name) for name in ("purpose", "waiting", "circumstances")},
+            **words,
             people=(),
             things=tuple(self._thing(item) for item in self.items),
             timeline=incident_lines.of_incident(

@@ -4,6 +4,7 @@ A person is `user:7`, or `name:…` for somebody without an account, whose name 
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from archive.errors import Invalid
 from archive.models import CaseFile, Incident, IncidentFile, Place, User
@@ -14,7 +15,13 @@ from routines.model import FieldKind, Step
 
 NAMED = "name:"
 LONGEST_NAME = 100
-_MODELS = {"user": User, "place": Place, "file": CaseFile, "item": IncidentFile, "incident": Incident}
+_MODELS: Mapping[str, Any] = {
+    "user": User,
+    "place": Place,
+    "file": CaseFile,
+    "item": IncidentFile,
+    "incident": Incident,
+}
 _NOUNS: Mapping[FieldKind, tuple[str, ...]] = {
     FieldKind.PERSON: ("user",),
     FieldKind.PLACE: ("place",),
