@@ -90,7 +90,7 @@ class Evidence:
 
     def spot(self, how: str, at: str) -> Spot | None:
         """Return where a lead is; nothing for what is asked from where one is."""
-        if how in (DESK, ASK):
+        if how in (DESK, ASK) or not at.isdecimal():
             return None
         place = self.covers.get(int(at)) if how == COVER else int(at)
         return None if place is None else self.spots.get(place)
@@ -218,7 +218,7 @@ def _reached(evidence: Evidence, priors: Priors, key: str) -> Reach:
     look = priors.looks.get(_manner(key))
     if look is None:
         return {}
-    if how in (READ, OPEN, SWEEP):
+    if how in (READ, OPEN, SWEEP) and at.isdecimal():
         return {
             cell: look.finds if cell.startswith(f"{LOOSE}:") else look.finds_papers
             for place in evidence.below.get(int(at), ())

@@ -49,7 +49,7 @@ def test_a_file_is_told_by_its_code(
     assert said["status"] == "on_place"
     assert said["place"]["name"] == "Centralarkivet / Rum 1 / hyllsektion A / hyllplan 1"
     assert [person["name"] for person in said["persons"]] == ["Arkivsson, Astrid"]
-    assert said["allowed"] == ["move", "lend", "void"]
+    assert said["allowed"] == ["move", "lend", "void", "dispatch", "rehome"]
 
 
 def test_a_role_hears_only_what_it_may_know_and_do(
