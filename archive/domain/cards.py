@@ -35,7 +35,10 @@ class ShownPerson:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A case file as one viewer may see it; `trail` is empty where the place is hidden."""
+    """A case file as one viewer may see it; `trail` is empty where the place is hidden.
+
+    `file` is the model, or for the page of one file a row with all that the model has, and its stream.
+    """
 
     file: CaseFile
     kind: str

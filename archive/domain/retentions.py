@@ -68,6 +68,8 @@ def related(
 
 def birth(role: Any, born: PartialDate | None, number: str, today: date) -> Birth:
     """Return a person's birth date for the rules, and whether the number says the same."""
+    if born is not None and born.whole and number.startswith(str(born).replace("-", "")):
+        return Birth(born, True, role)  # what else the number says does not matter
     said = identity.read(number, today=today).birth_date if number else None
     agrees = said is None or born is None or born.earliest() <= said <= born.latest()
     return Birth(born or (PartialDate.of(said) if said else None), agrees, role)

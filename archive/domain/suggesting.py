@@ -69,6 +69,14 @@ _BY_REFERENCE = (
     .limit(1)
 )
 
+_STANDS_IN = select(_PLACE.c.kind, _PLACE.c.central).where(_PLACE.c.id == bindparam("place_id"))
+
+
+def waits_in_crate(work: Work, file: CaseFile) -> bool:
+    """Tell whether a file stands in a crate in the central archive, not yet at a place of its own."""
+    holder = work.connection.execute(_STANDS_IN, {"place_id": file.place_id}).one()
+    return bool(file.status is Custody.ON_PLACE and holder.central and holder.kind is PlaceKind.CRATE)
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:

@@ -1,18 +1,15 @@
 """Where a file that still stands in a crate belongs, as a sentence."""
 
-from archive.domain import places, suggesting, trails
+from archive.domain import suggesting, trails
 from archive.models import CaseFile
 from archive.store import Work
-from archive.vocabulary import Custody, Permission, PlaceKind
+from archive.vocabulary import Permission
 from archive.wording import _
 
 
 def sentence(work: Work, file: CaseFile) -> str:
     """Return where to put a file out of its crate in the central archive; empty where nothing can be said."""
-    if file.status is not Custody.ON_PLACE or not work.actor.may(Permission.MOVE):
-        return ""
-    crate = places.get(work, file.place_id)
-    if crate.kind is not PlaceKind.CRATE or not crate.central:
+    if not work.actor.may(Permission.MOVE) or not suggesting.waits_in_crate(work, file):
         return ""
     found = suggesting.place_for(work, file)
     if found is None:
