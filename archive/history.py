@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from json import JSONEncoder
 from typing import Any, Protocol
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel
 
@@ -42,7 +42,6 @@ _HEADS = (
     .with_for_update()
 )
 _ONE_HEAD = select(_head.c.seq, _head.c.hash).where(_head.c.stream == bindparam("stream")).with_for_update()
-_INSERT_ONE = insert(_event).returning(_event.c.id)
 
 
 class Living(Protocol):
@@ -86,7 +85,7 @@ def record_many(work: Work, entries: Sequence[Entry]) -> Sequence[int]:
     heads = _lock_heads(work, {entry.stream for entry in entries})
     if len(entries) == 1:
         row, side = _build(work, entries[0], heads)
-        event_id = work.connection.execute(_INSERT_ONE, row).scalar_one()
+        event_id = work.insert_one(_event, row)
         _insert_sides(work, [(event_id, entries[0], side)])
         return [event_id]
     built = [_build(work, entry, heads) for entry in entries]

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from archive import migrations
@@ -91,6 +93,11 @@ def test_upgrading_twice_changes_nothing(settings: Settings) -> None:
     before = _dump(settings)
     migrations.upgrade(settings)
     assert _dump(settings) == before
+
+
+def test_the_newest_migration_is_the_one_alembic_ends_at() -> None:
+    folder = Path(migrations.__file__).parent
+    assert ScriptDirectory(str(folder)).get_current_head() == migrations.newest()
 
 
 def test_the_dump_sees_partial_indexes_and_triggers(settings: Settings) -> None:
