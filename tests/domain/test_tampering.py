@@ -250,8 +250,9 @@ def test_a_present_that_its_history_does_not_tell_is_named(
 
 def test_a_row_put_in_without_history_is_named(intrude: Intrusion, missed: Named) -> None:
     with intrude() as intruder:
-        intruder.run("INSERT INTO app_user SELECT 900000000, 'x', name, unit, password_hash, language, "
-                     "active, auth_epoch, created_at FROM app_user WHERE id = 1")  # fmt: skip
+        columns = "name, unit, email, password_hash, language, active, auth_epoch, created_at"
+        intruder.run(f"INSERT INTO app_user (id, login, {columns}) "
+                     f"SELECT 900000000, 'x', {columns} FROM app_user WHERE id = 1")  # fmt: skip
     assert missed() == {("replay.no_history", "user:900000000")}
 
 
