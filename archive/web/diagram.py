@@ -1,7 +1,7 @@
 """The picture of a lifecycle: states in rows by distance from the first, an arrow for each way to go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.lifecycle import Lifecycle
 from archive.vocabulary import Term
@@ -56,13 +56,24 @@ def draw(lifecycle: Lifecycle) -> Diagram:
             arrows.append(_first(boxes[target], label))
         elif abs(boxes[source].y - boxes[target].y) == HIGH + GAP_Y:
             arrows.append(_between(boxes[source], boxes[target], label))
-        elif boxes[source].y == boxes[target].y and source is not target:
+        elif boxes[source].y == boxes[target].y and abs(boxes[source].x - boxes[target].x) == WIDE + GAP_X:
             arrows.append(_beside(boxes[source], boxes[target], label))
         else:
             past += 1
             arrows.append(_past(boxes[source], boxes[target], edge + SIDE * past, label))
+    arrows = _apart(arrows)
     height = TOP + len(rows) * (HIGH + GAP_Y) - GAP_Y + MARGIN
     return Diagram(list(boxes.values()), arrows, edge + SIDE * past + 14 + MARGIN, height)
+
+
+def _apart(arrows: Sequence[Arrow]) -> list[Arrow]:
+    """Move a number that would stand on another one to the left along its arrow."""
+    placed: list[Arrow] = []
+    for arrow in arrows:
+        while any(abs(arrow.x - one.x) < APART and abs(arrow.y - one.y) < APART for one in placed):
+            arrow = replace(arrow, x=arrow.x - APART - 1)
+        placed.append(arrow)
+    return placed
 
 
 def _rows(lifecycle: Lifecycle) -> list[list[Term]]:
@@ -105,7 +116,7 @@ def _between(source: Box, target: Box, label: str) -> Arrow:
 def _beside(source: Box, target: Box, label: str) -> Arrow:
     right = source.x < target.x
     x1, x2 = (source.x + WIDE, target.x) if right else (source.x, target.x + WIDE)
-    y = source.y + HIGH / 2
+    y = source.y + HIGH / 2 + (-APART if right else APART) * 0.6
     return Arrow(f"M{x1} {y}H{x2}", label, (x1 + x2) / 2, y)
 
 
