@@ -45,10 +45,12 @@ def user_in_role(archive: Archive, role: Role) -> Actor:
         return staff.actor(user.stream, user.name, user.id, [role])
 
 
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 @cache
 def _quick_hash() -> PasswordHash:
-    # An argon2 hash as cheap as they come: the archive's own take 250 ms each.
-    return PasswordHash(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD))
+    return PasswordHash(QUICK_HASHER.hash(PASSWORD))
 
 
 NUMBERS = tuple(many(400, seed=1, first=date(1980, 1, 1)))  # only of Skatteverket's published series

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from archive.config import Settings
+from archive.domain import staff
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Role
-from tests.builders import PASSWORD, SetClock, user_in_role
+from tests.builders import PASSWORD, QUICK_HASHER, SetClock, user_in_role
 from tests.databases import PostgresqlDatabases, SqliteDatabases, have_postgresql
 
 ENGINES = ("sqlite", "postgresql")
@@ -118,14 +119,30 @@ def work(archive: Archive, archivist: Actor) -> Iterator[Work]:
         yield work
 
 
+@pytest.fixture(scope="session")
+def applications() -> list[Flask]:
+    """Hold the web application of this process: to make one takes longer than most tests."""
+    return []
+
+
 @pytest.fixture
-def app(archive: Archive) -> Flask:
+def app(archive: Archive, applications: list[Flask]) -> Flask:
     """Give the web application on the archive of this test."""
     from archive.app import create_app  # only tests of pages pay for loading it
 
-    app = create_app(archive=archive)
+    app = applications[0] if applications else create_app(archive=archive)
+    applications[:] = [app]
+    app.extensions["archive"] = archive
     app.testing = True
     return app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords as cheaply as argon2id can: the archive's own take 250 ms each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff, "_hasher", QUICK_HASHER)
+        yield
 
 
 @pytest.fixture

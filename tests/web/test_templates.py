@@ -1,9 +1,10 @@
 """Templates are compiled once for each language."""
 
 import pytest
-from flask import Flask
 from jinja2 import DictLoader
 
+from archive.app import create_app
+from archive.store import Archive
 from archive.wording import LOCALES, speaking
 
 SPOKEN = {
@@ -16,7 +17,8 @@ WANTED = {"sv": "Hjälp Inkorg, del 1 av 2", "en": "Help Inbox, part 1 of 2"}
 
 
 @pytest.mark.engines("sqlite")  # no database is asked
-def test_each_reader_gets_a_template_in_their_own_language(app: Flask) -> None:
+def test_each_reader_gets_a_template_in_their_own_language(archive: Archive) -> None:
+    app = create_app(archive=archive)
     app.jinja_loader = DictLoader(SPOKEN)
     for language in (*LOCALES, *LOCALES):  # the second time as compiled
         with app.app_context(), speaking(language):
@@ -24,7 +26,8 @@ def test_each_reader_gets_a_template_in_their_own_language(app: Flask) -> None:
 
 
 @pytest.mark.engines("sqlite")
-def test_a_sentence_is_escaped_as_any_other_text(app: Flask) -> None:
+def test_a_sentence_is_escaped_as_any_other_text(archive: Archive) -> None:
+    app = create_app(archive=archive)
     app.jinja_loader = DictLoader(SPOKEN)
     with app.app_context():
         assert app.jinja_env.get_template("marks.html").render() == "&lt;b&gt;"
