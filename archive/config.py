@@ -1,6 +1,7 @@
 """Settings from AKTSPAR_*; nothing else reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -59,6 +60,12 @@ class Settings:
     delivery_crate_files: int = 25
     delivery_alarm_hours: int = 8
     programme_end: date | None = None
+    organisation_name: str = ""
+    organisation_number: str = ""
+    postal_address: str = ""
+    contact_address: str = ""
+    dpo_contact: str = ""
+    appeal_court: str = ""
 
     @property
     def sqlite(self) -> bool:
@@ -110,6 +117,14 @@ class Settings:
             delivery_alarm_hours=_number("DELIVERY_ALARM_HOURS", get("DELIVERY_ALARM_HOURS", "8")),
             programme_end=_day("PROGRAMME_END", get("PROGRAMME_END")),
             smtp=_smtp(get("SMTP_URL"), get("SMTP_FROM"), get("SMTP_CA_FILE")),
+            organisation_name=get("ORGANISATION_NAME", "Socialnämnden i Demostad" if demo else ""),
+            organisation_number=_organisation(
+                get("ORGANISATION_NUMBER", "000000-0000" if demo else "")  # of nobody
+            ),
+            postal_address=get("POSTAL_ADDRESS", "Box 1, 000 00 Demostad" if demo else ""),
+            contact_address=get("CONTACT_ADDRESS", "arkivet@demostad.example" if demo else ""),
+            dpo_contact=get("DPO_CONTACT", "dataskyddsombud@demostad.example" if demo else ""),
+            appeal_court=get("APPEAL_COURT"),
         )
         settings._refuse_weak_secrets()
         return settings
@@ -188,6 +203,12 @@ def _day(name: str, text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise BadSettings(f"AKTSPAR_{name} must be a day such as 2026-12-31, not {text!r}") from None
+
+
+def _organisation(text: str) -> str:
+    if text and not re.fullmatch(r"\d{6}-\d{4}", text, re.ASCII):
+        raise BadSettings(f"AKTSPAR_ORGANISATION_NUMBER is ten digits such as 212000-0000, not {text!r}")
+    return text
 
 
 def _key(text: str) -> bytes:
