@@ -39,7 +39,12 @@ _STANDING = (
     .order_by(*_SHELF_ORDER)
     .limit(_AT_ONCE)
 )
-_CLAIMED = select(LINE.c.file_id).where(LINE.c.file_id.in_(bindparam("ids", expanding=True)), LINE.c.open)
+# What this sender's own list claims is free for the list that replaces it.
+_CLAIMED = select(LINE.c.file_id).where(
+    LINE.c.file_id.in_(bindparam("ids", expanding=True)),
+    LINE.c.open,
+    LINE.c.sender_id != bindparam("sender_id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,15 @@ class Wish:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of a wish: it is packed, left out and why, or passed over since it was named before."""
+
+    wish: Wish
+    left_out: LeftOut | None = None
+    repeated: bool = False
+
+
 def make(work: Work, share: DeliverySender, files: int) -> Listed:
     """List the next files of a room in shelf order, so many to be packed; replaces a list not yet begun."""
     delivery, share = _begin(work, share)
@@ -68,29 +82,44 @@ def make(work: Work, share: DeliverySender, files: int) -> Listed:
             field="files",
             most=MOST_LISTED,
         )
-    rows = _choose(work, places.get(work, share.place_id), files)
+    rows = _choose(work, share, files)
     return _store(work, delivery, share, [(row.id, row.place_id, why, "") for row, why in rows])
 
 
 def take(work: Work, share: DeliverySender, wishes: Sequence[Wish]) -> Listed:
     """List what a list written elsewhere asks for, in its order; replaces a list not yet begun."""
     delivery, share = _begin(work, share)
+    chosen: list[tuple[int | None, int | None, LeftOut | None, str]] = []
+    for one in judge(work, share, wishes):
+        file = one.wish.file
+        if file is None:
+            chosen.append((None, None, None, one.wish.reference.strip()[:200]))
+        elif not one.repeated:
+            chosen.append((file.id, file.place_id, one.left_out, ""))
+    return _store(work, delivery, share, chosen)
+
+
+def judge(work: Work, share: DeliverySender, wishes: Sequence[Wish]) -> list[Judged]:
+    """Say what would become of each row of a list written elsewhere, in its order; changes nothing."""
+    work.require(Permission.PLAN_DELIVERIES)
     if not 1 <= len(wishes) <= MOST_LISTED:
         raise Invalid("list_empty", N_("The list names no file."), field="list")
     known = {wish.file.id: wish.file for wish in wishes if wish.file is not None}
-    claimed = _claimed(work, list(known))
+    claimed = _claimed(work, share, list(known))
     room = places.get(work, share.place_id)
     standing = _paths(work, {file.place_id for file in known.values()})
-    chosen: list[tuple[int | None, int | None, LeftOut | None, str]] = []
+    judged = []
     for wish in wishes:
-        file = known.pop(wish.file.id, None) if wish.file else None
+        if wish.file is None:
+            judged.append(Judged(wish))
+            continue
+        file = known.pop(wish.file.id, None)
         if file is None:
-            if wish.file is None:
-                chosen.append((None, None, None, wish.reference.strip()[:200]))
-            continue  # else the list names it twice
+            judged.append(Judged(wish, repeated=True))
+            continue
         inside = _is_below(standing[file.place_id], room)
-        chosen.append((file.id, file.place_id, _why_not(file.status, file.id in claimed, inside), ""))
-    return _store(work, delivery, share, chosen)
+        judged.append(Judged(wish, _why_not(file.status, file.id in claimed, inside)))
+    return judged
 
 
 def _begin(work: Work, share: DeliverySender) -> tuple[Delivery, DeliverySender]:
@@ -104,11 +133,11 @@ def _begin(work: Work, share: DeliverySender) -> tuple[Delivery, DeliverySender]
     return delivery, share
 
 
-def _choose(work: Work, room: Place, files: int) -> list[tuple[Any, LeftOut | None]]:
+def _choose(work: Work, share: DeliverySender, files: int) -> list[tuple[Any, LeftOut | None]]:
     chosen: list[tuple[Any, LeftOut | None]] = []
     wanted = files
-    for rows in _standing(work, room):
-        claimed = _claimed(work, [row.id for row in rows])
+    for rows in _standing(work, places.get(work, share.place_id)):
+        claimed = _claimed(work, share, [row.id for row in rows])
         for row in rows:
             why = _why_not(row.status, row.id in claimed, inside=True)
             chosen.append((row, why))
@@ -129,10 +158,11 @@ def _standing(work: Work, room: Place) -> Iterator[Sequence[Any]]:
         last = {"path": rows[-1].path, "position": rows[-1].position, "id": rows[-1].id}
 
 
-def _claimed(work: Work, ids: Sequence[int]) -> set[int]:
+def _claimed(work: Work, share: DeliverySender, ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for start in range(0, len(ids), 500):
-        found |= set(work.connection.execute(_CLAIMED, {"ids": ids[start : start + 500]}).scalars())
+        asked = {"ids": ids[start : start + 500], "sender_id": share.id}
+        found |= set(work.connection.execute(_CLAIMED, asked).scalars())
     return found
 
 

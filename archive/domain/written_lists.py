@@ -1,13 +1,16 @@
 """Pick lists written elsewhere: rows of a file become files of the register, by code or by reference."""
 
-from collections.abc import Sequence
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
 from archive.clock import local_date
 from archive.domain import delivery_lists, places
-from archive.domain.delivery_lists import Listed, Wish
+from archive.domain.delivery_lists import Judged, Listed, Wish
 from archive.domain.files import reference_key
 from archive.errors import Invalid
 from archive.lists.fields import Field
@@ -15,7 +18,7 @@ from archive.lists.guessing import guess
 from archive.lists.tables import OpenList
 from archive.models import CaseFile, DeliverySender, Label, Place
 from archive.store import Work
-from archive.vocabulary import Custody
+from archive.vocabulary import Custody, LeftOut, RowSense
 from archive.wording import N_
 from labels import codes
 
@@ -38,43 +41,116 @@ _BY_CODE = (
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What one row of a list says of the file it means."""
+    """What one row of a list says of the file it means; `number` is where it stands in the list."""
 
+    number: int
     code: str
     reference: str
     part: int | None
 
+    @property
+    def said(self) -> str:
+        """Return how the row names its file."""
+        return " ".join(filter(None, (self.code or self.reference, str(self.part) if self.part else "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One row as it is understood, for each file it means: what becomes of it, and why it is left out."""
+
+    row: int
+    said: str
+    file: CaseFile | None
+    sense: RowSense
+    left_out: LeftOut | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What taking a list over would do; `text` is all that is needed of it, in a form that is read again."""
+
+    rows: tuple[Understood, ...]
+    text: str
+
+    def count(self, sense: RowSense) -> int:
+        """Count the rows that come to something."""
+        return sum(one.sense is sense for one in self.rows)
+
 
 def take(work: Work, share: DeliverySender, content: bytes) -> Listed:
     """Make a written list the pick list of a sender; raises Invalid when no column of it names files."""
+    return delivery_lists.take(
+        work, share, [wish for _row, wish, _ in _wishes(work, share, _read(work, content))]
+    )
+
+
+def preview(work: Work, share: DeliverySender, content: bytes) -> Preview:
+    """Say how each row of a written list is understood and what would become of it; changes nothing."""
     rows = _read(work, content)
+    wishes = _wishes(work, share, rows)
+    judged = delivery_lists.judge(work, share, [wish for _row, wish, _ in wishes])
+    seen = [
+        Understood(row.number, row.said, one.wish.file, _sense(one, several=several), one.left_out)
+        for (row, _wish, several), one in zip(wishes, judged, strict=True)
+    ]
+    return Preview(tuple(seen), _text(rows))
+
+
+def _sense(one: Judged, *, several: bool) -> RowSense:
+    if one.wish.file is None:
+        return RowSense.SEVERAL if several else RowSense.UNKNOWN
+    if one.repeated:
+        return RowSense.REPEATED
+    return RowSense.LEFT_OUT if one.left_out else RowSense.LISTED
+
+
+def _text(rows: Sequence[_Row]) -> str:
+    """Write down what is needed of a list: no name and no number of a person, whatever else stood there."""
+    written = io.StringIO()
+    lines = csv.writer(written, delimiter=";", lineterminator="\n")
+    lines.writerow([Field.REFERENCE.sv.capitalize(), Field.PART.sv.capitalize(), "QR"])
+    for row in rows:
+        lines.writerow(["" if row.code else row.reference, row.part or "", row.code])
+    return written.getvalue()
+
+
+def _wishes(work: Work, share: DeliverySender, rows: Sequence[_Row]) -> list[tuple[_Row, Wish, bool]]:
+    """Return what each row asks for, once for each file it means; whether several might be meant."""
     by_code = _known_codes(work, [row.code for row in rows if row.code])
     by_reference = _known_references(work, {reference_key(row.reference) for row in rows if row.reference})
     room = places.get(work, share.place_id)
-    wishes: list[Wish] = []
+    wishes: list[tuple[_Row, Wish, bool]] = []
     for row in rows:
         if row.code in by_code:
-            wishes.append(Wish(by_code[row.code]))
+            wishes.append((row, Wish(by_code[row.code]), False))
             continue
-        meant = _meant(by_reference.get(reference_key(row.reference), []), row, room)
-        wishes += [Wish(file) for file in meant] or [Wish(None, row.reference or row.code)]
-    return delivery_lists.take(work, share, wishes)
+        known = by_reference.get(reference_key(row.reference), []) if row.reference else []
+        meant = _meant(known, row, room)
+        wishes += [(row, Wish(file), False) for file in meant] or [
+            (
+                row,
+                Wish(None, row.reference or row.code),
+                bool(known) and row.part in {None, *(file.part for file, _ in known)},
+            )
+        ]
+    return wishes
 
 
 def _read(work: Work, content: bytes) -> list[_Row]:
     with OpenList(content) as opened:
-        rows = [cells for _number, cells in opened.rows()]
-        sample = rows[:SAMPLE]
-        names = opened.shape.columns
+        rows = list(opened.rows())
+        sample = [cells for _number, cells in rows[:SAMPLE]]
+        names, headed = opened.shape.columns, opened.shape.header_row > 0
         place = guess(names, sample, today=local_date(work.now)).mapping.place(names)
-    reference, part = place.get(Field.REFERENCE, [None])[0], place.get(Field.PART, [None])[0]
+    reference, part = _columns(place, sample, headed=headed)
     read = [
         _Row(
+            number,
             next((code for cell in cells if (code := _code(cell))), ""),
             _cell(cells, reference),
-            int(number) if (number := _cell(cells, part)).isdecimal() else None,
+            int(text) if (text := _cell(cells, part)).isdecimal() and len(text) < 4 else None,
         )
-        for cells in rows
+        for number, cells in rows
     ]
     found = [row for row in read if row.code or row.reference]
     if not found or (reference is None and not any(row.code for row in found)):
@@ -84,6 +160,21 @@ def _read(work: Work, content: bytes) -> list[_Row]:
             field="list",
         )
     return found
+
+
+def _columns(
+    place: Mapping[Field, Sequence[int]], sample: Sequence[Sequence[str]], *, headed: bool
+) -> tuple[int | None, int | None]:
+    """Return which columns hold reference and part; of bare lines without headings the first and second.
+
+    A first column that looks like names or numbers of persons is none.
+    """
+    taken = {position for positions in place.values() for position in positions}
+    if Field.REFERENCE in place:
+        return place[Field.REFERENCE][0], place.get(Field.PART, [None])[0]
+    if headed or 0 in taken or not all(_code(cells[0]) or re.search(r"\d", cells[0]) for cells in sample):
+        return None, place.get(Field.PART, [None])[0]
+    return 0, place.get(Field.PART, [None if 1 in taken else 1])[0]
 
 
 def _code(cell: str) -> str:

@@ -61,6 +61,16 @@ class LeftOut(Term):
     UNDONE = "undone", "skanningen ångrades", "the scan was undone", "grey"
 
 
+class RowSense(Term):
+    """What a row of a pick list written elsewhere comes to, before it is taken over."""
+
+    LISTED = "listed", "packas", "to be packed", "green"
+    LEFT_OUT = "left_out", "lämnas utanför", "left out", "yellow"
+    REPEATED = "repeated", "står redan på listan", "listed above already", "grey"
+    UNKNOWN = "unknown", "finns inte i registret", "not in the register", "red"
+    SEVERAL = "several", "flera akter har numret", "several files have this number", "red"
+
+
 class DifferenceKind(Term):
     """How what was listed, packed and received differ; every difference has a name."""
 

@@ -222,10 +222,11 @@ def test_a_list_written_elsewhere_keeps_its_order_and_what_it_says_of_files_not_
 def test_a_list_is_made_anew_until_packing_begins_and_stands_from_then_on(scene: Scene) -> None:
     scene.plan(2)
 
-    def make(work: Work) -> int:
-        return delivery_lists.make(work, scene.share(work), 3).listed
+    def make(work: Work) -> tuple[int, int]:
+        made = delivery_lists.make(work, scene.share(work), 3)
+        return made.listed, made.left_out
 
-    assert scene.do(scene.receiver, make) == 3
+    assert scene.do(scene.receiver, make) == (3, 0)  # what the list before it named is free for it
     scene.pack(0)
     with pytest.raises(Conflict, match="list_in_use"):
         scene.do(scene.receiver, make)
