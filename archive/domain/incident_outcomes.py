@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors, files, places, shelving, sightings, wanted
+from archive.domain import actors, covers, files, places, shelving, sightings, transit, wanted
 from archive.errors import Conflict, Invalid
 from archive.models import CaseFile, Incident, IncidentFile, Loan, WantedSighting
 from archive.store import Work
@@ -104,6 +104,7 @@ def mistaken(work: Work, incident: Incident, found: Sequence[IncidentFile], reas
 def declare_lost(work: Work, incident: Incident, lost: Sequence[IncidentFile], reason: str) -> None:
     """Write down that something is lost; it stays wanted. A loan it was lost on ends."""
     work.require(Permission.DECIDE_LOST)
+    transit.hold_deliveries(work, [item.file_id for item in lost if item.file_id is not None])
     for item in lost:
         if not item.open:
             raise Conflict("item_settled", SETTLED)
@@ -114,6 +115,7 @@ def declare_lost(work: Work, incident: Incident, lost: Sequence[IncidentFile], r
             history.advance(
                 work, file, FileAction.DECLARE_LOST, subjects=[incident.stream], incident=incident.id
             )
+            transit.lose(work, file, incident.id)
         event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_LOST, reason)
         _end(work, item, IncidentOutcome.DECLARED_LOST, event)
 
@@ -206,7 +208,18 @@ def _end_loan(work: Work, incident: Incident, file: CaseFile) -> None:
 
 def _back(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
     """Take a lost file back into the archive, and write down where it was seen."""
+    transit.hold_deliveries(work, [file.id])
     work.session.refresh(file, with_for_update=True)
+    _place_again(work, incident, file, how)
+    if how.place_id is None:
+        return
+    sightings.record(work, file, how.place_id, how=Evidence.HAND, happened_at=how.at)
+    place = places.get(work, how.place_id)
+    if place.closed_at is None and transit.found(work, file, place, how=Evidence.HAND, happened_at=how.at):
+        covers.queue_alone(work, file)
+
+
+def _place_again(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
     if file.status is Custody.LOST:
         place = places.get(work, how.place_id or file.place_id)
         if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
@@ -230,5 +243,3 @@ def _back(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
             incident=incident.id,
             **facts,
         )
-    if how.place_id is not None:
-        sightings.record(work, file, how.place_id, how=Evidence.HAND, happened_at=how.at)

@@ -408,7 +408,7 @@ def land_elsewhere(
 ) -> Received:
     """Receive a piece scanned elsewhere than in the reception: it stands there, and came outside a crate.
 
-    After the delivery is closed it has turned up, and the old record stands.
+    After the delivery is closed it has turned up: the old record stands, and its cover is checked alone.
     """
     work.require(Permission.MOVE)
     delivery = lock(work, line.delivery_id)
@@ -420,6 +420,8 @@ def land_elsewhere(
         done.outcome = ScanOutcome.TURNED_UP
         transit.turn_up(work, line, file, place, how=how, happened_at=happened_at)
         done.incident_id = sightings.record(work, file, place.id, told=True, **seen)
+        if delivery.status is DeliveryState.CLOSED:  # nothing else would ask for its cover
+            covers.queue_alone(work, files.get(work, file.id))
         return done
     if delivery.status is DeliveryState.ON_THE_WAY:
         history.advance(work, delivery, DeliveryAction.RECEIVE)

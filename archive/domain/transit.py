@@ -8,12 +8,20 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors, shelving
+from archive.domain import actors, delivery_lines, shelving
 from archive.domain.files import Held
 from archive.domain.places import Spot
 from archive.models import CaseFile, DeliveryLine, Place
 from archive.store import Work
-from archive.vocabulary import EventKind, Evidence, FileAction
+from archive.vocabulary import (
+    Custody,
+    DeliveryState,
+    DifferenceKind,
+    DifferenceReason,
+    EventKind,
+    Evidence,
+    FileAction,
+)
 
 _LINE = DeliveryLine.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
@@ -150,6 +158,17 @@ def turn_up(
 ) -> None:
     """Record that a piece dispatched and never received is somewhere after all; its old record stands."""
     land(work, line, file, place, how=how, happened_at=happened_at)
+    _tell_turned_up(work, line, file, place, how, happened_at)
+
+
+def _tell_turned_up(
+    work: Work,
+    line: DeliveryLine,
+    file: Held | CaseFile,
+    place: Place | Spot,
+    how: Evidence,
+    happened_at: datetime | None,
+) -> None:
     line.turned_up_at, line.turned_up_by = happened_at or work.now, actors.person(work.actor)
     work.session.flush()
     history.record(
@@ -181,5 +200,54 @@ def take_off_again(work: Work, line: DeliveryLine, file: Held | CaseFile) -> Non
 
 
 def release(line: DeliveryLine) -> None:
-    """Let a line go that carried a file; also when the file is declared lost on the way."""
+    """Let a line go that carried a file."""
     line.in_transit = line.open = False
+
+
+# Missed on the way
+
+
+def hold_deliveries(work: Work, file_ids: Sequence[int]) -> None:
+    """Lock the deliveries that carry some files, before the files themselves: as whoever receives does."""
+    carrying = select(_LINE.c.delivery_id).where(_LINE.c.file_id.in_(file_ids), _LINE.c.in_transit)
+    for delivery_id in sorted(set(work.connection.execute(carrying).scalars())):
+        delivery_lines.lock(work, delivery_id)
+
+
+def lose(work: Work, file: CaseFile, incident_id: int) -> None:
+    """Let the line go that carried a file now declared lost: the incident explains that it never came."""
+    line = line_of(work, file.id)
+    if line is None:
+        return
+    release(line)
+    share = delivery_lines.sender(work, line.sender_id)
+    named = delivery_lines.note(work, share, DifferenceKind.PACKED_NOT_RECEIVED, line_id=line.id)
+    if named.open:
+        delivery_lines.settle(work, [named], DifferenceReason.SUSPECTED_LOSS, incident_id=incident_id)
+
+
+def found(work: Work, file: CaseFile, place: Place, *, how: Evidence, happened_at: datetime) -> bool:
+    """Record that a piece an incident looked for is found after its delivery closed; False when it was none.
+
+    One still on its way lands; one declared lost stands where it was found already.
+    """
+    line = _missed_line(work, file.id)
+    if line is None or delivery_lines.delivery(work, line.delivery_id).status is not DeliveryState.CLOSED:
+        return False
+    if line.in_transit and file.status is Custody.IN_TRANSIT:
+        land(work, line, file, place, how=how, happened_at=happened_at)
+    _tell_turned_up(work, line, file, place, how, happened_at)
+    return True
+
+
+def _missed_line(work: Work, file_id: int) -> DeliveryLine | None:
+    """Return the line by which a file left and never came, unless it has turned up since."""
+    last = (
+        select(DeliveryLine)
+        .where(_LINE.c.file_id == file_id, _LINE.c.packed_crate_id.is_not(None))
+        .order_by(_LINE.c.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    line: DeliveryLine | None = work.session.execute(last).scalar_one_or_none()
+    return line if line and line.received_at is None and line.turned_up_at is None else None

@@ -1,28 +1,41 @@
 """Reconciling: every difference has a name and gets a reason or becomes a case; then signed and closed."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import text
 
 from archive.domain import (
     checks,
+    covers,
     deliveries,
     delivery_lines,
+    delivery_views,
     dispatching,
+    incident_outcomes,
     incidents,
     packing,
     places,
     reconciling,
     wanted,
 )
+from archive.domain.delivery_views import Named
+from archive.domain.incident_outcomes import Find
+from archive.domain.incidents import Report
 from archive.errors import Conflict, Invalid, NotPermitted
-from archive.store import Archive, Work
+from archive.models import Incident
+from archive.store import Archive, Work, operator
 from archive.vocabulary import (
+    CheckState,
     Custody,
     DeliveryState,
     DifferenceKind,
     DifferenceReason,
+    FoundState,
+    FoundWhere,
     IncidentState,
     Occasion,
+    OthersRead,
     PlaceKind,
     Role,
     ScanOutcome,
@@ -256,6 +269,95 @@ def test_a_piece_that_turns_up_after_closing_is_recorded_as_such_and_the_old_rec
     assert (line.received_at, line.in_transit) == (None, False)
     assert line.turned_up_at is not None
     assert (scene.file(1).status, scene.file(1).place_id) == (Custody.ON_PLACE, scene.home)
+    (check,) = scene.look(lambda work: covers.of_file(work, scene.files[1]))
+    assert (check.status, check.delivery_id) == (CheckState.WAITING, None)
+    assert scene.look(checks.everything) == []
+
+
+def _lost_on_the_way(scene: Scene) -> int:
+    """Declare the second file lost while it is on its way; return the incident."""
+    number = _suspect(scene)
+
+    def lose(work: Work) -> None:
+        incident = work.session.get_one(Incident, number)
+        items = incidents.items(work, incident)
+        incident_outcomes.declare_lost(work, incident, items, "test")
+        incident_outcomes.settle(work, incident, items)
+
+    scene.do(operator("delegate"), lose)
+    return number
+
+
+def test_a_file_declared_lost_on_its_way_is_carried_no_longer(archive: Archive) -> None:
+    scene = _on_the_way(archive, routines=True)
+    scene.receive_all(0)
+    scene.receive_all(2, crate=1)
+    scene.sign()
+    _lost_on_the_way(scene)
+    line = scene.line(1)
+    assert (scene.file(1).status, line.in_transit, line.open) == (Custody.LOST, False, False)
+    _end(scene)
+    assert scene.look(checks.everything) == []
+
+
+def test_a_file_declared_lost_before_the_receipt_is_named_on_it(archive: Archive) -> None:
+    scene = _on_the_way(archive, routines=True)
+
+    def report(work: Work) -> int:
+        return incidents.report(work, Report((scene.files[1],), occasion=Occasion.RECEIPT)).id
+
+    number = scene.do(scene.receiver, report)
+
+    def lose(work: Work) -> None:
+        incident = work.session.get_one(Incident, number)
+        incident_outcomes.declare_lost(work, incident, incidents.items(work, incident), "test")
+
+    scene.do(operator("delegate"), lose)
+    scene.receive_all(0)
+    scene.receive_all(2, crate=1)
+    scene.sign()
+    (named,) = [one for one in scene.look(all_named(scene)) if one.kind is DifferenceKind.PACKED_NOT_RECEIVED]
+    assert (named.reason, named.incident_id) == (DifferenceReason.SUSPECTED_LOSS, number)
+    _end(scene)
+    assert scene.look(checks.everything) == []
+
+
+def all_named(scene: Scene) -> Callable[[Work], list[Named]]:
+    """Ask for every difference of the sender, explained or not."""
+    return lambda work: delivery_views.named(work, scene.share(work))
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_piece_an_incident_finds_after_closing_has_turned_up_and_its_cover_is_checked(
+    archive: Archive, lost: bool
+) -> None:
+    scene = _on_the_way(archive, routines=True)
+    scene.receive_all(0)
+    scene.receive_all(2, crate=1)
+    scene.sign()
+    number = _lost_on_the_way(scene) if lost else _suspect(scene)
+    _end(scene)
+
+    def find(work: Work) -> None:
+        incident = work.session.get_one(Incident, number)
+        how = Find(
+            work.now,
+            "test",
+            FoundWhere.OTHER,
+            FoundState.WHOLE,
+            OthersRead.NO,
+            "Under bilsätet",
+            place_id=scene.home,
+        )
+        incident_outcomes.find(work, incident, incidents.items(work, incident), how)
+
+    scene.do(operator("finder"), find)
+    line = scene.line(1)
+    assert (scene.file(1).status, scene.file(1).place_id) == (Custody.ON_PLACE, scene.home)
+    assert (line.received_at, line.in_transit, line.turned_up_at is not None) == (None, False, True)
+    assert [check.status for check in scene.look(lambda work: covers.of_file(work, scene.files[1]))] == [
+        CheckState.WAITING
+    ]
     assert scene.look(checks.everything) == []
 
 
