@@ -177,6 +177,7 @@ SHAPES: dict[E, Shape] = {
     E.INCIDENT_AWARE: _shape(
         N_("Decided that the authority became aware %(aware_at)s"), "aware_at before", "reason"
     ),
+    E.INCIDENT_MARKED: _shape(N_("Markers printed for the empty places"), "items codes"),
     E.INCIDENT_SEARCHING: _shape(N_("The search began"), "to"),
     E.INCIDENT_SEARCHED: _shape(
         N_("Searched: %(place)s (%(result)s)"), "search by place cover lead minutes result step", "remark"
@@ -201,6 +202,9 @@ SHAPES: dict[E, Shape] = {
     E.INCIDENT_REOPENED: _shape(N_("Reopened"), "to items", "reason"),
     E.STEP_OPENED: _shape(N_("Step to do: %(step)s"), "step occurrence due_at"),
     E.STEP_DONE: _shape(N_("Step done: %(step)s"), "step occurrence performed_by", "answers"),
+    E.STEP_PAPER_KEPT: _shape(
+        N_("Evidence attached to: %(step)s"), "step occurrence evidence paper size sha256", "name content"
+    ),
     E.STEP_NOT_NEEDED: _shape(N_("Step not needed: %(step)s"), "step occurrence by_itself", "reason"),
     E.MATTER_OPENED: _shape(N_("Begun"), "to routine about losing_unit", "description"),
     E.MATTER_CLOSED: _shape(N_("Closed"), "to"),

@@ -13,7 +13,7 @@ Answers = Mapping[str, Answer]
 Asked = Callable[[Condition | None], bool]
 
 LONGEST = {FieldKind.TEXT: 300, FieldKind.DIARY_NUMBER: 60, FieldKind.LONG_TEXT: 20_000}
-LONGEST_KEY = 100
+LONGEST_KEY = 205  # of a person without an account: name, role, how to reach
 
 _REFERRING = (FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")

@@ -115,7 +115,10 @@ class _Gathering:
         self.course = steps.Course.of(work, incident, incident_facts.of(work, incident))
         self.searches = searches.of(work, incident)
         self.events: Sequence[Any] = work.connection.execute(_EVENTS, {"stream": incident.stream}).all()
-        self.texts = asides.of(work, [row.id for row in self.events])
+        papers = (
+            EventKind.STEP_PAPER_KEPT.value
+        )  # megabytes of paper, of which the report tells the name alone
+        self.texts = asides.of(work, [row.id for row in self.events if row.kind != papers])
         self.files = self._files()
         self.named = Named(work, self._actors(), self._places(), self.files)
 

@@ -1,6 +1,7 @@
 """Keys in the forms of a routine: whom, which place, which file they stand for, checked before they are kept.
 
-A person is `user:7`, or `name:…` for somebody without an account, whose name stays among the answers.
+A person is `user:7`, or `name:…` for somebody without an account, whose name stays among the answers, where
+it can be shredded.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,10 +12,12 @@ from archive.models import CaseFile, Incident, IncidentFile, Place, User
 from archive.store import Work
 from archive.wording import N_
 from routines.conditions import Answer
-from routines.model import FieldKind, Step
+from routines.model import Field, FieldKind, Step
 
 NAMED = "name:"
-LONGEST_NAME = 100
+LONGEST_NAME = 200
+# Who comes to own a case, and who decides with the delegate: the program acts on these.
+_ACCOUNTS = frozenset({"tell_manager.owner", "decide.decided_with"})
 _MODELS: Mapping[str, Any] = {
     "user": User,
     "place": Place,
@@ -30,15 +33,20 @@ _NOUNS: Mapping[FieldKind, tuple[str, ...]] = {
 
 
 def refuse_unknown(work: Work, step: Step, answers: Mapping[str, Answer]) -> None:
-    """Raise Invalid for a key that stands for nobody and nothing; who did a step needs an account."""
+    """Raise Invalid for a key that stands for nobody and nothing, or a name where an account is needed."""
     for field in step.fields:
         nouns = _NOUNS.get(field.kind)
         if nouns is None or field.id not in answers:
             continue
         for key in keys(answers[field.id]):
-            named = nouns == ("user",) and field.id != step.performed_by and _is_name(key)
+            named = field.kind is FieldKind.PERSON and not needs_account(step, field) and _is_name(key)
             if not named and not _is_there(work, key, nouns):
                 raise Invalid("key_unknown", N_("Choose from the list."), field=field.id)
+
+
+def needs_account(step: Step, field: Field) -> bool:
+    """Tell whether a person named here has to be one who works with the system."""
+    return field.id == step.performed_by or f"{step.id}.{field.id}" in _ACCOUNTS
 
 
 def keys(answer: Answer) -> Iterator[str]:

@@ -142,6 +142,35 @@ class MatterAction(Term):
     REOPEN = "reopen", "återuppta", "reopen"
 
 
+class PaperKind(Term):
+    """What a paper kept as evidence is, told from its content."""
+
+    PDF = "pdf", "PDF", "PDF"
+    PNG = "png", "bild (PNG)", "picture (PNG)"
+    JPEG = "jpg", "bild (JPEG)", "picture (JPEG)"
+
+
+class IncidentPaper(Term):
+    """A paper made from an incident for somebody outside it; the value is what a routine calls it."""
+
+    IMY_NOTIFICATION = "imy_notification", "anmälan till IMY", "notification to IMY"
+    IMY_SUPPLEMENT = "imy_supplement", "komplettering till IMY", "supplement to IMY"
+    LETTER = "letter_person", "brev till en berörd person", "letter to a person concerned"
+    LEX_SARAH_REPORT = "lex_sarah_report", "rapport enligt lex Sarah", "report under lex Sarah"
+    LEX_SARAH_INVESTIGATION = (
+        "lex_sarah_investigation",
+        "utredning enligt lex Sarah",
+        "investigation under lex Sarah",
+    )
+    POLICE_REPORT = "police_report", "underlag för polisanmälan", "draft of a police report"
+    ANSWER = "interim_answer", "svar till den som väntar", "answer to the person waiting"
+    REFUSAL = (
+        "refusal_decision",
+        "beslut: handlingen kan inte lämnas ut",
+        "decision: the document cannot be handed out",
+    )
+
+
 class RoutineState(Term):
     """Where a version of a routine is."""
 

@@ -1,16 +1,17 @@
 """The form of a step, drawn from its routine: which fields are asked for now, and what was answered."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask import request
 from sqlalchemy import select
 from sqlmodel import col
+from werkzeug.datastructures import FileStorage
 
 from archive.clock import STOCKHOLM, local
-from archive.domain import actors, files, incident_changes, labels, trails
+from archive.domain import actors, files, incident_changes, labels, step_keys, trails
 from archive.domain.steps import Course
 from archive.errors import DomainError, Invalid
 from archive.models import CaseFile, Incident, Matter, Unit, User
@@ -25,6 +26,7 @@ from routines.model import Field, FieldKind, Step
 from routines.progress import State
 
 SHOWN = "_shown"
+NAME, PAPER = "-name", "-paper"  # what else one question is asked by
 DONE_AT = "_done_at"
 _KEYS = (FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE)
 _LISTS = (FieldKind.CHOICES,)
@@ -42,6 +44,7 @@ class Control:
     value: Any
     options: list[dict[str, str]]
     leads: bool  # other questions depend on its answer
+    names: str | None = None  # people without an account, where such may be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def read(asking: Asking) -> tuple[dict[str, Answer], list[tuple[str, str]], bool
             continue
         if answer not in ("", (), None):
             answers[field.id] = answer
+        elif papers(field.id):
+            answers[field.id] = ATTACHED
     asked = {field.id for field in (*asking.asked(answers), *asking.evidence(answers))}
     kept = {name: answer for name, answer in answers.items() if name in asked}
     return kept, [one for one in wrong if one[0] in asked], bool(asked - shown)
@@ -135,11 +140,24 @@ def done_at() -> datetime | None:
     return datetime.fromisoformat(said) if said else None
 
 
+ATTACHED = "–"  # stands for the evidence until the paper that came with the form is kept
+
+
+def papers(field: str) -> list[FileStorage]:
+    """Return the papers that came with the form as evidence."""
+    return [paper for paper in request.files.getlist(field + PAPER) if paper.filename]
+
+
 def _keys(asking: Asking, field: Field) -> Answer:
     given = [line for one in request.form.getlist(field.id) for line in one.splitlines() if line.strip()]
     keys = [_key(asking, field, line.strip()) for line in given]
+    if field.kind is FieldKind.PERSON and not step_keys.needs_account(asking.step, field):
+        named = request.form.get(field.id + NAME, "").splitlines()
+        keys += [step_keys.NAMED + " ".join(line.split()) for line in named if line.strip()]
     if field.several:
         return tuple(dict.fromkeys(keys))
+    if len(keys) > 1:
+        raise Invalid("person_twice", N_("Choose from the list or write a name, not both."))
     return keys[0] if keys else ""
 
 
@@ -211,10 +229,12 @@ def things(work: Work, run: Incident | Matter) -> list[dict[str, str]]:
 def controls(asking: Asking, answers: Mapping[str, Answer], typed: bool) -> list[Control]:
     """Return the questions asked with these answers; what was typed stands again as it was typed."""
     leading = asking.leading
-    return [
+    asked = [
         _control(asking, field, answers.get(field.id, ""), typed, field.id in leading)
-        for field in (*asking.asked(answers), *asking.evidence(answers))
+        for field in asking.asked(answers)
     ]
+    evidence = [_control(asking, one, "", typed, False) for one in asking.evidence(answers)]
+    return [*asked, *(replace(one, draw="evidence") for one in evidence)]
 
 
 _DRAWN = {
@@ -255,7 +275,18 @@ def _control(asking: Asking, field: Field, answer: Answer, typed: bool, leads: b
         value,
         chosen,
         leads,
+        _names(asking, field, answer, typed),
     )
+
+
+def _names(asking: Asking, field: Field, answer: Answer, typed: bool) -> str | None:
+    """Return who is named without an account, one on each line; None where only accounts will do."""
+    if field.kind is not FieldKind.PERSON or step_keys.needs_account(asking.step, field):
+        return None
+    if typed:
+        return request.form.get(field.id + NAME, "")
+    named = [key for key in _listed(answer) if key.startswith(step_keys.NAMED)]
+    return "\n".join(key.removeprefix(step_keys.NAMED) for key in named)
 
 
 def _as_typed(field: Field) -> str:

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, make_response, request, url_for
 
-from archive.domain import incident_prefills, incident_steps, incidents, looks, matters, steps
+from archive.domain import attachments, incident_prefills, incident_steps, incidents, looks, matters, steps
+from archive.domain.attachments import Paper
 from archive.domain.steps import Course, StepRefused
+from archive.errors import NotPermitted
 from archive.models import Incident, Matter
 from archive.store import Work
 from archive.web import incident_forms, incident_views
 from archive.web.access import archive, current_actor
-from archive.web.answers import Refusals, see, show
+from archive.web.answers import Refusals, saw, see, show
 from archive.web.incident_forms import Asking
-from archive.wording import _, locale
+from archive.wording import N_, _, locale
 from routines.conditions import Answer
 from routines.saying import deadline_in_words
 
@@ -54,6 +56,10 @@ class Steps:
             except StepRefused as wrong:
                 for problem in wrong.problems:
                     refused.refuse(problem.path or None, problem.say(locale()))
+        if not done:
+            for control, paper in request.files.items():
+                if paper.filename:
+                    refused.refuse(control, _("Choose the paper again: nothing of this form was kept."))
         if done:
             return see(self.address("page", number), _("Written down."))
         return self._page(number, name, refused, typed=True)
@@ -68,6 +74,11 @@ class Steps:
             refused.refuse(None, _("Your answers lead to further questions. Answer them as well."))
         if wrong or more:
             return False
+        for evidence in asking.evidence(answers):
+            if kept := _attached(work, asking, evidence.id):
+                said = answers.get(evidence.id, "")
+                own = () if said in {"", incident_forms.ATTACHED} else (str(said),)
+                answers[evidence.id] = (*own, *kept)
         self.complete(work, run, name, answers, done_at=incident_forms.done_at())
         return True
 
@@ -105,8 +116,24 @@ class Steps:
             form=request.form,
             done_at=incident_forms.DONE_AT,
             shown=incident_forms.SHOWN,
+            name=incident_forms.NAME,
+            paper=incident_forms.PAPER,
             **facts,
         )
+
+    def paper(self, number: int, event_id: int) -> Response:
+        """Give a paper that was attached as evidence, to save; to those who may read what people wrote."""
+        with archive.read(current_actor()) as work:
+            run = self.get(work, number)
+            if not incident_views.reads(work, run):
+                raise NotPermitted("paper_of_others", N_("Ask whoever answers for the case."))
+            kept, content = attachments.content(work, run.stream, event_id)
+            about = _subjects(work, run)
+        saw(looks.at_list("incident_paper", about))
+        answer = make_response(content)
+        answer.mimetype = kept.media
+        answer.headers["Content-Disposition"] = f'attachment; filename="{kept.file_name}"'
+        return answer
 
     def set_aside(self, number: int, name: str) -> Response:
         """Write down that an optional step is not needed, and why."""
@@ -124,6 +151,19 @@ class Steps:
         with archive.write(current_actor()) as work:
             self.start(work, self.get(work, number), name)
         return see(self.address("step", number, step=name), _("Begun. Fill it in now or later."))
+
+
+def _attached(work: Work, asking: Asking, evidence: str) -> list[str]:
+    """Keep the papers that came with the form; raises Invalid for one that cannot be kept."""
+    record = asking.course.progress.open_record(asking.step.id)
+    if record is None:
+        return []  # the step is done already, and says so itself
+    kept = []
+    for paper in incident_forms.papers(evidence):
+        content = paper.stream.read(attachments.LARGEST + 1)
+        named = Paper(evidence, paper.filename or "", content)
+        kept.append(attachments.keep(work, asking.run.stream, record.step, record.occurrence, named))
+    return kept
 
 
 def _begun(work: Work, run: Run, name: str) -> dict[str, Answer]:

@@ -12,6 +12,7 @@ from archive.clock import local_date
 from archive.domain import (
     actors,
     asides,
+    attachments,
     deadlines,
     incident_access,
     incident_changes,
@@ -20,6 +21,7 @@ from archive.domain import (
     steps,
     trails,
 )
+from archive.domain.attachments import Attachment
 from archive.domain.incident_lines import Named
 from archive.domain.incident_report_data import StepLine
 from archive.domain.steps import Course
@@ -126,6 +128,14 @@ def tracks(work: Work, course: Course, now: datetime, *, readable: bool) -> list
             )
         )
     return sorted(found, key=_urgency)
+
+
+def papers(work: Work, run: Incident | Matter) -> dict[tuple[str, int], list[Attachment]]:
+    """Return the papers attached in a case, by step and how many times it has been done."""
+    found: dict[tuple[str, int], list[Attachment]] = {}
+    for one in attachments.of(work, run.stream):
+        found.setdefault((one.step, one.occurrence), []).append(one)
+    return found
 
 
 def _urgency(track: Track) -> tuple[bool, bool, datetime]:

@@ -22,7 +22,7 @@ from archive.models import Incident, Unit
 from archive.store import Work
 from archive.vocabulary import IncidentState, Permission
 from archive.web import incident_forms, incident_new, incident_plan, incident_views
-from archive.web.access import archive, current_actor, requires
+from archive.web.access import archive, current_actor, requires, takes_upload
 from archive.web.answers import Refusals, saw, see, show
 from archive.web.incident_steps import OF_INCIDENTS
 from archive.wording import N_, _, locale
@@ -116,6 +116,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         made = searches.of(work, incident)
         facts = {
             "tracks": incident_views.tracks(work, course, now, readable=readable),
+            "papers": incident_views.papers(work, incident) if readable else {},
             "clocks": incident_views.clocks(work, incident, now),
             "things": things,
             "seen": incident_views.sightings(work, incident, readable=readable),
@@ -167,9 +168,17 @@ def step(incident_id: int, step: str) -> Response:
 
 @bp.post("/<int:incident_id>/steps/<step>")
 @requires(Permission.REPORT_MISS)
+@takes_upload
 def do(incident_id: int, step: str) -> Response:
     """Write down that a step is done."""
     return OF_INCIDENTS.do(incident_id, step)
+
+
+@bp.get("/<int:incident_id>/papers/<int:event_id>")
+@requires(Permission.ANYONE)
+def paper(incident_id: int, event_id: int) -> Response:
+    """Give a paper that was attached as evidence of a step."""
+    return OF_INCIDENTS.paper(incident_id, event_id)
 
 
 @bp.post("/<int:incident_id>/steps/<step>/not-needed")

@@ -35,6 +35,7 @@ LISTS = {
     "incident": N_("an incident"),
     "incident_new": N_("the form to report a miss"),
     "incident_plan": N_("where to search"),
+    "incident_paper": N_("a paper attached to an incident"),
     "incident_report": N_("an incident report"),
     "incident_step": N_("a step of an incident"),
     "incidents": N_("the incidents"),
@@ -46,6 +47,7 @@ LISTS = {
     "rejected_rows": N_("rows not registered"),
     "routine": N_("a routine as text"),
     "scans": N_("files scanned"),
+    "shelf_markers": N_("markers of empty places"),
     "status": N_("files in one state"),
     "tasks": N_("the worklist"),
 }

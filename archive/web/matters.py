@@ -14,7 +14,7 @@ from archive.models import Event, Matter, RoutineVersion
 from archive.store import Work
 from archive.vocabulary import Permission
 from archive.web import incident_views
-from archive.web.access import archive, current_actor, requires
+from archive.web.access import archive, current_actor, requires, takes_upload
 from archive.web.answers import Refusals, see, show
 from archive.web.incident_new import read_moment
 from archive.web.incident_steps import OF_MATTERS
@@ -102,6 +102,7 @@ def page(matter_id: int) -> Response:
         people = {matter.opened_by} | ({f"user:{matter.owner_id}"} if matter.owner_id else set())
         facts: dict[str, Any] = {
             "tracks": incident_views.tracks(work, course, work.now, readable=True),
+            "papers": incident_views.papers(work, matter),
             "clocks": incident_views.clocks(work, matter, work.now),
             "next": incident_views.next_of(work, course, work.now),
             "names": actors.names(work, people),
@@ -128,9 +129,17 @@ def step(matter_id: int, step: str) -> Response:
 
 @bp.post("/<int:matter_id>/steps/<step>")
 @requires(Permission.REPORT_MISS)
+@takes_upload
 def do(matter_id: int, step: str) -> Response:
     """Write down that a step is done."""
     return OF_MATTERS.do(matter_id, step)
+
+
+@bp.get("/<int:matter_id>/papers/<int:event_id>")
+@requires(Permission.ANYONE)
+def paper(matter_id: int, event_id: int) -> Response:
+    """Give a paper that was attached as evidence of a step."""
+    return OF_MATTERS.paper(matter_id, event_id)
 
 
 @bp.post("/<int:matter_id>/steps/<step>/not-needed")
