@@ -126,6 +126,7 @@ def _file_of(work: Work, code: str | None) -> int | None:
     if code is None:
         return None
     label = labels.find(work, code)
+    labels.refuse_marker(label)
     return None if label.state is LabelState.BLANK else label.file_id
 
 

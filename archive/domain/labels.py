@@ -87,6 +87,16 @@ def refuse_unless_blank(label: Label) -> None:
         )
 
 
+def refuse_marker(label: Label) -> None:
+    """Raise Conflict for the code of a shelf marker where the file itself has to be at hand."""
+    if label.state is LabelState.MARKER:
+        raise Conflict(
+            "only_a_marker",
+            N_("%(code)s is the marker of an empty place, not a file."),
+            code=codes.grouped(label.code),
+        )
+
+
 def print_blanks(work: Work, count: int, stock: str) -> Printed:
     """Issue blank codes to stick first and bind later."""
     work.require(Permission.LABEL)

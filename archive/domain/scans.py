@@ -281,6 +281,8 @@ def _standing_for(work: Work, code: str | None) -> tuple[int | None, int | None]
 
 def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetime) -> Answer:
     label = work.connection.execute(_LABELLED, {"code": code}).one_or_none() if code else None
+    if label is not None and label.state is LabelState.MARKER:
+        return _marker(work, label.file_id)
     if scanned.task and (answer := _at_task(work, scanned, code, label, happened_at)):
         return answer
     if code is None:
@@ -299,6 +301,14 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
         if told := delivery_scans.at_no_task(work, label.file_id, label.status, context, read):
             return _told(told)
     return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
+
+
+def _marker(work: Work, file_id: int) -> Answer:
+    """Say what a marker stands for: whoever scans it has not seen the file, so nothing is recorded of it."""
+    found = wanted.of(work, [file_id]).get(file_id)
+    return Answer(
+        ScanOutcome.SHELF_MARKER, file_id=file_id, facts={"incident": found.incident_id if found else None}
+    )
 
 
 def _at_task(

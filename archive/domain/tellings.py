@@ -85,6 +85,7 @@ _SIGNALS = {
     O.TURNED_UP: Signal.WARNING,
     O.SWEPT: Signal.OK,
     O.BLANK: Signal.WARNING,
+    O.SHELF_MARKER: Signal.WARNING,
 }
 _HEADINGS = {
     O.FILE_SHOWN: N_("%(thing)s"),
@@ -117,6 +118,7 @@ _HEADINGS = {
     O.LEFT_OVER: N_("Left behind: %(thing)s"),
     O.BLANK: N_("Blank label"),
     O.VOID_LABEL: N_("Void label: %(thing)s"),
+    O.SHELF_MARKER: N_("Marker of an empty place: %(thing)s"),
     O.UNKNOWN_CODE: N_("Unknown code"),
     O.NOT_A_CODE: N_("Not one of our codes"),
     O.REFUSED: N_("Cannot be done: %(thing)s"),
@@ -178,6 +180,12 @@ _WIDE = {
     PlaceKind.RACK: N_("On the rack as a whole, not on a shelf. Scan the shelf or box if you can."),
 }
 _PUTS = frozenset({O.PLACE_CHOSEN, O.MOVED, O.RETURNED})
+_MARKED = N_(
+    "This is no file: it stands for one that is looked for in incident %(incident)s. Leave it standing."
+)
+_NO_LONGER_MARKED = N_(
+    "This is no file. The one it stands for is no longer looked for: take the marker away."
+)
 _LENT = N_("It is on loan. Scan a place to take it back there.")
 _ELSEWHERE = N_("It is not in the archive: %(state)s.")
 _NO_PRESENT_LABEL = N_("Take this label off. There is no other in its place.")
@@ -342,6 +350,9 @@ def _text(scan: Taken, file: _File | None, said: Mapping[str, str]) -> str:
     if scan.outcome is O.REFUSED:
         facts = scan.facts or {}
         return _(str(facts.get("sentence", "")), **facts.get("said", {}))
+    if scan.outcome is O.SHELF_MARKER:
+        incident = (scan.facts or {}).get("incident")
+        return _(_MARKED, incident=incident) if incident else _(_NO_LONGER_MARKED)
     if scan.outcome is O.FILE_SHOWN and file is not None and file.status is Custody.ON_LOAN:
         return _(_LENT)
     if scan.outcome is O.FILE_SHOWN and file is not None and file.status is not Custody.ON_PLACE:

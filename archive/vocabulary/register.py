@@ -160,6 +160,8 @@ class LabelState(Term):
     BLANK = "blank", "ej bunden", "blank", "blue"
     LIVE = "live", "gäller", "live", "green"
     VOID = "void", "makulerad", "void", "red"
+    # Stands where a missing file belongs: leads to the file, and is never taken for it.
+    MARKER = "marker", "skylt för saknad handling", "marker of a missing document", "yellow"
 
 
 class LabelReason(Term):
@@ -206,6 +208,7 @@ class ScanOutcome(Term):
     CHECK_UNDONE = "check_undone", "ångrat", "taken back", "grey"
     BLANK = "blank", "obunden etikett", "blank label", "yellow"
     VOID_LABEL = "void_label", "makulerad etikett", "void label", "red"
+    SHELF_MARKER = "shelf_marker", "skylt: handlingen saknas", "marker: document missing", "yellow"
     UNKNOWN_CODE = "unknown_code", "okänd kod", "unknown code", "red"
     NOT_A_CODE = "not_a_code", "inte en av våra koder", "not one of our codes", "red"
     REFUSED = "refused", "går inte", "refused", "red"

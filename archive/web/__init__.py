@@ -33,6 +33,7 @@ PAGES = (
     "scan",
     "session",
     "sheets",
+    "shelf_markers",
     "start",
     "tasks",
     "users",

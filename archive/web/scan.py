@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 
-from archive.domain import files, labels, places, scans, tellings, trails
+from archive.domain import files, incident_access, labels, places, scans, tellings, trails, wanted
 from archive.domain.scans import Scanned, Taken
 from archive.domain.tellings import Telling
 from archive.errorpages import wants_json
 from archive.errors import Conflict, NotFound
 from archive.lifecycle import FILE
-from archive.models import Label
+from archive.models import Incident, Label
 from archive.store import Work
 from archive.vocabulary import FileAction, LabelState, Permission, ScanOutcome
 from archive.web import boards, looks_of_scans
@@ -158,6 +158,10 @@ def actions_of(told: Telling) -> list[dict[str, str]]:
             found.append(_link("labels.bind", _("Bind to a registered file"), code=label))
         if may(Permission.REGISTER):
             found.append(_link("files.register", _("Register a new file"), label=label))
+    elif told.outcome is ScanOutcome.SHELF_MARKER:
+        found.append(
+            _link("scan.open_code", _("Open what it stands for"), text=codes.parse(told.scanned) or "")
+        )
     elif code:
         found.append(_link("files.page", _("Open the file"), code=code))
         if told.outcome is ScanOutcome.FILE_SHOWN:
@@ -173,7 +177,7 @@ def actions_of(told: Telling) -> list[dict[str, str]]:
     return found
 
 
-def _link(endpoint: str, text: str, **values: Any) -> dict[str, str]:
+def _link(endpoint: str, text: str, /, **values: Any) -> dict[str, str]:
     return {"href": url_for(endpoint, **values), "text": text}
 
 
@@ -216,6 +220,8 @@ def _target(work: Work, label: Label) -> str:
         raise Conflict(
             "label_blank", N_("This label is not bound to a file yet. Ask the archive to bind it.")
         )
+    if label.state is LabelState.MARKER:
+        return _marked(work, label.file_id or 0)
     if label.file_id is not None:
         return url_for(
             "files.page", code=label.code if label.state is LabelState.VOID else _code(work, label)
@@ -223,6 +229,15 @@ def _target(work: Work, label: Label) -> str:
     if label.place_id is None:
         raise NotFound("label_void", N_("This label is void and was never bound. Throw it away."))
     return url_for("places.page", code=places.get(work, label.place_id).code)
+
+
+def _marked(work: Work, file_id: int) -> str:
+    """Go from a shelf marker to the incident that looks for its file, else to the file."""
+    found = wanted.of(work, [file_id]).get(file_id)
+    incident = work.session.get(Incident, found.incident_id) if found else None
+    if incident is not None and incident_access.may_see(work, incident):
+        return url_for("incidents.page", incident_id=incident.id)
+    return url_for("files.page", code=files.get(work, file_id).code)
 
 
 def _code(work: Work, label: Label) -> str:
