@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine
 
+from archive import store
 from archive.config import Settings
 from archive.domain import staff
 from archive.store import Actor, Archive, Work, operator
@@ -135,6 +138,23 @@ def app(archive: Archive, applications: list[Flask]) -> Flask:
     app.extensions["archive"] = archive
     app.testing = True
     return app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_statements() -> Iterator[None]:
+    """Let the engines of all tests share what SQLAlchemy compiles: a fifth of a test's time otherwise."""
+    first: dict[str, Engine] = {}
+    create = sqlalchemy.create_engine
+
+    def created(*args: Any, **options: Any) -> Engine:
+        engine = create(*args, **options)
+        known = first.setdefault(engine.dialect.name, engine)
+        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "create_engine", created)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
