@@ -22,7 +22,10 @@ from tests.builders import PASSWORD, QUICK_HASHER, SetClock, user_in_role
 from tests.databases import PostgresqlDatabases, SqliteDatabases, have_postgresql
 
 ENGINES = ("sqlite", "postgresql")
-ENGINES_OF_FOLDER = {"postgres": ("postgresql",), "browser": ("sqlite",), "bench": ("sqlite",)}
+ENGINES_OF_FOLDER = {
+    "postgres": ("postgresql",),
+    **dict.fromkeys(("bench", "browser", "web"), ("sqlite",)),
+}
 NO_POSTGRESQL = "NOT RUN ON POSTGRESQL: no server; `make test` starts one (pg_virtualenv -t pytest …)"
 
 _HYPOTHESIS: dict[str, Any] = {

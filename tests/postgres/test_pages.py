@@ -1,0 +1,35 @@
+"""Every page reads from PostgreSQL too; what a page says is tested on SQLite, which is quicker."""
+
+import logging
+from contextlib import closing
+from dataclasses import replace
+
+from archive.app import create_app
+from archive.config import Settings
+from archive.domain import reference, sessions, staff
+from archive.store import Archive
+from archive.vocabulary import Role
+from seed.demo.fill import fill
+from tests.browser.walk import walk
+
+LOOKING = (Role.ARCHIVIST, Role.MANAGER, Role.ADMINISTRATOR)
+
+
+def test_every_page_of_a_demo_archive_opens(settings: Settings) -> None:
+    logging.getLogger("aktspar").setLevel(logging.ERROR)
+    demo = replace(settings, demo=True)
+    with closing(Archive(demo)) as archive:
+        reference.refresh(archive)
+        fill(demo, 120, 3, lambda _line: None)
+        app = create_app(archive=archive)
+        with archive.read(sessions.DOOR) as work:
+            users = dict(staff.one_per_role(work))
+        found: set[str] = set()
+        for role in LOOKING:
+            client = app.test_client()
+            client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+            client.post("/sign-in/demo", data={"user": users[role].id})
+            walked = walk(app, client, "/")
+            assert walked.refused == {}
+            found |= walked.endpoints
+        assert len(found) > 60
