@@ -23,6 +23,7 @@ from archive.store import Archive
 from archive.vocabulary import Permission
 from archive.web import access, navigation
 from archive.web.addresses import url_for
+from archive.web.answers import STOP
 from archive.web.templates import Templates
 from archive.wording import N_, _, locale, ngettext
 
@@ -167,7 +168,7 @@ def _page_facts() -> dict[str, Any]:
         "organisation": settings.archive_name,
         "navigation": [entry for entry in navigation.open_to(actor) if entry["in_menu"]],
         "signed_in": actor and {"name": actor.name, "role": ", ".join(role.label for role in actor.roles)},
-        "messages": _messages(),
+        **_messages(),
         "here": request.path if request.method == "GET" else url_for("start.page"),
         "home_url": url_for("start.page"),
         "sign_out_url": url_for("session.sign_out"),
@@ -187,9 +188,14 @@ def _inbox() -> dict[str, Any]:
     }
 
 
-def _messages() -> list[dict[str, str]]:
+def _messages() -> dict[str, Any]:
+    """Return what has just happened in words, and the wanted files that stop whoever reads this page."""
     flashed = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
-    return [{"text": text, "tone": tone} for tone, text in flashed]
+    stops = [text.split() for tone, text in flashed if tone == STOP]
+    return {
+        "messages": [{"text": text, "tone": tone} for tone, text in flashed if tone != STOP],
+        "stops": [{"incident": int(incident), "code": code} for incident, code in stops],
+    }
 
 
 def _may(permission: Permission) -> bool:

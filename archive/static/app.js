@@ -94,6 +94,15 @@ function unsaved() {
   });
 }
 
+// The notice of a wanted file that came with the page: read first, and closed by nothing but its own buttons.
+document.querySelector("[data-stop]:has([data-stop-close]) [tabindex]")?.focus();
+for (const close of document.querySelectorAll("[data-stop-close]")) {
+  close.addEventListener("click", (event) => {
+    event.preventDefault();
+    close.closest("[data-stop]").remove();
+  });
+}
+
 // Both listen on window, hence after every page's own listener on document, which calls preventDefault() when it has
 // taken the scan. A field with data-scan-into takes the code when it has the focus; otherwise what was scanned is opened.
 addEventListener("scan", async (event) => {

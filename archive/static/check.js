@@ -6,8 +6,9 @@ const field = form.elements.text;
 for (const kind of ["scan", "scan-unread"]) {
   document.addEventListener(kind, (event) => {
     event.preventDefault(); // else app.js opens what was scanned, or says that it is no code
+    if (document.querySelector("[data-stop]")) return; // what is wanted is read and answered first
     field.value = event.detail.text;
     form.requestSubmit();
   });
 }
-field.focus({ preventScroll: true });
+if (!document.querySelector("[data-stop]")) field.focus({ preventScroll: true });

@@ -88,6 +88,14 @@ def see(location: str, said: str | None = None, tone: str = "success") -> Respon
     return make_response(redirect(location, 303))
 
 
+def stop(incident_id: int, code: str) -> None:
+    """Lay the notice of a wanted file over the next page shown to this browser."""
+    flash(f"{incident_id} {code}", STOP)
+
+
+STOP = "stop"
+
+
 def safe_path(path: str | None, otherwise: str) -> str:
     """Return a path within this site to go on to, else the other one: an open redirect helps phishers."""
     if (

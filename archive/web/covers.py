@@ -21,6 +21,7 @@ from archive.domain import (
     looks,
     scans,
     tellings,
+    wanted,
 )
 from archive.domain.cards import ShownPerson
 from archive.domain.findings import Correction, Seen
@@ -40,7 +41,7 @@ from archive.vocabulary import (
 )
 from archive.web import suggested
 from archive.web.access import archive, current_actor, requires
-from archive.web.answers import Refusals, see, show
+from archive.web.answers import Refusals, see, show, stop
 from archive.wording import N_, _, locale
 
 bp = Blueprint("covers", __name__, url_prefix="/covers")
@@ -99,6 +100,8 @@ def scan() -> Response:
             told = tellings.tell(work, [scans.take(work, scanned)])[0]
             done = told.outcome in _DONE
             belongs = suggested.sentence(work, files.by_code(work, told.file_code)) if done else ""
+        if told.incident:
+            stop(told.incident, told.file_code)
         if told.outcome is ScanOutcome.CHECK_OPENED:
             return see(url_for(".page", code=told.file_code))
         if done:
@@ -291,11 +294,18 @@ def foreign(code: str) -> Response:
                 )
             other = foreign_files.by_label(work, text) if text else None
             found = Found(other, form.get("whole") != "papers", note=form.get("note", ""))
-            point = checklists.ANOTHER_FILE
-            foreign_files.find(work, check, point, found)
+            foreign_files.find(work, check, checklists.ANOTHER_FILE, found)
+            stop_if_wanted(work, other)
         said = _("Both files are told of it. Set both covers aside until each holds only its own.")
         return see(url_for(".page", code=code), said, "warning")
     return _page(code, refused)
+
+
+def stop_if_wanted(work: Work, file: CaseFile | None) -> None:
+    """Lay the notice over the next page when what lay in a cover is wanted."""
+    found = wanted.of(work, [file.id]).get(file.id) if file is not None else None
+    if file is not None and found is not None:
+        stop(found.incident_id, file.code)
 
 
 # Findings
@@ -382,7 +392,9 @@ def _settled(work: Work, one: Finding, answer: str) -> str:
         )
         return _("Handed on.")
     if answer == "identified":
-        foreign_files.identify(work, one, foreign_files.by_label(work, form.get("other", "")))
+        other = foreign_files.by_label(work, form.get("other", ""))
+        foreign_files.identify(work, one, other)
+        stop_if_wanted(work, other)
         return _("Noted whose they are; that file is told of it.")
     if answer == "withdrawn":
         findings.withdraw(work, one)

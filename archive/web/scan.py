@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 
-from archive.domain import files, incident_access, labels, places, scans, tellings, trails, wanted
+from archive.domain import files, incident_access, labels, places, scans, sightings, tellings, trails, wanted
 from archive.domain.scans import Scanned, Taken
 from archive.domain.tellings import Telling
 from archive.errorpages import wants_json
@@ -14,10 +14,10 @@ from archive.errors import Conflict, NotFound
 from archive.lifecycle import FILE
 from archive.models import Incident, Label
 from archive.store import Work
-from archive.vocabulary import FileAction, LabelState, Permission, ScanOutcome
+from archive.vocabulary import Evidence, FileAction, LabelState, Permission, ScanOutcome
 from archive.web import boards, looks_of_scans
 from archive.web.access import archive, current_actor, requires
-from archive.web.answers import Refusals, safe_path, saw, see, show
+from archive.web.answers import Refusals, safe_path, saw, see, show, stop
 from archive.web.boards import Asked
 from archive.wording import N_, _
 from labels import codes
@@ -204,13 +204,29 @@ def _undone(scan_id: str) -> tuple[Taken, Telling]:
 @bp.get("/s/<path:text>")
 @requires(Permission.READ_FILES)
 def open_code(text: str) -> Response:
-    """Go to what a scanned code stands for; raises NotFound with what to do about an unknown one."""
+    """Go to what a scanned code stands for; raises NotFound with what to do about an unknown one.
+
+    A wanted file was seen by whoever holds its label to a scanner or a phone: that is written down here too.
+    """
     code = labels.parse(text)
     with archive.read(current_actor()) as work:
         label = labels.find(work, code)
         target = _target(work, label)
+        sought = label.state is not LabelState.MARKER and _sought(work, label.file_id)
+    if sought:
+        with archive.write(current_actor()) as work:
+            file = files.get(work, sought)
+            incident = sightings.record(work, file, None, how=Evidence.SCAN, happened_at=work.now)
+            if incident is not None:
+                stop(incident, file.code)
     saw()
     return make_response(redirect(target, 303))
+
+
+def _sought(work: Work, file_id: int | None) -> int | None:
+    """Return the file that is wanted of those a label may mean: its own, or the right one of a void one."""
+    right = files.right_one(work, files.get(work, file_id)) if file_id is not None else None
+    return right.id if right is not None and right.id in wanted.of(work, [right.id]) else None
 
 
 def _target(work: Work, label: Label) -> str:

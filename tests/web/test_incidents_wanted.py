@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from archive.domain import incidents
 from archive.domain.incidents import Report
-from archive.models import CaseFile
+from archive.models import CaseFile, WantedSighting
 from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role
 from tests.builders import a_file, a_person, a_shelf
@@ -80,3 +81,28 @@ def test_the_incident_of_a_protected_person_is_not_named_to_others(
     page = sign_in(Role.CASE_WORKER).get(f"/files/{hidden.code}").text
     assert 'class="ak-wanted"' in page
     assert 'href="/incidents/1"' not in page
+
+
+def test_a_code_opened_by_a_phone_stops_over_the_whole_screen_and_is_a_sighting(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
+) -> None:
+    client = sign_in(Role.CASE_WORKER)
+    page = client.get(f"/S/{file.code}", follow_redirects=True).text
+    assert "data-stop-close" in page
+    assert "data-stop-close" not in client.get(f"/files/{file.code}").text
+    with archive.read(archivist) as work:
+        assert work.session.scalars(select(WantedSighting)).one().answered_at is None
+
+
+def test_a_wanted_file_in_anothers_cover_stops_whoever_checks_that_cover(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
+) -> None:
+    with archive.write(archivist) as work:
+        holder = a_file(work, a_shelf(work, "Annexet"), reference="P2")
+    client = sign_in(Role.ASSISTANT)
+    client.post(f"/covers/{holder.code}/queue")
+    client.post("/covers/", data={"text": holder.code})
+    found = {"other": file.code, "whole": "whole"}
+    answer = client.post(f"/covers/{holder.code}/foreign", data=found, follow_redirects=True)
+    assert "data-stop-close" in answer.text
+    assert 'href="/incidents/1"' in answer.text
