@@ -155,16 +155,17 @@ def receipt(work: Work, paper: Receipt, settings: Settings) -> bytes:
             (_("Packed"), figures.packed),
             (_("Of them not listed"), figures.unlisted),
             (_("Received"), figures.received),
-            (_("Turned up after closing"), figures.turned_up),
+            (_("Turned up later"), figures.turned_up),
             (_("Differences not explained"), figures.open_differences),
         ]
     )
     _crates(report, paper.crates, arrived=True)
     _deviations(report, paper.differences, _("Differences, and what they turned out to be"))
     if paper.turned_up:
-        report.heading(_("Turned up after closing"))
-        for piece in paper.turned_up:
-            report.paragraph(f"{_name(piece)} {piece.code}")
+        report.heading(_("Turned up later; the receipt stands as it was signed"))
+        columns = [Column(_("File"), 70), Column(_("Code"), 44, code=True), Column(_("Turned up"), 60)]
+        rows = ((_name(piece), piece.code, _when(piece.turned_up_at)) for piece in paper.turned_up)
+        report.table(columns, rows, "")
     report.signatures([_("Received by the archive")])
     return report.pdf()
 

@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from archive.domain import cards, delivery_lines, delivery_views
 from archive.domain.delivery_views import Crate, Figures, Named, Piece, Share, crates, heading, named
+from archive.errors import Conflict
 from archive.models import DeliveryCrate, DeliverySender, FileKind
 from archive.store import Work
 from archive.vocabulary import DeliveryState, DifferenceKind, Permission
+from archive.wording import N_
 
 # A box of the usual eight centimetres holds some twelve files; the note says "about".
 METRES_PER_FILE = 0.08 / 12
@@ -60,9 +62,19 @@ class Receipt:
     final: bool
 
 
+def refuse_blind(work: Work, share: DeliverySender) -> None:
+    """Raise Conflict when a paper would tell the actor what is in crates that are to be counted blind."""
+    if delivery_views.blind(work, share):
+        raise Conflict(
+            "counted_blind",
+            N_("This paper tells what was packed. You can open it when every crate is said to be empty."),
+        )
+
+
 def pick_list(work: Work, share: DeliverySender) -> PickList:
     """Return what a sender is to pack; only what the list names."""
     work.require(Permission.DELIVER)
+    refuse_blind(work, share)
     pieces = [piece for piece, line in delivery_views.lines_of(work, share) if line.listed]
     return PickList(
         heading(work, share),
@@ -75,6 +87,7 @@ def pick_list(work: Work, share: DeliverySender) -> PickList:
 def note(work: Work, share: DeliverySender) -> Note:
     """Return what stands on the delivery note of a sender."""
     work.require(Permission.DELIVER)
+    refuse_blind(work, share)
     rows = delivery_views.lines_of(work, share)
     packed = [(piece, line) for piece, line in rows if piece.packed_crate is not None]
     years = sorted({line.closed_on.year for _piece, line in packed if line.closed_on and not line.protected})
@@ -117,6 +130,7 @@ def checklist(work: Work, crate: DeliveryCrate, *, blind: bool) -> Checklist:
 def receipt(work: Work, share: DeliverySender) -> Receipt:
     """Return what the archive answers a sender: what came, and what every difference turned out to be."""
     work.require(Permission.DELIVER)
+    refuse_blind(work, share)
     rows = delivery_views.lines_of(work, share)
     found = named(work, share, rows)
     over = delivery_lines.delivery(work, share.delivery_id).status is DeliveryState.CLOSED

@@ -85,6 +85,7 @@ class Piece:
     left_out: LeftOut | None
     not_found_by: str
     file_code: str
+    turned_up_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +126,39 @@ class Named:
 
 @dataclass(slots=True)
 class Figures:
-    """How many pieces of a sender, or of a delivery, are where."""
+    """How many pieces of a sender, or of a delivery, are where; None is not told yet: see `blind`."""
 
-    listed: int = 0
+    listed: int | None = 0
     left_out: int = 0
-    packed: int = 0
+    packed: int | None = 0
     received: int = 0
     turned_up: int = 0
-    unlisted: int = 0
-    not_found: int = 0
+    unlisted: int | None = 0
+    not_found: int | None = 0
     open_differences: int = 0
     differences: dict[DifferenceKind, int] = field(default_factory=dict)
     covers_left: int = 0
+
+
+UNTOLD = ("listed", "packed", "unlisted", "not_found")
+
+
+def blind(work: Work, share: DeliverySender) -> bool:
+    """Tell whether the actor is not told yet how many pieces a sender packed, or which.
+
+    From dispatch until every crate is said to be empty, whoever may receive counts what comes. Whoever
+    packed, sealed or sent it knows anyway, and those who never receive may; once the receipt is signed, all.
+    """
+    if share.status is not SenderState.ON_THE_WAY or not work.actor.may(Permission.RECEIVE):
+        return False
+    person = actors.person(work.actor)
+    if work.actor.user_id is None or person == share.dispatched_by:
+        return False
+    sent = delivery_lines.crates(work, sender_id=share.id)
+    packed = select(_LINE.c.id).where(_LINE.c.sender_id == share.id, _LINE.c.packed_by == person).limit(1)
+    if any(one.sealed_by == person for one in sent) or work.connection.execute(packed).first():
+        return False
+    return any(one.origin_id is not None and one.emptied_at is None for one in sent)
 
 
 def heading(work: Work, share: DeliverySender) -> Share:
@@ -216,6 +238,7 @@ def _piece(
         left_out=row.left_out,
         not_found_by=who.get(row.not_found_by, "") if row.not_found_by else "",
         file_code=row.file_code or "",
+        turned_up_at=row.turned_up_at,
     )
 
 
@@ -314,9 +337,13 @@ def _foreign(work: Work, line_ids: Sequence[int]) -> dict[int, Piece]:
 
 
 def figures(work: Work, share: DeliverySender) -> Figures:
-    """Count the pieces of a sender."""
+    """Count the pieces of a sender, as far as the actor is told."""
     rows = lines_of(work, share)
-    return counted([line for _piece, line in rows], named(work, share, rows))
+    total = counted([line for _piece, line in rows], named(work, share, rows))
+    if blind(work, share):
+        for name in UNTOLD:
+            setattr(total, name, None)
+    return total
 
 
 def counted(rows: Sequence[Any], found: Sequence[Named]) -> Figures:
@@ -343,7 +370,8 @@ def delivery_figures(work: Work, delivery: Delivery) -> Figures:
     for share in delivery_lines.senders(work, delivery.id):
         one = figures(work, share)
         for name in ("listed", "left_out", "packed", "received", "turned_up", "unlisted", "not_found"):
-            setattr(total, name, getattr(total, name) + getattr(one, name))
+            so_far, more = getattr(total, name), getattr(one, name)
+            setattr(total, name, None if so_far is None or more is None else so_far + more)
         total.open_differences += one.open_differences
         for kind, count in one.differences.items():
             total.differences[kind] = total.differences.get(kind, 0) + count

@@ -139,7 +139,8 @@ def _sent(work: Work, room_ids: Sequence[int]) -> dict[int, int]:
         select(col(DeliverySender.place_id), func.sum(col(DeliverySender.pieces)))
         .where(
             col(DeliverySender.place_id).in_(room_ids),
-            col(DeliverySender.status).in_((SenderState.ON_THE_WAY, SenderState.RECEIVED)),
+            # What is on its way is counted by those who receive it, and told once they have.
+            col(DeliverySender.status) == SenderState.RECEIVED,
         )
         .group_by(col(DeliverySender.place_id))
     )

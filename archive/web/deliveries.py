@@ -218,14 +218,14 @@ def _sender(sender_id: int, refused: Refusals | None = None) -> Response:
 
 
 def _facts(work: Work, share: DeliverySender) -> dict[str, Any]:
-    paper = delivery_papers.pick_list(work, share)
-    blind = share.status is SenderState.ON_THE_WAY
-    pieces = delivery_views.pieces(work, share)
+    blind = delivery_views.blind(work, share)
+    rows = [] if blind else delivery_views.lines_of(work, share)
     return {
-        "head": paper.share,
-        "pieces": paper.pieces,
-        "left_out": paper.left_out,
-        "unlisted": [piece for piece in pieces if piece.line_id not in _listed(paper)],
+        "head": delivery_views.heading(work, share),
+        "pieces": [piece for piece, line in rows if line.listed and not piece.left_out],
+        "left_out": [piece for piece, line in rows if line.listed and piece.left_out],
+        "unlisted": [piece for piece, line in rows if not line.listed],
+        "turned_up": [piece for piece, _line in rows if piece.turned_up_at],
         "crates": delivery_views.crates(work, share, blind=blind),
         "figures": delivery_views.figures(work, share),
         "differences": delivery_views.named(work, share),
@@ -233,10 +233,6 @@ def _facts(work: Work, share: DeliverySender) -> dict[str, Any]:
         "delivery": delivery_lines.delivery(work, share.delivery_id),
         "actions": SENDER.actions(share.status, current_actor().permissions),
     }
-
-
-def _listed(paper: delivery_papers.PickList) -> set[int]:
-    return {piece.line_id for piece in (*paper.pieces, *paper.left_out)}
 
 
 @bp.post("/senders/<int:sender_id>/list")
@@ -403,7 +399,7 @@ def print_checklist(crate_id: int) -> Response:
     """Give the checklist of a crate as PDF: without what was packed until it is said to be empty."""
     with archive.read(current_actor()) as work:
         crate = delivery_lines.crate(work, crate_id)
-        blind = crate.emptied_at is None
+        blind = crate.emptied_at is None  # on the paper for whoever unpacks, whoever prints it
         paper = delivery_papers.checklist(work, crate, blind=blind)
         body = papers.checklist(work, paper, archive.settings)
     saw(looks.at_list("delivery_pdf", [f"delivery:{crate.delivery_id}"]))

@@ -80,7 +80,8 @@ def packing_panel(sender_id: int) -> Response:
 
 
 def _packing(work: Work, share: DeliverySender) -> dict[str, Any]:
-    pieces = delivery_views.pieces(work, share)
+    blind = delivery_views.blind(work, share)
+    pieces = [] if blind else delivery_views.pieces(work, share)
     waiting = [
         one for one in pieces if one.left_out is None and not one.packed_crate and not one.not_found_by
     ]
@@ -88,7 +89,7 @@ def _packing(work: Work, share: DeliverySender) -> dict[str, Any]:
         "head": delivery_views.heading(work, share),
         "share": share,
         "delivery": delivery_lines.delivery(work, share.delivery_id),
-        "crates": delivery_views.crates(work, share, blind=False),
+        "crates": delivery_views.crates(work, share, blind=blind),
         "waiting": waiting[:NEXT],
         "more": max(len(waiting) - NEXT, 0),
         "missing": [one for one in pieces if one.not_found_by and not one.packed_crate],

@@ -31,7 +31,8 @@ def pack(sender_id: int) -> Response:
 def _pack(sender_id: int, refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         share = delivery_lines.sender(work, sender_id)
-        open_ = [one for one in delivery_views.pieces(work, share) if _is_open(one)]
+        blind = delivery_views.blind(work, share)
+        open_ = [] if blind else [one for one in delivery_views.pieces(work, share) if _is_open(one)]
         after = request.values.get("after", 0, type=int)
         rows = [one for one in open_ if one.row > after]
         facts = {
