@@ -1,10 +1,28 @@
-"""The JSON interface: each module here is a blueprint `bp` under /api; on when it stands in RESOURCES."""
+"""The JSON interface: a module with a blueprint `bp` under /api is on when it stands in RESOURCES.
+
+`GET /api` lists every address with what it needs and does; `aktspar token` gives the keys.
+"""
 
 from importlib import import_module
 
 from flask import Blueprint
 
-RESOURCES = ("files", "me", "scans")
+RESOURCES = (
+    "announcements",
+    "assessments",
+    "covers",
+    "crates",
+    "deliveries",
+    "differences",
+    "files",
+    "findings",
+    "me",
+    "programme",
+    "rooms",
+    "samples",
+    "scans",
+    "senders",
+)
 
 
 def blueprints() -> list[Blueprint]:

@@ -1,0 +1,99 @@
+"""What programs are told of a sender's share: figures, crates, pieces, differences, as on its page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from archive.api.bodies import allowed, facts
+from archive.domain import delivery_lines, delivery_views, looks, reconciling
+from archive.domain.delivery_views import Crate, Figures, Named, Piece
+from archive.domain.looks import Look
+from archive.models import DeliveryCrate, DeliverySender
+from archive.store import Work
+
+_FIGURES = (
+    *("listed", "left_out", "packed", "unlisted", "not_found", "received", "turned_up"),
+    *("open_differences", "differences"),
+)
+_PIECE = (
+    *("row", "reference", "part", "letter", "registered", "wanted", "place"),
+    *("planned_crate", "packed_crate", "received_crate", "left_out", "not_found_by"),
+)
+
+
+def look(shares: Iterable[DeliverySender]) -> Look:
+    """Return the look at what some senders send."""
+    return looks.at_list("delivery", [share.stream for share in shares])
+
+
+def summary(work: Work, share: DeliverySender) -> dict[str, Any]:
+    """Return who sends, how far it has come, and the actions possible now."""
+    head = delivery_views.heading(work, share)
+    moments = ("dispatched_at", "dispatched_by", "signed_at", "signed_by")
+    return {
+        **facts(share, "id", "status", "listed_at", "driver", "contact", "version"),
+        "delivery": share.delivery_id,
+        "note": head.number,
+        **facts(head, "name", "place", "unit", *moments),
+        "allowed": allowed(share, work),
+    }
+
+
+def figures(counted: Figures) -> dict[str, Any]:
+    """Return how many pieces are where; null is not told yet to who counts what comes."""
+    return facts(counted, *_FIGURES)
+
+
+def crates(work: Work, share: DeliverySender) -> list[dict[str, Any]]:
+    """Return the crates of a sender; the receiver is told what was packed in one when it is empty."""
+    blind = delivery_views.blind(work, share)
+    return [_crate(one, blind=blind) for one in delivery_views.crates(work, share, blind=blind)]
+
+
+def crate(work: Work, one: DeliveryCrate) -> dict[str, Any]:
+    """Return one crate as it is now."""
+    shown = crates(work, delivery_lines.sender(work, one.sender_id))
+    return next(row for row in shown if row["id"] == one.id)
+
+
+def _crate(one: Crate, *, blind: bool) -> dict[str, Any]:
+    """Return a crate; who is to read the number off its seal is not told it before."""
+    moments = ("arrived_at", "emptied_at", "seal_seen", "seal_whole", "packers")
+    return {
+        **facts(one, "id", "number", "name", "code", "pieces", "received", *moments),
+        "sealed": bool(one.seal),
+        "seal": None if blind and one.seal_whole is None else one.seal,
+    }
+
+
+def pieces(work: Work, share: DeliverySender) -> list[dict[str, Any]]:
+    """Return every row of a sender; of a sealed envelope the code only."""
+    rows = delivery_views.lines_of(work, share)
+    return [{**piece(one), "listed": bool(line.listed)} for one, line in rows]
+
+
+def piece(one: Piece) -> dict[str, Any]:
+    """Return one piece."""
+    return {
+        "line": one.line_id,
+        "code": one.code.replace(" ", ""),
+        "sealed_envelope": one.envelope,
+        **facts(one, *_PIECE),
+    }
+
+
+def differences(work: Work, share: DeliverySender) -> list[dict[str, Any]]:
+    """Return the differences of a sender, in the order they were found."""
+    return [difference(one) for one in delivery_views.named(work, share)]
+
+
+def difference(one: Named) -> dict[str, Any]:
+    """Return one difference: what it is, of what, what can explain it and what did."""
+    moments = ("found_at", "found_by", "reason", "note", "explained_at", "explained_by")
+    open_ = one.explained_at is None
+    return {
+        **facts(one, "id", "kind", "crate", "other_crate", *moments),
+        "incident": one.incident_id,
+        "says": one.kind.label,
+        "piece": piece(one.piece) if one.piece else None,
+        "reasons": [reason.value for reason in reconciling.REASONS[one.kind]] if open_ else [],
+    }
