@@ -1,18 +1,16 @@
-"""Lists of incidents: all with their clocks, what each has to do, the register of what was missed."""
+"""Lists of incidents: all with their clocks, and what each has to do."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Text, and_, cast, func, literal, or_, select
 from sqlmodel import col
 
-from archive.clock import STOCKHOLM
-from archive.domain import actors, asides, deadlines, incident_access, routine_versions, steps
+from archive.domain import actors, deadlines, incident_access, routine_versions, steps
 from archive.domain.incident_report_data import Both
 from archive.models import (
-    CaseFile,
     Deadline,
     Incident,
     IncidentFile,
@@ -24,8 +22,6 @@ from archive.models import (
 )
 from archive.store import Work
 from archive.vocabulary import (
-    FoundWhere,
-    IncidentOutcome,
     IncidentState,
     Permission,
     StepState,
@@ -75,39 +71,6 @@ class MyStep:
     def late(self, now: datetime) -> bool:
         """Tell whether its time is up."""
         return self.due_at is not None and self.due_at <= now
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """One line of the register of lost files; `reference` and `description` are empty where not shown."""
-
-    incident: Incident
-    item: IncidentFile
-    code: str
-    reference: str
-    part: int
-    parts: int
-    protected: bool
-    description: str
-    unit: str
-
-    @property
-    def days_away(self) -> int | None:
-        """Return how many days it was away, if it came back."""
-        return (self.item.found_at - self.incident.missed_at).days if self.item.found_at else None
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What to show of the register: by outcome, finding place, unit, state, and when it was missed."""
-
-    outcome: IncidentOutcome | None = None
-    where: FoundWhere | None = None
-    unit_id: int | None = None
-    status: IncidentState | None = None
-    missing: bool = False
-    since: date | None = None
-    until: date | None = None
 
 
 def listed(
@@ -250,70 +213,6 @@ def _runs(work: Work, streams: set[str]) -> dict[str, Incident | Matter]:
 def _routines(work: Work, ids: set[int]) -> Mapping[int, Any]:
     versions = work.session.scalars(select(RoutineVersion).where(col(RoutineVersion.id).in_(ids)))
     return {version.id: routine_versions.routine_of(version) for version in versions}
-
-
-def register(
-    work: Work, wanted: Filter | None = None, *, before: int | None = None, limit: int = PAGE
-) -> list[Missed]:
-    """Return what was ever missed, newest first, as far as the actor may know of it; `before` is an item id.
-
-    References of protected persons' files, and everything people wrote, are left out for those who may not
-    see names.
-    """
-    work.require(Permission.READ_INCIDENTS)
-    statement = _filtered(wanted or Filter()).where(incident_access.seen_by(work.actor))
-    if before is not None:
-        statement = statement.where(col(IncidentFile.id) < before)
-    rows = work.session.execute(statement.order_by(col(IncidentFile.id).desc()).limit(limit)).all()
-    texts = asides.of(work, (row.IncidentFile.told_event for row in rows))
-    units = _units(work, [row.Incident for row in rows])
-    return [_missed(work, row, texts, units) for row in rows]
-
-
-def _filtered(wanted: Filter) -> Any:
-    statement: Any = (
-        select(IncidentFile, Incident, CaseFile)
-        .join(Incident, col(Incident.id) == IncidentFile.incident_id)
-        .outerjoin(CaseFile, col(CaseFile.id) == IncidentFile.file_id)
-    )
-    same = (
-        (IncidentFile.outcome, wanted.outcome),
-        (IncidentFile.found_where, wanted.where),
-        (Incident.unit_id, wanted.unit_id),
-        (Incident.status, wanted.status),
-    )
-    for column, value in same:
-        if value is not None:
-            statement = statement.where(col(column) == value)
-    if wanted.missing:
-        statement = statement.where(col(IncidentFile.open))
-    if wanted.since is not None:
-        statement = statement.where(col(Incident.missed_at) >= _midnight(wanted.since))
-    if wanted.until is not None:
-        statement = statement.where(col(Incident.missed_at) < _midnight(wanted.until, days=1))
-    return statement
-
-
-def _midnight(day: date, days: int = 0) -> datetime:
-    return datetime.combine(date.fromordinal(day.toordinal() + days), datetime.min.time(), STOCKHOLM)
-
-
-def _missed(work: Work, row: Any, texts: Mapping[int, Mapping[str, Any]], units: Mapping[int, str]) -> Missed:
-    item, incident, file = row.IncidentFile, row.Incident, row.CaseFile
-    readable = incident_access.may_read(work, incident)
-    hidden = incident.protected if file is None else file.protected
-    described = texts.get(item.told_event or 0, {}).get("description", "")
-    return Missed(
-        incident=incident,
-        item=item,
-        code=file.code if file else "",
-        reference=file.reference if file and readable and not hidden else "",
-        part=file.part if file else 1,
-        parts=file.parts if file else 1,
-        protected=hidden,
-        description=described if readable else "",
-        unit=units.get(incident.unit_id or 0, ""),
-    )
 
 
 def _counts(work: Work, statement: Any) -> dict[int, int]:

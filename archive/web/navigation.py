@@ -22,6 +22,7 @@ class Entry:
     otherwise: tuple[P, str] | None = None
     in_menu: bool = True
     alone: bool = False  # stands for one page and what it posts to, not for its whole blueprint
+    also: tuple[str, ...] = ()  # blueprints of pages one goes to from here, which have no tab of their own
 
 
 ENTRIES = (
@@ -40,6 +41,7 @@ ENTRIES = (
         P.DELIVER,
         N_("Deliveries"),
         N_("Plan, pack, receive and close the weekly deliveries"),
+        also=("delivery_tasks", "sheets", "announcements", "programme", "emptying"),
     ),
     Entry(
         "programme.index",
@@ -48,7 +50,27 @@ ENTRIES = (
         N_("See what is left in the old rooms, how fast it leaves, and when the last file will have"),
         in_menu=False,
     ),
-    Entry("covers.index", P.CHECK_COVERS, N_("Check covers"), N_("Check what was received, cover by cover")),
+    Entry(
+        "covers.index",
+        P.CHECK_COVERS,
+        N_("Check covers"),
+        N_("Check what was received, cover by cover"),
+        also=("assessments", "samples", "double_checks"),
+    ),
+    Entry(
+        "samples.index",
+        P.READ_FILES,
+        N_("Samples"),
+        N_("See how many files are misplaced, by samples of register and shelves"),
+        in_menu=False,
+    ),
+    Entry(
+        "double_checks.index",
+        P.READ_FILES,
+        N_("Double checks"),
+        N_("See how many findings cover checks miss, by checking a share again"),
+        in_menu=False,
+    ),
     Entry(
         "assessments.index",
         P.ASSESS,
@@ -86,6 +108,13 @@ ENTRIES = (
         N_("See the steps that are yours to do, and by when"),
         in_menu=False,
         alone=True,
+    ),
+    Entry(
+        "lost_register.index",
+        P.READ_INCIDENTS,
+        N_("Register of lost files"),
+        N_("See everything that was ever missed, and what became of it"),
+        in_menu=False,
     ),
     Entry("routines.index", P.ANYONE, N_("Routines"), N_("Read how things are done here"), in_menu=False),
     Entry(
@@ -126,15 +155,24 @@ def open_to(actor: Actor | None) -> list[dict[str, object]]:
 def _entries(actor: Actor, here: str) -> list[dict[str, object]]:
     return [
         {
+            "endpoint": entry.endpoint,
             "href": url_for(entry.endpoint),
             "text": _(entry.text),
             "purpose": _(_purpose(entry, actor)),
             "in_menu": entry.in_menu,
-            "current": here.startswith(entry.endpoint if entry.alone else entry.endpoint.split(".")[0] + "."),
+            "current": _leads_to(entry, here),
         }
         for entry in ENTRIES
         if entry.endpoint in current_app.view_functions and actor.may(entry.permission)
     ]
+
+
+def _leads_to(entry: Entry, here: str) -> bool:
+    """Tell whether the page shown belongs to an entry, or is one that people go to from it."""
+    blueprint = entry.endpoint.split(".")[0]
+    if here.split(".")[0] in entry.also:
+        return True
+    return here.startswith(entry.endpoint if entry.alone else f"{blueprint}.")
 
 
 def _purpose(entry: Entry, actor: Actor) -> str:

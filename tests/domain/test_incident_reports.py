@@ -22,7 +22,6 @@ from archive.domain import (
     scans,
     searches,
 )
-from archive.domain.incident_lists import Filter
 from archive.domain.incident_report_data import check_value, decode, encode, redacted
 from archive.domain.incidents import Found, Report
 from archive.domain.loans import Request
@@ -34,7 +33,6 @@ from archive.store import Actor, Archive, Work
 from archive.vocabulary import (
     FoundWhere,
     IncidentOutcome,
-    IncidentState,
     LoanPurpose,
     Missed,
     OthersRead,
@@ -230,7 +228,6 @@ def test_nobody_sees_in_a_list_what_they_may_not_know_of(
     for role, numbers in ((Role.ARCHIVIST, [hidden, open_one]), (Role.ASSISTANT, [open_one])):
         with archive.read(as_role(role)) as work:
             assert [row.incident.id for row in incident_lists.listed(work)] == numbers
-            assert [one.incident.id for one in incident_lists.register(work)] == numbers
     with archive.read(as_role(Role.CASE_WORKER)) as work, pytest.raises(NotPermitted):
         incident_lists.listed(work)
 
@@ -261,39 +258,6 @@ def test_each_finds_the_own_steps_the_most_urgent_first(
         assert "first_search" in {one.step.id for one in mine}
         assert "diary" not in {one.step.id for one in mine}
         assert due == sorted(due)
-
-
-def test_the_register_is_filtered_and_read_page_by_page(
-    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
-) -> None:
-    ended(archive, archivist, clock, shelved[0])
-    with archive.write(archivist) as work:
-        incidents.report(work, Report(file_ids=tuple(shelved[1:])))
-    with archive.read(archivist) as work:
-        everything = incident_lists.register(work)
-        assert [one.item.file_id for one in everything] == shelved[::-1]
-        first = incident_lists.register(work, limit=2)
-        rest = incident_lists.register(work, before=first[-1].item.id)
-        assert [*first, *rest] == everything
-        found = incident_lists.register(work, Filter(outcome=IncidentOutcome.FOUND))
-        assert [one.item.file_id for one in found] == [shelved[0]]
-        assert found[0].days_away == 0
-        assert len(incident_lists.register(work, Filter(missing=True))) == 2
-        assert len(incident_lists.register(work, Filter(where=FoundWhere.DESK))) == 1
-        assert len(incident_lists.register(work, Filter(status=IncidentState.CLOSED))) == 1
-        today = clock.now.date()
-        assert incident_lists.register(work, Filter(since=today + timedelta(days=1))) == []
-        assert len(incident_lists.register(work, Filter(since=today, until=today))) == 3
-
-
-def test_the_register_of_the_auditor_names_nobody(
-    archive: Archive, archivist: Actor, as_role: AsRole, shelved: list[int]
-) -> None:
-    with archive.write(archivist) as work:
-        incidents.report(work, Report(file_ids=(shelved[0],)))
-        incidents.report(work, Report(description="Lisas pärm", protected=False))
-    with archive.read(as_role(Role.AUDITOR)) as work:
-        assert {(one.reference, one.description) for one in incident_lists.register(work)} == {("", "")}
 
 
 # Figures
