@@ -110,6 +110,10 @@ class Report:
         )
         self._story += [box, Spacer(1, 8)]
 
+    def drawing(self, picture: Flowable) -> None:
+        """Add a picture that knows its own size; never cut in two."""
+        self._story += [picture, Spacer(1, 6)]
+
     def new_page(self) -> None:
         """Go on at the top of the next page."""
         self._story.append(PageBreak())
@@ -137,8 +141,8 @@ class Report:
         table.setStyle(TableStyle(style))
         self._story.append(KeepTogether([table, Spacer(1, 6)]))
 
-    def facts(self, rows: Iterable[tuple[str, object]]) -> None:
-        """Add a short table of names and values."""
+    def facts(self, rows: Iterable[tuple[str, object]], names: float = 110) -> None:
+        """Add a short table of names and values; the names take so many mm."""
         cells = [
             [
                 Paragraph(clean(name), _style(10.5)),
@@ -146,7 +150,7 @@ class Report:
             ]
             for name, value in rows
         ]
-        table = LongTable(cells, colWidths=[110 * mm, A4[0] - 2 * MARGIN - 110 * mm], hAlign="LEFT")
+        table = LongTable(cells, colWidths=[names * mm, A4[0] - 2 * MARGIN - names * mm], hAlign="LEFT")
         table.setStyle(TableStyle([*_PADDING, ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE)]))
         self._story += [table, Spacer(1, 6)]
 
