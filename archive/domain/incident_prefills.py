@@ -156,5 +156,9 @@ _REGISTER: Mapping[str, Callable[[_Asked], Answer]] = {
     "last_sighting": _last_sighting,
     "neutral_title": _neutral_title,
     "own_reference": lambda asked: asked.incident.diary_number,
-    "controller": lambda asked: asked.settings.authority,
+    "controller": lambda asked: asked.settings.organisation_name or asked.settings.authority,
+    "org_number": lambda asked: asked.settings.organisation_number,
+    "postal_address": lambda asked: asked.settings.postal_address,
+    "contact_address": lambda asked: asked.settings.contact_address,
+    "dpo_contact": lambda asked: asked.settings.dpo_contact,
 }

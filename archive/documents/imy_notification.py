@@ -1,0 +1,48 @@
+"""The notification of a breach to IMY and its supplement on paper: the questions in the e-service's order."""
+
+from collections.abc import Sequence
+
+from archive.config import Settings
+from archive.documents import incident_paper
+from archive.documents.incident_paper import LINE
+from archive.documents.page import Column
+from archive.domain.incident_papers import Heading
+from archive.domain.incident_papers_imy import Question
+from archive.vocabulary import IncidentPaper
+from archive.wording import N_, _
+
+TITLES = {
+    IncidentPaper.IMY_NOTIFICATION: N_("Notification of a personal data breach to IMY"),
+    IncidentPaper.IMY_SUPPLEMENT: N_("Supplement to the notification to IMY"),
+}
+
+
+def pdf(heading: Heading, questions: Sequence[Question], settings: Settings) -> bytes:
+    """Return the questions and answers as PDF; what is not answered says where its answer comes from."""
+    paper = incident_paper.begin(_(TITLES[heading.paper]), heading, settings)
+    paper.paragraph(
+        _(
+            "Sent in IMY's e-service, where it becomes a public document: name nobody the files are about. "
+            "The numbers are those of the e-service as it was read in 2026; if they differ, go by "
+            "the question."
+        )
+    )
+    columns = [
+        Column(_("No."), 10),
+        Column(_("Question"), 58, flow=True),
+        Column(_("What you answer"), 106, flow=True),
+    ]
+    rows = ((one.number, one.label, one.answer or not_answered(one)) for one in questions)
+    paper.table(columns, rows, "–")
+    paper.signatures([_("Read through and sent")])
+    return paper.pdf()
+
+
+def not_answered(question: Question) -> str:
+    """Say that a question is not answered, where its answer comes from, and leave room for it."""
+    lines = [_("Not answered yet")]
+    if question.step_title:
+        lines.append(_("Answered by the step: %(step)s", step=question.step_title))
+    elif question.setting:
+        lines.append(_("Not set in the system: %(setting)s", setting=question.setting))
+    return "\n".join([*lines, LINE])

@@ -1,0 +1,280 @@
+"""Letters about a file that cannot be found: to a person concerned, to whoever waits, and the refusal."""
+
+from collections.abc import Iterator
+
+from archive.config import Settings
+from archive.documents import incident_paper
+from archive.documents.incident_paper import LINE, by_hand, day, made_on
+from archive.documents.page import Report
+from archive.domain.incident_papers_letters import Answer, Course, Letter, Refusal
+from archive.vocabulary import OthersRead
+from archive.wording import _, ngettext
+
+
+def letter(told: Letter, settings: Settings) -> bytes:
+    """Return a letter to a person concerned as PDF, in plain words (GDPR art. 34)."""
+    heading = told.heading
+    paper = incident_paper.begin(_("Information about your personal data"), heading, settings)
+    if told.safe:
+        paper.mark(
+            _(
+                "Protected personal data: handed over only in the safe way known from before. Never by post, "
+                "never to the registered address, never through somebody else in the family. No address here."
+            )
+        )
+    incident_paper.facts(paper, _addressed(told))
+    paper.heading(_("What has happened"))
+    paper.paragraph(_happened(told.course))
+    paper.heading(_("What it may mean for you"))
+    paper.paragraph(_read(told.others_read))
+    incident_paper.text(paper, told.effects)
+    paper.heading(_("What we do"))
+    incident_paper.points(paper, _doing(told))
+    if told.measures:
+        paper.paragraph(told.measures)
+    paper.heading(_("What you can do"))
+    incident_paper.points(paper, _yours())
+    paper.heading(_("Whom to contact"))
+    incident_paper.facts(
+        paper,
+        [
+            (_("Questions about what has happened"), by_hand(_contact(told))),
+            (_("Our data protection officer"), by_hand(heading.dpo_contact)),
+        ],
+    )
+    paper.signatures([_("Kind regards")])
+    return paper.pdf()
+
+
+def _addressed(told: Letter) -> Iterator[tuple[str, object]]:
+    yield _("To"), by_hand(told.addressee)
+    if not told.safe:
+        yield _("Address"), LINE
+        yield "", LINE
+    yield _("Day"), made_on(told.heading)
+    yield _("Our reference"), by_hand(told.heading.diary_number)
+
+
+def _contact(told: Letter) -> str:
+    return ", ".join(filter(None, (told.heading.contact_person, told.heading.contact_address)))
+
+
+def _happened(course: Course) -> str:
+    missed = day(course.missed_on)
+    if course.found_on:
+        return _(
+            "A paper file with information about you could not be found on %(missed)s. "
+            "It was found again on %(found)s and is back in its place.",
+            missed=missed,
+            found=day(course.found_on),
+        )
+    if course.lost_on:
+        return _(
+            "A paper file with information about you could not be found on %(missed)s. We have searched for "
+            "it in many places. On %(lost)s it was decided that it is to be regarded as lost.",
+            missed=missed,
+            lost=day(course.lost_on),
+        )
+    return _(
+        "A paper file with information about you could not be found on %(missed)s. "
+        "We are still searching for it.",
+        missed=missed,
+    )
+
+
+def _read(others: OthersRead | None) -> str:
+    match others:
+        case OthersRead.NO:
+            return _("We judge that nobody without the right to has read it.")
+        case OthersRead.YES:
+            return _("Somebody without the right to has read it, or parts of it.")
+        case OthersRead.POSSIBLE:
+            return _("It cannot be ruled out that somebody without the right to has read it.")
+    return _("We do not know yet whether somebody without the right to has read it.")
+
+
+def _doing(told: Letter) -> Iterator[str]:
+    course = told.course
+    if course.searches:
+        made = ngettext("once", "%(num)s times", course.searches)
+        by = ngettext("by %(num)s person", "by %(num)s persons", course.searchers)
+        yield _("We have searched %(made)s, %(by)s.", made=made, by=by)
+    if told.secured:
+        yield _("We have secured the room it stood in, so that nothing more goes away.")
+    if told.notified:
+        yield _("We have told the Swedish Authority for Privacy Protection (IMY).")
+    if told.lex_sarah:
+        yield _("We investigate how it could happen (lex Sarah).")
+    if told.police:
+        yield _("We have reported it to the police.")
+    if told.rebuilt:
+        yield _("We have collected copies of what the file held, where there were any.")
+    if not course.found_on:
+        yield _("We tell you if the file is found.")
+
+
+def _yours() -> Iterator[str]:
+    yield _("You need do nothing for us to go on.")
+    yield _("Contact us if you wonder about anything, or need an interpreter.")
+    yield _("Contact us at once if somebody knows things about you that only stand in the file.")
+    yield _("If you are afraid for your safety, phone us or the police: 114 14, in an emergency 112.")
+    yield _("You may complain to IMY about how we handle your data: imy.se.")
+
+
+def answer(told: Answer, settings: Settings) -> bytes:
+    """Return the answer to whoever waits for a document as PDF; it says what one can ask for next."""
+    heading = told.heading
+    paper = incident_paper.begin(_("Answer to your request"), heading, settings)
+    incident_paper.facts(
+        paper,
+        [
+            (_("To"), by_hand(told.asker)),
+            (_("Day"), made_on(heading)),
+            (_("Our reference"), by_hand(heading.diary_number)),
+        ],
+    )
+    paper.heading(_("The document"))
+    paper.paragraph(_where_it_is(told.course))
+    if told.said:
+        paper.paragraph(told.said)
+    paper.heading(_("When you hear from us again"))
+    paper.paragraph(
+        _("Not later than %(day)s.", day=day(told.next_word) if told.next_word else LINE)
+        if not told.course.found_on
+        else _("We judge which parts of it may be handed out, and tell you.")
+    )
+    paper.heading(_("You can have a decision"))
+    paper.paragraph(
+        _(
+            "This is an answer, not a decision. If you want one, we decide in writing, and you can appeal "
+            "against the decision. Say so to us; you need give no reason."
+        )
+    )
+    incident_paper.facts(paper, [(_("Contact"), by_hand(heading.contact_address))])
+    paper.signatures([_("Kind regards")])
+    return paper.pdf()
+
+
+def _where_it_is(course: Course) -> str:
+    if course.found_on:
+        return _("The document could not be found, but was found again on %(day)s.", day=day(course.found_on))
+    if course.lost_on:
+        return _(
+            "The document cannot be found. On %(day)s it was decided that it is to be regarded as lost.",
+            day=day(course.lost_on),
+        )
+    return _("The document cannot be found at present. We are searching for it and have not given it up.")
+
+
+def refusal(told: Refusal, settings: Settings) -> bytes:
+    """Return the decision as PDF, with how to appeal on a page of its own (OSL 6:3, 6:7 and 6:8)."""
+    heading = told.heading
+    paper = incident_paper.begin(_("Decision: the document cannot be handed out"), heading, settings)
+    if told.course.found_on:
+        paper.mark(
+            _("The document has been found: hand it out after the usual judgement instead of deciding this.")
+        )
+    incident_paper.facts(
+        paper,
+        [
+            (_("To"), by_hand(told.asker)),
+            (_("Day of the decision"), by_hand(day(told.decided_on))),
+            (_("Diary number"), by_hand(heading.diary_number)),
+            (_("The document asked for"), LINE),
+        ],
+    )
+    paper.heading(_("Decision"))
+    paper.paragraph(
+        _(
+            "%(board)s refuses the request for the document, since the document cannot be found.",
+            board=heading.organisation or settings.authority,
+        )
+    )
+    paper.heading(_("Reasons"))
+    for reason in _reasons(told):
+        paper.paragraph(reason)
+    paper.signatures([_("Decided for the board: %(name)s", name=told.decider or "")])
+    _appeal(paper, told)
+    return paper.pdf()
+
+
+def _reasons(told: Refusal) -> Iterator[str]:
+    course = told.course
+    yield _(
+        "Whoever asks for a public document has the right to have it, or the part of it that may be handed "
+        "out (2 kap. tryckfrihetsförordningen). That demands that the authority has it at hand."
+    )
+    if course.searches:
+        made = ngettext("once", "%(num)s times", course.searches)
+        by = ngettext("by %(num)s person", "by %(num)s persons", course.searchers)
+        yield _(
+            "The document was missed on %(missed)s. It has been searched for %(made)s, %(by)s, "
+            "from %(first)s to %(last)s.",
+            missed=day(course.missed_on),
+            made=made,
+            by=by,
+            first=day(course.first_search),
+            last=day(course.last_search),
+        )
+    else:
+        yield _("The document was missed on %(missed)s.", missed=day(course.missed_on))
+        yield _("How it has been searched for: %(line)s", line=LINE)
+    if told.checked:
+        yield _("These records have been checked: %(records)s.", records=told.checked)
+    if told.systems:
+        yield _("The case systems have been asked.")
+    if told.recovered:
+        yield _("Copies of what it held have been collected. They can be asked for.")
+    if course.lost_on:
+        yield _("On %(day)s it was decided that it is to be regarded as lost.", day=day(course.lost_on))
+    yield _("If the document is found, the request is tried again if you wish.")
+
+
+def _appeal(paper: Report, told: Refusal) -> None:
+    heading = told.heading
+    paper.new_page()
+    paper.heading(_("How to appeal"))
+    paper.paragraph(
+        _(
+            "You can appeal against this decision (6 kap. 7 and 8 §§ offentlighets- och sekretesslagen). "
+            "Write to %(court)s, but send or hand the letter to us:",
+            court=told.appeal_court or _("the administrative court of appeal (kammarrätten)"),
+        )
+    )
+    incident_paper.facts(
+        paper,
+        [
+            (
+                _("Send it to"),
+                by_hand(", ".join(filter(None, (heading.organisation, heading.postal_address)))),
+            ),
+            (_("Or hand it in, or mail it, at"), by_hand(heading.contact_address)),
+        ],
+    )
+    paper.subheading(_("When"))
+    paper.paragraph(
+        _(
+            "Your letter must have reached us within three weeks from the day you received the decision. "
+            "If it comes later, it may not be tried."
+        )
+    )
+    paper.subheading(_("What the letter says"))
+    incident_paper.points(paper, _of_appeal(heading.diary_number))
+    paper.subheading(_("What happens then"))
+    paper.paragraph(
+        _(
+            "We see whether the letter came in time, and whether the decision is to be changed. If it is not "
+            "changed as you wish, we send your letter and the decision on to the court at once."
+        )
+    )
+    incident_paper.facts(paper, [(_("The decision was received on"), LINE)])
+
+
+def _of_appeal(diary_number: str) -> Iterator[str]:
+    yield _(
+        "which decision you appeal against: its day and number %(number)s",
+        number=diary_number or LINE[:20],
+    )
+    yield _("how you want it to be changed, and why")
+    yield _("your name, personal number, address, phone and e-mail")
+    yield _("your signature, or that of somebody you have given a power of attorney, which is sent along")

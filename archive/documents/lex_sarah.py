@@ -1,0 +1,93 @@
+"""The report under lex Sarah and its investigation on paper."""
+
+from collections.abc import Sequence
+
+from archive.config import Settings
+from archive.documents import incident_paper
+from archive.documents.incident_paper import LINE, by_hand
+from archive.documents.page import Column, Report
+from archive.domain.incident_papers import Heading
+from archive.domain.incident_papers_reports import Finding, Investigation, LexSarah
+from archive.wording import _
+
+
+def report(told: LexSarah, settings: Settings) -> bytes:
+    """Return the report to the board as PDF (27 kap. 2 § SoL)."""
+    heading = told.heading
+    paper = incident_paper.begin(
+        _("Report under lex Sarah"), heading, settings, address=_here(heading, settings)
+    )
+    paper.paragraph(_("27 kap. 2 § socialtjänstlagen (2025:400): whoever learns of it reports at once."))
+    incident_paper.facts(
+        paper,
+        [
+            (_("Reported by"), told.reporter),
+            (_("Reported"), by_hand(told.reported)),
+            (_("Unit"), by_hand(told.unit)),
+            (_("Diary number"), by_hand(heading.diary_number)),
+            (_("First missed"), told.happened),
+            (_("When and how it was noticed"), told.noticed),
+            (_("Where"), by_hand(told.rooms)),
+            (_("Files, by their codes"), by_hand(told.codes)),
+            (_("Whom it concerns: only if the investigation needs it"), LINE),
+        ],
+    )
+    _part(paper, _("What has happened?"), told.what)
+    _part(paper, _("What it has meant or may mean for the person"), told.consequence)
+    _part(paper, _("What was done at once"), told.at_once)
+    paper.signatures([_("Reported by"), _("Received for the board")])
+    return paper.pdf()
+
+
+def investigation(told: Investigation, settings: Settings) -> bytes:
+    """Return the investigation as PDF, with what SOSFS 2011:5, chapter 5, wants documented."""
+    heading = told.heading
+    title = _("Investigation under lex Sarah")
+    paper = incident_paper.begin(title, heading, settings, address=_here(heading, settings))
+    if told.serious:
+        paper.mark(_("Judged serious: to be reported to IVO as soon as possible (27 kap. 6 § SoL)."))
+    paper.paragraph(
+        _(
+            "27 kap. 5 § socialtjänstlagen (2025:400) and SOSFS 2011:5, chapter 5. Each thing bears the day "
+            "it was written down, where it comes from, and whether it is a fact or a judgement."
+        )
+    )
+    incident_paper.facts(paper, [(_("Diary number"), by_hand(heading.diary_number))])
+    parts = (
+        (_("What happened"), told.findings),
+        (_("What was done"), told.measures),
+        (_("What else came out, and how it ended"), told.other),
+    )
+    for name, findings in parts:
+        paper.heading(name)
+        _findings(paper, findings)
+    paper.signatures([_("Investigated by"), _("Decided for the board")])
+    return paper.pdf()
+
+
+def _here(heading: Heading, settings: Settings) -> str:
+    return f"{settings.base_url}/incidents/{heading.number}"
+
+
+def _part(paper: Report, name: str, text: str) -> None:
+    paper.heading(name)
+    incident_paper.text(paper, text)
+
+
+def _findings(paper: Report, findings: Sequence[Finding]) -> None:
+    columns = [
+        Column(_("Question"), 48, flow=True),
+        Column(_("What is known"), 70, flow=True),
+        Column(_("Written down"), 28, flow=True),
+        Column(_("Kind"), 28, flow=True),
+    ]
+    rows = (
+        (
+            one.question,
+            one.text or "_" * 36 + "\n" + "_" * 36,
+            "\n".join(filter(None, (one.recorded, one.by))) or "_" * 13,
+            one.kind,
+        )
+        for one in findings
+    )
+    paper.table(columns, rows, "–")

@@ -1,0 +1,332 @@
+"""The papers of an incident for those outside it: which there are, who may print them, what they tell."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from archive.clock import local
+from archive.config import Settings
+from archive.domain import (
+    actors,
+    incident_access,
+    incident_changes,
+    incident_lines,
+    incident_papers_concealed,
+    incident_steps,
+    searches,
+    steps,
+    trails,
+)
+from archive.domain.incident_lines import Named
+from archive.domain.incident_papers_concealed import Concealed
+from archive.domain.incident_report_data import StepLine
+from archive.errors import NotFound, NotPermitted
+from archive.models import CaseFile, Incident, IncidentFile, Person, Search, Unit
+from archive.store import Work
+from archive.vocabulary import IncidentOutcome, IncidentPaper, Permission, PlaceKind, SearchResult, StepState
+from archive.wording import N_, locale
+from routines.conditions import Answer
+from routines.progress import End, Record
+
+
+class Case:
+    """An incident as its papers tell of it; what people wrote is told without whom the files are about."""
+
+    def __init__(self, work: Work, incident: Incident, settings: Settings) -> None:
+        self.work, self.incident, self.settings, self.now = work, incident, settings, work.now
+        self.items: Sequence[IncidentFile] = incident_changes.items(work, incident)
+        self.course = incident_steps.course(work, incident)
+        self._lines = incident_lines.of_steps(self.course, Named(work, (), (), {}), work.now)
+
+    @cached_property
+    def files(self) -> Mapping[int, CaseFile]:
+        """Return the files looked for, and those in whose covers something was found."""
+        ids = {one for item in self.items for one in (item.file_id, item.found_in_id) if one is not None}
+        return {one: self.work.session.get_one(CaseFile, one) for one in sorted(ids)}
+
+    @cached_property
+    def persons(self) -> Sequence[Person]:
+        """Return whom the files looked for are about."""
+        own = [item.file_id for item in self.items if item.file_id is not None]
+        return incident_papers_concealed.persons_of(self.work, own)
+
+    @cached_property
+    def concealed(self) -> Concealed:
+        """Return what no paper may say of whom the files are about."""
+        about = incident_papers_concealed.persons_of(self.work, self.files)
+        return incident_papers_concealed.of(self.work, about, self.files.values())
+
+    @property
+    def sealed(self) -> bool:
+        """Tell whether somebody with protected data is, or may be, concerned."""
+        return self.incident.protected or any(file.protected for file in self.files.values())
+
+    @property
+    def known(self) -> bool:
+        """Tell whether the register knows whom everything looked for is about, and nobody is protected."""
+        own = {item.file_id for item in self.items}
+        return not self.sealed and None not in own and bool(self.persons)
+
+    def done(self, step: str) -> StepLine | None:
+        """Return how a step was last done."""
+        return next(reversed(self.all_done(step)), None)
+
+    def all_done(self, step: str) -> list[StepLine]:
+        """Return each time a step was done, oldest first."""
+        return [one for one in self._lines if one.step == step and one.state is StepState.DONE]
+
+    def opened(self, step: str) -> bool:
+        """Tell whether the routine has asked for a step."""
+        return any(one.step == step for one in self._lines)
+
+    def waits(self, step: str) -> bool:
+        """Tell whether a step is to be done now."""
+        return self.course.progress.open_record(step) is not None
+
+    def raw(self, step: str, field: str) -> Answer | None:
+        """Return an answer as it is stored, of the last time the step was done."""
+        record = self.record(step)
+        return record.answers.get(field) if record else None
+
+    def records(self, step: str) -> list[Record]:
+        """Return each time a step was done as the routine keeps it, oldest first."""
+        return [one for one in self.course.progress.records if one.step == step and one.end is End.DONE]
+
+    def record(self, step: str) -> Record | None:
+        """Return the last time a step was done as the routine keeps it."""
+        return next(reversed(self.records(step)), None)
+
+    def said(self, step: str, field: str) -> str:
+        """Return an answer in words, empty where there is none; without whom the files are about."""
+        line = self.done(step)
+        return self.told(line, field) if line else ""
+
+    def told(self, line: StepLine, field: str) -> str:
+        """Return an answer of one time a step was done."""
+        answer = next((one for one in line.answers if one.field == field), None)
+        text = str(answer.value or "") if answer else ""
+        return text if answer and answer.plain else self.concealed.out_of(text)
+
+    def title(self, step: str) -> str:
+        """Return what a step is called, empty where this version of the routine has none of that name."""
+        found = self.course.routine.step_of.get(step)
+        return found.title.say(locale()) if found else ""
+
+    def name(self, actor: str | None) -> str:
+        """Return the name of somebody who works here."""
+        return actors.names(self.work, [actor])[actor] if actor else ""
+
+    @property
+    def owner(self) -> str:
+        """Return who answers for the incident."""
+        return self.name(f"user:{self.incident.owner_id}") if self.incident.owner_id else ""
+
+    @property
+    def unit(self) -> str:
+        """Return the unit that had it."""
+        unit = self.work.session.get(Unit, self.incident.unit_id) if self.incident.unit_id else None
+        return unit.name if unit else ""
+
+    @cached_property
+    def searches(self) -> list[Search]:
+        """Return the searches that were made."""
+        made = searches.of(self.work, self.incident)
+        return [one for one in made if one.result is not SearchResult.NOT_SEARCHED]
+
+    @property
+    def searchers(self) -> int:
+        """Return how many different persons searched."""
+        return len({one.by for one in self.searches})
+
+    @property
+    def rooms(self) -> str:
+        """Return the rooms things were recorded in, empty where the place may not be told."""
+        if self.sealed:
+            return ""
+        found = trails.trails(self.work, {item.place_id for item in self.items if item.place_id})
+        names = []
+        for trail in found.values():
+            inner = next((at for at, place in enumerate(trail) if place.kind is PlaceKind.ROOM), 0)
+            names.append(trails.name_of(trail[: inner + 1]))
+        return "\n".join(dict.fromkeys(names))
+
+    @property
+    def found(self) -> list[IncidentFile]:
+        """Return what has been found."""
+        return [item for item in self.items if item.outcome is IncidentOutcome.FOUND]
+
+    @property
+    def lost(self) -> list[IncidentFile]:
+        """Return what has been declared lost."""
+        return [item for item in self.items if item.outcome is IncidentOutcome.DECLARED_LOST]
+
+    @property
+    def ended(self) -> datetime | None:
+        """Return when the last of it was found, once all of it is."""
+        moments = [item.found_at for item in self.found if item.found_at]
+        return max(moments) if moments and len(moments) == len(self.items) else None
+
+    @property
+    def subjects(self) -> list[str]:
+        """Return whom a look at a paper concerns."""
+        return [self.incident.stream, *(f"file:{item.file_id}" for item in self.items if item.file_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands at the head of every paper: of which case, by whom, and whether it is decided."""
+
+    paper: IncidentPaper
+    number: int
+    diary_number: str
+    organisation: str
+    organisation_number: str
+    postal_address: str
+    contact_address: str
+    dpo_contact: str
+    contact_person: str
+    made_at: datetime
+    by: str
+    draft: bool
+    decided_by: str
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Which step of the routine a paper belongs to, and whether what it says is decided."""
+
+    step: str
+    decided_by: str
+    decided: Callable[[Case], bool]
+
+
+def _notified(case: Case) -> bool:
+    """Tell whether the last decision on it was to notify."""
+    asked = [case.raw(step, "notify") for step in ("decide_notification", "review_notification")]
+    return next((one for one in reversed(asked) if one is not None), "no") == "yes"
+
+
+_RULES: Mapping[IncidentPaper, _Rule] = {
+    IncidentPaper.IMY_NOTIFICATION: _Rule("notify_imy", "decide_notification", _notified),
+    IncidentPaper.IMY_SUPPLEMENT: _Rule(
+        "supplement_imy", "notify_imy", lambda case: case.done("notify_imy") is not None
+    ),
+    IncidentPaper.LETTER: _Rule(
+        "inform_persons", "decide_inform", lambda case: case.raw("decide_inform", "inform") == "yes"
+    ),
+    IncidentPaper.LEX_SARAH_REPORT: _Rule(
+        "lex_sarah_report", "lex_sarah_report", lambda case: case.done("lex_sarah_report") is not None
+    ),
+    IncidentPaper.LEX_SARAH_INVESTIGATION: _Rule(
+        "lex_sarah_investigation",
+        "lex_sarah_investigation",
+        lambda case: case.done("lex_sarah_investigation") is not None,
+    ),
+    IncidentPaper.POLICE_REPORT: _Rule(
+        "police_report", "police_report", lambda case: case.raw("police_report", "reported") == "yes"
+    ),
+    # An answer is no decision: it is given at once, by whoever is asked.
+    IncidentPaper.ANSWER: _Rule("interim_answer", "", lambda _case: True),
+    IncidentPaper.REFUSAL: _Rule(
+        "refusal_decision", "refusal_decision", lambda case: case.done("refusal_decision") is not None
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with one paper: a draft until the step that decides it is done."""
+
+    paper: IncidentPaper
+    draft: bool
+    step: str
+    title: str
+    decided_by: str
+    opened: bool
+    done: bool
+
+
+def standing(case: Case, paper: IncidentPaper) -> Standing:
+    """Return how it stands with a paper."""
+    rule = _RULES[paper]
+    return Standing(
+        paper,
+        not rule.decided(case),
+        rule.step,
+        case.title(rule.step),
+        case.title(rule.decided_by) if rule.decided_by else "",
+        case.opened(rule.step),
+        case.done(rule.step) is not None,
+    )
+
+
+def heading(case: Case, paper: IncidentPaper) -> Heading:
+    """Return the head of a paper; raises NotPermitted and NotFound as `require` does."""
+    how, settings = require(case, paper), case.settings
+    return Heading(
+        paper,
+        case.incident.id,
+        case.incident.diary_number,
+        settings.organisation_name,
+        settings.organisation_number,
+        settings.postal_address,
+        settings.contact_address,
+        settings.dpo_contact,
+        case.owner,
+        case.now,
+        case.name(case.work.actor.id),
+        how.draft,
+        how.decided_by,
+        case.sealed,
+    )
+
+
+def may_print(case: Case, paper: IncidentPaper) -> bool:
+    """Tell whether the actor may have a paper: who does its step, leads incidents, or watches over them all.
+
+    Papers tell what people wrote, and so they are for those alone who may read that.
+    """
+    work = case.work
+    if not incident_access.may_read(work, case.incident):
+        return False
+    if work.actor.may(Permission.LEAD_INCIDENTS) or incident_access.by_office(work.actor):
+        return True
+    step = case.course.routine.step_of.get(_RULES[paper].step)
+    by = steps.doer(work.actor, case.course.routine, case.incident)
+    return step is not None and bool(by.parties & set(step.who))
+
+
+def printable(case: Case) -> list[Standing]:
+    """Return the papers the actor may have; a refusal only once somebody wants a decision."""
+    return [
+        standing(case, paper) for paper in IncidentPaper if may_print(case, paper) and _exists(case, paper)
+    ]
+
+
+def _exists(case: Case, paper: IncidentPaper) -> bool:
+    if paper is IncidentPaper.REFUSAL:
+        return case.opened("refusal_decision")
+    if paper is IncidentPaper.ANSWER:
+        return case.incident.somebody_waits or case.opened("interim_answer")
+    return True
+
+
+def require(case: Case, paper: IncidentPaper) -> Standing:
+    """Return how it stands with a paper; raises NotPermitted for others, NotFound before there is one."""
+    if not may_print(case, paper):
+        raise NotPermitted(
+            "paper_of_others",
+            N_("This paper is for those who do its step. Ask whoever answers for the incident."),
+        )
+    if not _exists(case, paper):
+        raise NotFound(
+            "no_such_paper", N_("Nobody has asked for this yet. The incident's page says what is next.")
+        )
+    return standing(case, paper)
+
+
+def when(moment: datetime | None) -> str:
+    """Write a moment as papers do."""
+    return f"{local(moment):%Y-%m-%d %H:%M}" if moment else ""

@@ -1,0 +1,271 @@
+"""What IMY's e-service asks about a breach, in its order, with what is known of an incident by now.
+
+Questions with a number have it from the e-service as it was read in 2026 (e-tjanster.imy.se/sv/anmalan); the
+others stand where GDPR art. 33(3) and the order of the form put them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from archive.domain.incident_papers import Case, when
+from archive.domain.incident_report_data import StepLine
+from archive.models import IncidentFile
+from archive.vocabulary import FoundWhere, IncidentOutcome, OthersRead
+from archive.wording import _, ngettext
+
+LIMIT = timedelta(hours=72)
+NOTIFY, DECIDE, SUPPLEMENT = "notify_imy", "decide_notification", "supplement_imy"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the form: its answer, or where the answer will come from.
+
+    `step` is the step of the routine that answers it, `setting` what has to be set for it.
+    """
+
+    key: str
+    number: str
+    label: str
+    answer: str
+    step: str = ""
+    step_title: str = ""
+    setting: str = ""
+
+
+def notification(case: Case) -> list[Question]:
+    """Return the questions of the notification in the order of the e-service."""
+    return [*_organisation(case), *_moments(case), *_what(case), *_concerned(case), *_told(case)]
+
+
+def supplement(case: Case) -> list[Question]:
+    """Return what a supplement says: which notification it belongs to, and what is new since."""
+    notified = case.done(NOTIFY)
+    return [
+        *(one for one in _organisation(case) if one.key in _OF_SUPPLEMENT),
+        _asked(case, "imy_number", "", _("IMY's number of the notification, from its receipt"), "", ""),
+        _asked(
+            case, "notified", "", _("When the notification was sent"), case.said(NOTIFY, "sent_at"), NOTIFY
+        ),
+        *(_earlier(case)),
+        _asked(case, "news", "", _("What a supplement is about"), _own(case, "news"), SUPPLEMENT),
+        *(_news(case, notified) if notified else ()),
+        _asked(case, "more", "", _("Will there be more?"), _own(case, "more"), SUPPLEMENT),
+    ]
+
+
+_OF_SUPPLEMENT = {"controller", "org_number", "own_reference", "contact_address"}
+
+
+def missing_settings(questions: Iterable[Question]) -> list[str]:
+    """Return the settings that would answer what is not answered."""
+    return list(dict.fromkeys(one.setting for one in questions if one.setting and not one.answer))
+
+
+def _asked(case: Case, key: str, number: str, label: str, answer: str, step: str) -> Question:
+    title = "" if answer else case.title(step)
+    return Question(key, number, label, answer, step if title else "", title)
+
+
+def _set(case: Case, key: str, number: str, label: str, value: str, setting: str) -> Question:
+    return Question(key, number, label, case.said(NOTIFY, key) or value, setting=f"AKTSPAR_{setting}")
+
+
+def _organisation(case: Case) -> Iterator[Question]:
+    settings = case.settings
+    named = settings.organisation_name
+    yield _set(case, "controller", "1", _("Controller"), named, "ORGANISATION_NAME")
+    number = settings.organisation_number
+    yield _set(case, "org_number", "2", _("Organisation number"), number, "ORGANISATION_NUMBER")
+    address = settings.postal_address
+    yield _set(
+        case, "postal_address", "3", _("Postal address of the organisation"), address, "POSTAL_ADDRESS"
+    )
+    own = case.said(NOTIFY, "own_reference") or case.incident.diary_number
+    yield _asked(case, "own_reference", "", _("Your own reference number"), own, "diary")
+    yield _asked(case, "contact_person", "", _("Contact person"), case.owner, "tell_manager")
+    contact = settings.contact_address
+    yield _set(case, "contact_address", "9", _("The address to be contacted at"), contact, "CONTACT_ADDRESS")
+    label = _("Contact details of the data protection officer")
+    yield _set(case, "dpo_contact", "", label, settings.dpo_contact, "DPO_CONTACT")
+
+
+def _moments(case: Case) -> Iterator[Question]:
+    incident = case.incident
+    yield _asked(case, "began", "", _("When did the breach begin?"), _began(case), "report")
+    aware = when(incident.clock_from)
+    if incident.aware_at:
+        reason = case.said("later_awareness", "reason")
+        aware = "\n".join(filter(None, (_("%(when)s, by decision", when=aware), reason)))
+    yield _asked(case, "aware", "", _("When did you become aware of it?"), aware, "report")
+    yield _asked(
+        case, "late_reason", "", _("Why does the notification come after 72 hours?"), _late(case), NOTIFY
+    )
+    yield _asked(case, "ended", "13", _("When did the breach end?"), _ended(case), "confirm_find")
+
+
+def _began(case: Case) -> str:
+    return _("Not later than %(when)s, when it was first missed", when=when(case.incident.missed_at))
+
+
+def _late(case: Case) -> str:
+    notified = case.done(NOTIFY)
+    sent = (notified.done_at if notified else None) or case.now
+    if sent <= case.incident.clock_from + LIMIT:
+        return _("Does not apply: it comes within 72 hours")
+    return case.said(NOTIFY, "late_reason")
+
+
+def _ended(case: Case) -> str:
+    said = case.raw(NOTIFY, "ended_at")
+    if said:
+        return case.said(NOTIFY, "ended_at")
+    ended = case.ended
+    return when(ended) if ended else _("It is going on")
+
+
+def _what(case: Case) -> Iterator[Question]:
+    yield _asked(case, "type", "", _("What kind of breach is it?"), _kind(case), "")
+    nature = case.said(NOTIFY, "nature") or case.said(DECIDE, "facts")
+    yield _asked(case, "nature", "", _("What has happened?"), nature, DECIDE)
+    cause = "\n".join(filter(None, (case.said("lessons", "cause"), case.said("lessons", "how"))))
+    yield _asked(case, "cause", "", _("Why did it happen?"), cause, "lessons")
+
+
+def _kind(case: Case) -> str:
+    kinds = [_("Loss of personal data: paper that cannot be found")]
+    if any(item.others_read in {OthersRead.YES, OthersRead.POSSIBLE} for item in case.items):
+        kinds.append(_("Somebody unauthorised may have read it"))
+    return "\n".join(kinds)
+
+
+def _concerned(case: Case) -> Iterator[Question]:
+    yield _asked(
+        case, "groups", "25", _("Which groups do the persons belong to?"), case.said(NOTIFY, "groups"), NOTIFY
+    )
+    persons = case.said(NOTIFY, "persons") or _at_least(case)
+    yield _asked(case, "persons", "", _("Approximately how many persons?"), persons, NOTIFY)
+    records = case.said(NOTIFY, "records") or str(case.incident.pieces)
+    yield _asked(case, "records", "", _("Approximately how many files or documents?"), records, NOTIFY)
+    yield _asked(
+        case, "kinds", "26", _("Which kinds of data are concerned?"), case.said(NOTIFY, "kinds"), NOTIFY
+    )
+    effects = case.said(NOTIFY, "consequences") or case.said(DECIDE, "effects")
+    yield _asked(case, "consequences", "28", _("What may the consequences be?"), effects, DECIDE)
+    severity = case.said(NOTIFY, "severity")
+    yield _asked(case, "severity", "", _("How serious is the breach for the persons?"), severity, NOTIFY)
+    actions = case.said(NOTIFY, "actions") or case.said(DECIDE, "measures")
+    yield _asked(case, "actions", "30", _("What have you done after the breach?"), actions, DECIDE)
+
+
+def _at_least(case: Case) -> str:
+    if not case.known:
+        return ""
+    count = len(case.persons)
+    return ngettext(
+        "at least %(num)s, according to the register", "at least %(num)s, according to the register", count
+    )
+
+
+def _told(case: Case) -> Iterator[Question]:
+    informed = case.raw(NOTIFY, "informed")
+    told = case.said("inform_persons", "told_at") or case.said(NOTIFY, "informed_at")
+    decided = case.raw("decide_inform", "inform")
+    done, refused = bool(told), informed == "not" or decided == "no"
+    never = _("Does not apply")
+    answer = _("yes") if done else _("no") if refused else case.said(NOTIFY, "informed")
+    yield _asked(case, "informed", "", _("Have the persons been told?"), answer, "decide_inform")
+    at = told if done else never if refused else ""
+    yield _asked(case, "informed_at", "32", _("When did you tell the persons?"), at, "inform_persons")
+    coming = never if done or refused else case.said(NOTIFY, "will_be_informed")
+    yield _asked(
+        case, "will_be_informed", "34", _("When will you tell the persons?"), coming, "decide_inform"
+    )
+    why = case.said(NOTIFY, "why_not_informed") or (case.said("decide_inform", "reason") if refused else "")
+    why = never if done or decided == "yes" else why
+    yield _asked(
+        case, "why_not_informed", "35", _("Why will you not tell the persons?"), why, "decide_inform"
+    )
+
+
+def _own(case: Case, field: str) -> str:
+    """Return what was answered in this supplement, nothing while one is still to be written."""
+    return "" if case.waits(SUPPLEMENT) else case.said(SUPPLEMENT, field)
+
+
+def _earlier(case: Case) -> Iterator[Question]:
+    before = case.all_done(SUPPLEMENT)
+    if not case.waits(SUPPLEMENT):
+        before = before[:-1]  # the last one is this
+    sent = [f"{case.told(one, 'sent_at')}: {case.told(one, 'news')}" for one in before]
+    if sent:
+        yield Question("earlier", "", _("Supplements sent before"), "\n".join(sent))
+
+
+def _news(case: Case, notified: StepLine) -> list[Question]:
+    """Return what has come since the notification was sent; a line that says so where nothing has."""
+    since = notified.done_at or notified.opened_at
+    found = [
+        *(
+            _settled(case, item, number)
+            for number, item in enumerate(case.items, start=1)
+            if _since(item, since)
+        ),
+        *_steps_since(case, since),
+    ]
+    known = [
+        Question(f"news_{at}", "", label, text) for at, (label, text) in enumerate(found, start=1) if text
+    ]
+    return known or [Question("news_0", "", _("What is new"), _("Nothing since the notification"))]
+
+
+def _since(item: IncidentFile, since: datetime) -> bool:
+    return item.outcome is not None and item.outcome_at is not None and item.outcome_at >= since
+
+
+def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
+    label = _("What became of item %(number)s", number=number)
+    if item.outcome is not IncidentOutcome.FOUND or item.found_at is None:
+        return label, f"{item.outcome.label if item.outcome else ''}, {when(item.outcome_at)}"
+    days = (item.found_at - case.incident.missed_at).days
+    lines = [
+        _("Found again %(when)s. The breach ended then.", when=when(item.found_at)),
+        _("It lay: %(where)s", where=item.found_where.label) if item.found_where else "",
+        _("State: %(state)s", state=item.found_state.label) if item.found_state else "",
+        ngettext("It was away for %(num)s day", "It was away for %(num)s days", days),
+        _("May others have read it? %(answer)s", answer=item.others_read.label) if item.others_read else "",
+        _("The cover it lay in may have been lent or sent meanwhile: see the consequences.")
+        if item.found_where is FoundWhere.OTHER_COVER
+        else "",
+    ]
+    return label, "\n".join(filter(None, lines))
+
+
+def _steps_since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
+    """Return what the steps done since the notification answered, by question."""
+
+    def said(step: str, *fields: str) -> str:
+        line = case.done(step)
+        if line is None or line.done_at is None or line.done_at < since:
+            return ""
+        return "\n".join(filter(None, (case.told(line, field) for field in fields)))
+
+    yield _("Consequences"), said("after_find", "away", "consequences")
+    searched = [one for one in case.searches if one.at >= since]
+    if searched:
+        count = len({one.by for one in searched})
+        by = ngettext("by %(num)s person", "by %(num)s persons", count)
+        made = ngettext("%(num)s more search", "%(num)s more searches", len(searched))
+        yield _("Searches"), f"{made}, {by}"
+    yield _("The persons have been told"), said("inform_persons", "told_at", "how")
+    yield (
+        _("They are not told, because"),
+        (said("decide_inform", "reason") if case.raw("decide_inform", "inform") == "no" else ""),
+    )
+    yield _("Reported to the police"), said("police_report", "reported_at")
+    yield _("Reported to IVO"), said("report_ivo", "sent_at")
+    yield _("Reconstructed"), said("reconstruct", "recovered")
+    yield _("Could not be reconstructed"), said("reconstruct", "not_recovered")
+    yield _("Cause"), said("lessons", "cause", "how")
+    yield _("Measures against it happening again"), said("lessons", "measures")

@@ -1,0 +1,192 @@
+"""What letters about an incident tell: to a person concerned, to whoever waits, the refusal to hand out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from archive.clock import local_date
+from archive.domain import people
+from archive.domain.incident_papers import Case, Heading, heading
+from archive.errors import NotFound
+from archive.models import Person
+from archive.vocabulary import IncidentPaper, OthersRead, Permission
+from archive.wording import N_
+from routines.progress import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far the search has come, as every letter tells it; days of the calendar, no places, no names."""
+
+    missed_on: date
+    found_on: date | None
+    lost_on: date | None
+    searches: int
+    searchers: int
+    first_search: date | None
+    last_search: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter to one person concerned; `addressee` is empty for a protected one and for one unknown.
+
+    `safe` means that it is handed over in a way known to be safe, and bears no address.
+    """
+
+    heading: Heading
+    course: Course
+    addressee: str
+    safe: bool
+    others_read: OthersRead | None
+    effects: str
+    measures: str
+    secured: bool
+    notified: bool
+    lex_sarah: bool
+    police: bool
+    rebuilt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody who waits for the document is told; nothing in it is decided."""
+
+    heading: Heading
+    course: Course
+    asker: str
+    said: str
+    next_word: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The decision that a document cannot be handed out, because it cannot be found."""
+
+    heading: Heading
+    course: Course
+    asker: str
+    decided_on: date | None
+    decider: str
+    checked: str
+    systems: bool
+    recovered: bool
+    appeal_court: str
+
+
+def letter(case: Case, person_id: int | None = None) -> Letter:
+    """Return a letter to one of those the files are about, or to somebody the register does not know."""
+    head = heading(case, IncidentPaper.LETTER)
+    person = _concerned(case, person_id)
+    # Of what the register does not know, somebody may be protected.
+    safe = person.protection.protected if person else case.sealed
+    read = [item.others_read for item in case.items if item.others_read is not None]
+    return Letter(
+        head,
+        _course(case),
+        "" if person is None or safe else _name(case, person),
+        safe,
+        max(read, key=list(OthersRead).index) if read else None,
+        case.said("notify_imy", "consequences") or case.said("decide_notification", "effects"),
+        case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
+        case.done("secure_room") is not None,
+        case.done("notify_imy") is not None,
+        case.done("lex_sarah_report") is not None,
+        case.raw("police_report", "reported") == "yes",
+        case.done("reconstruct") is not None,
+    )
+
+
+def addressees(case: Case) -> list[tuple[int, str, bool]]:
+    """Return whom letters go to: id, name as the viewer may see it, and whether only in a safe way."""
+    return [
+        (person.id, people.shown_name(person, case.work.actor), person.protection.protected)
+        for person in case.persons
+    ]
+
+
+def answer(case: Case) -> Answer:
+    """Return the answer to whoever waits for the document."""
+    head = heading(case, IncidentPaper.ANSWER)
+    asked = case.raw("interim_answer", "next_contact")
+    return Answer(
+        head,
+        _course(case),
+        _asker(case),
+        case.said("interim_answer", "answer"),
+        date.fromisoformat(asked) if isinstance(asked, str) else None,
+    )
+
+
+def refusal(case: Case) -> Refusal:
+    """Return the decision that the document cannot be handed out."""
+    head = heading(case, IncidentPaper.REFUSAL)
+    done = case.record("refusal_decision")
+    decided = done.answers.get("decided_on") if done else None
+    until = done.ended_at if done else None  # what came later is no reason of the decision
+    return Refusal(
+        head,
+        _course(case, until),
+        _asker(case),
+        date.fromisoformat(decided) if isinstance(decided, str) else None,
+        case.name(done.ended_by) if done else "",
+        case.said("record_checks", "checked") if _before(case, "record_checks", until) else "",
+        _before(case, "case_systems", until),
+        _before(case, "reconstruct", until),
+        case.settings.appeal_court,
+    )
+
+
+def _concerned(case: Case, person_id: int | None) -> Person | None:
+    if person_id is None:
+        return None
+    found = next((person for person in case.persons if person.id == person_id), None)
+    if found is None:
+        raise NotFound("not_concerned", N_("None of the files looked for is about this person."))
+    return found
+
+
+def _name(case: Case, person: Person) -> str:
+    """Return a name as letters bear it, the given name first, for those who may see names."""
+    if not case.work.actor.may(Permission.READ_NAMES):
+        return ""
+    return " ".join(part for part in (person.given_name, person.family_name) if part)
+
+
+def _before(case: Case, step: str, until: datetime | None) -> bool:
+    """Tell whether a step was done, before a moment if there is one."""
+    line = case.done(step)
+    return line is not None and (until is None or (line.recorded_at or line.opened_at) <= until)
+
+
+def _course(case: Case, until: datetime | None = None) -> Course:
+    """Return how far the search has come, or had come at a moment."""
+    end = until or case.now
+    days = [local_date(one.at) for one in case.searches if one.at <= end]
+    lost = [item.outcome_at for item in case.lost if item.outcome_at and item.outcome_at <= end]
+    found = case.ended if case.ended and case.ended <= end else None
+    return Course(
+        local_date(case.incident.missed_at),
+        _day(found),
+        _day(max(lost, default=None)),
+        len(days),
+        len({one.by for one in case.searches if one.at <= end}),
+        min(days, default=None),
+        max(days, default=None),
+    )
+
+
+def _day(moment: datetime | None) -> date | None:
+    return local_date(moment) if moment else None
+
+
+def _asker(case: Case) -> str:
+    """Return who asked last; to be filled in by hand where somebody may be protected."""
+    if case.sealed:
+        return ""
+    asked = [str(one.answers["asker"]) for step in ("report", "new_request") for one in _asking(case, step)]
+    return asked[-1] if asked else ""
+
+
+def _asking(case: Case, step: str) -> Iterator[Record]:
+    yield from (one for one in case.records(step) if one.answers.get("asker"))

@@ -1,0 +1,221 @@
+"""What reports from an incident tell others: under lex Sarah, its investigation, and the police."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from archive.domain import incident_access, sightings
+from archive.domain.incident_papers import Case, Heading, heading, when
+from archive.models import Incident
+from archive.vocabulary import IncidentPaper, Occasion
+from archive.wording import N_, _, ngettext
+
+FACT, JUDGEMENT = N_("fact"), N_("judgement")
+
+
+@dataclass(frozen=True, slots=True)
+class LexSarah:
+    """A report that something is wrong (27 kap. 2 § SoL): what happened and what it means for somebody."""
+
+    heading: Heading
+    reporter: str
+    unit: str
+    reported: str
+    happened: str
+    noticed: str
+    rooms: str
+    codes: str
+    what: str
+    consequence: str
+    at_once: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing an investigation has to show: what is known, since when, from whom, fact or judgement."""
+
+    question: str
+    text: str
+    recorded: str = ""
+    by: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """An investigation under lex Sarah with what SOSFS 2011:5, chapter 5, wants documented."""
+
+    heading: Heading
+    findings: tuple[Finding, ...]
+    measures: tuple[Finding, ...]
+    other: tuple[Finding, ...]
+    serious: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Police:
+    """What the police are told: what, where and when; never whom it is about."""
+
+    heading: Heading
+    missing: str
+    pieces: int
+    last_seen: str
+    missed: str
+    noticed: str
+    rooms: str
+    signs: str
+    description: str
+    secured: str
+    searched: str
+    number: str
+
+
+def lex_sarah(case: Case) -> LexSarah:
+    """Return a report under lex Sarah."""
+    incident = case.incident
+    record = case.record("lex_sarah_report")
+    reporter = (record and record.ended_by) or incident.reported_by
+    return LexSarah(
+        heading(case, IncidentPaper.LEX_SARAH_REPORT),
+        case.name(reporter),
+        case.unit,
+        case.said("lex_sarah_report", "reported_at"),
+        when(incident.missed_at),
+        _noticed(case),
+        case.rooms,
+        ", ".join(file.code for number, file in case.files.items() if number in _missing(case)),
+        case.said("lex_sarah_report", "what"),
+        case.said("lex_sarah_report", "consequence"),
+        _at_once(case),
+    )
+
+
+def _noticed(case: Case) -> str:
+    incident = case.incident
+    how = "" if incident.occasion is Occasion.OTHER else incident.occasion.label
+    return ", ".join(filter(None, (when(incident.suspected_at), how)))
+
+
+def _missing(case: Case) -> set[int]:
+    return {item.file_id for item in case.items if item.file_id is not None}
+
+
+def _at_once(case: Case) -> str:
+    lines = [case.said("secure_room", "stopped"), case.said("secure_room", "not_done"), _searched(case)]
+    return "\n".join(filter(None, lines))
+
+
+def _searched(case: Case) -> str:
+    if not case.searches:
+        return ""
+    by = ngettext("by %(num)s person", "by %(num)s persons", case.searchers)
+    return f"{ngettext('%(num)s search', '%(num)s searches', len(case.searches))}, {by}"
+
+
+def investigation(case: Case) -> Investigation:
+    """Return the investigation: each thing asked for, with what the incident's steps have answered."""
+    return Investigation(
+        heading(case, IncidentPaper.LEX_SARAH_INVESTIGATION),
+        tuple(_findings(case)),
+        tuple(_measures(case)),
+        tuple(_other(case)),
+        case.raw("lex_sarah_investigation", "serious") == "serious",
+    )
+
+
+def _findings(case: Case) -> Iterator[Finding]:
+    incident = case.incident
+    own = "lex_sarah_investigation"
+    yield _of_step(case, _("What the event consisted of"), "lex_sarah_report", "what", FACT)
+    consequence = _("What it has meant or might have meant for the person")
+    yield _of_step(case, consequence, "lex_sarah_report", "consequence", JUDGEMENT)
+    reported = incident.reported_at
+    yield _of_register(_("When and how it was noticed"), _noticed(case), reported)
+    happened = _("Not later than %(when)s, when it was first missed", when=when(incident.missed_at))
+    yield _of_register(_("When it happened"), happened, reported)
+    yield _of_step(case, _("Which causes have been identified"), "lessons", "how", JUDGEMENT)
+    yield _of_register(_("Has something like it happened before? If so, why again?"), _before(case), case.now)
+    yield Finding(_("Could something like it happen again?"), "", kind=_(JUDGEMENT))
+    yield _of_step(case, _("What happened, why, and what was done"), own, "findings", FACT)
+
+
+def _before(case: Case) -> str:
+    """Say how many incidents were reported before: of those this actor may know of."""
+    earlier = select(func.count()).where(
+        col(Incident.id) < case.incident.id, incident_access.seen_by(case.work.actor)
+    )
+    count = case.work.session.scalar(earlier) or 0
+    return ngettext(
+        "The system knows %(num)s earlier incident of something missing.",
+        "The system knows %(num)s earlier incidents of something missing.",
+        count,
+    )
+
+
+def _measures(case: Case) -> Iterator[Finding]:
+    yield _of_step(case, _("Secured at once"), "secure_room", "stopped", FACT)
+    if case.searches:
+        yield _of_register(_("Searched"), _searched(case), max(one.at for one in case.searches))
+    yield _of_step(case, _("Done for the person"), "child_safety", "judgement", JUDGEMENT)
+    yield _of_step(case, _("Reconstructed"), "reconstruct", "recovered", FACT)
+    yield _of_step(case, _("Measures against it happening again"), "lessons", "measures", FACT)
+    yield _of_step(case, _("How we see whether it helped"), "lessons", "sign_of_effect", FACT)
+
+
+def _other(case: Case) -> Iterator[Finding]:
+    own = "lex_sarah_investigation"
+    yield _of_step(case, _("Judgement"), own, "serious", JUDGEMENT)
+    yield _of_step(case, _("Reason"), own, "reason", JUDGEMENT)
+    yield _of_step(case, _("Reported to IVO"), "report_ivo", "sent_at", FACT)
+
+
+def _of_step(case: Case, question: str, step: str, field: str, kind: str) -> Finding:
+    line = case.done(step)
+    record = case.record(step)
+    text = case.told(line, field) if line else ""
+    if not text or line is None or record is None:
+        return Finding(question, "", kind=_(kind))
+    return Finding(question, text, when(line.recorded_at), case.name(record.ended_by), _(kind))
+
+
+def _of_register(question: str, text: str, recorded: datetime) -> Finding:
+    return Finding(question, text, when(recorded), _("the register"), _(FACT))
+
+
+def police(case: Case) -> Police:
+    """Return what the police are told; what people wrote only where the register knows whom to leave out."""
+    incident = case.incident
+    head = heading(case, IncidentPaper.POLICE_REPORT)
+    return Police(
+        head,
+        incident.what.label,
+        incident.pieces,
+        when(_last_seen(case)),
+        when(incident.missed_at),
+        case.said("suspect_crime", "noticed_at"),
+        case.rooms,
+        _signs(case),
+        case.said("suspect_crime", "what") if case.known else "",
+        case.said("secure_room", "stopped"),
+        _searched(case),
+        case.said("police_report", "number"),
+    )
+
+
+def _last_seen(case: Case) -> datetime | None:
+    seen = [sightings.last(case.work, number) for number in _missing(case)]
+    moments = [
+        one.happened_at for one in seen if one is not None and one.happened_at <= case.incident.missed_at
+    ]
+    return min(moments) if moments and len(moments) == len(case.items) else None
+
+
+def _signs(case: Case) -> str:
+    said = (
+        (_("Signs of a crime"), case.said("screen_risk", "crime")),
+        (_("Signs of burglary or damage in the room"), case.said("secure_room", "signs")),
+    )
+    return "\n".join(f"{label}: {answer}" for label, answer in said if answer)
