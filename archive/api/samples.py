@@ -66,10 +66,12 @@ def _one(sample_id: int) -> Response:
         items = [
             {
                 **facts(item, "id", "direction", "ordinal", "answer", "answered_at"),
-                "place": {"code": place.code, "name": trails.name_of(named[place.id])},
-                "file": file.code if file and not file.protected and _known(item) else None,
+                # Protected since it was drawn: a row of it would be a place.
+                "place": None if hidden else {"code": place.code, "name": trails.name_of(named[place.id])},
+                "file": file.code if file and not hidden and _known(item) else None,
             }
             for item, place, file in rows
+            for hidden in [file is not None and file.protected]
         ]
         shown = {**_shown(work, sample), "items": items}
     seen = [file.stream for _item, _place, file in rows if file]

@@ -41,6 +41,7 @@ PAGES = (
     "start",
     "tasks",
     "users",
+    "written_lists",
 )
 
 
