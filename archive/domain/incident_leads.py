@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from archive.domain import leads
 from archive.domain.incident_lines import Named
 from archive.domain.incident_report_data import Both, LeadLine, PlanLine
-from archive.models import IncidentFile, Place, Search
+from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Place, Search
 from archive.store import Work
 from archive.vocabulary import IncidentOutcome, Permission, SearchResult
 from routines import search_plan
@@ -30,6 +30,19 @@ def fruitless(work: Work, searches: Sequence[Search]) -> list[search_plan.Search
         if key:
             found.append(search_plan.Search(key, one.by))
     return found
+
+
+def may_walk(work: Work, incident: Incident, file: CaseFile | None) -> bool:
+    """Tell whether the actor may see where a file is looked for.
+
+    Of a protected person's only whoever answers for the incident, those let in by name, and those cleared
+    for sealed files: each place of the plan tells where that file stood.
+    """
+    if file is None or not file.protected or work.actor.user_id is None:
+        return True
+    if incident.owner_id == work.actor.user_id or work.actor.may(Permission.CHECK_SEALED):
+        return True
+    return work.session.get(IncidentReader, (incident.id, work.actor.user_id)) is not None
 
 
 def annex(

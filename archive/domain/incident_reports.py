@@ -66,7 +66,7 @@ def report(work: Work, incident: Incident, *, bare: bool = False) -> IncidentRep
     Without personal data when asked for, and for those who may not see names.
     """
     found = _fixed(work, incident) or build(work, incident)
-    found = _hidden(work, found)
+    found = _placeless(work, incident, _hidden(work, found))
     return redacted(found) if bare or not incident_access.may_read(work, incident) else found
 
 
@@ -103,6 +103,26 @@ def _hidden(work: Work, report: IncidentReport) -> IncidentReport:
         ),
         timeline=tuple(replace(one, text=None) if one.thing in hidden else one for one in report.timeline),
         custody=tuple(replace(one, text=None) if one.thing in hidden else one for one in report.custody),
+    )
+
+
+def _placeless(work: Work, incident: Incident, report: IncidentReport) -> IncidentReport:
+    """Take out where a protected person's file stood and was looked for, but for those who search for it."""
+    files = {one.item: work.session.get(CaseFile, one.file) for one in report.things if one.protected}
+    hidden = {item for item, file in files.items() if not incident_leads.may_walk(work, incident, file)}
+    if not hidden:
+        return report
+    return replace(
+        report,
+        things=tuple(
+            replace(one, recorded_at=None, found_place=None) if one.item in hidden else one
+            for one in report.things
+        ),
+        timeline=tuple(replace(one, text=None) if one.thing in hidden else one for one in report.timeline),
+        custody=tuple(replace(one, text=None) if one.thing in hidden else one for one in report.custody),
+        searches=tuple(replace(one, place=None, cover_code="", lead="") for one in report.searches),
+        seen=tuple(replace(one, place=None) if one.thing in hidden else one for one in report.seen),
+        plans=tuple(one for one in report.plans if one.thing not in hidden),
     )
 
 

@@ -62,13 +62,13 @@ class Asking:
         state = State(self.course.routine, self.course.progress, self.now, (self.step.id, answers))
         return [field for field in self.step.fields if state.holds(field.when)]
 
-    def evidence(self, answers: Mapping[str, Answer]) -> list[Field]:
-        """Return the papers asked for, as lines to say where each is kept."""
-        state = State(self.course.routine, self.course.progress, self.now, (self.step.id, answers))
+    def evidence(self, answers: Mapping[str, Answer] | None = None) -> list[Field]:
+        """Return the papers asked for, or all that ever may be, as lines to say where each is kept."""
+        state = State(self.course.routine, self.course.progress, self.now, (self.step.id, answers or {}))
         return [
             Field(one.id, FieldKind.TEXT, one.label, required=one.required)
             for one in self.step.evidence
-            if state.holds(one.when)
+            if answers is None or state.holds(one.when)
         ]
 
     @property
@@ -87,7 +87,7 @@ def read(asking: Asking) -> tuple[dict[str, Answer], list[tuple[str, str]], bool
     shown = set(request.form.getlist(SHOWN))
     answers: dict[str, Answer] = {}
     wrong: list[tuple[str, str]] = []
-    for field in (*asking.step.fields, *asking.evidence({})):
+    for field in (*asking.step.fields, *asking.evidence()):
         if field.id not in shown and field.id not in request.form:
             continue
         try:

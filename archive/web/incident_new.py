@@ -79,17 +79,19 @@ def save() -> Response:
             incident = incidents.report(work, _report(work))
             met = incident.reported_at < work.now
             number, open_ = incident.id, incident_access.may_see(work, incident)
-        return _on(number, met=met, open_=open_)
+            clocks = incident.clocks
+        return _on(number, met=met, open_=open_, clocks=clocks)
     return _page(refused)
 
 
-def _on(number: int, *, met: bool, open_: bool) -> Response:
+def _on(number: int, *, met: bool, open_: bool, clocks: bool) -> Response:
     if not open_:
         return see(url_for("start.page"), _("Noted. Whoever leads the search has been told."), "info")
     if met:
         said = _("It is looked for already. What you wrote is added to this incident, and its owner is told.")
         return see(url_for("incidents.page", incident_id=number), said, "info")
-    return see(url_for("incidents.page", incident_id=number), _("Reported. The clocks run."))
+    said = _("Reported. The clocks run.") if clocks else _("Entered with its own dates. No clock runs.")
+    return see(url_for("incidents.page", incident_id=number), said)
 
 
 def _report(work: Work) -> Report:

@@ -66,7 +66,8 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
     walk = request.values.get("walk") == "1"
     with archive.read(current_actor()) as work:
         incident = incidents.get(work, incident_id)
-        sought = _sought(work, incident)
+        missing = _sought(work, incident)
+        sought = [one for one in missing if incident_leads.may_walk(work, incident, _file(work, one))]
         item = next(
             (one for one in sought if one.id == request.values.get("item", type=int)),
             sought[0] if sought else None,
@@ -76,7 +77,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         spots = _spots(work, plan, most, walk=walk) if plan else []
         done = _made(work, made)
         colleagues = incident_forms.colleagues(work)
-        files = {one.id: _name(work.session.get(CaseFile, one.file_id)) for one in sought}
+        files = {one.id: _name(_file(work, one)) for one in sought}
         me, now = actors.person(work.actor), work.now
     seen = [incident.stream, *(f"file:{one.file_id}" for one in sought)]
     seen += [f"file:{spot.key.partition(':')[2]}" for spot in spots if spot.key.startswith("cover:")]
@@ -86,6 +87,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         refused=refused,
         incident=incident,
         item=item,
+        hidden=len(missing) - len(sought),
         files=files,
         spots=spots,
         gone=plan.gone if plan else 0.0,
@@ -115,6 +117,10 @@ def _sought(work: Work, incident: Incident) -> list[IncidentFile]:
         for item in incidents.items(work, incident)
         if item.file_id is not None and (item.open or item.outcome is IncidentOutcome.DECLARED_LOST)
     ]
+
+
+def _file(work: Work, item: IncidentFile) -> CaseFile | None:
+    return work.session.get(CaseFile, item.file_id)
 
 
 def _name(file: CaseFile | None) -> str:

@@ -18,6 +18,7 @@ from archive.web.answers import Refusals, saw, see, show
 from archive.web.incident_forms import Asking
 from archive.wording import N_, _, locale
 from routines.conditions import Answer
+from routines.model import FieldKind
 from routines.saying import deadline_in_words
 
 Run = Incident | Matter
@@ -96,6 +97,7 @@ class Steps:
             facts: dict[str, Any] = {
                 "controls": incident_forms.controls(asking, answers, typed) if record else [],
                 "open": record is not None,
+                "waits": "" if record else incident_views.waits(asking.course, asking.step, work.now),
                 "mine": steps.may_do(work.actor, asking.step, by),
                 "clock": record and incident_views.open_step(work, asking.course, record, by, work.now),
                 "who": incident_views.parties(asking.course, asking.step),
@@ -168,9 +170,18 @@ def _attached(work: Work, asking: Asking, evidence: str) -> list[str]:
 
 def _begun(work: Work, run: Run, name: str) -> dict[str, Answer]:
     """Return what a form begins with: what is known already."""
-    if not isinstance(run, Incident) or not incident_views.reads(work, run):
+    if not isinstance(run, Incident):
         return {}
-    return incident_prefills.of(work, run, name, archive.settings)
+    known = incident_prefills.of(work, run, name, archive.settings)
+    if incident_views.reads(work, run):
+        return known
+    # The registrar reads no names: what names nobody is filled in for her too.
+    fields = incident_steps.course(work, run).step(name).fields
+    plain = {one.id for one in fields if one.kind is FieldKind.DIARY_NUMBER or one.prefill in _NAMELESS}
+    return {name: answer for name, answer in known.items() if name in plain}
+
+
+_NAMELESS = frozenset({"register.neutral_title", "register.own_reference", "register.controller"})
 
 
 def _subjects(work: Work, run: Run) -> list[str]:

@@ -167,13 +167,20 @@ def _waiting(course: Course, own: Iterable[Step], now: datetime) -> Iterable[tup
     """Say which steps are still to come, and what each waits for."""
     for step in own:
         blocked = engine.blocked_by(course.routine, course.progress, step.id, now)
-        if blocked is None or blocked.on_demand:
-            continue
-        said = [course.step(one).title.say(locale()) for one in blocked.steps]
-        if blocked.condition is not None:
-            words = condition_in_words(course.routine, blocked.condition).say(locale())
-            said.append(_("comes when %(condition)s", condition=words))
-        yield step.title.say(locale()), "; ".join(said)
+        if blocked is not None and not blocked.on_demand:
+            yield step.title.say(locale()), waits(course, step, now)
+
+
+def waits(course: Course, step: Step, now: datetime) -> str:
+    """Say what a step waits for: other steps, or what has to be so; nothing for one that does not wait."""
+    blocked = engine.blocked_by(course.routine, course.progress, step.id, now)
+    if blocked is None or blocked.on_demand:
+        return ""
+    said = [course.step(one).title.say(locale()) for one in blocked.steps]
+    if blocked.condition is not None:
+        words = condition_in_words(course.routine, blocked.condition).say(locale())
+        said.append(_("comes when %(condition)s", condition=words))
+    return "; ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
