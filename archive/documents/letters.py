@@ -209,11 +209,10 @@ def _reasons(told: Refusal) -> Iterator[str]:
         by = ngettext("by %(num)s person", "by %(num)s persons", course.searchers)
         yield _(
             "The document was missed on %(missed)s. It has been searched for %(made)s, %(by)s, "
-            "from %(first)s to %(last)s.",
+            "last on %(last)s.",
             missed=day(course.missed_on),
             made=made,
             by=by,
-            first=day(course.first_search),
             last=day(course.last_search),
         )
     else:

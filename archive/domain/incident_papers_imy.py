@@ -174,14 +174,13 @@ def _told(case: Case) -> Iterator[Question]:
     decided = case.raw("decide_inform", "inform")
     done, refused = bool(told), informed == "not" or decided == "no"
     never = _("Does not apply")
-    answer = _("yes") if done else _("no") if refused else case.said(NOTIFY, "informed")
+    coming = _("They will be told") if decided == "yes" else case.said(NOTIFY, "informed")
+    answer = _("yes") if done else _("no") if refused else coming
     yield _asked(case, "informed", "", _("Have the persons been told?"), answer, "decide_inform")
     at = told if done else never if refused else ""
     yield _asked(case, "informed_at", "32", _("When did you tell the persons?"), at, "inform_persons")
-    coming = never if done or refused else case.said(NOTIFY, "will_be_informed")
-    yield _asked(
-        case, "will_be_informed", "34", _("When will you tell the persons?"), coming, "decide_inform"
-    )
+    until = never if done or refused else case.said(NOTIFY, "will_be_informed")
+    yield _asked(case, "will_be_informed", "34", _("When will you tell the persons?"), until, NOTIFY)
     why = case.said(NOTIFY, "why_not_informed") or (case.said("decide_inform", "reason") if refused else "")
     why = never if done or decided == "yes" else why
     yield _asked(

@@ -10,7 +10,7 @@ from archive.domain.incident_papers import Case, Heading, heading
 from archive.errors import NotFound
 from archive.models import Person
 from archive.vocabulary import IncidentPaper, OthersRead, Permission
-from archive.wording import N_
+from archive.wording import N_, _
 from routines.progress import Record
 
 
@@ -23,7 +23,6 @@ class Course:
     lost_on: date | None
     searches: int
     searchers: int
-    first_search: date | None
     last_search: date | None
 
 
@@ -78,8 +77,7 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     """Return a letter to one of those the files are about, or to somebody the register does not know."""
     head = heading(case, IncidentPaper.LETTER)
     person = _concerned(case, person_id)
-    # Of what the register does not know, somebody may be protected.
-    safe = person.protection.protected if person else case.sealed
+    safe = _only_safely(case, person)
     read = [item.others_read for item in case.items if item.others_read is not None]
     return Letter(
         head,
@@ -99,10 +97,12 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
 
 def addressees(case: Case) -> list[tuple[int, str, bool]]:
     """Return whom letters go to: id, name as the viewer may see it, and whether only in a safe way."""
-    return [
-        (person.id, people.shown_name(person, case.work.actor), person.protection.protected)
-        for person in case.persons
-    ]
+    found = []
+    for person in case.persons:
+        safe = _only_safely(case, person)
+        name = _("Protected") if safe else people.shown_name(person, case.work.actor)
+        found.append((person.id, name, safe))
+    return found
 
 
 def answer(case: Case) -> Answer:
@@ -135,6 +135,11 @@ def refusal(case: Case) -> Refusal:
         _before(case, "reconstruct", until),
         case.settings.appeal_court,
     )
+
+
+def _only_safely(case: Case, person: Person | None) -> bool:
+    """Tell whether a letter goes in a safe way alone: one address may be that of the whole family."""
+    return case.sealed or (person is not None and person.protection.protected)
 
 
 def _concerned(case: Case, person_id: int | None) -> Person | None:
@@ -171,7 +176,6 @@ def _course(case: Case, until: datetime | None = None) -> Course:
         _day(max(lost, default=None)),
         len(days),
         len({one.by for one in case.searches if one.at <= end}),
-        min(days, default=None),
         max(days, default=None),
     )
 
