@@ -1,9 +1,6 @@
 """Fill an empty archive with a realistic demo, through the verbs and imports a user would use."""
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -13,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlmodel import col
 
-from archive.clock import add_working_days, local_date, system_clock
+from archive.clock import add_working_days, local_date
 from archive.config import Settings
-from archive.domain import files, import_driving, imports, labels, loans, looks, lookups, places, scans, staff
+from archive.domain import files, import_driving, imports, labels, loans, looks, lookups, places, scans
 from archive.domain.loans import Request
 from archive.domain.places import Level
 from archive.domain.scans import Scanned
@@ -34,41 +31,19 @@ from archive.vocabulary import (
     Role,
 )
 from labels import codes
+from seed.demo import cast
 from seed.demo.cases import CASES_FILE
+from seed.demo.cast import DemoClock
+from seed.demo.checkers import Checkers
+from seed.demo.missing import Missing
+from seed.demo.transports import Carriers
+from seed.demo.weeks import Weeks
 from seed.demo.world import PlannedPlace, World
 from seed.demo.write import write_lists
 
-DAYS = 60  # the demo's history reaches so far back
-STAFF = (
-    ("astrid.lindqvist", "Astrid Lindqvist", Role.ARCHIVIST, "Centralarkivet"),
-    ("ali.nordin", "Ali Nordin", Role.ASSISTANT, "Centralarkivet"),
-    ("greta.holm", "Greta Holm", Role.ROOM_KEEPER, "Ribbingsgatan 41"),
-    ("jonas.ek", "Jonas Ek", Role.CASE_WORKER, "Barn och familj Öster"),
-    ("mona.sjodin", "Mona Sjödin", Role.MANAGER, "Barn och familj Öster"),
-    ("petra.vik", "Petra Vik", Role.DATA_PROTECTION_OFFICER, "Stadskontoret"),
-    ("lars.adell", "Lars Adell", Role.AUDITOR, "Stadsrevisionen"),
-    ("sara.blom", "Sara Blom", Role.ADMINISTRATOR, "IT-avdelningen"),
-)
 BORROWERS = ("Jonas Ek", "Linnea Berg", "Samir Haddad", "Eva Kron", "Tove Malm", "Nils Ahl")
-UNITS = ("Barn och familj Öster", "Ekonomiskt bistånd Söder", "Familjerätten", "Vuxenenheten")
+UNITS = (cast.UNIT, "Ekonomiskt bistånd Söder", "Familjerätten", "Vuxenenheten")
 Say = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class DemoClock:
-    """Tell a time that passes as the demo's story does, from two months ago until now."""
-
-    now: datetime = field(default_factory=lambda: system_clock() - timedelta(days=DAYS))
-
-    def __call__(self) -> datetime:
-        """Return the moment; each reading is a little later than the one before."""
-        self.now = min(self.now + timedelta(milliseconds=40), system_clock())
-        return self.now
-
-    def next_morning(self, days: int = 1) -> None:
-        """Go on to the morning of a later working day."""
-        day = add_working_days(local_date(self.now), days)
-        self.now = min(datetime(day.year, day.month, day.day, 7, 5, tzinfo=self.now.tzinfo), system_clock())
 
 
 def fill(settings: Settings, files: int, seed: int, say: Say) -> None:
@@ -100,20 +75,17 @@ class Story:
             for told in truth.lists:
                 self.clock.next_morning()
                 self.read_in(Path(folder) / told.file_name)
-            self.close_emptied_rooms()
             self.clock.next_morning()
             self.compare(Path(folder) / CASES_FILE)
         self.label()
+        self.prepare()
         self.work_days()
 
     def hire(self) -> None:
-        """Create one person per role; in a demo one signs in by a click, so nobody needs the passwords."""
-        password = staff.hash_password(secrets.token_urlsafe(18), STAFF[0][0])
-        for login, name, role, unit in STAFF:
-            with self.archive.write(operator("demo")) as work:
-                user = staff.create_user(work, login, name, password, [role], unit=unit)
-            self.staff[role] = staff.actor(user.stream, user.name, user.id, [role])
-        self.say(f"{len(STAFF)} people, one per role")
+        """Create the staff, at least one person per role."""
+        self.people = cast.hire(self.archive)
+        self.staff = cast.first_of_each(self.people)
+        self.say(f"{len(self.people)} people, in every role")
 
     def build(self) -> None:
         """Create every address, room, rack, shelf and box."""
@@ -155,22 +127,17 @@ class Story:
         import_driving.drive(self.archive, actor, run_id)
         self.say(f"{path.name}: compared")
 
-    def close_emptied_rooms(self) -> None:
-        """Close the rooms nothing is recorded in any more."""
-        actor = self.staff[Role.ARCHIVIST]
-        with self.archive.read(actor) as work:
-            rooms = [
-                room
-                for site in places.roots(work)
-                if not site.central
-                for room in places.children(work, site)
-            ]
-        for room in rooms:
-            try:
-                with self.archive.write(actor) as work:
-                    places.close(work, places.get(work, room.id))
-            except Conflict:
-                continue
+    def prepare(self) -> None:
+        """Get ready for the weekly deliveries; the rooms that are empty already are swept and closed."""
+        carriers = Carriers(self.archive, self.clock, self.people)
+        checkers = Checkers(self.archive, self.clock, self.people, self.random, every=4)
+        self.weeks = Weeks(carriers, checkers, self.world, self.archive.settings.delivery_weekday)
+        self.missing = Missing(self.archive, self.clock, self.people, checkers)
+        self.weeks.turns_up = self.missing.turns_up
+        self.weeks.prepare()
+        self.missing.read_routines()
+        self.clock.next_morning()
+        self.weeks.sweep_emptied()
 
     def label(self) -> None:
         """Print labels for a few boxes, reprint one, and print blank ones."""
@@ -184,17 +151,26 @@ class Story:
         self.say(f"{len(found)} labels printed")
 
     def work_days(self) -> None:
-        """Let people find, hand out, scan and take back until today."""
+        """Let people find, hand out, scan, take back, deliver and check until today."""
         out: list[str] = []
-        today = local_date(system_clock())
-        while local_date(self.clock.now) < today:
-            self.clock.next_morning()
+        ending, number = False, 0
+        while not ending:
+            number += 1
+            ending = self.clock.to_the_end()
+            if not ending:
+                self.clock.next_morning()
             out += self.hand_out()
             self.look_up()
             self.scan()
             if len(out) > 12:
                 self.take_back(out.pop(self.random.randrange(len(out))))
-        self.say(f"{len(out)} files on loan")
+            if ending:
+                self.missing.today()
+                self.weeks.today()
+            else:
+                self.missing.day(number)
+                self.weeks.day()
+        self.say(f"{len(out)} files on loan, {self.weeks.made} deliveries")
 
     def hand_out(self) -> list[str]:
         """Lend a file or two for some weeks."""
@@ -276,7 +252,7 @@ def _together(planned: Iterable[PlannedPlace]) -> Iterator[tuple[tuple[str, ...]
 
 
 def _standing(site: str, limit: int) -> Select[int]:
-    """Select the ids of unprotected files standing at a site."""
+    """Select the ids of unprotected files standing in the boxes of a site."""
     root = (
         select(col(Place.path))
         .where(col(Place.name) == site, col(Place.parent_id).is_(None))
@@ -288,6 +264,7 @@ def _standing(site: str, limit: int) -> Select[int]:
         .where(
             col(Place.path) > root,
             col(Place.path) < root + "/",
+            col(Place.kind) == PlaceKind.BOX,
             col(CaseFile.status) == Custody.ON_PLACE,
             ~col(CaseFile.protected),
         )
