@@ -190,12 +190,14 @@ def waiting(
     *,
     delivery_id: int | None = None,
     state: CheckState | None = None,
+    again: bool = False,
     after: int = 0,
     limit: int = PAGE,
 ) -> list[Waiting]:
     """Return what waits, as it was queued; not what this person checked once: that another one repeats.
 
-    A file in the queue may be lent or moved meanwhile; its check goes on waiting.
+    A file in the queue may be lent or moved meanwhile; its check goes on waiting. `again` are only those that
+    were drawn to be repeated.
     """
     work.require(Permission.CHECK_COVERS)
     own = exists().where(
@@ -214,6 +216,8 @@ def waiting(
         statement = statement.where(_CHECK.c.delivery_id == delivery_id)
     if state is not None:
         statement = statement.where(_CHECK.c.status == state)
+    if again:
+        statement = statement.where(_CHECK.c.second_of.is_not(None))
     rows = work.session.execute(statement).all()
     said = confirmations.of(work, [check.id for check, _file in rows])
     return [

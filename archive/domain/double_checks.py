@@ -7,15 +7,16 @@ each time it is computed. Of a run too fast to be true more are drawn.
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import bindparam, func, select
 
+from archive.clock import STOCKHOLM, local_date
 from archive.domain import covers
 from archive.domain.rates import Rate
 from archive.models import CoverCheck, Finding
 from archive.store import Archive, Work, worker
-from archive.vocabulary import CheckState, FindingState, Permission
+from archive.vocabulary import CheckState, FindingKind, FindingState, Permission
 
 ROUTINE = "double_checks"
 RUN = 5  # checks in a row by one person
@@ -61,16 +62,20 @@ _SAME = select(_FIRST.c.id).where(
     _FIRST.c.kind == _FINDING.c.kind,
     _FIRST.c.status != FindingState.WITHDRAWN,
 )
-_MISSED = (
-    select(func.count(_CHECK.c.id.distinct()))
-    .select_from(_CHECK.join(_FINDING, _FINDING.c.check_id == _CHECK.c.id))
-    .where(
-        *_SPAN,
-        _CHECK.c.status.in_(_DONE),
-        _CHECK.c.second_of.is_not(None),
-        _FINDING.c.status != FindingState.WITHDRAWN,
-        ~_SAME.exists(),
-    )
+_WITH_MISSED = _CHECK.join(_FINDING, _FINDING.c.check_id == _CHECK.c.id)
+_IS_MISSED = (
+    *_SPAN,
+    _CHECK.c.status.in_(_DONE),
+    _CHECK.c.second_of.is_not(None),
+    _FINDING.c.status != FindingState.WITHDRAWN,
+    ~_SAME.exists(),
+)
+_MISSED = select(func.count(_CHECK.c.id.distinct())).select_from(_WITH_MISSED).where(*_IS_MISSED)
+_MISSED_KINDS = (
+    select(_FINDING.c.kind, func.count(_CHECK.c.id.distinct()))
+    .select_from(_WITH_MISSED)
+    .where(*_IS_MISSED)
+    .group_by(_FINDING.c.kind)
 )
 
 
@@ -141,3 +146,38 @@ def figures(work: Work, since: datetime, until: datetime) -> Figures:
     first, second, hasty = work.connection.execute(_COUNTS, span).one()
     missed = work.connection.execute(_MISSED, span).scalar_one()
     return Figures(Rate(min(second, first), first), Rate(missed, second), hasty)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """What the double checks of a quarter of a year came to; `number` is 1 to 4."""
+
+    year: int
+    number: int
+    since: datetime
+    until: datetime
+    figures: Figures
+
+
+def by_quarter(work: Work, count: int = 5) -> list[Quarter]:
+    """Return the figures of the last quarters, the oldest first; the last one is under way."""
+    today = local_date(work.now)
+    last = today.year * 4 + (today.month - 1) // 3
+    told = []
+    for quarter in range(last - count + 1, last + 1):
+        since, until = _begins(quarter), _begins(quarter + 1)
+        told.append(Quarter(quarter // 4, quarter % 4 + 1, since, until, figures(work, since, until)))
+    return told
+
+
+def _begins(quarter: int) -> datetime:
+    first = date(quarter // 4, quarter % 4 * 3 + 1, 1)
+    return datetime.combine(first, time(), STOCKHOLM).astimezone(UTC)
+
+
+def missed_kinds(work: Work, since: datetime, until: datetime) -> dict[FindingKind, int]:
+    """Return in how many covers checked again each kind of thing was missed the first time."""
+    work.require(Permission.READ_FILES)
+    span = {"since": since, "until": until}
+    found = {row.kind: row[1] for row in work.connection.execute(_MISSED_KINDS, span)}
+    return {kind: found[kind] for kind in FindingKind if kind in found}

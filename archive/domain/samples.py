@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, incidents, labels, sightings
+from archive.domain import files, incidents, labels, places, sightings
 from archive.domain.incidents import Report
 from archive.domain.rates import Rate
 from archive.errors import Conflict, Invalid, NotFound
@@ -33,6 +33,7 @@ from archive.wording import N_
 
 LARGEST = 500
 PAGE = 50
+MOST = 5000  # samples in one file for the spreadsheet
 # What counts as a misplacement, and what tells nothing because the file has moved or nothing stood there.
 WRONG = frozenset({SampleAnswer.ELSEWHERE, SampleAnswer.MISSING, SampleAnswer.UNKNOWN})
 COUNTED = WRONG | {SampleAnswer.RIGHT}
@@ -53,9 +54,9 @@ _STANDING = (
     .order_by(_FILE.c.id)
 )
 _ANSWERS = (
-    select(_ITEM.c.direction, _ITEM.c.answer, func.count())
-    .where(_ITEM.c.sample_id == bindparam("sample_id"), _ITEM.c.answer.is_not(None))
-    .group_by(_ITEM.c.direction, _ITEM.c.answer)
+    select(_ITEM.c.sample_id, _ITEM.c.direction, _ITEM.c.answer, func.count())
+    .where(_ITEM.c.sample_id.in_(bindparam("samples", expanding=True)), _ITEM.c.answer.is_not(None))
+    .group_by(_ITEM.c.sample_id, _ITEM.c.direction, _ITEM.c.answer)
 )
 
 
@@ -157,6 +158,26 @@ def seen(work: Work, of: SampleItem, place: Place, *, how: Evidence = Evidence.H
     return _answer(work, found, SampleAnswer.RIGHT if right else SampleAnswer.ELSEWHERE, file)
 
 
+def found(work: Work, of: SampleItem, text: str, place: Place | None = None) -> SampleAnswer | None:
+    """Record by its label that the file to be looked for stood at a place, by default where it should.
+
+    Another file's label is a sighting of that one and answers nothing; a label without file raises Invalid.
+    """
+    item = _to_answer(work, of, SampleDirection.TO_SHELF)
+    place = place or places.get(work, item.place_id)
+    try:
+        file = files.by_code(work, labels.parse(text))
+    except NotFound:
+        raise Invalid(
+            "label_without_file", N_("No file has this label. Look at it again."), field="text"
+        ) from None
+    file = files.right_one(work, file) or file
+    if file.id == item.file_id:
+        return seen(work, item, place, how=Evidence.SCAN)
+    sightings.record(work, file, place.id, how=Evidence.SCAN)
+    return None
+
+
 def not_seen(work: Work, of: SampleItem) -> SampleAnswer:
     """Record that a file is not at its place: unless moved or lent since, it is missed at once."""
     found = _to_answer(work, of, SampleDirection.TO_SHELF)
@@ -221,9 +242,21 @@ class Figures:
 
 def figures(work: Work, sample: Sample) -> Figures:
     """Return what a sample came to, with the uncertainty of so many."""
-    answers: dict[SampleDirection, dict[SampleAnswer, int]] = {one: {} for one in SampleDirection}
-    for direction, answer, count in work.connection.execute(_ANSWERS, {"sample_id": sample.id}):
-        answers[direction][answer] = count
+    return figures_of(work, [sample])[sample.id]
+
+
+def figures_of(work: Work, drawn: Sequence[Sample]) -> dict[int, Figures]:
+    """Return what samples came to, by id, in one statement."""
+    answers: dict[int, dict[SampleDirection, dict[SampleAnswer, int]]] = {
+        one.id: {direction: {} for direction in SampleDirection} for one in drawn
+    }
+    rows = work.connection.execute(_ANSWERS, {"samples": list(answers)}) if answers else ()
+    for sample_id, direction, answer, count in rows:
+        answers[sample_id][direction][answer] = count
+    return {one.id: _figures(one, answers[one.id]) for one in drawn}
+
+
+def _figures(sample: Sample, answers: dict[SampleDirection, dict[SampleAnswer, int]]) -> Figures:
     answered = sum(sum(of.values()) for of in answers.values())
     shelf, register = _rate(answers[SampleDirection.TO_SHELF]), _rate(answers[SampleDirection.TO_REGISTER])
     return Figures(shelf, register, sample.size - answered)

@@ -1,0 +1,56 @@
+"""Double checks: how many covers were checked again by another person, what had been missed, what waits."""
+
+from flask import Blueprint, Response, make_response, request, url_for
+
+from archive.documents import double_checks as paper
+from archive.domain import cards, covers, double_checks, looks
+from archive.vocabulary import Permission
+from archive.web.access import archive, current_actor, requires
+from archive.web.answers import saw, show
+
+bp = Blueprint("double_checks", __name__, url_prefix="/double-checks")
+
+PAGE = 30
+
+
+@bp.get("/")
+@requires(Permission.READ_FILES)
+def index() -> Response:
+    """Show figures with their uncertainty, and the covers that wait for a second pair of eyes."""
+    checks_covers = current_actor().may(Permission.CHECK_COVERS)
+    after = request.args.get("after", 0, type=int)
+    with archive.read(current_actor()) as work:
+        quarters = double_checks.by_quarter(work)
+        since, until = quarters[0].since, quarters[-1].until
+        total = double_checks.figures(work, since, until)
+        kinds = double_checks.missed_kinds(work, since, until)
+        waiting = covers.waiting(work, again=True, after=after, limit=PAGE + 1) if checks_covers else []
+        shown = cards.of(work, [row.file for row in waiting[:PAGE]])
+    return show(
+        "double_checks/index.html",
+        looks.at_list("covers", cards.subjects(shown)) if checks_covers else None,
+        quarters=quarters,
+        total=total,
+        kinds=kinds,
+        share=archive.settings.double_check_percent,
+        hasty={
+            "run": double_checks.RUN,
+            "seconds": double_checks.HASTY_SECONDS,
+            "percent": double_checks.HASTY_PERCENT,
+        },
+        checks_covers=checks_covers,
+        rows=list(zip(waiting[:PAGE], shown, strict=True)),
+        next=url_for(".index", after=waiting[PAGE - 1].check.id) if len(waiting) > PAGE else None,
+    )
+
+
+@bp.get("/figures.csv")
+@requires(Permission.READ_FILES)
+def figures_csv() -> Response:
+    """Give the figures as a file for the spreadsheet."""
+    with archive.read(current_actor()) as work:
+        answer = make_response(b"".join(paper.quarters(double_checks.by_quarter(work))))
+    saw()
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = "attachment; filename=dubbelkontroller.csv"
+    return answer
