@@ -88,8 +88,7 @@ def note(work: Work, share: DeliverySender) -> Note:
     """Return what stands on the delivery note of a sender."""
     work.require(Permission.DELIVER)
     refuse_blind(work, share)
-    rows = delivery_views.lines_of(work, share)
-    packed = [(piece, line) for piece, line in rows if piece.packed_crate is not None]
+    packed = delivery_views.lines_of(work, share, delivery_views.PACKED)
     years = sorted({line.closed_on.year for _piece, line in packed if line.closed_on and not line.protected})
     kinds = _kinds(work, [line.kind_id for _piece, line in packed if line.kind_id and not line.protected])
     return Note(
@@ -99,7 +98,7 @@ def note(work: Work, share: DeliverySender) -> Note:
         kinds,
         f"{years[0]}–{years[-1]}" if years and years[0] != years[-1] else str(years[0]) if years else "",
         round(len(packed) * METRES_PER_FILE, 1),
-        tuple(one for one in named(work, share, rows) if one.kind in _AT_SENDER),
+        tuple(one for one in named(work, share) if one.kind in _AT_SENDER),
     )
 
 
@@ -122,7 +121,9 @@ def checklist(work: Work, crate: DeliveryCrate, *, blind: bool) -> Checklist:
     rows = (
         ()
         if blind
-        else tuple(p for p, line in delivery_views.lines_of(work, share) if line.packed_crate_id == crate.id)
+        else tuple(
+            piece for piece, _line in delivery_views.lines_of(work, share, delivery_views.packed_in(crate))
+        )
     )
     return Checklist(heading(work, share), shown, rows, blind)
 
@@ -131,15 +132,13 @@ def receipt(work: Work, share: DeliverySender) -> Receipt:
     """Return what the archive answers a sender: what came, and what every difference turned out to be."""
     work.require(Permission.DELIVER)
     refuse_blind(work, share)
-    rows = delivery_views.lines_of(work, share)
-    found = named(work, share, rows)
     over = delivery_lines.delivery(work, share.delivery_id).status is DeliveryState.CLOSED
     return Receipt(
         heading(work, share),
-        delivery_views.counted([line for _piece, line in rows], found),
+        delivery_views.figures(work, share),
         tuple(crates(work, share, blind=False)),
-        tuple(found),
-        tuple(piece for piece, line in rows if line.turned_up_at is not None),
+        tuple(named(work, share)),
+        tuple(piece for piece, _line in delivery_views.lines_of(work, share, delivery_views.TURNED_UP)),
         over,
     )
 

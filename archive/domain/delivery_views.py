@@ -5,11 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlmodel import col
 
 from archive.domain import actors, cards, covers, delivery_lines, trails, wanted
-from archive.models import CaseFile, Delivery, DeliveryLine, DeliverySender, Difference, FileKind, Place, Unit
+from archive.models import (
+    CaseFile,
+    Delivery,
+    DeliveryCrate,
+    DeliveryLine,
+    DeliverySender,
+    Difference,
+    FileKind,
+    Place,
+    Unit,
+)
 from archive.store import Work
 from archive.vocabulary import (
     DifferenceKind,
@@ -39,6 +49,43 @@ _ROWS = (
     .select_from(_LINE.outerjoin(_FILE, _FILE.c.id == _LINE.c.file_id))
     .where(_LINE.c.left_out.is_distinct_from(LeftOut.UNDONE))
     .order_by(_LINE.c.sender_id, _LINE.c.row)
+)
+
+_DIFFERENCE = Difference.__table__  # type: ignore[attr-defined]
+LISTED = _LINE.c.listed & _LINE.c.left_out.is_(None)
+LEFT_OUT = _LINE.c.left_out.is_not(None)
+UNLISTED = ~_LINE.c.listed
+WAITING = _LINE.c.left_out.is_(None) & _LINE.c.packed_crate_id.is_(None) & _LINE.c.not_found_at.is_(None)
+PACKED = _LINE.c.packed_crate_id.is_not(None)
+NOT_FOUND = _LINE.c.not_found_at.is_not(None) & _LINE.c.packed_at.is_(None)
+TURNED_UP = _LINE.c.turned_up_at.is_not(None)
+_COUNTED: Mapping[str, ColumnElement[bool]] = {
+    "listed": LISTED,
+    "left_out": LEFT_OUT,
+    "packed": PACKED,
+    "received": _LINE.c.received_at.is_not(None),
+    "turned_up": TURNED_UP,
+    "unlisted": UNLISTED,
+    "not_found": NOT_FOUND,
+    "waiting": WAITING,
+}
+_COUNTS = select(*(func.count(case((what, 1))).label(name) for name, what in _COUNTED.items())).where(
+    _LINE.c.sender_id == bindparam("sender"), _LINE.c.left_out.is_distinct_from(LeftOut.UNDONE)
+)
+_DIFFERENCES = (
+    select(_DIFFERENCE.c.kind, _DIFFERENCE.c.open, func.count().label("many"))
+    .where(_DIFFERENCE.c.sender_id == bindparam("sender"))
+    .group_by(_DIFFERENCE.c.kind, _DIFFERENCE.c.open)
+)
+_PACKED_IN = (
+    select(_LINE.c.packed_crate_id, _LINE.c.packed_by, func.count().label("many"))
+    .where(_LINE.c.delivery_id == bindparam("delivery"), _LINE.c.packed_crate_id.is_not(None))
+    .group_by(_LINE.c.packed_crate_id, _LINE.c.packed_by)
+)
+_RECEIVED_IN = (
+    select(_LINE.c.received_crate_id, func.count().label("many"))
+    .where(_LINE.c.delivery_id == bindparam("delivery"), _LINE.c.received_crate_id.is_not(None))
+    .group_by(_LINE.c.received_crate_id)
 )
 
 
@@ -135,12 +182,13 @@ class Figures:
     turned_up: int = 0
     unlisted: int | None = 0
     not_found: int | None = 0
+    waiting: int | None = 0
     open_differences: int = 0
     differences: dict[DifferenceKind, int] = field(default_factory=dict)
     covers_left: int = 0
 
 
-UNTOLD = ("listed", "packed", "unlisted", "not_found")
+UNTOLD = ("listed", "packed", "unlisted", "not_found", "waiting")
 
 
 def blind(work: Work, share: DeliverySender) -> bool:
@@ -182,15 +230,22 @@ def heading(work: Work, share: DeliverySender) -> Share:
     )
 
 
-def pieces(work: Work, share: DeliverySender) -> list[Piece]:
-    """Return every piece of a sender, by row, but for what was undone."""
+def pieces(
+    work: Work, share: DeliverySender, *which: ColumnElement[bool], limit: int | None = None
+) -> list[Piece]:
+    """Return pieces of a sender, by row, but for what was undone; `which` is as in `lines_of`."""
     work.require(Permission.DELIVER)
-    return [piece for piece, _line in lines_of(work, share)]
+    return [piece for piece, _line in lines_of(work, share, *which, limit=limit)]
 
 
-def lines_of(work: Work, share: DeliverySender) -> list[tuple[Piece, Any]]:
-    """Return every piece of a sender with its row as stored, by row, but for what was undone."""
-    rows = work.connection.execute(_ROWS.where(_LINE.c.sender_id == share.id)).all()
+def lines_of(
+    work: Work, share: DeliverySender, *which: ColumnElement[bool], limit: int | None = None
+) -> list[tuple[Piece, Any]]:
+    """Return the pieces of a sender with their rows as stored, by row, but for what was undone.
+
+    `which` are conditions as `LISTED` and `WAITING`, or `after(row)`, to go on where a page ended.
+    """
+    rows = work.connection.execute(_ROWS.where(_LINE.c.sender_id == share.id, *which).limit(limit)).all()
     numbers = {one.id: one.number for one in delivery_lines.crates(work, delivery_id=share.delivery_id)}
     shown = trails.steps(work, {row.place_id for row in rows if row.place_id and not row.protected})
     sought = _sought(work, [row.file_id for row in rows if row.file_id and row.received_at is None])
@@ -199,6 +254,18 @@ def lines_of(work: Work, share: DeliverySender) -> list[tuple[Piece, Any]]:
     }
     who = actors.names(work, {row.not_found_by for row in rows if row.not_found_by})
     return [(_piece(row, numbers, shown, sought, letters, who), row) for row in rows]
+
+
+def after(row: int) -> ColumnElement[bool]:
+    """Return the condition that a piece stands after a row of its list."""
+    condition: ColumnElement[bool] = _LINE.c.row > row
+    return condition
+
+
+def packed_in(crate: DeliveryCrate) -> ColumnElement[bool]:
+    """Return the condition that a piece was packed in a crate."""
+    condition: ColumnElement[bool] = _LINE.c.packed_crate_id == crate.id
+    return condition
 
 
 def _sought(work: Work, ids: Sequence[int]) -> set[int]:
@@ -274,31 +341,20 @@ def crates(work: Work, share: DeliverySender, *, blind: bool = True) -> list[Cra
 
 
 def _per_crate(work: Work, delivery_id: int) -> dict[int, tuple[int, set[str]]]:
-    rows = work.connection.execute(
-        select(_LINE.c.packed_crate_id, _LINE.c.packed_by).where(
-            _LINE.c.delivery_id == delivery_id, _LINE.c.packed_crate_id.is_not(None)
-        )
-    )
     found: dict[int, tuple[int, set[str]]] = {}
-    for crate_id, person in rows:
+    for crate_id, person, many in work.connection.execute(_PACKED_IN, {"delivery": delivery_id}):
         count, people = found.get(crate_id, (0, set()))
-        found[crate_id] = (count + 1, people | {person})
+        found[crate_id] = (count + many, people | {person})
     return found
 
 
 def _received_per_crate(work: Work, delivery_id: int) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    rows = select(_LINE.c.received_crate_id).where(
-        _LINE.c.delivery_id == delivery_id, _LINE.c.received_crate_id.is_not(None)
-    )
-    for crate_id in work.connection.execute(rows).scalars():
-        counts[crate_id] = counts.get(crate_id, 0) + 1
-    return counts
+    rows = work.connection.execute(_RECEIVED_IN, {"delivery": delivery_id})
+    return {crate_id: many for crate_id, many in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def named(work: Work, share: DeliverySender, rows: Sequence[tuple[Piece, Any]] | None = None) -> list[Named]:
+def named(work: Work, share: DeliverySender) -> list[Named]:
     """Return the differences of a sender, in the order they were found."""
-    of_line = {piece.line_id: piece for piece, _line in (rows if rows is not None else lines_of(work, share))}
     numbers = {one.id: one.number for one in delivery_lines.crates(work, delivery_id=share.delivery_id)}
     found = work.session.scalars(
         select(Difference).where(col(Difference.sender_id) == share.id).order_by(col(Difference.id))
@@ -306,12 +362,12 @@ def named(work: Work, share: DeliverySender, rows: Sequence[tuple[Piece, Any]] |
     who = actors.names(
         work, {person for one in found for person in (one.found_by, one.explained_by) if person}
     )
-    foreign = _foreign(work, [one.line_id for one in found if one.line_id and one.line_id not in of_line])
+    of_line = _pieces_of(work, [one.line_id for one in found if one.line_id])
     return [
         Named(
             one.id,
             one.kind,
-            of_line.get(one.line_id or 0) or foreign.get(one.line_id or 0),
+            of_line.get(one.line_id or 0),
             numbers.get(one.crate_id or 0),
             numbers.get(one.other_crate_id or 0),
             one.found_at,
@@ -326,40 +382,32 @@ def named(work: Work, share: DeliverySender, rows: Sequence[tuple[Piece, Any]] |
     ]
 
 
-def _foreign(work: Work, line_ids: Sequence[int]) -> dict[int, Piece]:
-    """Return pieces of other senders and deliveries that were found among these."""
-    shares = {delivery_lines.line(work, line_id).sender_id for line_id in line_ids}
-    return {
-        piece.line_id: piece
-        for sender_id in shares
-        for piece, _line in lines_of(work, delivery_lines.sender(work, sender_id))
-    }
+def _pieces_of(work: Work, line_ids: Sequence[int]) -> dict[int, Piece]:
+    """Return pieces by the id of their line: also those of other senders and deliveries found among these."""
+    found: dict[int, Piece] = {}
+    shares: dict[int, list[int]] = {}
+    for start in range(0, len(line_ids), 500):
+        some = select(_LINE.c.id, _LINE.c.sender_id).where(_LINE.c.id.in_(line_ids[start : start + 500]))
+        for line_id, sender_id in work.connection.execute(some):
+            shares.setdefault(sender_id, []).append(line_id)
+    for sender_id, ids in shares.items():
+        share = delivery_lines.sender(work, sender_id)
+        for start in range(0, len(ids), 500):
+            rows = lines_of(work, share, _LINE.c.id.in_(ids[start : start + 500]))
+            found.update((piece.line_id, piece) for piece, _line in rows)
+    return found
 
 
 def figures(work: Work, share: DeliverySender) -> Figures:
     """Count the pieces of a sender, as far as the actor is told."""
-    rows = lines_of(work, share)
-    total = counted([line for _piece, line in rows], named(work, share, rows))
+    counts = work.connection.execute(_COUNTS, {"sender": share.id}).mappings().one()
+    total = Figures(**counts)
+    for one in work.connection.execute(_DIFFERENCES, {"sender": share.id}):
+        total.differences[one.kind] = total.differences.get(one.kind, 0) + one.many
+        total.open_differences += one.many if one.open else 0
     if blind(work, share):
         for name in UNTOLD:
             setattr(total, name, None)
-    return total
-
-
-def counted(rows: Sequence[Any], found: Sequence[Named]) -> Figures:
-    """Count rows as stored, with the differences named of them."""
-    total = Figures(
-        listed=sum(1 for row in rows if row.listed and row.left_out is None),
-        left_out=sum(1 for row in rows if row.left_out is not None),
-        packed=sum(1 for row in rows if row.packed_crate_id is not None),
-        received=sum(1 for row in rows if row.received_at is not None),
-        turned_up=sum(1 for row in rows if row.turned_up_at is not None),
-        unlisted=sum(1 for row in rows if not row.listed),
-        not_found=sum(1 for row in rows if row.not_found_at is not None and row.packed_at is None),
-        open_differences=sum(1 for one in found if one.explained_at is None),
-    )
-    for one in found:
-        total.differences[one.kind] = total.differences.get(one.kind, 0) + 1
     return total
 
 
@@ -369,7 +417,7 @@ def delivery_figures(work: Work, delivery: Delivery) -> Figures:
     total = Figures(covers_left=covers.left(work, delivery.id).total)
     for share in delivery_lines.senders(work, delivery.id):
         one = figures(work, share)
-        for name in ("listed", "left_out", "packed", "received", "turned_up", "unlisted", "not_found"):
+        for name in _COUNTED:
             so_far, more = getattr(total, name), getattr(one, name)
             setattr(total, name, None if so_far is None or more is None else so_far + more)
         total.open_differences += one.open_differences

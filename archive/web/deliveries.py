@@ -19,6 +19,7 @@ from archive.domain import (
     reconciling,
 )
 from archive.domain.deliveries import Plan
+from archive.domain.delivery_views import Piece
 from archive.errors import Invalid
 from archive.lifecycle import DELIVERY, SENDER
 from archive.models import Delivery, DeliverySender
@@ -31,6 +32,8 @@ from archive.wording import N_, _, ngettext
 bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
 PAGE = 30
+LIST_PAGE = 250  # pieces of a pick list on one page
+APART = 250  # pieces of each list beside it at most; the papers have them all
 _OVER = (DeliveryState.CLOSED, DeliveryState.CANCELLED)
 _NOT_A_DAY = N_("Write a day, as 2026-11-27.")
 _NOT_A_NUMBER = N_("Write a whole number.")
@@ -219,13 +222,20 @@ def _sender(sender_id: int, refused: Refusals | None = None) -> Response:
 
 def _facts(work: Work, share: DeliverySender) -> dict[str, Any]:
     blind = delivery_views.blind(work, share)
-    rows = [] if blind else delivery_views.lines_of(work, share)
+    row = request.args.get("after", 0, type=int)
+
+    def pieces(*which: Any, limit: int = APART) -> list[Piece]:
+        return [] if blind else delivery_views.pieces(work, share, *which, limit=limit)
+
+    listed = pieces(delivery_views.LISTED, delivery_views.after(row), limit=LIST_PAGE + 1)
+    further = len(listed) > LIST_PAGE
     return {
         "head": delivery_views.heading(work, share),
-        "pieces": [piece for piece, line in rows if line.listed and not piece.left_out],
-        "left_out": [piece for piece, line in rows if line.listed and piece.left_out],
-        "unlisted": [piece for piece, line in rows if not line.listed],
-        "turned_up": [piece for piece, _line in rows if piece.turned_up_at],
+        "pieces": listed[:LIST_PAGE],
+        "next": url_for(".sender", sender_id=share.id, after=listed[LIST_PAGE - 1].row) if further else None,
+        "left_out": pieces(~delivery_views.UNLISTED, delivery_views.LEFT_OUT),
+        "unlisted": pieces(delivery_views.UNLISTED),
+        "turned_up": pieces(delivery_views.TURNED_UP),
         "crates": delivery_views.crates(work, share, blind=blind),
         "figures": delivery_views.figures(work, share),
         "differences": delivery_views.named(work, share),

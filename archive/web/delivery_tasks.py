@@ -81,24 +81,24 @@ def packing_panel(sender_id: int) -> Response:
 
 def _packing(work: Work, share: DeliverySender) -> dict[str, Any]:
     blind = delivery_views.blind(work, share)
-    pieces = [] if blind else delivery_views.pieces(work, share)
-    waiting = [
-        one for one in pieces if one.left_out is None and not one.packed_crate and not one.not_found_by
-    ]
+    waiting = [] if blind else delivery_views.pieces(work, share, delivery_views.WAITING, limit=NEXT)
+    missing = [] if blind else delivery_views.pieces(work, share, delivery_views.NOT_FOUND, limit=MISSING)
+    figures = delivery_views.figures(work, share)
     return {
         "head": delivery_views.heading(work, share),
         "share": share,
         "delivery": delivery_lines.delivery(work, share.delivery_id),
         "crates": delivery_views.crates(work, share, blind=blind),
-        "waiting": waiting[:NEXT],
-        "more": max(len(waiting) - NEXT, 0),
-        "missing": [one for one in pieces if one.not_found_by and not one.packed_crate],
-        "figures": delivery_views.figures(work, share),
+        "waiting": waiting,
+        "more": (figures.waiting or 0) - len(waiting),
+        "missing": missing,
+        "figures": figures,
         "packs": share.status in {SenderState.WAITING, SenderState.PACKING},
     }
 
 
 NEXT = 15  # pieces shown beside the board: those that come next on the shelf
+MISSING = 50  # pieces looked for in vain shown there at most; the whole list is a page away
 
 
 @bp.post("/senders/<int:sender_id>/lines/<int:line_id>/not-found")

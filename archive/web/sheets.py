@@ -32,9 +32,9 @@ def _pack(sender_id: int, refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         share = delivery_lines.sender(work, sender_id)
         blind = delivery_views.blind(work, share)
-        open_ = [] if blind else [one for one in delivery_views.pieces(work, share) if _is_open(one)]
         after = request.values.get("after", 0, type=int)
-        rows = [one for one in open_ if one.row > after]
+        which = (delivery_views.WAITING, delivery_views.after(after))
+        rows = [] if blind else delivery_views.pieces(work, share, *which, limit=PAGE + 1)
         facts = {
             "head": delivery_views.heading(work, share),
             "delivery": delivery_lines.delivery(work, share.delivery_id),
@@ -52,10 +52,6 @@ def _pack(sender_id: int, refused: Refusals | None = None) -> Response:
         form=request.form,
         **facts,
     )
-
-
-def _is_open(piece: Any) -> bool:
-    return not (piece.left_out or piece.packed_crate or piece.not_found_by)
 
 
 @bp.post("/senders/<int:sender_id>/sheet")

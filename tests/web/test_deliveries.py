@@ -1,5 +1,6 @@
 """A delivery in the browser: planned, packed, received, explained and closed."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from uuid import uuid4
@@ -280,3 +281,17 @@ def test_a_receipt_names_what_differs_and_is_preliminary_until_closed(
     said = text_of(receiver.get(f"/deliveries/senders/{scene.sender}/receipt.pdf").data)
     for word in ("Leveranskvitto", "Preliminärt", "packad, inte", "lådan har inte", "inte förklarad"):
         assert word in said
+
+
+def test_a_long_pick_list_goes_on_on_further_pages(
+    scene: Scene, receiver: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.web.deliveries.LIST_PAGE", 4)
+    planned(scene, receiver, files=6)
+    first = receiver.get(f"/deliveries/senders/{scene.sender}").text
+    following = re.search(r'href="(/deliveries/senders/\d+\?after=4)" rel="next"', first)
+    assert following is not None
+    second = receiver.get(following[1]).text
+    shown = [[scene.file(number).reference in page for page in (first, second)] for number in range(6)]
+    assert shown == [[True, False]] * 4 + [[False, True]] * 2
+    assert 'rel="next"' not in second
