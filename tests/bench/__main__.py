@@ -1,6 +1,8 @@
 """Measure: one JSON line per figure, each beside its ceiling or peer of the same run.
 
-python -m tests.bench [--files N] [--postgresql URL] [name ...]; names: labels history lookups http imports
+python -m tests.bench [--files N] [--postgresql URL] [name ...]
+
+Names: labels history lookups http deliveries imports.
 """
 
 import argparse
@@ -10,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-NAMES = ("labels", "history", "lookups", "http", "imports")
+NAMES = ("labels", "history", "lookups", "http", "deliveries", "imports")
 
 
 def main() -> None:

@@ -1,15 +1,9 @@
 """Measure what people wait for, over HTTP, beside a route that does nothing on the same server."""
 
 import json
-import os
 import random
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -17,28 +11,27 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive.config import Settings
-from archive.domain import sessions, staff
 from archive.models import CaseFile, Place
 from archive.store import Archive, operator
-from archive.vocabulary import PlaceKind, Role
+from archive.vocabulary import PlaceKind
 from tests.bench import load, lookups_figures, million
 from tests.bench.load import Run
+from tests.bench.served import serving, signed_in
 
 SECONDS = 8.0
 CONNECTIONS = 8
 SAMPLE = 20_000
-PASSWORD = "en lång mening att mäta med"  # of the users this run makes in its own archive
 
 
 def figures(files: int, url: str | None = None, processes: int = 1) -> Iterator[dict[str, object]]:
     """Yield the figures of recorded moves, look-ups, lists and finding in an archive of a size."""
     settings = million.built(files, url)
     about = {"engine": "PostgreSQL" if url else "SQLite", "files": files}
-    cookies = _cookies(settings)
+    people = signed_in(settings, CONNECTIONS)
     known = _Known.of(settings)
-    with _server(settings, processes) as (port, server):
-        spent: load.Spent = lambda: sum(_worked(child) for child in _children(server))  # noqa: E731
-        headers = [_headers(port, cookie) for cookie in cookies]
+    with serving(settings, processes) as server:
+        port, spent = server.port, server.spent
+        headers = [server.headers(person.cookie) for person in people]
         nothing = [_always(load.get("/bench/nothing", one)) for one in headers]
         for ask in (*nothing, *(_page(one, known) for one in headers)):  # the first of all compiles templates
             assert load.answered(port, ask())
@@ -61,7 +54,7 @@ def figures(files: int, url: str | None = None, processes: int = 1) -> Iterator[
         yield about | {
             "figure": "memory of the web process",
             "unit": "MB",
-            "value": _memory(server),
+            "value": server.memory(),
             "target": "≤ 150",
         }
 
@@ -161,10 +154,6 @@ def _always(request: bytes) -> Callable[[], bytes]:
     return lambda: request
 
 
-def _headers(port: int, cookie: str) -> str:
-    return f"Host: 127.0.0.1:{port}\r\nCookie: aktspar={cookie}\r\nSec-Fetch-Site: same-origin\r\n"
-
-
 def _move(headers: str, known: _Known) -> Callable[[], bytes]:
     def make() -> bytes:
         body = {"id": str(uuid4()), "text": random.choice(known.files), "context": random.choice(known.boxes)}
@@ -186,64 +175,3 @@ def _find(headers: str, terms: list[str]) -> Callable[[], bytes]:
     form = "application/x-www-form-urlencoded"
     typing = f"{headers}HX-Request: true\r\n"
     return lambda: load.post("/find", typing, urlencode({"term": random.choice(terms)}).encode(), form)
-
-
-def _cookies(settings: Settings) -> list[str]:
-    archive = Archive(settings)
-    cookies = []
-    for number in range(CONNECTIONS):
-        login = f"bench{number}"
-        with archive.write(operator("bench")) as work:
-            known = next((user for user, _roles in staff.users(work) if user.login == login), None)
-            user = known or staff.create_user(
-                work,
-                login,
-                f"Mätare {number}",
-                staff.hash_password(PASSWORD, login),
-                [Role.ARCHIVIST, Role.DATA_PROTECTION_OFFICER],
-            )
-        cookies.append(sessions.sign_in(archive, user.login, PASSWORD, "127.0.0.1", old_token=None))
-    archive.close()
-    return cookies
-
-
-@contextmanager
-def _server(settings: Settings, processes: int) -> Iterator[tuple[int, int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "AKTSPAR_DEMO": "1",
-        "AKTSPAR_DATA_DIR": str(settings.data_dir),
-        "AKTSPAR_DATABASE_URL": settings.database_url,
-        "AKTSPAR_BIND": f"127.0.0.1:{port}",
-        "AKTSPAR_BASE_URL": f"http://127.0.0.1:{port}",
-        "AKTSPAR_LOG_LEVEL": "ERROR",
-    }
-    command = [sys.executable, "-m", "tests.bench.server", str(processes)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        assert server.stdout.readline().strip() == "ready"
-        try:
-            yield port, server.pid
-        finally:
-            server.terminate()
-
-
-def _children(server: int) -> list[str]:
-    listed = subprocess.run(["pgrep", "-P", str(server)], capture_output=True, text=True, check=True)
-    return listed.stdout.split()
-
-
-def _worked(process: str) -> float:
-    """Return for how many seconds processors have worked for a process."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory(server: int) -> int:
-    """Return the resident memory of the largest web process in MB."""
-    states = [Path(f"/proc/{child}/status").read_text().splitlines() for child in _children(server)]
-    sizes = [line.split()[1] for state in states for line in state if line.startswith("VmRSS")]
-    return max(int(size) for size in sizes) // 1024

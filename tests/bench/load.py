@@ -9,6 +9,7 @@ from dataclasses import dataclass
 Request = Callable[[], bytes]
 Spent = Callable[[], float]  # seconds the server's processors have worked so far
 TURNS = 5
+OK = b"200"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def run(port: int, makers: Sequence[Request], seconds: float, spent: Spent, *, w
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while (began := time.perf_counter()) < end:
             connection.sendall(makers[number]())
-            ok = _answer(connection)
+            ok = _answer(connection) == OK
             done = time.perf_counter()
             asked[number] += 1
             if began >= start:
@@ -85,17 +86,23 @@ def run(port: int, makers: Sequence[Request], seconds: float, spent: Spent, *, w
 
 def answered(port: int, request: bytes) -> bool:
     """Send one request and wait for its answer, however long a server takes to start."""
+    return said(port, request) == OK
+
+
+def said(port: int, request: bytes) -> bytes:
+    """Send one request over a connection of its own, and return the status of its whole answer."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(request)
         return _answer(connection)
 
 
-def _answer(connection: socket.socket) -> bool:
+def _answer(connection: socket.socket) -> bytes:
     data = connection.recv(65536)
     while b"\r\n\r\n" not in data:
         data += connection.recv(65536)
     head, _sep, body = data.partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head.startswith(b"HTTP/1.1 200")
+    there = len(body)
+    while there < length:
+        there += len(connection.recv(65536))
+    return head[len("HTTP/1.1 ") :][:3]
