@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import Integer, bindparam, literal_column, select, union_all
 
 from archive.domain import shelving
 from archive.identity import look_alikes
@@ -127,18 +128,23 @@ def variants(numbers: Sequence[str]) -> list[tuple[str, float]]:
     return by_date[:MOST_VARIANTS]
 
 
-def _beside(number: str, below: bool, ordinal: int) -> Any:
-    """Ask for the numbers just before or after one, in the order of the shelf."""
-    bound = _NUMBER.c.number <= number if below else _NUMBER.c.number >= number
-    order = _NUMBER.c.number.desc() if below else _NUMBER.c.number
+@cache
+def _all_beside(count: int) -> Any:
+    """Ask for the numbers just before and after each of so many, in the order of the shelf."""
+    sides = ((ordinal, below) for ordinal in range(count) for below in (True, False))
+    return union_all(*(_beside(ordinal, below) for ordinal, below in sides))
+
+
+def _beside(ordinal: int, below: bool) -> Any:
+    number = bindparam(f"number{ordinal}")
     near = (
         select(_NUMBER.c.person_id, _NUMBER.c.number)
-        .where(bound)
-        .order_by(order)
+        .where(_NUMBER.c.number <= number if below else _NUMBER.c.number >= number)
+        .order_by(_NUMBER.c.number.desc() if below else _NUMBER.c.number)
         .limit(_NEIGHBOURS)
         .subquery()
     )
-    return select(literal(ordinal).label("variant"), near.c.person_id, near.c.number)
+    return select(literal_column(str(ordinal), Integer).label("variant"), near.c.person_id, near.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +162,8 @@ def belonging(work: Work, file_id: int, numbers: Sequence[str], site_path: str) 
     asked += [number for number, _weight in wanted]
     if not asked:
         return Belonging({}, {})
-    statement = union_all(
-        *(_beside(number, below, ordinal) for ordinal, number in enumerate(asked) for below in (True, False))
-    )
-    rows = work.connection.execute(statement).all()
+    numbered = {f"number{ordinal}": number for ordinal, number in enumerate(asked)}
+    rows = work.connection.execute(_all_beside(len(asked)), numbered).all()
     places = _places(work, file_id, {row.person_id for row in rows}, site_path)
     weights = dict(wanted)
     total = sum(weights.values()) or 1.0
