@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 
-from archive.domain import actors, looks, routine_versions
+from archive.documents import handbook as paper
+from archive.documents.handbook import Edition
+from archive.domain import actors, checklists, looks, routine_versions
 from archive.domain.routine_contracts import SUSPECTED_LOST
 from archive.domain.routine_versions import Decision
 from archive.errors import Invalid
@@ -14,8 +16,8 @@ from archive.models import RoutineVersion
 from archive.store import Work
 from archive.vocabulary import Permission, RoutineState
 from archive.web.access import archive, current_actor, requires
-from archive.web.answers import Refusals, see, show
-from archive.wording import N_, _, locale
+from archive.web.answers import Refusals, saw, see, show
+from archive.wording import N_, _, locale, speaking
 from routines.definition import as_yaml, problems_in
 from routines.flow import Measures, flow
 from routines.model import Routine
@@ -43,7 +45,10 @@ def index() -> Response:
             if version.status is RoutineState.IN_FORCE or (shaping and version.status is RoutineState.DRAFT)
         ]
         rows = [(version, _title(version)) for version in shown]
-    return show("routines/index.html", None, rows=rows, to_read=to_read, missing=SUSPECTED_LOST)
+    checklist = checklists.named(checklists.in_force()).title.say(locale())
+    return show(
+        "routines/index.html", None, rows=rows, to_read=to_read, missing=SUSPECTED_LOST, checklist=checklist
+    )
 
 
 def _title(version: RoutineVersion) -> str:
@@ -125,6 +130,59 @@ def _broken(text: str, letters: int, lines: int) -> list[str]:
     if len(found) > lines:
         found = [*found[: lines - 1], f"{found[lines - 1]} …"]
     return [line if len(line) <= letters + 2 else f"{line[: letters + 1]}…" for line in found]
+
+
+@bp.get("/<int:version_id>/handbook.pdf")
+@requires(Permission.ANYONE)
+def handbook(version_id: int) -> Response:
+    """Give a version on paper, in the language in use or another; a draft says that it is one."""
+    with archive.read(current_actor()) as work:
+        version = _readable(work, version_id)
+        routine, now = routine_versions.routine_of(version), work.now
+        edition = Edition(
+            version.edition,
+            version.status,
+            version.decided_by,
+            version.decided_on,
+            version.diary_number,
+            version.in_force_from,
+            version.revise_by,
+        )
+    address = url_for(".page", version_id=version_id)
+    with speaking(request.args.get("language", locale())):
+        body = paper.of_routine(routine, edition, archive.settings, now, current_actor().name, address)
+        return _pdf(body, f"handbok-{version.name}-{version.edition}")
+
+
+@bp.get("/checklist/handbook.pdf")
+@requires(Permission.ANYONE)
+def checklist() -> Response:
+    """Give the checklist of the cover check on paper."""
+    one = checklists.named(checklists.in_force())
+    edition = Edition(
+        one.version,
+        RoutineState.IN_FORCE,
+        one.decided_by or "",
+        one.decided_on,
+        one.diary_number or "",
+        one.in_force_from,
+        one.revise_by,
+    )
+    with archive.read(current_actor()) as work:
+        now = work.now
+    with speaking(request.args.get("language", locale())):
+        body = paper.of_checklist(
+            one, edition, archive.settings, now, current_actor().name, url_for(".index")
+        )
+        return _pdf(body, f"handbok-{one.name}-{one.version}")
+
+
+def _pdf(body: bytes, name: str) -> Response:
+    saw()  # how things are done here is no secret, and names nobody
+    answer = make_response(body)
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{locale()}.pdf"'
+    return answer
 
 
 @bp.post("/<int:version_id>/read")
