@@ -6,7 +6,8 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.api.bodies import facts, sent
+from archive.api.bodies import sent
+from archive.documents.plain import facts
 from archive.domain import announcements, places
 from archive.models import Announcement, Unit
 from archive.store import Work

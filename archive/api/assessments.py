@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from archive.api.bodies import facts, page, sent
+from archive.api.bodies import page, sent
+from archive.documents.plain import facts
 from archive.domain import actors, assessments, files, findings, looks, staff
 from archive.domain.assessments import Answer
 from archive.models import Assessment

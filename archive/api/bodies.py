@@ -1,14 +1,12 @@
-"""Read what a program sends and write what it is told: each wrong field is named, each value is plain."""
+"""Read what a program sends: each wrong field is named."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from flask import request
-from sqlalchemy import select
-from sqlmodel import col
 
-from archive.domain import labels, places
+from archive.domain import announcements, labels, places
 from archive.errors import Invalid
 from archive.models import Place, Unit
 from archive.store import Work
@@ -85,12 +83,7 @@ class Sent(dict[str, Any]):
 
     def unit(self, work: Work, name: str) -> Unit | None:
         """Return the unit with the name that was sent, None when none was."""
-        if not self.text(name):
-            return None
-        found = work.session.scalar(select(Unit).where(col(Unit.name) == self.text(name)))
-        if found is None:
-            raise Invalid("no_such_unit", N_("Choose one of the units."), field=name)
-        return found
+        return announcements.unit_named(work, self.text(name)) if self.text(name) else None
 
     def rows(self, name: str) -> list["Sent"]:
         """Return a list of objects."""
@@ -98,26 +91,3 @@ class Sent(dict[str, Any]):
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Invalid("rows_wrong", N_("“%(name)s” must be a list of objects."), field=name, name=name)
         return [Sent(row) for row in rows]
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON has it: terms by their stored word, days and moments as ISO 8601."""
-    if isinstance(value, Term):
-        return value.value
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(one) for one in value]
-    if isinstance(value, dict):
-        return {plain(key): plain(one) for key, one in value.items()}
-    return value
-
-
-def facts(thing: object, *names: str) -> dict[str, Any]:
-    """Return some attributes of a thing."""
-    return {name: plain(getattr(thing, name)) for name in names}
-
-
-def allowed(thing: Any, work: Work) -> list[str]:
-    """Return what may be done with a thing now, by this actor."""
-    return [action.value for action in thing.lifecycle.actions(thing.status, work.actor.permissions)]

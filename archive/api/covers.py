@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from archive.api.bodies import Sent, facts, page, plain, sent
-from archive.api.findings import finding_facts
+from archive.api.bodies import Sent, page, sent
+from archive.documents import cover_facts
+from archive.documents.plain import facts, plain
 from archive.domain import (
     actors,
     cards,
@@ -22,7 +23,6 @@ from archive.domain import (
     scans,
     tellings,
 )
-from archive.domain.cards import Card
 from archive.domain.cover_desk import Desk
 from archive.domain.findings import Correction, Seen
 from archive.domain.foreign_files import Found
@@ -62,25 +62,13 @@ def queue() -> Response:
     saw(looks.at_list("covers", cards.subjects(shown)))
     listed = [
         {
-            **_file(card, sealed=card.file.protected),
+            **cover_facts.file(card, sealed=card.file.protected),
             **facts(row.check, "id", "status", "queued_at"),
             "needs": plain(row.needs),
         }
         for row, card in zip(rows, shown, strict=False)
     ]
     return jsonify(checks=listed, next=rows[most - 1].check.id if len(rows) > most else None)
-
-
-def _file(card: Card, *, sealed: bool) -> dict[str, Any]:
-    """Return a file; of a sealed envelope only its code."""
-    if sealed:
-        return {**facts(card.file, "code", "protected"), "sealed": True}
-    return {
-        **facts(card.file, "code", "protected", "reference", "part", "parts"),
-        **facts(card, "kind", "place"),
-        "persons": [facts(one, "name", "number", "role") for one in card.persons],
-        "sealed": False,
-    }
 
 
 @bp.post("/scans")
@@ -127,7 +115,7 @@ def _desk(work: Work, desk: Desk) -> dict[str, Any]:
     text = desk.text
     must_say = {} if text.sealed else {name: _written(getattr(desk.file, name)) for name in _DATES}
     return {
-        **_file(text.card, sealed=text.sealed),
+        **cover_facts.file(text.card, sealed=text.sealed),
         **must_say,
         **facts(text, "outcome", "disposed_of_from", "research_day", "secrecy"),
         "version": desk.file.version,
@@ -140,7 +128,7 @@ def _desk(work: Work, desk: Desk) -> dict[str, Any]:
             {"id": point.id, "title": point.title.say(locale()), "findings": list(point.findings)}
             for point in desk.checklist.points
         ],
-        "findings": [finding_facts(one) for one in desk.found],
+        "findings": [cover_facts.finding(one) for one in desk.found],
     }
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from archive.api import senders, sending
+from archive.api import senders
 from archive.api.bodies import sent
+from archive.documents import delivery_facts
 from archive.domain import delivery_lines, filled_sheets, packing, receiving
 from archive.models import DeliveryCrate
 from archive.store import Work
@@ -26,7 +27,7 @@ def one(crate_id: int) -> Response:
 
 def _one(crate_id: int) -> Response:
     with archive.read(current_actor()) as work:
-        shown = sending.crate(work, delivery_lines.crate(work, crate_id))
+        shown = delivery_facts.crate(work, delivery_lines.crate(work, crate_id))
     saw()
     return jsonify(shown)
 

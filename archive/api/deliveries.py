@@ -5,20 +5,16 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from archive.api import sending
-from archive.api.bodies import allowed, facts, page, plain, sent
-from archive.domain import deliveries, delivery_lines, delivery_lists, delivery_views, places, reconciling
+from archive.api.bodies import page, sent
+from archive.documents import delivery_facts
+from archive.domain import deliveries, delivery_lines, delivery_lists, looks, reconciling
 from archive.domain.deliveries import Plan
-from archive.models import Delivery
-from archive.store import Work
 from archive.vocabulary import DeliveryState, Permission
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import saw
 
 bp = Blueprint("api_deliveries", __name__, url_prefix="/api/deliveries")
 
-_FACTS = ("id", "day", "week", "status", "capacity", "crate_files", "alarm_hours", "version")
-_MOMENTS = ("planned_at", "dispatched_at", "received_at", "closed_at")
 _NUMBERS = ("capacity", "crate_files", "alarm_hours")
 
 
@@ -30,7 +26,7 @@ def listed() -> Response:
     most = page()
     with archive.read(current_actor()) as work:
         rows = deliveries.listed(work, states=states, after=_mark(), limit=most + 1)
-        shown = [facts(one, *_FACTS, *_MOMENTS) for one in rows[:most]]
+        shown = [delivery_facts.heading(one) for one in rows[:most]]
     saw()
     last = rows[most - 1] if len(rows) > most else None
     return jsonify(deliveries=shown, next=last and f"{last.day.isoformat()}|{last.id}")
@@ -53,7 +49,7 @@ def plan() -> tuple[Response, int]:
     with archive.write(current_actor()) as work:
         reception = body.place(work, "reception") if body.get("reception") else None
         delivery = deliveries.plan(work, Plan(body.day("day"), **wanted, reception=reception))
-        shown = _shown(work, delivery)
+        shown = delivery_facts.delivery(work, delivery)
     return jsonify(shown), 201
 
 
@@ -66,22 +62,9 @@ def one(delivery_id: int) -> Response:
 
 def _one(delivery_id: int) -> Response:
     with archive.read(current_actor()) as work:
-        shown = _shown(work, delivery_lines.delivery(work, delivery_id))
+        shown = delivery_facts.delivery(work, delivery_lines.delivery(work, delivery_id))
     saw()
     return jsonify(shown)
-
-
-def _shown(work: Work, delivery: Delivery) -> dict[str, Any]:
-    shares = delivery_lines.senders(work, delivery.id)
-    figures = delivery_views.delivery_figures(work, delivery)
-    return {
-        **facts(delivery, *_FACTS, *_MOMENTS),
-        "reception": facts(places.get(work, delivery.reception_id), "code", "name"),
-        "senders": [sending.summary(work, share) for share in shares],
-        "figures": {**sending.figures(figures), "covers_left": figures.covers_left},
-        "unshelved": reconciling.unshelved(work, delivery),
-        "allowed": allowed(delivery, work),
-    }
 
 
 @bp.post("/<int:delivery_id>/change")
@@ -113,7 +96,7 @@ def add_sender(delivery_id: int) -> tuple[Response, int]:
         )
         if body.get("files") is not None:
             delivery_lists.make(work, share, body.number("files"))
-        shown = sending.summary(work, share)
+        shown = delivery_facts.summary(work, share)
     return jsonify(shown), 201
 
 
@@ -142,6 +125,6 @@ def differences(delivery_id: int) -> Response:
     """List the differences of all senders: what each is, and what it turned out to be."""
     with archive.read(current_actor()) as work:
         shares = delivery_lines.senders(work, delivery_lines.delivery(work, delivery_id).id)
-        shown = [row for share in shares for row in sending.differences(work, share)]
-    saw(sending.look(shares))
-    return jsonify(differences=plain(shown))
+        shown = [row for share in shares for row in delivery_facts.differences(work, share)]
+    saw(looks.at_list("delivery", [share.stream for share in shares]))
+    return jsonify(differences=shown)

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, jsonify
 
-from archive.api import sending
 from archive.api.bodies import sent
-from archive.domain import delivery_lines, delivery_views, reconciling
+from archive.documents import delivery_facts
+from archive.domain import delivery_lines, delivery_views, looks, reconciling
 from archive.vocabulary import DifferenceReason, Permission
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import saw
@@ -24,8 +24,8 @@ def _one(difference_id: int) -> Response:
         found = reconciling.difference(work, difference_id)
         share = delivery_lines.sender(work, found.sender_id)
         named = next(one for one in delivery_views.named(work, share) if one.id == difference_id)
-    saw(sending.look([share]))
-    return jsonify(sending.difference(named))
+    saw(looks.at_list("delivery", [share.stream]))
+    return jsonify(delivery_facts.difference(named))
 
 
 @bp.post("/<int:difference_id>/explain")

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from archive.api.bodies import facts, page, sent
+from archive.api.bodies import page, sent
+from archive.documents import cover_facts
 from archive.domain import actors, cards, files, findings, foreign_files, looks
 from archive.models import Finding
 from archive.store import Work
@@ -14,12 +15,6 @@ from archive.web.access import archive, current_actor, requires
 from archive.web.answers import saw
 
 bp = Blueprint("api_findings", __name__, url_prefix="/api/findings")
-
-
-def finding_facts(one: Finding) -> dict[str, Any]:
-    """Return what was found, and what became of it."""
-    ends = ("status", "found_at", "whom", "due_on", "done_at")
-    return {**facts(one, "id", "kind", "point", "note", *ends), "says": one.kind.label}
 
 
 @bp.get("")
@@ -39,7 +34,8 @@ def listed() -> Response:
         shown = cards.of(work, [file for _finding, file in rows[:most]])
     saw(looks.at_list("findings", cards.subjects(shown)))
     found = [
-        {**finding_facts(row[0]), "file": card.file.code} for row, card in zip(rows, shown, strict=False)
+        {**cover_facts.finding(row[0]), "file": card.file.code}
+        for row, card in zip(rows, shown, strict=False)
     ]
     return jsonify(findings=found, next=rows[most - 1][0].id if len(rows) > most else None)
 
@@ -60,7 +56,7 @@ def _one(finding_id: int) -> Response:
     saw(looks.at_list("findings", cards.subjects(shown)))
     return jsonify(
         {
-            **finding_facts(found),
+            **cover_facts.finding(found),
             "file": shown[0].file.code,
             "foreign": shown[1].file.code if found.foreign_id else None,
             "found_by": names[found.found_by],

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from archive.api.bodies import allowed, facts, sent
-from archive.api.programme import room_facts
+from archive.api.bodies import sent
+from archive.documents import programme_facts
+from archive.documents.plain import allowed, facts
 from archive.domain import actors, cards, files, looks, places, programme, sweeping, trails
 from archive.models import Emptying
 from archive.store import Work
@@ -33,7 +34,7 @@ def _one(emptying_id: int) -> Response:
         kinds = {"standing": left.standing, "sought": left.sought, "lent": left.lent}
         shown = {name: _codes(work, ids) for name, ids in kinds.items()}
         answer = {
-            **room_facts(programme.of_room(work, found)),
+            **programme_facts.room(programme.of_room(work, found)),
             "recorded": {name: {"count": len(ids), "codes": shown[name]} for name, ids in kinds.items()},
             "unswept": _unswept(work, found),
             **_signatures(work, found),

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from archive.api.bodies import facts, page, plain, sent
-from archive.api.programme import rate
+from archive.api.bodies import page, sent
+from archive.documents.plain import facts, plain
+from archive.documents.programme_facts import rate
 from archive.domain import looks, samples, trails
 from archive.models import Sample
 from archive.store import Work

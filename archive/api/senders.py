@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from archive.api import sending
-from archive.api.bodies import Sent, facts, sent
+from archive.api.bodies import Sent, sent
+from archive.documents import delivery_facts
+from archive.documents.plain import facts
 from archive.domain import (
     deliveries,
     delivery_lines,
@@ -14,6 +15,7 @@ from archive.domain import (
     delivery_views,
     dispatching,
     filled_sheets,
+    looks,
     packing,
     reconciling,
     written_lists,
@@ -44,13 +46,13 @@ def _one(sender_id: int) -> Response:
         share = delivery_lines.sender(work, sender_id)
         blind = delivery_views.blind(work, share)
         shown = {
-            **sending.summary(work, share),
+            **delivery_facts.summary(work, share),
             "blind": blind,
-            "figures": sending.figures(delivery_views.figures(work, share)),
-            "crates": sending.crates(work, share),
-            "differences": sending.differences(work, share),
+            "figures": delivery_facts.figures(delivery_views.figures(work, share)),
+            "crates": delivery_facts.crates(work, share),
+            "differences": delivery_facts.differences(work, share),
         }
-    saw(sending.look([share]))
+    saw(looks.at_list("delivery", [share.stream]))
     return jsonify(shown)
 
 
@@ -68,8 +70,8 @@ def lines(sender_id: int) -> Response:
         share = delivery_lines.sender(work, sender_id)
         if delivery_views.blind(work, share):
             raise Conflict("blind", BLIND)
-        shown = sending.pieces(work, share)
-    saw(sending.look([share]))
+        shown = delivery_facts.pieces(work, share)
+    saw(looks.at_list("delivery", [share.stream]))
     return jsonify(lines=shown)
 
 
@@ -101,7 +103,7 @@ def written_list(sender_id: int) -> Response:
                 }
                 for row in seen.rows
             ]
-        saw(sending.look([share]))
+        saw(looks.at_list("delivery", [share.stream]))
         return jsonify(rows=rows)
     with archive.write(current_actor()) as work:
         made = written_lists.take(work, delivery_lines.sender(work, sender_id), content)
@@ -116,7 +118,7 @@ def take_crate(sender_id: int) -> tuple[Response, int]:
     with archive.write(current_actor()) as work:
         share = delivery_lines.sender(work, sender_id)
         crate = packing.take_crate(work, share, body.place(work, "code"))
-        shown = sending.crate(work, crate)
+        shown = delivery_facts.crate(work, crate)
     return jsonify(shown), 201
 
 

@@ -62,6 +62,14 @@ def announce(work: Work, unit_id: int, place: Place, files: int, *, contact: str
     return made
 
 
+def unit_named(work: Work, name: str) -> Unit:
+    """Return a unit by its name; raises Invalid."""
+    found = work.session.scalar(select(Unit).where(col(Unit.name) == name.strip()))
+    if found is None:
+        raise Invalid("no_such_unit", N_("Choose one of the units."), field="unit")
+    return found
+
+
 def get(work: Work, announcement_id: int) -> Announcement:
     """Return an announcement by id; raises NotFound."""
     found = work.session.get(Announcement, announcement_id, with_for_update=not work.sqlite)

@@ -1,15 +1,15 @@
-"""What programs are told of a sender's share: figures, crates, pieces, differences, as on its page."""
+"""What programs are told of a delivery: senders, figures, crates, pieces, differences, as on its pages."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from archive.api.bodies import allowed, facts
-from archive.domain import delivery_lines, delivery_views, looks, reconciling
+from archive.documents.plain import allowed, facts
+from archive.domain import delivery_lines, delivery_views, places, reconciling
 from archive.domain.delivery_views import Crate, Figures, Named, Piece
-from archive.domain.looks import Look
-from archive.models import DeliveryCrate, DeliverySender
+from archive.models import Delivery, DeliveryCrate, DeliverySender
 from archive.store import Work
 
+_FACTS = ("id", "day", "week", "status", "capacity", "crate_files", "alarm_hours", "version")
+_MOMENTS = ("planned_at", "dispatched_at", "received_at", "closed_at")
 _FIGURES = (
     *("listed", "left_out", "packed", "unlisted", "not_found", "received", "turned_up"),
     *("open_differences", "differences"),
@@ -20,9 +20,23 @@ _PIECE = (
 )
 
 
-def look(shares: Iterable[DeliverySender]) -> Look:
-    """Return the look at what some senders send."""
-    return looks.at_list("delivery", [share.stream for share in shares])
+def heading(one: Delivery) -> dict[str, Any]:
+    """Return what is decided of a delivery, and how far it has come."""
+    return facts(one, *_FACTS, *_MOMENTS)
+
+
+def delivery(work: Work, one: Delivery) -> dict[str, Any]:
+    """Return a delivery: its senders, figures, what is open, and the actions possible now."""
+    shares = delivery_lines.senders(work, one.id)
+    counted = delivery_views.delivery_figures(work, one)
+    return {
+        **heading(one),
+        "reception": facts(places.get(work, one.reception_id), "code", "name"),
+        "senders": [summary(work, share) for share in shares],
+        "figures": {**figures(counted), "covers_left": counted.covers_left},
+        "unshelved": reconciling.unshelved(work, one),
+        "allowed": allowed(one, work),
+    }
 
 
 def summary(work: Work, share: DeliverySender) -> dict[str, Any]:
