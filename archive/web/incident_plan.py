@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, make_response, request, url_for
 
+from archive.documents import search_route
+from archive.documents.search_route import Sought, Stop
 from archive.domain import (
     actors,
     incident_changes,
@@ -22,13 +24,14 @@ from archive.store import Work
 from archive.vocabulary import IncidentOutcome, Permission, SearchResult
 from archive.web import incident_forms
 from archive.web.access import archive, current_actor, requires
-from archive.web.answers import Refusals, see, show
+from archive.web.answers import Refusals, saw, see, show
 from archive.wording import N_, _, locale
 from routines import search_plan
 from routines.search_plan import Lead, Plan
 
 SHOWN = 15
 MOST = 60
+MOST_SEARCHERS = 6
 NOT_MINUTES = N_("Write how many minutes the search took.")
 _HOW = {
     search_plan.READ: N_("Read every label in: %(place)s"),
@@ -67,11 +70,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         incident = incidents.get(work, incident_id)
         missing = _sought(work, incident)
-        sought = [one for one in missing if incident_leads.may_walk(work, incident, _file(work, one))]
-        item = next(
-            (one for one in sought if one.id == request.values.get("item", type=int)),
-            sought[0] if sought else None,
-        )
+        sought, item = _walked(work, incident, missing)
         made = searches.of(work, incident)
         plan = _plan(work, item, made) if item else None
         spots = _spots(work, plan, most, walk=walk) if plan else []
@@ -79,11 +78,9 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         colleagues = incident_forms.colleagues(work)
         files = {one.id: _name(_file(work, one)) for one in sought}
         me, now = actors.person(work.actor), work.now
-    seen = [incident.stream, *(f"file:{one.file_id}" for one in sought)]
-    seen += [f"file:{spot.key.partition(':')[2]}" for spot in spots if spot.key.startswith("cover:")]
     return show(
         "incidents/plan.html",
-        looks.at_list("incident_plan", seen),
+        looks.at_list("incident_plan", _seen(incident, sought, spots)),
         refused=refused,
         incident=incident,
         item=item,
@@ -102,6 +99,47 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         form=request.form,
         percent=percent,
     )
+
+
+def _walked(
+    work: Work, incident: Incident, missing: list[IncidentFile]
+) -> tuple[list[IncidentFile], IncidentFile | None]:
+    """Return what the actor may look for, and which of it was asked for."""
+    sought = [one for one in missing if incident_leads.may_walk(work, incident, _file(work, one))]
+    asked = request.values.get("item", type=int)
+    return sought, next((one for one in sought if one.id == asked), sought[0] if sought else None)
+
+
+def _seen(incident: Incident, sought: list[IncidentFile], spots: list[Spot]) -> list[str]:
+    """Return whom a look at the plan concerns."""
+    covers = [f"file:{spot.key.partition(':')[2]}" for spot in spots if spot.key.startswith("cover:")]
+    return [incident.stream, *(f"file:{one.file_id}" for one in sought), *covers]
+
+
+@requires(Permission.READ_INCIDENTS)
+def route(incident_id: int) -> Response:
+    """Give the places on paper in the order one walks them, shared among so many searchers."""
+    most = max(1, min(request.args.get("most", SHOWN, type=int), MOST))
+    searchers = max(1, min(request.args.get("searchers", 1, type=int), MOST_SEARCHERS))
+    with archive.read(current_actor()) as work:
+        incident = incidents.get(work, incident_id)
+        _sought_by, item = _walked(work, incident, _sought(work, incident))
+        file = _file(work, item) if item else None
+        if item is None or file is None:
+            raise NotFound("nothing_to_search", N_("Nothing that has a search plan is missing here."))
+        spots = _spots(work, _plan(work, item, searches.of(work, incident)), most, walk=True)
+        sought = Sought(incident.id, _name(file), file.code, file.part, file.parts)
+        now, by = work.now, actors.names(work, [work.actor.id])[work.actor.id]
+        seen = _seen(incident, [item], spots)
+    stops = [
+        Stop(one.what, one.where, one.reasons, percent(one.share), one.minutes, one.searched) for one in spots
+    ]
+    body = search_route.pdf(sought, stops, searchers, archive.settings, now, by)
+    saw(looks.at_list("search_route", seen))
+    answer = make_response(body)
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="route-{incident_id}.pdf"'
+    return answer
 
 
 def percent(share: float) -> str:

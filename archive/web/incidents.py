@@ -32,6 +32,7 @@ bp = Blueprint("incidents", __name__, url_prefix="/incidents")
 bp.add_url_rule("/new", "new", incident_new.page)
 bp.add_url_rule("/new", "save", incident_new.save, methods=["POST"])
 bp.add_url_rule("/<int:incident_id>/plan", "plan", incident_plan.page)
+bp.add_url_rule("/<int:incident_id>/plan/route.pdf", "route", incident_plan.route)
 bp.add_url_rule("/<int:incident_id>/plan", "searched", incident_plan.record, methods=["POST"])
 
 PAGE = 30

@@ -57,6 +57,7 @@ LISTS = {
     "sample_csv": N_("a sample of register and shelves, as a file"),
     "sample_pdf": N_("a sample of register and shelves, on paper"),
     "scans": N_("files scanned"),
+    "search_route": N_("a search route on paper"),
     "shelf_markers": N_("markers of empty places"),
     "status": N_("files in one state"),
     "tasks": N_("the worklist"),
