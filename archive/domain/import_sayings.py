@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from archive.domain import actors, trails
+from archive.lists.whereabouts import PlaceStep
 from archive.models import CaseFile, Event, ImportRow, ImportRun, Task
 from archive.store import Work
-from archive.vocabulary import EventKind, Evidence, TaskKind
+from archive.vocabulary import EventKind, Evidence, PlaceKind, TaskKind
 
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
@@ -91,7 +92,7 @@ class _Known:
     def by_list(self, task: Task) -> Saying:
         """Return what the list says that raised the question."""
         source = self._lists.get(task.run_id or 0)
-        place = " / ".join(name for _kind, name in task.facts["place"])
+        place = trails.name_of([PlaceStep(PlaceKind(kind), name) for kind, name in task.facts["place"]])
         return Saying(place, source, Evidence.LIST, "", source.read_in if source else task.opened_at)
 
     def by_register(self, task: Task) -> Saying:

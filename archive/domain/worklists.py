@@ -1,6 +1,7 @@
 """What imports leave for people to settle: questions about files, and rows that were not registered."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import func, literal_column, select
@@ -44,6 +45,8 @@ _ANSWERS = {
     TaskKind.FIELD_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
     TaskKind.LEFT_BEHIND: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED),
 }
+# What may be said of many at once; that two files are one, or what somebody corrected, is seen one by one.
+ALIKE = frozenset({TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.DIFFERENT})
 ROW_ANSWERS = (
     RowAnswer.IN_NEW_LIST,
     RowAnswer.ALREADY_THERE,
@@ -104,6 +107,11 @@ def answers(task: Task) -> tuple[TaskAnswer, ...]:
     return _ANSWERS[task.kind]
 
 
+def possible(kind: TaskKind) -> tuple[TaskAnswer, ...]:
+    """Return the answers items of a kind usually take."""
+    return _ANSWERS[kind]
+
+
 def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     """Settle an item and do what the answer says; raises Conflict when it is settled already.
 
@@ -126,6 +134,26 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     task.settled_at, task.settled_by = work.now, work.actor.id
     work.session.flush()
     history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
+
+
+def settle_alike(
+    work: Work, kind: TaskKind, run_id: int, answer: TaskAnswer, *, after: int = 0, limit: int = PAGE
+) -> tuple[int, int, int]:
+    """Settle the open items one list raised with one answer, from an id on.
+
+    Returns the last id looked at (0: there are no more), how many were settled, and how many stay open since
+    the answer cannot be carried out for their file now. Raises Invalid for an answer only a person who looks
+    at the one item can give.
+    """
+    if answer not in ALIKE or answer not in _ANSWERS[kind]:
+        raise Invalid("task_answer", N_("Choose one of the answers."), field="answer")
+    found = [task.id for task in tasks(work, kind=kind, run_id=run_id, after=after, limit=limit)]
+    settled = 0
+    for task_id in found:
+        with suppress(Conflict, Invalid, NotFound), work.attempt():
+            settle(work, get(work, task_id), answer)  # got anew: a failed attempt forgets all that was read
+            settled += 1
+    return (found[-1] if len(found) == limit else 0), settled, len(found) - settled
 
 
 def _merge(work: Work, one: CaseFile, other: CaseFile) -> None:

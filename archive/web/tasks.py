@@ -23,6 +23,7 @@ bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 PAGE = 10
 ROWS = 30
 AT_ONCE = 500
+ALIKE_AT_ONCE = 50  # each may move a file
 MOST_AT_ONCE = 10_000  # rows one press settles; more would make the browser wait
 
 
@@ -47,6 +48,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         lists = worklists.lists_of(work, kind)
         kinds = {one.id: cards.shown_kind(one, work.actor) for one in files.kinds(work)}
     more = len(found) > PAGE
+    many = next(one[1] for one in facts["counts"] if one[0] is kind)
     return show(
         "tasks/index.html",
         looks.at_list("tasks", cards.subjects(shown.values())),
@@ -54,6 +56,8 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         refused_task=refused_task,
         tasks=[_asked(task, shown, runs, sides.get(task.id), kinds) for task in tasks],
         kind=kind,
+        alike=_alike(kind) if run_id and many > 1 else [],
+        many=many,
         lists=lists,
         next=url_for(".index", after=tasks[-1].id, kind=kind.value, run=run_id) if more else None,
         **facts,
@@ -74,6 +78,11 @@ def _waiting(work: Work, run_id: int | None) -> dict[str, Any]:
             {"code": code, "label": imports.reason(code), "many": many} for code, many in by_reason.items()
         ],
     }
+
+
+def _alike(kind: TaskKind) -> list[dict[str, str]]:
+    possible = worklists.possible(kind)
+    return [{"value": one.value, "label": one.label} for one in possible if one in worklists.ALIKE]
 
 
 def _first(counts: list[tuple[TaskKind, int]]) -> TaskKind:
@@ -167,6 +176,34 @@ def settle(task_id: int) -> Response:
     for error in refused.errors:
         error["field"] = f"answer-{task_id}"  # each question has its own
     return _index(refused, task_id)
+
+
+@bp.post("/alike")
+@requires(Permission.CORRECT)
+def settle_alike() -> Response:
+    """Settle every question one list raised with one answer; what cannot be carried out stays open."""
+    kind = TaskKind.read(request.form.get("kind")) or TaskKind.PLACE_CONFLICT
+    run_id = request.form.get("run", 0, type=int)
+    with Refusals() as refused:
+        answer = TaskAnswer.read(request.form.get("answer")) or TaskAnswer.WITHDRAWN
+        last, settled, left = -1, 0, 0
+        while last and settled < MOST_AT_ONCE:
+            with archive.write(current_actor()) as work:  # short ones, so that others can write in between
+                found = worklists.settle_alike(
+                    work, kind, run_id, answer, after=max(last, 0), limit=ALIKE_AT_ONCE
+                )
+            last, settled, left = found[0], settled + found[1], left + found[2]
+        said = ngettext("%(num)s question settled.", "%(num)s questions settled.", settled)
+        if left:
+            said += " " + ngettext(
+                "%(num)s stays, since its file cannot be moved or changed now: settle it by itself.",
+                "%(num)s stay, since their files cannot be moved or changed now: settle them one by one.",
+                left,
+            )
+        return see(url_for(".index", kind=kind.value, run=run_id if left else None), said)
+    for error in refused.errors:
+        error["field"] = "alike"
+    return _index(refused)
 
 
 @bp.get("/rows")

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from archive.domain import files, worklists
-from archive.errors import DomainError
+from archive.clock import local_date
+from archive.domain import files, loans, worklists
+from archive.domain.loans import Request
+from archive.errors import DomainError, Invalid
 from archive.models import CaseFile, Place, Task
 from archive.store import Actor, Archive
-from archive.vocabulary import Custody, Evidence, Role, RowAnswer, RowState, TaskAnswer, TaskKind
+from archive.vocabulary import Custody, Evidence, LoanPurpose, Role, RowAnswer, RowState, TaskAnswer, TaskKind
 from tests.domain.taking_in import (
     CENTRAL,
     assert_proven,
@@ -81,6 +83,45 @@ def test_where_the_register_is_right_nothing_moves(archive: Archive, archivist: 
     before = file_of(archive, archivist, "P1").place_id
     _settle(archive, archivist, TaskAnswer.REGISTER_RIGHT)
     assert file_of(archive, archivist, "P1").place_id == before
+
+
+def test_one_answer_settles_all_of_a_list_but_what_cannot_be_moved_now(
+    archive: Archive, archivist: Actor
+) -> None:
+    people = tuple(zip(("P1", "P2", "P3"), (ANNA, BERTIL, ANNA), strict=True))
+    take_in(archive, archivist, [row(reference, number) for reference, number in people])
+    with archive.write(archivist) as work:
+        room = work.session.execute(select(Place).where(Place.kind == "room")).scalar_one()
+        for file in work.session.execute(select(CaseFile)).scalars():
+            files.move(work, file, room, how=Evidence.SCAN)
+    listed = [row(reference, number, room="M", box="7") for reference, number in people]
+    take_in(archive, archivist, listed, site=CENTRAL)
+    first = tasks_of(archive, archivist)[0]
+    with archive.write(archivist) as work:
+        due = local_date(work.now)
+        loans.hand_out(work, files.get(work, first.file_id), Request("Karin Berg", LoanPurpose.COURT, due))
+    last, settled, left = 0, 0, 0
+    while last or not settled + left:
+        with archive.write(archivist) as work:
+            last, now, stay = worklists.settle_alike(
+                work,
+                TaskKind.PLACE_CONFLICT,
+                first.run_id or 0,
+                TaskAnswer.LIST_RIGHT,
+                after=last,
+                limit=2,
+            )
+        settled, left = settled + now, left + stay
+    assert (settled, left) == (2, 1)
+    assert [task.id for task in tasks_of(archive, archivist)] == [first.id]
+    assert_proven(archive, archivist)
+
+
+def test_what_must_be_looked_at_one_by_one_is_not_settled_for_many(
+    archive: Archive, archivist: Actor
+) -> None:
+    with archive.write(archivist) as work, pytest.raises(Invalid):
+        worklists.settle_alike(work, TaskKind.NEAR_DUPLICATE, 1, TaskAnswer.SAME)
 
 
 def test_a_field_taken_over_from_the_list_counts_as_corrected_by_hand(

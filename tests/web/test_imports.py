@@ -142,6 +142,24 @@ def test_two_lists_that_name_different_places_are_settled_for_the_list(
     assert moved.place_id != task.facts.get("place_id")
 
 
+def test_all_questions_of_one_list_are_settled_with_one_answer(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, box="1"), row("P2", ANNA, box="1")])
+    take_in(archive, archivist, [row("P1", ANNA, box="2"), row("P2", ANNA, box="2")], site="Lillgatan 2")
+    client = sign_in(Role.ARCHIVIST)
+    assert "Avgör alla" not in client.get("/tasks/?kind=place_conflict").text
+    page = client.get("/tasks/?kind=place_conflict&run=2").text
+    assert "Avgör alla 2 från den här listan på en gång" in page
+    form = {"kind": "place_conflict", "run": "2"}
+    refused = client.post("/tasks/alike", data=form)
+    assert refused.status_code == 422
+    assert "Välj ett av svaren" in refused.text
+    answer = client.post("/tasks/alike", data=form | {"answer": "list_right"}, follow_redirects=True)
+    assert "2 frågor avgjorda." in answer.text
+    assert "Inget av det här slaget väntar" in answer.text
+
+
 def test_an_import_is_taken_back_with_a_reason(sign_in: SignIn, archive: Archive, archivist: Actor) -> None:
     take_in(archive, archivist, [row("P1", ANNA)])
     client = sign_in(Role.ARCHIVIST)
