@@ -6,7 +6,7 @@ from datetime import datetime
 from archive.clock import local
 from archive.config import Settings
 from archive.documents.page import Column, Head, Report
-from archive.domain.delivery_papers import Checklist, Note, PickList, Receipt
+from archive.domain.delivery_papers import Checklist, Note, PickList, Receipt, Remark
 from archive.domain.delivery_views import Crate, Named, Piece, Share
 from archive.store import Work
 from archive.vocabulary import DifferenceKind
@@ -161,6 +161,7 @@ def receipt(work: Work, paper: Receipt, settings: Settings) -> bytes:
     )
     _crates(report, paper.crates, arrived=True)
     _deviations(report, paper.differences, _("Differences, and what they turned out to be"))
+    _remarks(report, paper.remarks)
     if paper.turned_up:
         report.heading(_("Turned up later; the receipt stands as it was signed"))
         columns = [Column(_("File"), 70), Column(_("Code"), 44, code=True), Column(_("Turned up"), 60)]
@@ -225,6 +226,36 @@ def _deviations(report: Report, found: Sequence[Named], heading: str) -> None:
     )
     report.heading(heading)
     report.table(columns, rows, _("None."))
+
+
+def _remarks(report: Report, found: Sequence[Remark]) -> None:
+    columns = [
+        Column(_("Finding"), 52, flow=True),
+        Column(_("Piece"), 52, flow=True),
+        Column(_("What became of it?"), 70, flow=True),
+    ]
+    rows = (
+        (
+            "\n".join(filter(None, (one.kind.label, one.point.title.say(locale()) if one.point else ""))),
+            "\n".join(filter(None, (f"{_name(one.piece)} {one.piece.code}", _inside(one)))),
+            _became(one),
+        )
+        for one in found
+    )
+    report.heading(_("Findings at the cover check"))
+    report.table(columns, rows, _("None."))
+
+
+def _inside(one: Remark) -> str:
+    if not one.kind.foreign:
+        return ""
+    return _("in it lay %(file)s", file=one.inside or _("papers nobody knows"))
+
+
+def _became(one: Remark) -> str:
+    due = _("to be put right by %(day)s", day=one.due_on.isoformat()) if one.due_on else ""
+    done = f"{_when(one.done_at)}, {one.done_by}" if one.done_at else ""
+    return "\n".join(filter(None, (one.state.label, done or due)))
 
 
 def _explained(one: Named) -> str:

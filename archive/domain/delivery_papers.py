@@ -1,17 +1,21 @@
 """What stands on the papers of a delivery: pick list, delivery note, checklist per crate, receipt."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlmodel import col
 
-from archive.domain import cards, delivery_lines, delivery_views
+from archive.domain import actors, cards, checklists, covers, delivery_lines, delivery_views, findings
 from archive.domain.delivery_views import Crate, Figures, Named, Piece, Share, crates, heading, named
 from archive.errors import Conflict
-from archive.models import DeliveryCrate, DeliverySender, FileKind
+from archive.models import CaseFile, DeliveryCrate, DeliverySender, FileKind
 from archive.store import Work
-from archive.vocabulary import DeliveryState, DifferenceKind, Permission
-from archive.wording import N_
+from archive.vocabulary import DeliveryState, DifferenceKind, FindingKind, FindingState, Permission
+from archive.wording import N_, _
+from labels import codes
+from routines.checklist import Point
 
 # A box of the usual eight centimetres holds some twelve files; the note says "about".
 METRES_PER_FILE = 0.08 / 12
@@ -51,6 +55,23 @@ class Checklist:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What the check of one cover found, at which point of the checklist, and what became of it.
+
+    `inside` is what lay in the cover and belongs elsewhere, empty while nobody knows what it is.
+    """
+
+    kind: FindingKind
+    point: Point | None
+    piece: Piece
+    inside: str
+    state: FindingState
+    due_on: date | None
+    done_at: datetime | None
+    done_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What the archive answers a sender; final once the delivery is closed."""
 
@@ -59,6 +80,7 @@ class Receipt:
     crates: tuple[Crate, ...]
     differences: tuple[Named, ...]
     turned_up: tuple[Piece, ...]
+    remarks: tuple[Remark, ...]
     final: bool
 
 
@@ -139,8 +161,41 @@ def receipt(work: Work, share: DeliverySender) -> Receipt:
         tuple(crates(work, share, blind=False)),
         tuple(named(work, share)),
         tuple(piece for piece, _line in delivery_views.lines_of(work, share, delivery_views.TURNED_UP)),
+        tuple(_remarks(work, share)),
         over,
     )
+
+
+def _remarks(work: Work, share: DeliverySender) -> Iterator[Remark]:
+    rows = findings.of_sender(work, share.id)
+    pieces = delivery_views.pieces_of(work, [row.line_id for row in rows])
+    others = {
+        file.id: file
+        for file in work.session.scalars(
+            select(CaseFile).where(
+                col(CaseFile.id).in_([row[0].foreign_id for row in rows if row[0].foreign_id])
+            )
+        )
+    }
+    who = actors.names(work, {row[0].done_by for row in rows if row[0].done_by})
+    for found, line_id in rows:
+        points = checklists.named(covers.get(work, found.check_id).checklist).point_of
+        other = others.get(found.foreign_id)
+        yield Remark(
+            found.kind,
+            points.get(found.point),
+            pieces[line_id],
+            _lay_there(other) if other else "",
+            found.status,
+            found.due_on,
+            found.done_at,
+            who.get(found.done_by or "", ""),
+        )
+
+
+def _lay_there(file: CaseFile) -> str:
+    code = codes.grouped(file.code)
+    return _("sealed envelope") + f" {code}" if file.protected else f"{file.reference} {code}"
 
 
 def _kinds(work: Work, kind_ids: Iterable[int]) -> dict[str, int]:

@@ -362,7 +362,7 @@ def named(work: Work, share: DeliverySender) -> list[Named]:
     who = actors.names(
         work, {person for one in found for person in (one.found_by, one.explained_by) if person}
     )
-    of_line = _pieces_of(work, [one.line_id for one in found if one.line_id])
+    of_line = pieces_of(work, [one.line_id for one in found if one.line_id])
     return [
         Named(
             one.id,
@@ -382,7 +382,7 @@ def named(work: Work, share: DeliverySender) -> list[Named]:
     ]
 
 
-def _pieces_of(work: Work, line_ids: Sequence[int]) -> dict[int, Piece]:
+def pieces_of(work: Work, line_ids: Sequence[int]) -> dict[int, Piece]:
     """Return pieces by the id of their line: also those of other senders and deliveries found among these."""
     found: dict[int, Piece] = {}
     shares: dict[int, list[int]] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlmodel import col
 
 from archive import history
@@ -18,6 +18,7 @@ from archive.models import (
     Assessment,
     CaseFile,
     CoverCheck,
+    DeliveryLine,
     Finding,
     User,
 )
@@ -44,11 +45,21 @@ _FINDING = Finding.__table__  # type: ignore[attr-defined]
 _CHECK = CoverCheck.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 
+_LINE = DeliveryLine.__table__  # type: ignore[attr-defined]
+
 _OTHER = _FILE.alias("other")
 _FOREIGN_PROTECTED = exists().where(_OTHER.c.id == _FINDING.c.foreign_id, _OTHER.c.protected)
 _OF_CHECKS = (
     select(Finding)
     .where(_FINDING.c.check_id.in_(bindparam("checks", expanding=True)))
+    .order_by(_FINDING.c.id)
+)
+_OF_SENDER = (
+    select(Finding, _CHECK.c.line_id)
+    .join(CoverCheck, _CHECK.c.id == _FINDING.c.check_id)
+    .join(DeliveryLine, _LINE.c.id == _CHECK.c.line_id)
+    .join(CaseFile, _FILE.c.id == _FINDING.c.file_id)
+    .where(_LINE.c.sender_id == bindparam("sender"), _FINDING.c.status != FindingState.WITHDRAWN)
     .order_by(_FINDING.c.id)
 )
 
@@ -310,6 +321,18 @@ def of_checks(work: Work, check_ids: Sequence[int]) -> dict[int, list[Finding]]:
     return found
 
 
+def of_sender(work: Work, sender_id: int) -> Sequence[Any]:
+    """Return (Finding, line id) of all found in what one sender sent; of protected persons to few."""
+    work.require(Permission.DELIVER)
+    statement = _OF_SENDER.where(*_refused_to(work))
+    return work.session.execute(statement, {"sender": sender_id}).all()
+
+
+def _refused_to(work: Work) -> list[ColumnElement[bool]]:
+    """Return the conditions that leave out what lay in or came from envelopes this person may not open."""
+    return [] if work.actor.may(Permission.CHECK_SEALED) else [~_FILE.c.protected, ~_FOREIGN_PROTECTED]
+
+
 def listed(
     work: Work,
     *,
@@ -324,12 +347,10 @@ def listed(
     statement = (
         select(Finding, CaseFile)
         .join(CaseFile, col(CaseFile.id) == Finding.file_id)
-        .where(_FINDING.c.open, _FINDING.c.id > after)
+        .where(_FINDING.c.open, _FINDING.c.id > after, *_refused_to(work))
         .order_by(_FINDING.c.id)
         .limit(limit)
     )
-    if not work.actor.may(Permission.CHECK_SEALED):
-        statement = statement.where(~_FILE.c.protected, ~_FOREIGN_PROTECTED)
     if state is not None:
         statement = statement.where(_FINDING.c.status == state)
     if kind is not None:

@@ -298,12 +298,12 @@ def close(work: Work, delivery: Delivery) -> None:
     delivery = lock(work, delivery.id)
     DELIVERY.step(delivery.status, DeliveryAction.CLOSE)
     for count, code, sentence in (
-        (open_count(work, delivery), "unexplained", N_("%(count)s differences are not explained yet.")),
-        (covers.left(work, delivery.id).total, "unchecked", N_("%(count)s covers are not checked yet.")),
+        (open_count(work, delivery), "unexplained", N_("Differences not explained yet: %(count)s.")),
+        (covers.left(work, delivery.id).total, "unchecked", N_("Covers not checked yet: %(count)s.")),
         (
             unshelved(work, delivery),
             "unshelved",
-            N_("%(count)s files still stand in crates. Scan them to their shelves."),
+            N_("Files that still stand in crates: %(count)s. Scan them to their shelves."),
         ),
     ):
         if count:

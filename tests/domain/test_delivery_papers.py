@@ -7,21 +7,29 @@ from sqlalchemy import text
 
 from archive.clock import local_date
 from archive.domain import (
+    checklists,
+    covers,
     delivery_papers,
     delivery_views,
     files,
+    findings,
+    foreign_files,
     labels,
     loans,
     packing,
     people,
 )
+from archive.domain.findings import Seen
+from archive.domain.foreign_files import Found
 from archive.domain.loans import Request
 from archive.errors import NotPermitted
-from archive.models import Person
+from archive.models import CoverCheck, Person
 from archive.store import Archive, Work
 from archive.vocabulary import (
     DifferenceKind,
     DifferenceReason,
+    FindingKind,
+    FindingState,
     LeftOut,
     LoanPurpose,
     Protection,
@@ -170,3 +178,34 @@ def test_papers_are_for_those_who_deliver(scene: Scene) -> None:
             scene.archive.read(user_in_role(scene.archive, role)) as work,
         ):
             delivery_papers.pick_list(work, scene.share(work))
+
+
+def test_a_receipt_tells_what_the_cover_checks_found_and_what_became_of_it(scene: Scene) -> None:
+    scene.plan(4)
+    scene.pack_all(0, 1, 2, 3)
+    scene.dispatch()
+    scene.receive_all(0, 1, 2, 3)
+    scene.sign()
+
+    def check(work: Work, number: int) -> CoverCheck:
+        return covers.open_check(work, files.get(work, scene.files[number]))
+
+    def find(work: Work) -> None:
+        other = Found(files.get(work, scene.files[1]), whole=True)
+        foreign_files.find(work, check(work, 0), checklists.ANOTHER_FILE, other)
+        damaged = Seen(FindingKind.DAMAGED, checklists.WHOLE_COVER)
+        findings.correct(work, findings.find(work, check(work, 2), damaged))
+        findings.withdraw(work, findings.find(work, check(work, 3), damaged))
+
+    scene.do(scene.receiver, find)
+    with scene.archive.read(scene.packer) as work:
+        first, second = delivery_papers.receipt(work, scene.share(work)).remarks
+        assert (first.kind, first.piece.line_id) == (FindingKind.FOREIGN_FILE, scene.line(0).id)
+        assert scene.file(1).reference in first.inside
+        assert first.state is FindingState.FOUND
+        assert (second.kind, second.state) == (FindingKind.DAMAGED, FindingState.CORRECTED)
+        assert second.done_by == scene.receiver.name
+    _protect(scene, 1)
+    with scene.archive.read(scene.packer) as work:
+        (only,) = delivery_papers.receipt(work, scene.share(work)).remarks
+        assert only.kind is FindingKind.DAMAGED

@@ -175,16 +175,16 @@ def test_a_delivery_refuses_to_close_until_all_is_explained_checked_and_shelved(
         receiver.post(f"/deliveries/{scene.delivery}/crates/{crate}/empty")
     receiver.post(f"/deliveries/senders/{scene.sender}/sign")
     close = f"/deliveries/{scene.delivery}/close"
-    assert "1 skillnader är inte förklarade" in receiver.post(close).text
+    assert "Skillnader som inte är förklarade ännu: 1." in receiver.post(close).text
     (missing,) = scene.look(scene.differences)
     assert missing.kind is DifferenceKind.PACKED_NOT_RECEIVED
     address = f"/deliveries/differences/{missing.id}"
     refused = receiver.post(address, data={"answer": "reason", "reason": ""})
     assert (refused.status_code, 'href="#reason"' in refused.text) == (422, True)
     receiver.post(address, data={"answer": "reason", "reason": "left_behind"})
-    assert "omslag är inte kontrollerade" in receiver.post(close).text
+    assert "Omslag som inte är kontrollerade ännu: " in receiver.post(close).text
     scene.check_covers()
-    assert "akter står kvar i lådor" in receiver.post(close).text
+    assert "Akter som står kvar i lådor: " in receiver.post(close).text
     scene.shelve()
     assert receiver.post(close).status_code == 303
     assert scene.look(scene.of).status is DeliveryState.CLOSED
