@@ -129,12 +129,14 @@ def _walked(app: Flask, url: str, starts: list[str]) -> Tour:
     with archive.read(sessions.DOOR) as work:
         users = {role.value: user.id for role, user in staff.one_per_role(work)}
     tour = Tour(app, url, users, {}, set(), {})
+    downloads: set[str] = set()
     for role in (NOBODY, *users):
         client = app.test_client()
         client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
         if role in users:
             client.post("/sign-in/demo", data={"user": users[role]})
-        walked = walk(app, client, *(["/", *starts] if role in users else ["/sign-in"]))
+        begin = ["/", *starts] if role in users else ["/sign-in"]
+        walked = walk(app, client, *begin, downloads=downloads)
         tour.pages[role] = walked.pages
         tour.endpoints.update(walked.endpoints)
         refused = {path: status for path, status in walked.refused.items() if path not in starts}

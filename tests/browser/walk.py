@@ -1,6 +1,6 @@
 """Find every page by following links as each role does: what no link leads to, nobody finds."""
 
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -10,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-EXAMPLES = 4  # of each page and role: a lent file's page is another than a void one's
+ALIKE = 4  # pages of a kind in a row that show nothing new to a role: the rest is taken to be as they are
+SIGN_IN = "session.page"
 # Codes and counts in an attribute make no page another one; what a control is and how it looks does.
 TELLING = ("class", "type", "role", "aria-current", "open", "checked", "disabled", "hidden")
 
@@ -54,27 +55,48 @@ class _Page(HTMLParser):
         self.links.append(said.get("hx-get", ""))
 
 
-def walk(app: Flask, client: FlaskClient, *starts: str) -> Walked:
-    """Follow every link from the starts on, a few examples of each kind."""
-    walked, seen, tried = Walked(), set(starts), Counter[tuple[str, ...]]()
+@dataclass(slots=True)
+class _Kind:
+    """What is known of pages of one kind: of what they are built, how many in a row were built of no more."""
+
+    parts: set[tuple[str, ...]] = field(default_factory=set)
+    alike: int = 0
+
+    def show(self, parts: set[tuple[str, ...]]) -> None:
+        """Take one more page in."""
+        self.alike = self.alike + 1 if parts <= self.parts else 1
+        self.parts |= parts
+
+
+def walk(app: Flask, client: FlaskClient, *starts: str, downloads: set[str]) -> Walked:
+    """Follow every link from the starts on, as long as pages of a kind differ.
+
+    `downloads` are endpoints known to answer with something that is no page, which is fetched once for all
+    roles; those met are added.
+    """
+    walked, seen, kinds = Walked(), set(starts), defaultdict[tuple[str, ...], _Kind](_Kind)
     queue = deque(starts)
     while queue:
         address = queue.popleft()
         endpoint = _endpoint(app, address)
-        kind = (endpoint, *sorted(name for name, _value in parse_qsl(urlsplit(address).query)))
-        if not endpoint or endpoint == "static" or tried[kind] >= EXAMPLES:
+        kind = kinds[(endpoint, *sorted(name for name, _value in parse_qsl(urlsplit(address).query)))]
+        if not endpoint or endpoint == "static" or endpoint in downloads or kind.alike >= ALIKE:
             continue
-        tried[kind] += 1
         answer = client.get(address)
         if answer.status_code >= 300:
+            kind.show(set())
             if answer.status_code >= 400:
                 walked.refused[address] = answer.status_code
+            elif _endpoint(app, answer.location or "") != SIGN_IN:
+                walked.endpoints.add(endpoint)
             queue.extend(_fresh([answer.location or ""], address, seen))
             continue
         walked.endpoints.add(endpoint)
         if answer.mimetype != "text/html":
+            downloads.add(endpoint)
             continue
         page = _Page(answer.text)
+        kind.show(page.parts)
         if page.whole:
             walked.pages.append(Found(address, endpoint, frozenset(page.parts)))
         queue.extend(_fresh(page.links, address, seen))

@@ -4,13 +4,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from flask import Flask, Response, make_response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from archive.domain.programme import Forecast
+from archive.domain.rates import Rate
 from archive.vocabulary import Custody
+from archive.web import line_chart
 from archive.wording import _, ngettext, speaking
 
 ROOT = Path(__file__).parents[3]
@@ -23,6 +27,9 @@ FILES = [
     {"reference": "1987-0412", "code": "A1B2C3D4EK", "place": "Box 7", "part": 1, "state": Custody.ON_PLACE},
     {"reference": "1991-1107", "code": "7ZK0M4Q2TX", "place": "Box 8", "part": 12, "state": Custody.LOST},
 ]
+TODAY = date(2026, 11, 21)
+TOLD = Forecast(24.2, date(2027, 5, 12), date(2027, 3, 30), date(2027, 7, 9), 30.0, passed=False)
+COUNTS = [(date(2026, 9, 22), 900), (date(2026, 10, 20), 770)]
 FACTS: dict[str, object] = {
     "version": "0.1.0",
     "demo": True,
@@ -37,6 +44,9 @@ FACTS: dict[str, object] = {
     "terms": {term.value: term for term in Custody},
     "kinds": list(Custody),
     "files": FILES,
+    "chart": line_chart.draw(COUNTS, 610, TODAY, TOLD, date(2027, 6, 30)),
+    "found": Rate(4, 112),
+    "nothing": Rate(0, 0),
 }
 VARIANTS: dict[str, dict[str, object]] = {
     "": {},
