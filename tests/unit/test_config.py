@@ -27,6 +27,7 @@ def test_a_demo_needs_no_settings_but_its_own() -> None:
         ({**KEYS, "AKTSPAR_MAC_KEY": "5a" * 31}, "AKTSPAR_MAC_KEY"),
         ({**KEYS, "AKTSPAR_THREADS": "många"}, "AKTSPAR_THREADS"),
         ({**KEYS, "AKTSPAR_SESSION_HOURS": "-1"}, "AKTSPAR_SESSION_HOURS"),
+        ({**KEYS, "AKTSPAR_ORGANISATION_NUMBER": "2120000000"}, "AKTSPAR_ORGANISATION_NUMBER"),
     ],
 )
 def test_unsafe_or_unreadable_settings_are_refused_by_name(environment: dict[str, str], named: str) -> None:
