@@ -100,7 +100,7 @@ def rows(told: Sequence[Row], names: Mapping[str, str]) -> Iterator[bytes]:
         _("Place"),
         _("Which file"),
         _("File"),
-        _("Answer"),
+        _("Outcome"),
         _("When"),
         _("Who"),
     ]

@@ -7,6 +7,7 @@ from archive.domain import cards, samples, trails
 from archive.domain.cards import Card
 from archive.models import Sample, SampleItem
 from archive.store import Work
+from archive.vocabulary import PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Row:
     item: SampleItem
     place: str
     card: Card | None
+    in_box: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -32,16 +34,18 @@ class Row:
 
 
 def rows(work: Work, sample: Sample) -> list[Row]:
-    """Return every row of a sample, numbered as one walks."""
+    """Return every row of a sample, numbered as one walks; places as seen from where it was drawn."""
     found = samples.items(work, sample)
-    named = trails.steps(work, {place.id for _item, place, _file in found})
+    named = trails.steps(work, {sample.place_id, *(place.id for _item, place, _file in found)})
+    above = len(named[sample.place_id])
     standing = {file.id: file for _item, _place, file in found if file is not None}
     known = {card.file.id: card for card in cards.of(work, list(standing.values()))}
     told = []
     for number, (item, place, file) in enumerate(found, start=1):
         hidden = file is not None and file.protected
-        name = "" if hidden else trails.name_of(named[place.id])
-        told.append(Row(number, item, name, known[file.id] if file is not None else None))
+        name = "" if hidden else trails.name_of(named[place.id][above:]) or place.name
+        card = known[file.id] if file is not None else None
+        told.append(Row(number, item, name, card, place.kind is PlaceKind.BOX))
     return told
 
 

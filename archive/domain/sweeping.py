@@ -145,7 +145,7 @@ def _recorded(work: Work, emptying: Emptying) -> list[tuple[int, Custody]]:
         select(col(CaseFile.id), col(CaseFile.status))
         .join(Place, col(Place.id) == CaseFile.place_id)
         .where(*places.subtree(room.path), col(CaseFile.status).in_(_HOMELESS))
-        .order_by(col(CaseFile.id))
+        .order_by(col(Place.path), col(CaseFile.position), col(CaseFile.id))
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -96,7 +96,7 @@ def _page(assessment_id: int, refused: Refusals | None = None) -> Response:
         now=now,
         actions=ASSESSMENT.actions(one.status, current_actor().permissions),
         AssessmentAction=AssessmentAction,
-        answers=list(AssessmentAnswer),
+        answers=[{"value": one.value, "label": one.label.capitalize()} for one in AssessmentAnswer],
         form=request.form,
         **facts,
     )

@@ -11,6 +11,7 @@ from archive.domain import (
     delivery_lines,
     delivery_lists,
     delivery_papers,
+    delivery_summaries,
     delivery_views,
     dispatching,
     labels,
@@ -54,6 +55,7 @@ def _index(refused: Refusals | None = None) -> Response:
         over = deliveries.listed(
             work, states=_OVER, after=_mark(request.args.get("after", "")), limit=PAGE + 1
         )
+        summaries = delivery_summaries.of(work, [one.id for one in (*open_, *over)])
     saw()
     last = over[PAGE - 1] if len(over) > PAGE else None
     return show(
@@ -62,6 +64,7 @@ def _index(refused: Refusals | None = None) -> Response:
         refused=refused,
         open=open_,
         figures=figures,
+        summaries=summaries,
         over=over[:PAGE],
         next=last and url_for(".index", after=f"{last.day.isoformat()}|{last.id}"),
         form=request.form,
@@ -232,6 +235,7 @@ def _facts(work: Work, share: DeliverySender) -> dict[str, Any]:
     return {
         "head": delivery_views.heading(work, share),
         "pieces": listed[:LIST_PAGE],
+        "came": any(crate.arrived_at for crate in delivery_lines.crates(work, sender_id=share.id)),
         "next": url_for(".sender", sender_id=share.id, after=listed[LIST_PAGE - 1].row) if further else None,
         "left_out": pieces(~delivery_views.UNLISTED, delivery_views.LEFT_OUT),
         "unlisted": pieces(delivery_views.UNLISTED),
@@ -338,7 +342,7 @@ def _difference(difference_id: int, refused: Refusals | None = None) -> Response
         one=shown,
         head=head,
         reasons=[
-            {"value": reason.value, "label": reason.label, "hint": None}
+            {"value": reason.value, "label": reason.label.capitalize(), "hint": None}
             for reason in reasons
             if reason.value != "suspected_loss"
         ],

@@ -1,7 +1,8 @@
 """The programme: which rooms are left, how fast they empty, when the last one will be, what checks found."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, request, url_for
 
@@ -17,7 +18,7 @@ from archive.domain import (
     trails,
 )
 from archive.domain.check_figures import SenderFigures
-from archive.domain.programme import Forecast, RoomFigures
+from archive.domain.programme import Forecast, Programme
 from archive.errors import Invalid
 from archive.models import Unit
 from archive.store import Work
@@ -31,6 +32,7 @@ bp = Blueprint("programme", __name__, url_prefix="/programme")
 
 NEXT = 8  # deliveries shown
 WEEKS = 26  # of counts in the table; the file has them all
+COURSE = 6  # weeks of each room in one table
 SPAN = timedelta(days=365)  # over which findings are counted
 _UNDER_WAY = tuple(
     state for state in DeliveryState if state not in {DeliveryState.CLOSED, DeliveryState.CANCELLED}
@@ -62,10 +64,11 @@ def _index(refused: Refusals | None = None) -> Response:
         today=today,
         chart=line_chart.draw(read.counts, read.left, today, read.forecast, read.end) if read.rooms else None,
         weeks=line_chart.weekly(read.counts, WEEKS),
-        sites=_by_site(read.rooms),
+        SweepState=SweepState,
         charts={
             one.emptying.id: line_chart.draw(one.counts, one.left, today, nothing, None) for one in read.rooms
         },
+        course=_course(read),
         done=sum(one.emptying.status is SweepState.EMPTY for one in read.rooms),
         coming=coming,
         figures=figures,
@@ -77,11 +80,15 @@ def _index(refused: Refusals | None = None) -> Response:
     )
 
 
-def _by_site(rooms: Sequence[RoomFigures]) -> list[tuple[str, list[RoomFigures]]]:
-    sites: dict[str, list[RoomFigures]] = {}
-    for one in rooms:
-        sites.setdefault(one.trail[0].name, []).append(one)
-    return list(sites.items())
+def _course(read: Programme) -> dict[str, Any]:
+    """Return the last weeks of every room as one table: what was left; None before the first count."""
+    days = [day for day, _files in line_chart.weekly(read.counts, COURSE)][::-1]
+    rows = {
+        one.emptying.id: [next((files for at, files in one.counts[::-1] if at <= day), None) for day in days]
+        for one in read.rooms
+    }
+    columns = [{"text": _("Room")}, *({"text": day.isoformat(), "numeric": True} for day in days)]
+    return {"columns": columns, "rows": rows}
 
 
 def _findings(work: Work) -> tuple[list[SenderFigures], Mapping[tuple[int, int | None], str]]:
