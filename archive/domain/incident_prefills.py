@@ -84,7 +84,8 @@ def _checked(asked: _Asked) -> Answer:
     own = [item.file_id for item in asked.items if item.file_id is not None]
     if not own:
         return ()
-    return tuple(check.kind for check in record_checks.of(asked.work, files.get(asked.work, own[0])))
+    made = record_checks.of(asked.work, files.get(asked.work, own[0]))
+    return tuple(check.kind for check in made if check.complete)
 
 
 def _traces(asked: _Asked) -> Answer:

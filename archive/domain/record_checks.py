@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local_date
-from archive.domain import leads_alike, leads_past, trails
+from archive.domain import leads_alike, leads_past, overviews, trails
 from archive.models import (
     CaseFile,
     DeliveryLine,
@@ -36,11 +36,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of record that was looked through, by the routine's name for it, with what it said."""
+    """One kind of record that was looked through, by the routine's name for it, with what it said.
+
+    `complete` unless there is more of it on paper, which somebody has to look through.
+    """
 
     kind: str
     title: str
     traces: tuple[Trace, ...]
+    complete: bool = True
 
 
 _TITLES = {
@@ -48,15 +52,17 @@ _TITLES = {
     "relatives": N_("Files of the same persons"),
     "loans": N_("Loans"),
     "deliveries": N_("Deliveries and moves"),
+    "disposals": N_("Disposal lists"),
     "incidents": N_("Earlier incidents"),
     "old_lists": N_("Old lists"),
 }
 
 
 def of(work: Work, file: CaseFile) -> list[Check]:
-    """Look through all records there are about a file; those of disposal are on paper so far."""
+    """Look through all records there are about a file; the lists of disposal are on paper as well."""
     return [
-        Check(kind, _(_TITLES[kind]), tuple(islice(look(work, file), MOST))) for kind, look in _LOOKS.items()
+        Check(kind, _(_TITLES[kind]), tuple(islice(look(work, file), MOST)), kind not in _ON_PAPER)
+        for kind, look in _LOOKS.items()
     ]
 
 
@@ -112,6 +118,43 @@ def _moves(work: Work, file: CaseFile) -> Iterator[Trace]:
         yield from _files(work, (mate.file for mate in mates), told)
 
 
+def _disposals(work: Work, file: CaseFile) -> Iterator[Trace]:
+    """Tell what has left for good near the file, and whether its own time has come."""
+    about = leads_alike.same_person(work, file.id, leads_alike.subject(work, file.id))
+    ids = {one.file for one in about}
+    same = col(CaseFile.id).in_(ids) | (
+        (col(CaseFile.reference_key) == file.reference_key) & (col(CaseFile.source_id) == file.source_id)
+    )
+    near = col(CaseFile.place_id) == file.place_id
+    gone = col(CaseFile.status).in_((Custody.DISPOSED, Custody.HANDED_OVER)) & ~col(CaseFile.protected)
+    left = select(CaseFile).where(gone, same | near, col(CaseFile.id) != file.id)
+    for other in work.session.scalars(left.order_by(col(CaseFile.placed_at).desc()).limit(MOST)):
+        told = N_("%(file)s of the same person or number: %(state)s.")
+        if other.id not in ids and other.reference_key != file.reference_key:
+            told = N_("%(file)s stood at the same place: %(state)s.")
+        yield Trace(_(told, file=_name(other), state=other.status.label), other.id)
+    yield from _own_time(work, file)
+
+
+def _own_time(work: Work, file: CaseFile) -> Iterator[Trace]:
+    shown = overviews.of(work, file.code, history=1)
+    kept = shown.retention if shown is not None and shown.reasons_shown else None
+    if kept is None:
+        return
+    today = local_date(work.now)
+    if kept.duty_from is None:
+        yield Trace(_("By the register it is not to be disposed of now: %(what)s.", what=kept.outcome.label))
+    elif kept.duty_from > today:
+        yield Trace(_("By its dates it may not be disposed of before %(day)s.", day=str(kept.duty_from)))
+    else:
+        yield Trace(
+            _(
+                "By its dates its time came %(day)s: look on the lists made since then.",
+                day=str(kept.duty_from),
+            )
+        )
+
+
 def _incidents(work: Work, file: CaseFile) -> Iterator[Trace]:
     statement = select(IncidentFile).where(col(IncidentFile.file_id) == file.id, ~col(IncidentFile.open))
     for item in work.session.scalars(statement.order_by(col(IncidentFile.id).desc()).limit(MOST)):
@@ -141,9 +184,13 @@ _LOOKS: dict[str, Callable[[Work, CaseFile], Iterator[Trace]]] = {
     "relatives": _relatives,
     "loans": _loans,
     "deliveries": _moves,
+    "disposals": _disposals,
     "incidents": _incidents,
     "old_lists": _old_lists,
 }
+
+
+_ON_PAPER = frozenset({"disposals"})
 
 
 def _files(work: Work, file_ids: Iterable[int], sentence: str) -> Iterator[Trace]:

@@ -6,7 +6,16 @@ from typing import Any
 
 from flask import Response, make_response, request, url_for
 
-from archive.domain import attachments, incident_prefills, incident_steps, incidents, looks, matters, steps
+from archive.domain import (
+    attachments,
+    incident_prefills,
+    incident_steps,
+    incidents,
+    looks,
+    matter_prefills,
+    matters,
+    steps,
+)
 from archive.domain.attachments import Paper
 from archive.domain.steps import Course, StepRefused
 from archive.errors import NotPermitted
@@ -171,7 +180,7 @@ def _attached(work: Work, asking: Asking, evidence: str) -> list[str]:
 def _begun(work: Work, run: Run, name: str) -> dict[str, Answer]:
     """Return what a form begins with: what is known already."""
     if not isinstance(run, Incident):
-        return {}
+        return matter_prefills.of(work, run, name)
     known = incident_prefills.of(work, run, name, archive.settings)
     if incident_views.reads(work, run):
         return known

@@ -29,6 +29,7 @@ from archive.domain.scans import Scanned
 from archive.domain.searches import Searched
 from archive.errors import NotPermitted
 from archive.models import FilePerson, Incident, Place
+from archive.partial_date import PartialDate
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import (
     FoundWhere,
@@ -308,7 +309,18 @@ def test_the_records_tell_of_loans_labels_relatives_and_earlier_incidents(
         assert "Bo Borg" in told["loans"]
         assert sibling.reference in told["relatives"]
         assert "återfunnen" in told["incidents"]
-        assert checks.keys() == {"aliases", "relatives", "loans", "deliveries", "incidents", "old_lists"}
+        assert checks.keys() == {
+            *("aliases", "relatives", "loans", "deliveries", "disposals", "incidents", "old_lists")
+        }
+
+
+def test_the_records_tell_whether_a_files_own_time_of_disposal_has_come(work: Work) -> None:
+    file = a_file(work, a_box(work, a_shelf(work)))
+    for note, told in (("2004", "2009-"), ("2025", "2030-")):
+        file.last_note_on = PartialDate.parse(note)
+        work.session.flush()
+        (check,) = [one for one in record_checks.of(work, file) if one.kind == "disposals"]
+        assert (told in repr(check.traces), check.complete) == (True, False)
 
 
 def test_the_records_tell_nothing_of_a_protected_persons_files(work: Work) -> None:
