@@ -8,15 +8,23 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import add_working_days, local_date
-from archive.domain import covers, double_checks, files, findings, foreign_files
+from archive.domain import covers, double_checks, files, findings, foreign_files, places, samples
 from archive.domain.findings import Correction, Seen
 from archive.domain.foreign_files import Found
 from archive.errors import Conflict
-from archive.models import CaseFile, CoverCheck
+from archive.models import CaseFile, CoverCheck, Place, SampleItem
 from archive.partial_date import PartialDate
-from archive.store import Actor, Archive, worker
-from archive.vocabulary import CheckState, Confirmation, Custody, Evidence, FindingKind
-from seed.demo.cast import ASSISTANTS, SEALED_KEEPERS, UNIT, DemoClock
+from archive.store import Actor, Archive, Work, worker
+from archive.vocabulary import (
+    CheckState,
+    Confirmation,
+    Custody,
+    Evidence,
+    FindingKind,
+    PlaceKind,
+    SampleDirection,
+)
+from seed.demo.cast import ASSISTANTS, AUDITOR, SEALED_KEEPERS, UNIT, DemoClock
 
 SHARE_AGAIN = 12  # percent of the covers are checked a second time
 
@@ -169,6 +177,34 @@ class Checkers:
                 except Conflict:  # checked by the same person the first time
                     continue
                 break
+
+    def sample(self, place_name: str, size: int) -> None:
+        """Walk by a two-way sample the auditor drew, all but the last rows of it."""
+        with self.archive.write(self.people[AUDITOR]) as work:
+            site = work.session.scalars(
+                select(Place).where(col(Place.kind) == PlaceKind.SITE, col(Place.name) == place_name)
+            ).one()
+            drawn = samples.draw(work, site, to_shelf=size, to_register=size, seed="Stadsrevisionen 2026")
+            rows = [item.id for item, _place, _file in samples.items(work, drawn)]
+        for row in rows[: -max(1, size // 4)]:
+            self.clock.forward(seconds=self.random.randint(30, 90))
+            with self.archive.write(self.people[ASSISTANTS[2]]) as work:
+                self._answer(work, samples.item(work, row), astray=row == rows[0])
+
+    def _answer(self, work: Work, row: SampleItem, *, astray: bool) -> None:
+        """Answer one row: right but for one file, which stands in the box beside its own."""
+        place = places.get(work, row.place_id)
+        if row.direction is SampleDirection.TO_SHELF:
+            beside = places.children(work, places.get(work, place.parent_id or 0))
+            samples.seen(work, row, beside[-1] if astray else place, how=Evidence.SCAN)
+            return
+        inside = select(CaseFile).where(
+            col(CaseFile.place_id) == place.id,
+            col(CaseFile.status) == Custody.ON_PLACE,
+            ~col(CaseFile.protected),
+        )
+        found = work.session.scalars(inside.order_by(col(CaseFile.position), col(CaseFile.id))).all()
+        samples.read(work, row, found[min(row.ordinal or 1, len(found)) - 1].code if found else "")
 
 
 def _after(file: CaseFile) -> date:

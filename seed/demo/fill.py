@@ -1,6 +1,7 @@
 """Fill an empty archive with a realistic demo, through the verbs and imports a user would use."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -130,9 +131,9 @@ class Story:
     def prepare(self) -> None:
         """Get ready for the weekly deliveries; the rooms that are empty already are swept and closed."""
         carriers = Carriers(self.archive, self.clock, self.people)
-        checkers = Checkers(self.archive, self.clock, self.people, self.random, every=4)
-        self.weeks = Weeks(carriers, checkers, self.world, self.archive.settings.delivery_weekday)
-        self.missing = Missing(self.archive, self.clock, self.people, checkers)
+        self.checkers = Checkers(self.archive, self.clock, self.people, self.random, every=4)
+        self.weeks = Weeks(carriers, self.checkers, self.world, self.archive.settings.delivery_weekday)
+        self.missing = Missing(self.archive, self.clock, self.people, self.checkers)
         self.weeks.turns_up = self.missing.turns_up
         self.weeks.prepare()
         self.missing.read_routines()
@@ -170,6 +171,8 @@ class Story:
             else:
                 self.missing.day(number)
                 self.weeks.day()
+        with suppress(Conflict):  # in the smallest of demos everything is lent
+            self.checkers.sample(self._central, 8)
         self.say(f"{len(out)} files on loan, {self.weeks.made} deliveries")
 
     def hand_out(self) -> list[str]:

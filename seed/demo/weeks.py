@@ -68,6 +68,7 @@ class Weeks:
     going: list[Transport] = field(default_factory=list)
     boxes: list[int] = field(default_factory=list)
     turns_up: Callable[[Transport], None] = lambda _transport: None
+    swept_last: int = 0  # the room that is being swept when the story ends
     foreign_in: int = 0  # the file in whose cover another one will be found
 
     @property
@@ -85,6 +86,7 @@ class Weeks:
             emptied = [room.name for room in self.world.rooms if room.emptied]
             for name in (*emptied, *FIRST_ROOMS, *SECOND_ROOMS):
                 sweeping.enter(work, named[name])
+            self.swept_last = named[emptied[-1]].id
             left = sum(_free(work, named[name]) for name in (*FIRST_ROOMS, *SECOND_ROOMS))
             self.pieces = min(max(FEWEST, left // WEEKS), LARGEST)
             self._put_up_shelves(work, named[self.world.reference.central.stacks[-1]])
@@ -111,13 +113,24 @@ class Weeks:
     def sweep_emptied(self) -> None:
         """Sweep the rooms in which nothing is recorded, and sign that they are empty and closed."""
         with self.carriers.archive.read(self.carriers.people[ARCHIVIST]) as work:
-            waiting = [
-                one.id
-                for one in sweeping.rooms(work)
-                if one.status is SweepState.WAITING and not programme.left_in(work, one.room_id)
-            ]
+            waiting = [one.id for one in self._left_empty(work) if one.room_id != self.swept_last]
         for emptying_id in waiting:
             self._sweep(emptying_id)
+
+    def _left_empty(self, work: Work) -> list[Emptying]:
+        """Return the rooms nothing is recorded in, that nobody has swept."""
+        rooms = [one for one in sweeping.rooms(work) if one.status is SweepState.WAITING]
+        return [one for one in rooms if not programme.left_in(work, one.room_id)]
+
+    def sweep_half(self) -> None:
+        """Begin with the last of the emptied rooms; somebody is there right now."""
+        people, archive = self.carriers.people, self.carriers.archive
+        with archive.write(people[KEEPER]) as work:
+            for one in self._left_empty(work):
+                sweeping.begin(work, one)
+                shelves = sweeping.to_sweep(work, one)
+                for shelf in shelves[: len(shelves) // 2]:
+                    sweeping.sweep(work, one, shelf)
 
     def _sweep(self, emptying_id: int) -> None:
         people, archive, clock = self.carriers.people, self.carriers.archive, self.carriers.clock
@@ -284,6 +297,7 @@ class Weeks:
         self._announce(UNIT, 14)
         self._open_next_week(tomorrow)
         self._announce("Familjerätten", 9)
+        self.sweep_half()
         self.count()
 
     def _next(self, day: date, mishap: str, *groups: Iterable[str]) -> Transport | None:
