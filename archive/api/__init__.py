@@ -17,6 +17,7 @@ RESOURCES = (
     "files",
     "findings",
     "me",
+    "pieces",
     "programme",
     "rooms",
     "samples",

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from archive.domain import checks, places
+from archive.domain import checks, labels, places
 from archive.models import Unit
 from archive.store import Actor, Archive
 from archive.vocabulary import PlaceKind, Protection, Role
@@ -312,3 +312,39 @@ def test_the_interface_lists_itself(programs: Programs) -> None:
     close = by_path["POST", "/api/deliveries/<int:delivery_id>/close"]
     assert (close["needs"], close["allowed"]) == ("plan_deliveries", False)
     assert all(one["does"] for one in listed)
+
+
+@pytest.mark.engines("sqlite")  # the verbs are tested on both
+def test_pieces_without_a_register_entry_are_labelled_entered_by_sheet_and_registered(
+    scene: Scene, programs: Programs
+) -> None:
+    archivist, packer = programs(Role.ARCHIVIST), programs(Role.ASSISTANT)
+    blanks = scene.do(scene.receiver, lambda work: labels.print_blanks(work, 3, "test").codes)
+    planned(scene, archivist, 1)
+    packer.scan(f"pack:{scene.sender}", scene.crates[0])
+    rows = [{"row": 1, "crate": 1}, {"reference": "Okänd 12", "crate": 1}, {"code": blanks[0], "crate": 1}]
+    entered = packer.post(f"senders/{scene.sender}/sheet", rows=rows)
+    assert entered["outcomes"] == ["packed", "packed_unlisted", "packed_unlisted"]
+    unknown, blank = (line["line"] for line in packer.get(f"senders/{scene.sender}/lines")["lines"][1:])
+    assert packer.post(f"pieces/{unknown}/label", code=blanks[1])["code"] == blanks[1]
+    assert packer.refused(f"pieces/{unknown}/label", code=blanks[0]) == (409, "code_taken")
+    known = packer.post(f"pieces/{blank}/identify", file=scene.code(3))
+    assert (known["reference"], known["packed_crate"]) == (scene.file(3).reference, 1)
+    packer.post(f"senders/{scene.sender}/dispatch", driver="Kim")
+    crate = archivist.post(f"crates/{archivist.get(f'senders/{scene.sender}')['crates'][0]['id']}/arrive")[
+        "id"
+    ]
+    sheet = [{"code": code} for code in (scene.code(0), scene.code(3), blanks[1])]
+    assert archivist.post(f"crates/{crate}/sheet", rows=sheet)["outcomes"] == ["received"] * 3
+    file = {"reference": "1988-4", "source": "sofia", "kind": "econ"}
+    assert archivist.refused(f"pieces/{unknown}/register", **{**file, "kind": "?"}) == (422, "term_wrong")
+    registered = archivist.post(f"pieces/{unknown}/register", **file)
+    assert (registered["reference"], registered["code"]) == ("1988-4", blanks[1])
+    archivist.post(f"crates/{crate}/empty")
+    archivist.post(f"senders/{scene.sender}/sign")
+    found = archivist.get(f"deliveries/{scene.delivery}/differences")["differences"]
+    assert {one["kind"]: one["reason"] for one in found} == {
+        "not_in_register": "registered",
+        "on_shelf_not_listed": None,
+    }
+    assert len(archivist.get(f"covers?delivery={scene.delivery}")["checks"]) == 3
