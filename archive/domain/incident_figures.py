@@ -1,9 +1,9 @@
-"""The year in figures for the board: moves, checks, findings, what was missed and found, clocks, causes.
+"""A year or another period in figures: moves, checks, findings, what was missed and found, clocks, causes.
 
-Whole numbers over a whole year: nobody can be told from them.
+Whole numbers over all units: who shows them divided sees to it that few are not (`annual_figures`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive.clock import STOCKHOLM
-from archive.domain import asides
+from archive.domain import routine_answers
 from archive.models import (
     CaseFile,
     CoverCheck,
     Deadline,
     Event,
+    EventPrivate,
     Finding,
     Incident,
     IncidentFile,
@@ -26,8 +27,10 @@ from archive.models import (
 )
 from archive.store import Work
 from archive.vocabulary import (
+    CheckState,
     Custody,
     EventKind,
+    FindingState,
     FoundWhere,
     IncidentOutcome,
     Missed,
@@ -41,9 +44,13 @@ _MOVES = (EventKind.FILE_MOVED, EventKind.FILE_LENT, EventKind.FILE_TAKEN_BACK)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one year came to; counts by cause and effect are those of the steps done in that year."""
+    """What a period came to; counts by cause and effect are those of the steps done in it.
 
-    year: int
+    `until` is the first day after it.
+    """
+
+    since: date
+    until: date
     files: int
     handled: int
     covers_checked: int
@@ -84,29 +91,41 @@ class Figures:
 
 def of_year(work: Work, year: int) -> Figures:
     """Count what happened in one calendar year, by Stockholm's clock."""
+    return of_period(work, date(year, 1, 1), date(year + 1, 1, 1))
+
+
+def of_period(work: Work, since: date, until: date) -> Figures:
+    """Count what happened from one day until the day before another, by Stockholm's clock."""
     work.require(Permission.READ_INCIDENTS)
-    return _Counting(work, year).figures()
+    return _Counting(work, since, until).figures()
+
+
+def midnight(day: date) -> datetime:
+    """Return when a day begins in Stockholm."""
+    return datetime.combine(day, datetime.min.time(), STOCKHOLM)
 
 
 class _Counting:
-    """One year's counts, each in one statement."""
+    """A period's counts, each in one statement."""
 
-    def __init__(self, work: Work, year: int) -> None:
-        self.work, self.year = work, year
-        self.begin, self.end = (
-            datetime.combine(date(number, 1, 1), datetime.min.time(), STOCKHOLM)
-            for number in (year, year + 1)
-        )
+    def __init__(self, work: Work, since: date, until: date) -> None:
+        self.work, self.since, self.until = work, since, until
+        self.begin, self.end = midnight(since), midnight(until)
 
     def figures(self) -> Figures:
         """Count it all."""
         days = self._days()
         return Figures(
-            year=self.year,
+            since=self.since,
+            until=self.until,
             files=self._count(select(func.count()).where(col(CaseFile.status) != Custody.VOID)),
             handled=self._events(*_MOVES),
-            covers_checked=self._in(CoverCheck.done_at, CoverCheck.id),
-            findings=self._in(Finding.found_at, Finding.id),
+            covers_checked=self._covers(),
+            findings=self._count(
+                select(func.count(col(Finding.id))).where(
+                    self._within(Finding.found_at), col(Finding.status) != FindingState.WITHDRAWN
+                )
+            ),
             incidents=self._in(Incident.missed_at, Incident.id),
             by_kind=self._by(Incident.what, Incident.missed_at),
             short_way=self._count(
@@ -140,6 +159,16 @@ class _Counting:
     def _in(self, moment: Any, what: Any) -> int:
         return self._count(select(func.count(col(what))).where(self._within(moment)))
 
+    def _covers(self) -> int:
+        """Count the covers checked, each once: a second look at the same one is no other cover."""
+        return self._count(
+            select(func.count(col(CoverCheck.id))).where(
+                self._within(CoverCheck.done_at),
+                col(CoverCheck.second_of).is_(None),
+                col(CoverCheck.status).in_((CheckState.CHECKED, CheckState.WITH_FINDINGS)),
+            )
+        )
+
     def _events(self, *kinds: EventKind) -> int:
         values = [kind.value for kind in kinds]
         return self._count(select(func.count()).where(col(Event.kind).in_(values), self._within(Event.at)))
@@ -170,7 +199,7 @@ class _Counting:
         return tuple((row[0] - row[1]).days for row in self.work.session.execute(statement))
 
     def _clocks(self, *, kept: bool) -> int:
-        """Count the clocks due in the year, kept or missed; one stopped before its time is neither."""
+        """Count the clocks due in the period, kept or missed; one stopped before its time is neither."""
         due, met = col(Deadline.due_at), col(Deadline.met_at)
         until = func.coalesce(met, col(Deadline.withdrawn_at), self.work.now)
         of_incidents = col(Deadline.about).startswith("incident:")
@@ -178,20 +207,18 @@ class _Counting:
         return self._count(statement.where(met <= due if kept else until > due))
 
     def _answers(self, step: str, field: str) -> dict[str, int]:
-        """Count the answers to one field of a step done in the year, as far as they are kept."""
-        statement = select(col(RoutineStep.told_event)).where(
-            col(RoutineStep.step) == step,
-            col(RoutineStep.state) == StepState.DONE,
-            col(RoutineStep.run).startswith("incident:"),
-            self._within(RoutineStep.done_at),
+        """Count the answers to one field of a step done in the period, as far as they are kept."""
+        answer = routine_answers.value(self.work, field)
+        statement = (
+            select(answer, func.count())
+            .select_from(RoutineStep)
+            .join(EventPrivate, col(EventPrivate.event_id) == RoutineStep.told_event)
+            .where(
+                col(RoutineStep.step) == step,
+                col(RoutineStep.state) == StepState.DONE,
+                col(RoutineStep.run).startswith("incident:"),
+                self._within(RoutineStep.done_at),
+            )
+            .group_by(answer)
         )
-        texts = asides.of(self.work, self.work.session.scalars(statement))
-        return _tally(text.get("answers", {}).get(field) for text in texts.values())
-
-
-def _tally(values: Iterable[Any]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for value in values:
-        if isinstance(value, str):
-            counts[value] = counts.get(value, 0) + 1
-    return counts
+        return {row[0]: row[1] for row in self.work.session.execute(statement) if row[0]}

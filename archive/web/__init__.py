@@ -7,6 +7,7 @@ from flask import Blueprint
 PAGES = (
     "account",
     "announcements",
+    "annual_report",
     "assessments",
     "calendar",
     "compare",

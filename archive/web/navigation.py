@@ -116,6 +116,13 @@ ENTRIES = (
         N_("See everything that was ever missed, and what became of it"),
         in_menu=False,
     ),
+    Entry(
+        "annual_report.index",
+        P.READ_INCIDENTS,
+        N_("Annual report"),
+        N_("See a year in figures for the board: moves, checks, what was missed and found, deadlines"),
+        in_menu=False,
+    ),
     Entry("routines.index", P.ANYONE, N_("Routines"), N_("Read how things are done here"), in_menu=False),
     Entry(
         "matters.index", P.READ_INCIDENTS, N_("Matters"), N_("See deviations and self-checks"), in_menu=False

@@ -1,0 +1,67 @@
+"""A picture of bars on paper, one below the other: dark what counts, light what is beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable
+
+from archive.documents.page import GREY, INK, LINE, MARGIN, plain
+from labels import typeface
+
+_ROW, _THICK = 6.4 * mm, 4.2 * mm
+_SIZE = 9.0
+_NAMES = 62 * mm
+_NUMBERS = 22 * mm
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its name, its length, and what is drawn light behind it."""
+
+    label: str
+    value: int
+    rest: int = 0
+
+    @property
+    def whole(self) -> int:
+        """Return dark and light together."""
+        return self.value + self.rest
+
+
+class Bars(Flowable):
+    """Draw bars on one scale, with names to the left and numbers to the right."""
+
+    def __init__(self, bars: Sequence[Bar], title: str) -> None:
+        super().__init__()
+        self._bars, self._title = bars, title
+        self._most = max((bar.whole for bar in bars), default=0) or 1
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        """Return the room it takes."""
+        return A4[0] - 2 * MARGIN, (len(self._bars) + 1) * _ROW
+
+    def draw(self) -> None:
+        """Draw it; shades are told apart in black and white."""
+        canvas = self.canv
+        room = A4[0] - 2 * MARGIN - _NAMES - _NUMBERS
+        canvas.setFillColor(GREY)
+        canvas.setFont(typeface.BOLD, _SIZE)
+        canvas.drawString(0, len(self._bars) * _ROW + 1.5 * mm, plain(self._title))
+        for number, bar in enumerate(reversed(self._bars)):
+            y = number * _ROW
+            canvas.setFillColor(INK)
+            canvas.setFont(typeface.REGULAR, _SIZE)
+            label = typeface.shorten(plain(bar.label), typeface.REGULAR, _SIZE, _NAMES - 2 * mm)
+            canvas.drawString(0, y + 1.6 * mm, label)
+            dark, light = (room * part / self._most for part in (bar.value, bar.rest))
+            canvas.rect(_NAMES, y + 0.7 * mm, dark, _THICK, stroke=0, fill=1)
+            if light:
+                canvas.setFillColor(LINE)
+                canvas.setStrokeColor(INK)
+                canvas.setLineWidth(0.4)
+                canvas.rect(_NAMES + dark, y + 0.7 * mm, light, _THICK, stroke=1, fill=1)
+                canvas.setFillColor(INK)
+            said = f"{bar.value} + {bar.rest}" if bar.rest else str(bar.value)
+            canvas.drawString(_NAMES + dark + light + 1.5 * mm, y + 1.6 * mm, said)
