@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from email.utils import parseaddr
@@ -117,14 +117,7 @@ class Settings:
             delivery_alarm_hours=_number("DELIVERY_ALARM_HOURS", get("DELIVERY_ALARM_HOURS", "8")),
             programme_end=_day("PROGRAMME_END", get("PROGRAMME_END")),
             smtp=_smtp(get("SMTP_URL"), get("SMTP_FROM"), get("SMTP_CA_FILE")),
-            organisation_name=get("ORGANISATION_NAME", "Socialnämnden i Demostad" if demo else ""),
-            organisation_number=_organisation(
-                get("ORGANISATION_NUMBER", "000000-0000" if demo else "")  # of nobody
-            ),
-            postal_address=get("POSTAL_ADDRESS", "Box 1, 000 00 Demostad" if demo else ""),
-            contact_address=get("CONTACT_ADDRESS", "arkivet@demostad.example" if demo else ""),
-            dpo_contact=get("DPO_CONTACT", "dataskyddsombud@demostad.example" if demo else ""),
-            appeal_court=get("APPEAL_COURT"),
+            **_controller(get, _DEMO_CONTROLLER if demo else {}),
         )
         settings._refuse_weak_secrets()
         return settings
@@ -205,10 +198,26 @@ def _day(name: str, text: str) -> date | None:
         raise BadSettings(f"AKTSPAR_{name} must be a day such as 2026-12-31, not {text!r}") from None
 
 
-def _organisation(text: str) -> str:
-    if text and not re.fullmatch(r"\d{6}-\d{4}", text, re.ASCII):
-        raise BadSettings(f"AKTSPAR_ORGANISATION_NUMBER is ten digits such as 212000-0000, not {text!r}")
-    return text
+_CONTROLLER = (
+    *("organisation_name", "organisation_number", "postal_address"),
+    *("contact_address", "dpo_contact", "appeal_court"),
+)
+_DEMO_CONTROLLER = {
+    "organisation_name": "Socialnämnden i Demostad",
+    "organisation_number": "000000-0000",  # of nobody
+    "postal_address": "Box 1, 000 00 Demostad",
+    "contact_address": "arkivet@demostad.example",
+    "dpo_contact": "dataskyddsombud@demostad.example",
+}
+
+
+def _controller(get: Callable[[str, str], str], otherwise: Mapping[str, str]) -> dict[str, str]:
+    """Read who the controller is, as it stands on papers for others."""
+    found = {name: get(name.upper(), otherwise.get(name, "")) for name in _CONTROLLER}
+    number = found["organisation_number"]
+    if number and not re.fullmatch(r"\d{6}-\d{4}", number, re.ASCII):
+        raise BadSettings(f"AKTSPAR_ORGANISATION_NUMBER is ten digits such as 212000-0000, not {number!r}")
+    return found
 
 
 def _key(text: str) -> bytes:

@@ -3,6 +3,7 @@
 from archive.config import Settings
 from archive.documents import incident_paper
 from archive.documents.incident_paper import LINE, by_hand
+from archive.documents.page import Report
 from archive.domain.incident_papers_reports import Police
 from archive.wording import _, ngettext
 
@@ -22,6 +23,22 @@ def pdf(told: Police, settings: Settings) -> bytes:
     )
     paper.heading(_("Who reports"))
     incident_paper.facts(paper, incident_paper.sender(heading))
+    _missing(paper, told)
+    _known(paper, told)
+    paper.heading(_("What it may be"))
+    paper.paragraph(
+        _(
+            "Theft, suppression of documents, misuse of office or breach of secrecy (%(sections)s). "
+            "The police decide what it is called.",
+            sections=CRIMES,
+        )
+    )
+    incident_paper.facts(paper, [(_("Handed in, and to whom"), LINE)])
+    paper.signatures([_("Decided and handed in")])
+    return paper.pdf()
+
+
+def _missing(paper: Report, told: Police) -> None:
     paper.heading(_("What is missing, where and when"))
     pieces = ngettext("%(num)s piece", "%(num)s pieces", told.pieces)
     incident_paper.facts(
@@ -38,6 +55,9 @@ def pdf(told: Police, settings: Settings) -> bytes:
             (_("Number at the police"), by_hand(told.number)),
         ],
     )
+
+
+def _known(paper: Report, told: Police) -> None:
     paper.heading(_("What suggests a crime"))
     if told.signs:
         paper.paragraph(told.signs)
@@ -48,14 +68,3 @@ def pdf(told: Police, settings: Settings) -> bytes:
     incident_paper.text(paper, "", 2)
     paper.heading(_("What was secured, and where was searched"))
     incident_paper.text(paper, "\n".join(filter(None, (told.secured, told.searched))), 2)
-    paper.heading(_("What it may be"))
-    paper.paragraph(
-        _(
-            "Theft, suppression of documents, misuse of office or breach of secrecy (%(sections)s). "
-            "The police decide what it is called.",
-            sections=CRIMES,
-        )
-    )
-    incident_paper.facts(paper, [(_("Handed in, and to whom"), LINE)])
-    paper.signatures([_("Decided and handed in")])
-    return paper.pdf()

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from archive.clock import local
 from archive.config import Settings
 from archive.domain import (
@@ -43,7 +46,8 @@ class Case:
     def files(self) -> Mapping[int, CaseFile]:
         """Return the files looked for, and those in whose covers something was found."""
         ids = {one for item in self.items for one in (item.file_id, item.found_in_id) if one is not None}
-        return {one: self.work.session.get_one(CaseFile, one) for one in sorted(ids)}
+        found = self.work.session.scalars(select(CaseFile).where(col(CaseFile.id).in_(sorted(ids))))
+        return {file.id: file for file in found}
 
     @cached_property
     def persons(self) -> Sequence[Person]:

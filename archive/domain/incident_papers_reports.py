@@ -13,6 +13,7 @@ from archive.models import Incident
 from archive.vocabulary import IncidentPaper, Occasion
 from archive.wording import N_, _, ngettext
 
+FEW = 10
 FACT, JUDGEMENT = N_("fact"), N_("judgement")
 
 
@@ -206,6 +207,8 @@ def police(case: Case) -> Police:
 
 
 def _last_seen(case: Case) -> datetime | None:
+    if len(case.items) > FEW:
+        return None  # of a whole crate there is no one moment, and each would be asked for apart
     seen = [sightings.last(case.work, number) for number in _missing(case)]
     moments = [
         one.happened_at for one in seen if one is not None and one.happened_at <= case.incident.missed_at

@@ -65,11 +65,11 @@ def _has(papers: list[incident_papers.Standing], paper: IncidentPaper) -> bool:
     return any(one.paper is paper for one in papers)
 
 
-@bp.get("/<name>")
+@bp.get("/<kind>")
 @requires(Permission.ANYONE)
-def copy(incident_id: int, name: str) -> Response:
+def copy(incident_id: int, kind: str) -> Response:
     """Show what IMY's e-service asks, question by question, to be copied into it."""
-    paper = IncidentPaper.read(name)
+    paper = IncidentPaper.read(kind)
     if paper not in _QUESTIONS:
         abort(404)
     with archive.read(current_actor()) as work:
@@ -139,11 +139,11 @@ _PRINTS: Mapping[IncidentPaper, Callable[[Case, IncidentPaper], _Print]] = {
 }
 
 
-@bp.get("/<name>.pdf")
+@bp.get("/<kind>.pdf")
 @requires(Permission.ANYONE)
-def pdf(incident_id: int, name: str) -> Response:
+def pdf(incident_id: int, kind: str) -> Response:
     """Give a paper as PDF, in Swedish unless English is asked for; a letter to one `person`."""
-    paper = IncidentPaper.read(name)
+    paper = IncidentPaper.read(kind)
     if paper is None:
         abort(404)
     language = request.args.get("language", DEFAULT_LOCALE)
