@@ -1,27 +1,22 @@
 """The programme: which rooms are left, how fast they empty, when the last one will be, what checks found."""
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, request, url_for
 
 from archive.clock import local_date
 from archive.documents import programme as paper
+from archive.documents import programme_facts
 from archive.domain import (
-    check_figures,
     deliveries,
     delivery_views,
     places,
     programme,
     sweeping,
-    trails,
 )
-from archive.domain.check_figures import SenderFigures
 from archive.domain.programme import Forecast, Programme
 from archive.errors import Invalid
-from archive.models import Unit
-from archive.store import Work
 from archive.vocabulary import DeliveryState, Permission, SweepState
 from archive.web import line_chart
 from archive.web.access import archive, current_actor, requires
@@ -33,7 +28,7 @@ bp = Blueprint("programme", __name__, url_prefix="/programme")
 NEXT = 8  # deliveries shown
 WEEKS = 26  # of counts in the table; the file has them all
 COURSE = 6  # weeks of each room in one table
-SPAN = timedelta(days=365)  # over which findings are counted
+YEAR = 365  # days over which findings are counted
 _UNDER_WAY = tuple(
     state for state in DeliveryState if state not in {DeliveryState.CLOSED, DeliveryState.CANCELLED}
 )
@@ -52,7 +47,7 @@ def _index(refused: Refusals | None = None) -> Response:
         read = programme.read(work, end=archive.settings.programme_end)
         coming = deliveries.listed(work, states=_UNDER_WAY, limit=NEXT)[::-1]
         figures = {one.id: delivery_views.delivery_figures(work, one) for one in coming}
-        found, named = _findings(work)
+        found, named = programme_facts.named_findings(work, YEAR)
         entered = {one.emptying.room_id for one in read.rooms}
         rooms = delivery_views.fetched_from(work)
     nothing = Forecast(None, None, None, None, None, passed=False)
@@ -91,20 +86,6 @@ def _course(read: Programme) -> dict[str, Any]:
     return {"columns": columns, "rows": rows}
 
 
-def _findings(work: Work) -> tuple[list[SenderFigures], Mapping[tuple[int, int | None], str]]:
-    """Return the figures of each sender for the last year, and what each sender is called."""
-    tomorrow = work.now + timedelta(days=1)
-    found = check_figures.by_sender(work, work.now - SPAN, tomorrow)
-    known = trails.steps(work, [one.place_id for one in found])
-    units = {one.unit_id or 0: work.session.get(Unit, one.unit_id) for one in found if one.unit_id}
-    named = {}
-    for one in found:
-        unit = units.get(one.unit_id or 0)
-        place = trails.name_of(known[one.place_id])
-        named[one.place_id, one.unit_id] = f"{unit.name}, {place}" if unit else place
-    return found, named
-
-
 @bp.post("/")
 @requires(Permission.PLAN_DELIVERIES)
 def enter() -> Response:
@@ -141,7 +122,7 @@ def download(table: str) -> Response:
     with archive.read(current_actor()) as work:
         read = programme.read(work, end=archive.settings.programme_end)
         if table == "findings":
-            found, named = _findings(work)
+            found, named = programme_facts.named_findings(work, YEAR)
             lines: Iterable[bytes] = paper.findings(found, named)
         else:
             lines = paper.rooms(read) if table == "rooms" else paper.counts(read)

@@ -7,12 +7,13 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from archive.domain import checks, labels, places
+from archive.domain import checks, files, labels, places
 from archive.models import Unit
 from archive.store import Actor, Archive
 from archive.vocabulary import PlaceKind, Protection, Role
 from tests.api.programs import Program, Programs
 from tests.builders import a_file, a_person
+from tests.domain.checking import lent_and_back
 from tests.domain.delivering import Scene, a_scene
 
 DAY = "2026-11-30"
@@ -348,3 +349,27 @@ def test_pieces_without_a_register_entry_are_labelled_entered_by_sheet_and_regis
         "on_shelf_not_listed": None,
     }
     assert len(archivist.get(f"covers?delivery={scene.delivery}")["checks"]) == 3
+
+
+@pytest.mark.engines("sqlite")  # the verbs are tested on both
+def test_papers_in_a_cover_that_had_been_lent_are_judged_by_whom_it_is_up_to(
+    scene: Scene, programs: Programs
+) -> None:
+    holder, other = scene.code(0), scene.code(1)
+    scene.do(scene.receiver, lambda work: lent_and_back(work, files.get(work, scene.files[0])))
+    archivist, packer = programs(Role.ARCHIVIST), programs(Role.ASSISTANT)
+    packer.post(f"covers/{holder}/queue")
+    packer.post(f"covers/{holder}/foreign", unknown=True, whole=False)
+    (found,) = packer.get("findings")["findings"]
+    assert packer.post(f"findings/{found['id']}/identify", file=other)["foreign"] == other
+    assert packer.refused_to_show("assessments")[0] == 403
+    assert packer.get("assessments?mine=yes")["assessments"][0]["owner"] == "Arkivassistent"
+    (one,) = archivist.get("assessments")["assessments"]
+    assert (one["file"], one["finding"], len(one["loans"])) == (holder, found["id"], 1)
+    path = f"assessments/{one['id']}"
+    assert packer.refused(f"{path}/answer", answer="nobody")[0] == 403
+    assert archivist.post(f"{path}/pass-on", owner="archivist")["owner"] == "Arkivarie"
+    assert archivist.refused(f"{path}/answer", answer="nobody") == (422, "answer_incomplete")
+    said = {"answer": "nobody", "readers": "Ingen", "decision": "Inget mer"}
+    assert archivist.post(f"{path}/answer", **said)["decision"] == "Inget mer"
+    assert archivist.get("assessments")["assessments"] == []
