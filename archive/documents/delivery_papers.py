@@ -24,7 +24,7 @@ def pick_list(work: Work, paper: PickList, settings: Settings) -> bytes:
     report = _report(work, paper.share, settings, _("Pick list"))
     report.facts(
         [
-            (_("To be packed"), len(paper.pieces)),
+            (_("Files to be packed"), len(paper.pieces)),
             (_("Files in a crate"), paper.crate_files),
             (_("Packed by (name)"), ""),
         ]
@@ -35,7 +35,7 @@ def pick_list(work: Work, paper: PickList, settings: Settings) -> bytes:
         Column(_("Code"), 28, code=True),
         Column(_("Stands at"), 41),
         Column(_("Crate"), 12, numeric=True),
-        Column(_("Packed"), 16, box=True),
+        Column(_("Is packed"), 16, box=True),
         Column(_("Not there"), 20, box=True),
     ]
     report.table(
@@ -57,7 +57,7 @@ def pick_list(work: Work, paper: PickList, settings: Settings) -> bytes:
             for piece in paper.left_out
         )
         report.table(columns, rows, "")
-    report.signatures([_("Packed")])
+    report.signatures([_("Packed by")])
     return report.pdf()
 
 
@@ -78,7 +78,7 @@ def note(work: Work, paper: Note, settings: Settings) -> bytes:
             (_("Driver"), paper.share.driver or "–"),
             (_("Left"), _when(paper.share.dispatched_at)),
             (_("Crates"), len(paper.crates)),
-            (_("Pieces"), len(paper.pieces)),
+            (_("Files"), len(paper.pieces)),
             (_("Shelf metres, about"), f"{paper.metres:.1f}".replace(".", _point())),
             (_("Years"), paper.years or "–"),
         ]
@@ -91,7 +91,8 @@ def note(work: Work, paper: Note, settings: Settings) -> bytes:
     )
     _crates(report, paper.crates, arrived=False)
     _deviations(report, paper.deviations, _("Deviations at the sender"))
-    report.heading(_("Pieces"))
+    report.signatures([_("Handed over by the sender"), _("Driver"), _("Received by the archive")])
+    report.heading(_("Files"))
     columns = [
         Column(_("Crate"), 14, numeric=True),
         Column(_("Row"), 14, numeric=True),
@@ -104,7 +105,6 @@ def note(work: Work, paper: Note, settings: Settings) -> bytes:
         for piece in sorted(paper.pieces, key=lambda piece: (piece.packed_crate or 0, piece.row))
     )
     report.table(columns, rows, _("Nothing is packed."))
-    report.signatures([_("Handed over by the sender"), _("Driver"), _("Received by the archive")])
     return report.pdf()
 
 
@@ -124,7 +124,7 @@ def checklist(work: Work, paper: Checklist, settings: Settings) -> bytes:
         Column(_("Row"), 12, numeric=True),
         Column(_("File"), 46, box=paper.blind),
         Column(_("Code"), 30, code=True, box=paper.blind),
-        Column(_("Received"), 18, box=True),
+        Column(_("Has come"), 18, box=True),
         Column(_("Cover right"), 22, box=True),
         Column(_("Contents right"), 26, box=True),
         Column(_("Finding"), 20, box=True),
@@ -135,7 +135,7 @@ def checklist(work: Work, paper: Checklist, settings: Settings) -> bytes:
         else ((str(piece.row), _name(piece), piece.code, "", "", "", "") for piece in paper.pieces)
     )
     report.table(columns, rows, _("Nothing is packed in it."))
-    report.signatures([_("Received"), _("Covers checked")])
+    report.signatures([_("Received by"), _("Covers checked by")])
     return report.pdf()
 
 
@@ -151,10 +151,10 @@ def receipt(work: Work, paper: Receipt, settings: Settings) -> bytes:
             (_("From"), paper.share.name),
             (_("Left"), _when(paper.share.dispatched_at)),
             (_("Receipt signed"), _signed(paper.share)),
-            (_("Listed"), figures.listed),
-            (_("Packed"), figures.packed),
+            (_("Files listed"), figures.listed),
+            (_("Files packed"), figures.packed),
             (_("Of them not listed"), figures.unlisted),
-            (_("Received"), figures.received),
+            (_("Files received"), figures.received),
             (_("Turned up later"), figures.turned_up),
             (_("Differences not explained"), figures.open_differences),
         ]

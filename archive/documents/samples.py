@@ -44,7 +44,7 @@ def walk_list(work: Work, sample: Sample, place: str, rows: Sequence[Row], setti
     report.paragraph(_("Whoever knows the seed can draw the same again from the same register."))
     _to_shelf(report, [row for row in rows if row.item.direction is SampleDirection.TO_SHELF])
     _to_register(report, [row for row in rows if row.item.direction is SampleDirection.TO_REGISTER])
-    report.signatures([_("Walked")])
+    report.signatures([_("Walked by")])
     return report.pdf()
 
 
@@ -59,7 +59,7 @@ def _to_shelf(report: Report, rows: Sequence[Row]) -> None:
         Column(_("Code"), 27, code=True),
         Column(_("There"), 14, box=True),
         Column(_("Not there"), 18, box=True),
-        Column(_("Elsewhere: where"), 22, box=True),
+        Column(_("Elsewhere"), 22, box=True),
     ]
     lines = (
         (str(row.number), row.place, row.reference, _code(row), "", "", "") for row in rows if not row.hidden

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -119,7 +120,7 @@ def note(work: Work, share: DeliverySender) -> Note:
         tuple(piece for piece, _line in packed),
         kinds,
         f"{years[0]}–{years[-1]}" if years and years[0] != years[-1] else str(years[0]) if years else "",
-        round(len(packed) * METRES_PER_FILE, 1),
+        ceil(10 * len(packed) * METRES_PER_FILE) / 10,
         tuple(one for one in named(work, share) if one.kind in _AT_SENDER),
     )
 
