@@ -3,7 +3,7 @@
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 from xml.sax.saxutils import escape
@@ -17,6 +17,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     KeepTogether,
@@ -29,6 +30,11 @@ from reportlab.platypus import (
 )
 from reportlab.platypus.tables import TableStyle
 
+from archive.documents.rows import BAND as BAND
+from archive.documents.rows import INK as INK
+from archive.documents.rows import LINE as LINE
+from archive.documents.rows import SIZE, Rows
+from archive.documents.rows import Column as Column
 from archive.wording import _, locale
 from labels import typeface
 
@@ -36,8 +42,8 @@ MARGIN = 18 * mm
 LONGEST_TEXT = 2000
 LONGEST_CELL = 200
 ROWS_AT_ONCE = 300  # a table of many thousands of rows is laid out in time that grows with its square
-INK, GREY, LINE, BAND = (HexColor(code) for code in ("#0b0c0c", "#505a5f", "#b1b4b6", "#eef2f1"))
-_SIZE = 9.5
+GREY = HexColor("#505a5f")
+_BEGINS = 45 * mm  # of room below a heading, else it stands on the next page
 _QUIET = 4  # modules of white round a QR symbol
 
 
@@ -57,22 +63,6 @@ class Head:
     foot: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Name a column of a table and give its width in mm; `code` sets it in the typeface for codes.
-
-    A column with `flow` takes as many lines as its text needs; the others cut it after three. A `box` is
-    framed, and its rows are high enough to write in by hand.
-    """
-
-    title: str
-    width: float
-    numeric: bool = False
-    code: bool = False
-    flow: bool = False
-    box: bool = False
-
-
 class Report:
     """Collect what stands on a report, then make the PDF."""
 
@@ -89,8 +79,9 @@ class Report:
         ]
 
     def heading(self, text: str) -> None:
-        """Add a heading."""
-        self._story.append(Paragraph(clean(text), _style(13, typeface.BOLD, before=10, after=4, keep=True)))
+        """Add a heading; what follows begins on the same page, and a table need not all stand there."""
+        words = Paragraph(clean(text), _style(13, typeface.BOLD, before=10, after=4))
+        self._story += [CondPageBreak(_BEGINS), words]
 
     def subheading(self, text: str) -> None:
         """Add a heading of the second rank."""
@@ -157,11 +148,13 @@ class Report:
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[str]], empty: str) -> None:
         """Add a table whose head is repeated on every page; `empty` stands there when it has no rows."""
         left = iter(rows)
-        first = True
-        while chunk := list(islice(left, ROWS_AT_ONCE)):
-            self._story.append(_table(columns, chunk))
-            first = False
-        if first:
+        before = len(self._story)
+        if any(column.flow for column in columns):
+            while chunk := list(islice(left, ROWS_AT_ONCE)):
+                self._story.append(_flowing(columns, chunk))
+        elif all_ := list(left):
+            self._story.append(_straight(columns, all_))
+        if len(self._story) == before:
             self.paragraph(empty)
         self._story.append(Spacer(1, 6))
 
@@ -225,7 +218,12 @@ _PADDING = [
 ]
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTable:
+def _straight(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Rows:
+    cells = [[_lines(text, column) for text, column in zip(row, columns, strict=True)] for row in rows]
+    return Rows([replace(column, title=plain(column.title)) for column in columns], cells)
+
+
+def _flowing(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTable:
     cells: list[list[Any]] = [[plain(column.title) for column in columns]]
     cells += [[_cell(text, column) for text, column in zip(row, columns, strict=True)] for row in rows]
     table = LongTable(
@@ -233,12 +231,12 @@ def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTabl
         colWidths=[column.width * mm for column in columns],
         repeatRows=1,
         hAlign="LEFT",
-        splitInRow=int(any(column.flow for column in columns)),  # a row may be taller than a page
+        splitInRow=1,  # a row may be taller than a page
     )
     style: list[Any] = [
         *_PADDING,
-        ("FONT", (0, 0), (-1, 0), typeface.BOLD, _SIZE - 0.5),
-        ("FONT", (0, 1), (-1, -1), typeface.REGULAR, _SIZE),
+        ("FONT", (0, 0), (-1, 0), typeface.BOLD, SIZE - 0.5),
+        ("FONT", (0, 1), (-1, -1), typeface.REGULAR, SIZE),
         ("TEXTCOLOR", (0, 0), (-1, -1), INK),
         ("BACKGROUND", (0, 0), (-1, 0), BAND),
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
@@ -247,7 +245,7 @@ def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTabl
         if column.numeric:
             style.append(("ALIGN", (index, 0), (index, -1), "RIGHT"))
         if column.code:
-            style.append(("FONT", (index, 1), (index, -1), typeface.CODE, _SIZE - 1))
+            style.append(("FONT", (index, 1), (index, -1), *column.face))
         if column.box:
             style.append(("GRID", (index, 1), (index, -1), 0.7, INK))
             style.append(("BOTTOMPADDING", (index, 1), (index, -1), 9))
@@ -256,10 +254,16 @@ def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTabl
 
 
 def _cell(text: str, column: Column) -> str | list[Paragraph]:
-    """Break a cell's text into at most three lines of the column, the last one cut with an ellipsis."""
     if column.flow:
-        return [Paragraph(clean(part), _style(_SIZE)) for part in text.splitlines() or [""]]
-    face, size = (typeface.CODE, _SIZE - 1) if column.code else (typeface.REGULAR, _SIZE)
+        return [Paragraph(clean(part), _style(SIZE)) for part in text.splitlines() or [""]]
+    return "\n".join(_lines(text, column))
+
+
+def _lines(text: str, column: Column) -> list[str]:
+    """Break a cell's text into at most three lines of the column, the last one cut with an ellipsis."""
+    if not text:
+        return [""]
+    face, size = column.face
     room, lines, words = column.width * mm - 7, [""], plain(text, LONGEST_CELL).split()
     for word in words:
         longer = f"{lines[-1]} {word}".strip()
@@ -267,7 +271,7 @@ def _cell(text: str, column: Column) -> str | list[Paragraph]:
             lines.append(word)
         else:
             lines[-1] = longer
-    return "\n".join(typeface.shorten(line, face, size, room) for line in lines)
+    return [typeface.shorten(line, face, size, room) for line in lines]
 
 
 def clean(text: str) -> str:
@@ -277,6 +281,8 @@ def clean(text: str) -> str:
 
 def plain(text: str, longest: int = LONGEST_TEXT) -> str:
     """Return a text without controls and direction marks, only with letters the typeface has, shortened."""
+    if text.isascii() and text.isprintable() and len(text) <= longest:
+        return text  # most are, and 5,000 rows have many
     seen = "".join(
         " " if mark.isspace() else mark
         for mark in text[: longest + 1]

@@ -32,7 +32,7 @@ from archive.domain.people import NewPerson
 from archive.domain.places import Level
 from archive.models import CaseFile, DeliveryCrate, DeliveryLine, FileKind, SourceSystem
 from archive.store import Archive, Work, operator
-from archive.vocabulary import Evidence, PersonRole, PlaceKind
+from archive.vocabulary import Evidence, PersonRole, PlaceKind, Protection
 from tests.bench import load, million
 from tests.bench.load import Run
 from tests.bench.served import Person, Served, serving, signed_in
@@ -120,7 +120,9 @@ def _scene(archive: Archive) -> _Scene:
         source = work.session.scalars(select(SourceSystem)).first()
         assert kind is not None
         assert source is not None
-        persons = people.insert_many(work, [NewPerson("Mätsson", f"Mats{n}") for n in range(PIECES)])
+        persons = people.insert_many(
+            work, [NewPerson("Mätsson", f"Mats{n}", protection=Protection.NONE) for n in range(PIECES)]
+        )
         new = [
             NewFile(
                 reference=f"M{uuid4().hex[:8]}",
