@@ -22,6 +22,7 @@ from archive.domain.rates import Rate
 from archive.vocabulary import IncidentOutcome
 from archive.wording import _, locale, ngettext
 
+MOST_BARS = 12  # of a picture; the table has all
 _Name = TypeVar("_Name", bound=str)
 
 
@@ -147,7 +148,7 @@ def _month_by_month(report: Annual) -> Section:
             checked=number(report.received_checked),
             waiting=number(report.waiting),
         ),
-        (_("Month"), _("Received"), _("Covers checked"), _("Findings"), _("Missed")),
+        (_("Month"), _("Received"), _("Covers"), _("Findings"), _("Missed")),
         rows,
         [Bar(_month(month.first), month.received) for month in report.months],
         _("Files received each month"),
@@ -199,22 +200,24 @@ def _after_days(report: Annual) -> Section:
 
 def _deadlines(report: Annual) -> Section:
     kept = report.kept
-    rows = [(notices.said(clock.title), number(clock.kept), number(clock.missed)) for clock in report.clocks]
-    text = _("No deadline of an incident fell due.")
-    if kept.total:
-        text = _(
-            "%(kept)s of %(total)s deadlines that fell due were kept. In the picture those kept are dark, "
-            "the others light.",
-            kept=number(kept.hits),
-            total=number(kept.total),
-        )
+    if not kept.total:
+        return Section(_("Deadlines"), _("No deadline of an incident fell due."))
+    text = _(
+        "%(kept)s of %(total)s deadlines that fell due were kept.",
+        kept=number(kept.hits),
+        total=number(kept.total),
+    )
+    if report.clocked < FEWEST:
+        few = _("They are of fewer than %(fewest)s incidents: not divided.", fewest=FEWEST)
+        return Section(_("Deadlines"), f"{text} {few}")
+    bars = [Bar(notices.said(clock.title), clock.kept, clock.missed) for clock in report.clocks]
     return Section(
         _("Deadlines"),
-        text,
-        (_("Deadline"), _("Kept"), _("Not kept")) if rows else (),
-        rows,
-        [Bar(notices.said(clock.title), clock.kept, clock.missed) for clock in report.clocks],
-        _("Deadlines kept and missed"),
+        f"{text} {_('In the picture those kept are dark, the others light.')}",
+        (_("Deadline"), _("Kept"), _("Not kept")),
+        [(bar.label, number(bar.value), number(bar.rest)) for bar in bars],
+        bars[:MOST_BARS],
+        _("Deadlines kept and missed, the most missed first"),
     )
 
 

@@ -96,6 +96,7 @@ class Annual:
     findings: Mapping[FindingKind, Rate]
     spans: Sequence[int]
     clocks: Sequence[Clock]
+    clocked: int  # incidents a deadline of which fell due
     causes: Mapping[str, int]
     cause_names: Mapping[str, Both]
     effect_names: Mapping[str, Both]
@@ -143,6 +144,7 @@ def of(work: Work, since: date, until: date) -> Annual:
         findings=counting.findings(now.covers_checked),
         spans=_spans(now.days_to_find),
         clocks=counting.clocks(),
+        clocked=counting.clocked(),
         causes=counting.causes(),
         cause_names=routine_answers.options(work, *routine_answers.CAUSES),
         effect_names=routine_answers.options(work, ("follow_up", "helped")),
@@ -295,6 +297,14 @@ class _Counting:
             found[str(title)] = Clock(title, known.kept + int(kept), known.missed + int(missed))
         ended = [clock for clock in found.values() if clock.kept or clock.missed]
         return sorted(ended, key=lambda clock: (-clock.missed, -clock.kept, str(clock.title)))
+
+    def clocked(self) -> int:
+        """Count the incidents a deadline of which fell due."""
+        return self.total(
+            select(func.count(col(Deadline.about).distinct())).where(
+                self._within(Deadline.due_at), col(Deadline.about).startswith("incident:")
+            )
+        )
 
     def causes(self) -> dict[str, int]:
         """Count why things were gone, of the incidents closed in the period."""

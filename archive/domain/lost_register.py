@@ -27,14 +27,10 @@ class End(Term):
     """How it ended for one thing, or that it has not."""
 
     MISSING = "missing", "saknas", "missing", "red"
-    FOUND = IncidentOutcome.FOUND.value, IncidentOutcome.FOUND.sv, IncidentOutcome.FOUND.en
-    SHORT = "short", "återfunnen, den korta vägen", "found, the short way"
-    LOST = (
-        IncidentOutcome.DECLARED_LOST.value,
-        IncidentOutcome.DECLARED_LOST.sv,
-        IncidentOutcome.DECLARED_LOST.en,
-    )
-    MISTAKEN = IncidentOutcome.MISTAKEN.value, IncidentOutcome.MISTAKEN.sv, IncidentOutcome.MISTAKEN.en
+    FOUND = "found", IncidentOutcome.FOUND.sv, IncidentOutcome.FOUND.en, "green"
+    SHORT = "short", "återfunnen, den korta vägen", "found, the short way", "green"
+    LOST = "declared_lost", IncidentOutcome.DECLARED_LOST.sv, IncidentOutcome.DECLARED_LOST.en, "red"
+    MISTAKEN = "mistaken", IncidentOutcome.MISTAKEN.sv, IncidentOutcome.MISTAKEN.en, "grey"
 
 
 class Order(StrEnum):

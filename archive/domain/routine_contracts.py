@@ -41,6 +41,9 @@ _ACTED_ON: Mapping[str, frozenset[str]] = {
     "decide": frozenset({"files", "outcome", "reason", "decided_with"}),
     "decide_mistaken": frozenset({"files", "reason"}),
     "escalate": frozenset(),
+    # Counted for the board.
+    "lessons": frozenset({"cause", "measures_needed"}),
+    "follow_up": frozenset({"helped"}),
     "close": frozenset(),
 }
 
