@@ -19,7 +19,7 @@ from archive.models import (
     Task,
 )
 from archive.store import Work
-from archive.vocabulary import Custody, LabelState
+from archive.vocabulary import Custody, LabelState, Permission
 from archive.wording import N_, _
 from labels import codes
 
@@ -137,7 +137,7 @@ def _disposals(work: Work, file: CaseFile) -> Iterator[Trace]:
 
 
 def _own_time(work: Work, file: CaseFile) -> Iterator[Trace]:
-    shown = overviews.of(work, file.code, history=1)
+    shown = overviews.of(work, file.code, history=1) if work.actor.may(Permission.READ_FILES) else None
     kept = shown.retention if shown is not None and shown.reasons_shown else None
     if kept is None:
         return
