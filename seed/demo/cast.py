@@ -93,8 +93,12 @@ class DemoClock:
         end = system_clock()
         if add_working_days(local_date(self.now), 1) < local_date(end):
             return False
-        self._go_on_to(end - timedelta(hours=LAST_HOURS))
+        self.before_the_end(LAST_HOURS)
         return True
+
+    def before_the_end(self, hours: float) -> None:
+        """Go on to so many hours before now."""
+        self._go_on_to(system_clock() - timedelta(hours=hours))
 
     def _go_on_to(self, moment: datetime) -> None:
         self.now = min(max(self.now, moment), system_clock())

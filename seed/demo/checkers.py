@@ -64,6 +64,7 @@ class Checkers:
     random: Random
     every: int
     done: int = 0
+    handed: list[int] = field(default_factory=list)  # findings somebody else is to put right
     wrong: list[Wrong] = field(default_factory=lambda: list(WRONG))
 
     def check(self, delivery_id: int, part: float = 1.0) -> None:
@@ -143,6 +144,7 @@ class Checkers:
             if wrong.whom:
                 due = add_working_days(local_date(work.now), 10)
                 findings.hand_on(work, found, wrong.whom, due, note="Omslaget läggs åt sidan.")
+                self.handed.append(found.id)
             else:
                 findings.correct(work, found, note="Rättat vid kontrollen.")
 
@@ -164,6 +166,13 @@ class Checkers:
                 if found.open:
                     findings.correct(work, found, note="Akten lagd i eget omslag.")
         self.say(check_id, checker, Confirmation.COVER, Confirmation.CONTENTS)
+
+    def put_right(self) -> None:
+        """Let those it was handed to put right what was found longest ago, but for the last finding."""
+        for finding_id in self.handed[:-1]:
+            with self.archive.write(self.people[ASSISTANTS[0]]) as work:
+                findings.correct(work, findings.get(work, finding_id), note="Enheten har rättat omslaget.")
+            self.handed.remove(finding_id)
 
     def check_again(self) -> None:
         """Draw covers to be checked a second time, and let another person check those that wait."""
@@ -196,7 +205,7 @@ class Checkers:
         place = places.get(work, row.place_id)
         if row.direction is SampleDirection.TO_SHELF:
             beside = places.children(work, places.get(work, place.parent_id or 0))
-            samples.seen(work, row, beside[-1] if astray else place, how=Evidence.SCAN)
+            samples.seen(work, row, beside[place.id == beside[0].id] if astray else place, how=Evidence.SCAN)
             return
         inside = select(CaseFile).where(
             col(CaseFile.place_id) == place.id,

@@ -13,7 +13,18 @@ from sqlmodel import col
 
 from archive.clock import add_working_days, local_date
 from archive.config import Settings
-from archive.domain import files, import_driving, imports, labels, loans, looks, lookups, places, scans
+from archive.domain import (
+    files,
+    import_driving,
+    imports,
+    labels,
+    loans,
+    looks,
+    lookups,
+    messages,
+    places,
+    scans,
+)
 from archive.domain.loans import Request
 from archive.domain.places import Level
 from archive.domain.scans import Scanned
@@ -44,6 +55,8 @@ from seed.demo.write import write_lists
 
 BORROWERS = ("Jonas Ek", "Linnea Berg", "Samir Haddad", "Eva Kron", "Tove Malm", "Nils Ahl")
 UNITS = (cast.UNIT, "Ekonomiskt bistånd Söder", "Familjerätten", "Vuxenenheten")
+FORGOTTEN_ON = 6  # the working day of the story on which a file goes out that is never returned
+SAMPLED_ON = 18
 Say = Callable[[str], None]
 
 
@@ -160,25 +173,35 @@ class Story:
             ending = self.clock.to_the_end()
             if not ending:
                 self.clock.next_morning()
-            out += self.hand_out()
+            out += self.hand_out(self.random.randint(0, 2))
+            if number == FORGOTTEN_ON:
+                self.hand_out(1)
+            if number == SAMPLED_ON:
+                with suppress(Conflict):  # in the smallest of demos everything is lent
+                    self.checkers.sample(self._central, 8)
             self.look_up()
             self.scan()
             if len(out) > 12:
                 self.take_back(out.pop(self.random.randrange(len(out))))
             if ending:
-                self.missing.today()
+                self.read_inboxes()
                 self.weeks.today()
+                self.missing.today()
             else:
                 self.missing.day(number)
                 self.weeks.day()
-        with suppress(Conflict):  # in the smallest of demos everything is lent
-            self.checkers.sample(self._central, 8)
         self.say(f"{len(out)} files on loan, {self.weeks.made} deliveries")
 
-    def hand_out(self) -> list[str]:
-        """Lend a file or two for some weeks."""
+    def read_inboxes(self) -> None:
+        """Let everybody read what came before today."""
+        for actor in self.people.values():
+            with self.archive.write(actor) as work:
+                messages.mark_read(work)
+
+    def hand_out(self, count: int) -> list[str]:
+        """Lend so many files for some weeks."""
         with self.archive.write(self.staff[Role.ASSISTANT]) as work:
-            lent = self._some_files(work, self.random.randint(0, 2))
+            lent = self._some_files(work, count)
             for file in lent:
                 due = add_working_days(local_date(work.now), self.random.choice((5, 10, 15, 20)))
                 request = Request(

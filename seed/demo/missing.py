@@ -157,9 +157,10 @@ class Missing:
             file_id = _someones_file(work, central=True)
         if file_id is None:
             return
+        self.clock.before_the_end(2.2)
         incident = self._report(file_id, "Underlag till ny utredning.", "Handläggaren i det nya ärendet")
         self.clock.forward(minutes=15)
-        self._say(incident, "at_once", "tell_manager", "screen_risk", "secure_room")
+        self._say(incident, "at_once", "tell_manager", "tell_dpo", "screen_risk", "secure_room")
         self.clock.forward(minutes=30)
         self._say(incident, "at_once", "first_search", "shelf_marker")
         self._search(incident, file_id)

@@ -246,6 +246,7 @@ class Weeks:
             self.checkers.check(transport.id)
             self.carriers.shelve(transport, self.home)
         else:
+            self.checkers.put_right()
             self.carriers.close(transport)
             self.going.remove(transport)
             self.sweep_emptied()
@@ -286,7 +287,6 @@ class Weeks:
         arriving = self._next(today, "seal_number", FIRST_ROOMS, SECOND_ROOMS)
         on_its_way = self._next(today, "", FIRST_ROOMS[1:], SECOND_ROOMS)
         packed = self._next(tomorrow, "", FIRST_ROOMS[1:], SECOND_ROOMS[::-1])
-        self._cancel(add_working_days(self.last_day, 6))
         if arriving is not None:
             self._bring(arriving)
             self._receive_half(arriving)
@@ -296,6 +296,7 @@ class Weeks:
             self.carriers.pack(packed, packed.shares[0], 0.6)
         self._announce(UNIT, 14)
         self._open_next_week(tomorrow)
+        self._cancel(add_working_days(self.last_day, 6))
         self._announce("Familjerätten", 9)
         self.sweep_half()
         self.count()

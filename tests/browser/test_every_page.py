@@ -19,11 +19,24 @@ from sqlmodel import col
 from werkzeug.serving import make_server
 
 from archive.app import create_app
-from archive.domain import files, import_driving, imports, labels, reference, sessions, staff
-from archive.models import CaseFile, ImportRun
-from archive.store import Actor, Archive, operator
+from archive.domain import (
+    attachments,
+    files,
+    import_driving,
+    imports,
+    labels,
+    matters,
+    reference,
+    routine_versions,
+    sessions,
+    staff,
+)
+from archive.domain.attachments import Paper
+from archive.models import CaseFile, ImportRun, Incident
+from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Custody, ImportPurpose, ImportState
 from archive.web import PAGES
+from routines import writing
 from seed.demo.fill import fill
 from tests.browser import keyboard
 from tests.browser.axe import violations, widest
@@ -31,6 +44,7 @@ from tests.browser.browser import DESK, HAND, swedish
 from tests.browser.kit.site import Quiet
 from tests.browser.walk import Found, walk
 from tests.databases import SqliteDatabases
+from tests.domain.incident_play import matter_answers
 
 FILES = 120
 NOBODY = "nobody"
@@ -93,6 +107,10 @@ def _more(archive: Archive) -> list[str]:
         for state in (ImportState.UPLOADED, ImportState.STAGING, ImportState.STAGED):
             _a_list(archive, actor, purpose, state, mapping["source"])
     with archive.write(actor) as work:
+        _kept_papers(work)
+        version = routine_versions.in_force(work, "deviation")
+        after = replace(routine_versions.routine_of(version), version=version.edition + 1)
+        routine_versions.draft(work, "deviation", writing.as_yaml(after).replace("genast", "samma dag"))
         blank = labels.print_blanks(work, 1, "permanent-70x37").codes[0]
         standing = (col(CaseFile.status) == Custody.ON_PLACE, ~col(CaseFile.protected))
         one, other = work.session.execute(select(CaseFile).where(*standing).limit(2)).scalars()
@@ -108,6 +126,19 @@ def _more(archive: Archive) -> list[str]:
         f"/files/new?like={other.code}&done=1",
         "/places/?term=magasin",
     ]
+
+
+def _kept_papers(work: Work) -> None:
+    """Attach a paper to a step of an incident, and to one of a deviation that was a breach."""
+    receipt = Paper("receipt", "Kvitto.pdf", b"%PDF-1.4 kvitto")
+    incident = work.session.scalars(select(Incident).limit(1)).one()
+    attachments.keep(work, incident.stream, "notify_imy", 1, receipt)
+    matter = matters.begin(work, "deviation")
+    for step, said in (("report", {}), ("protect", {}), ("judge", {"breach": "yes"})):
+        matters.complete(work, matter, step, matter_answers(work, matter, step, **said))
+    kept = attachments.keep(work, matter.stream, "breach", 1, receipt)
+    told = matter_answers(work, matter, "breach", notified="yes", receipt=kept)
+    matters.complete(work, matter, "breach", told)
 
 
 def _a_list(archive: Archive, actor: Actor, purpose: ImportPurpose, state: ImportState, source: str) -> None:

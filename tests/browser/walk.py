@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-ALIKE = 4  # pages of a kind in a row that show nothing new to a role: the rest is taken to be as they are
+ALIKE = 3  # pages of a kind in a row that show nothing new to a role: the rest is taken to be as they are
 SIGN_IN = "session.page"
 # Codes and counts in an attribute make no page another one; what a control is and how it looks does.
 TELLING = ("class", "type", "role", "aria-current", "open", "checked", "disabled", "hidden")
