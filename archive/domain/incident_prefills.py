@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.clock import local
+from archive.clock import local, local_date
 from archive.config import Settings
 from archive.domain import (
     files,
@@ -21,7 +21,7 @@ from archive.domain.incident_steps import course
 from archive.models import Incident, IncidentFile, WantedSighting
 from archive.store import Work
 from archive.vocabulary import IncidentOutcome
-from archive.wording import N_, _
+from archive.wording import N_, _, ngettext
 from routines.conditions import Answer
 from routines.model import FieldKind
 
@@ -111,10 +111,11 @@ def _time_away(asked: _Asked) -> Answer:
     found = [item.found_at for item in asked.items if item.found_at is not None]
     if not found:
         return ""
-    days = (max(found) - asked.incident.missed_at).days
-    return _(
-        "%(days)s days, from %(missed)s to %(found)s",
-        days=days,
+    days = (local_date(max(found)) - local_date(asked.incident.missed_at)).days
+    return ngettext(
+        "%(num)s day, from %(missed)s to %(found)s",
+        "%(num)s days, from %(missed)s to %(found)s",
+        days,
         missed=f"{local(asked.incident.missed_at):%Y-%m-%d}",
         found=f"{local(max(found)):%Y-%m-%d}",
     )

@@ -19,7 +19,7 @@ from archive.models import (
     Task,
 )
 from archive.store import Work
-from archive.vocabulary import Custody, LabelState, Permission
+from archive.vocabulary import Custody, LabelState, Outcome, Permission
 from archive.wording import N_, _
 from labels import codes
 
@@ -142,8 +142,10 @@ def _own_time(work: Work, file: CaseFile) -> Iterator[Trace]:
     if kept is None:
         return
     today = local_date(work.now)
-    if kept.duty_from is None:
-        yield Trace(_("By the register it is not to be disposed of now: %(what)s.", what=kept.outcome.label))
+    if kept.outcome is Outcome.PRESERVE:
+        yield Trace(_("By the register it is to be preserved: on no list may it stand."))
+    elif kept.duty_from is None:
+        yield Trace(_("The register cannot tell from when it was to be disposed of: look on every list."))
     elif kept.duty_from > today:
         yield Trace(_("By its dates it may not be disposed of before %(day)s.", day=str(kept.duty_from)))
     else:

@@ -138,10 +138,10 @@ def papers(work: Work, run: Incident | Matter) -> dict[tuple[str, int], list[Att
     return found
 
 
-def _urgency(track: Track) -> tuple[bool, bool, datetime]:
+def _urgency(track: Track) -> tuple[bool, datetime, bool]:
     """Order tracks: those with something to do first, and of these the one that is due first."""
     due = [step.due for step in track.open if step.due is not None]
-    return not track.open, not track.startable, min(due, default=_NEVER)
+    return not track.open, min(due, default=_NEVER), not track.startable
 
 
 def _bare(line: StepLine) -> StepLine:
