@@ -17,6 +17,7 @@ ASKED = [
     ("files.change_person", {"code": "A1B2C3D4EK", "person_id": 90909090}),
     ("loans.index", {"after": "2026-11-23|7"}),
     ("people.page", {"person_id": 7}),
+    ("find.page", {"term": "-5", "n": -5}),
     ("static", {"filename": "aktspar.css"}),
     ("static", {"filename": "vendor/htmx/htmx.min.js"}),
 ]
