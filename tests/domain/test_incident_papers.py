@@ -29,6 +29,7 @@ from seed.numbers import many
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play
 from tests.domain.papers_play import ASKER, decided, reported, sent, written
+from tests.statements import counted
 
 AsRole = Callable[[Role], Actor]
 NAMES = ("Åkerström", "von Ödeblad-Quist", "Li", "Ångström", "O'Brien", "Per", "Łukaszewicz", "Çelik")
@@ -275,3 +276,25 @@ def test_settings_that_are_not_set_are_named(archive: Archive, archivist: Actor,
         "AKTSPAR_POSTAL_ADDRESS",
         "AKTSPAR_CONTACT_ADDRESS",
     ]
+
+
+@pytest.mark.engines("sqlite")
+def test_the_papers_of_a_lost_crate_ask_no_more_often_than_those_of_a_dozen(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    asked = []
+    for many_files in (12, 40):
+        with archive.write(archivist) as work:
+            box = a_box(work, a_shelf(work, f"Annex {many_files}"))
+            person = a_person(work)
+            ids = tuple(a_file(work, box, person).id for _ in range(many_files))
+            number = incidents.report(work, Report(file_ids=ids)).id
+        with archive.read(archivist) as work, counted(archive.engine) as statements:
+            case = a_case(work, archive, number)
+            incident_papers.printable(case)
+            incident_papers_imy.notification(case)
+            incident_papers_letters.letter(case, person.id)
+            incident_papers_reports.police(case)
+            incident_papers_reports.investigation(case)
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
