@@ -211,14 +211,14 @@ def _deviations(report: Report, found: Sequence[Named], heading: str) -> None:
     columns = [
         Column(_("Difference"), 42, flow=True),
         Column(_("Piece"), 52, flow=True),
-        Column(_("Crate"), 14, numeric=True),
-        Column(_("Turned out to be"), 66, flow=True),
+        Column(_("Crate"), 16, numeric=True),
+        Column(_("Turned out to be"), 64, flow=True),
     ]
     rows = (
         (
             one.kind.label,
             f"{_name(one.piece)} {one.piece.code}" if one.piece else "–",
-            str(one.crate or ""),
+            one.crates,
             _explained(one),
         )
         for one in found

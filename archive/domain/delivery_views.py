@@ -170,6 +170,12 @@ class Named:
     explained_at: datetime | None
     explained_by: str
 
+    @property
+    def crates(self) -> str:
+        """Return the number of the crate it is about, or of the one packed and the one it came in: `1 → 2`."""
+        first = self.crate or (self.piece.packed_crate if self.piece else None)
+        return " → ".join(str(number) for number in dict.fromkeys((first, self.other_crate)) if number)
+
 
 @dataclass(slots=True)
 class Figures:
