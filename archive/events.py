@@ -128,6 +128,7 @@ SHAPES: dict[E, Shape] = {
         N_("Pick list: %(listed)s files, %(left_out)s left out"), "listed left_out files"
     ),
     E.SENDER_LEFT_OUT: _shape(N_("%(file)s left out (%(left_out)s)"), "line file left_out"),
+    E.SENDER_LISTED_AGAIN: _shape(N_("%(file)s is on the list again"), "line file"),
     E.SENDER_PACKING: _shape(N_("Packing began"), "to"),
     E.SENDER_DISPATCHED: _shape(
         N_("Left with %(pieces)s files in %(crates)s crates"), "to pieces crates", "driver"

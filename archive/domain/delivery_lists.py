@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, tuple_
+from sqlalchemy import bindparam, delete, func, select, tuple_
 from sqlmodel import col
 
 from archive import history
@@ -242,6 +242,24 @@ def leave_out(work: Work, line: DeliveryLine) -> None:
     history.record(
         work, EventKind.SENDER_LEFT_OUT, share, line=line.id, file=line.file_id, left_out=line.left_out.value
     )
+
+
+def list_again(work: Work, line: DeliveryLine) -> None:
+    """Take a file that was left for another time back onto the list; raises Conflict once another has it."""
+    work.require(Permission.PLAN_DELIVERIES)
+    lock(work, line.delivery_id)
+    line = delivery_lines.line(work, line.id)
+    share = delivery_lines.sender(work, line.sender_id)
+    before = share.status in {SenderState.WAITING, SenderState.PACKING}
+    if not before or line.left_out is not LeftOut.NO_ROOM:
+        raise Conflict("line_settled", N_("This row cannot be listed again. Look at the list again."))
+    if line.file_id is not None and delivery_lines.open_line(work, line.file_id) is not None:
+        raise Conflict("listed_elsewhere", N_("Another delivery has this file on its list now."))
+    last = select(func.max(LINE.c.planned_crate)).where(LINE.c.sender_id == share.id)
+    line.left_out, line.open = None, True
+    line.planned_crate = work.connection.execute(last).scalar_one() or 1
+    work.session.flush()
+    history.record(work, EventKind.SENDER_LISTED_AGAIN, share, line=line.id, file=line.file_id)
 
 
 def expected(work: Work, share: DeliverySender) -> int:

@@ -99,6 +99,7 @@ class EventKind(Term):
     SENDER_ADDED = "sender.added", "avsändare tillagd", "sender added"
     SENDER_LISTED = "sender.listed", "plocklista gjord", "pick list made"
     SENDER_LEFT_OUT = "sender.left_out", "akt utelämnad", "file left out"
+    SENDER_LISTED_AGAIN = "sender.listed_again", "akt tillbaka på plocklistan", "file back on the pick list"
     SENDER_PACKING = "sender.packing", "packning påbörjad", "packing begun", "yellow"
     SENDER_DISPATCHED = "sender.dispatched", "avgått", "dispatched", "blue"
     SENDER_RECALLED = "sender.recalled", "återkallad", "called back", "red"

@@ -273,6 +273,17 @@ def leave_out(sender_id: int, line_id: int) -> Response:
     return _sender(sender_id, refused)
 
 
+@bp.post("/senders/<int:sender_id>/lines/<int:line_id>/list-again")
+@requires(Permission.PLAN_DELIVERIES)
+def list_again(sender_id: int, line_id: int) -> Response:
+    """Take a file that was left for another time back onto the list."""
+    with Refusals() as refused:
+        with archive.write(current_actor()) as work:
+            delivery_lists.list_again(work, delivery_lines.line(work, line_id))
+        return see(url_for(".sender", sender_id=sender_id), _("Back on the list."))
+    return _sender(sender_id, refused)
+
+
 @bp.post("/senders/<int:sender_id>/drop")
 @requires(Permission.PLAN_DELIVERIES)
 def drop(sender_id: int) -> Response:

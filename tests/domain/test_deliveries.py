@@ -232,10 +232,15 @@ def test_a_list_is_made_anew_until_packing_begins_and_stands_from_then_on(scene:
         scene.do(scene.receiver, make)
 
 
-def test_a_row_can_be_left_for_another_time(scene: Scene) -> None:
+def test_a_row_can_be_left_for_another_time_and_taken_after_all(scene: Scene) -> None:
     scene.plan(3)
     scene.do(scene.receiver, lambda work: delivery_lists.leave_out(work, scene.lines(work)[1]))
     assert scene.line(1).left_out is LeftOut.NO_ROOM
+    scene.do(scene.receiver, lambda work: delivery_lists.list_again(work, scene.lines(work)[1]))
+    assert (scene.line(1).left_out, scene.line(1).open, scene.line(1).planned_crate) == (None, True, 1)
+    assert scene.look(checks.everything) == []
+    with pytest.raises(Conflict, match="line_settled"):
+        scene.do(scene.receiver, lambda work: delivery_lists.list_again(work, scene.lines(work)[1]))
     scene.pack(0)
     with pytest.raises(Conflict, match="line_packed"):
         scene.do(scene.receiver, lambda work: delivery_lists.leave_out(work, scene.lines(work)[0]))

@@ -146,6 +146,16 @@ def test_whoever_receives_is_not_told_how_many_there_should_be(
     assert "1 kom, 2 var packade." in receiver.get(answer.location).text
 
 
+def test_a_row_left_for_another_time_can_be_taken_after_all(scene: Scene, receiver: FlaskClient) -> None:
+    planned(scene, receiver)
+    address = f"/deliveries/senders/{scene.sender}"
+    receiver.post(f"{address}/lines/{scene.line(1).id}/leave-out")
+    assert "Ta med ändå" in receiver.get(address).text
+    receiver.post(f"{address}/lines/{scene.line(1).id}/list-again")
+    assert scene.line(1).open
+    assert "Ta med ändå" not in receiver.get(address).text
+
+
 def test_a_packer_cannot_receive_the_crate(scene: Scene, receiver: FlaskClient, packer: FlaskClient) -> None:
     dispatched(scene, receiver, packer)
     assert "Låt någon annan ta emot" in received(scene, packer).text
