@@ -117,9 +117,10 @@ def _in_short(report: Annual) -> Section:
         "%(num)s files stand in the register today.",
         now.files,
     )
+    beside = _("Beside the period stands the same length of time just before it.")
     return Section(
         _("In short"),
-        f"{told} {_('Beside the period stands the same length of time just before it.')}",
+        f"{told} {beside}",
         (_("Figure"), _("The period"), _("Before it")),
         rows,
     )
@@ -211,9 +212,10 @@ def _deadlines(report: Annual) -> Section:
         few = _("They are of fewer than %(fewest)s incidents: not divided.", fewest=FEWEST)
         return Section(_("Deadlines"), f"{text} {few}")
     bars = [Bar(notices.said(clock.title), clock.kept, clock.missed) for clock in report.clocks]
+    shades = _("In the picture those kept are dark, the others light.")
     return Section(
         _("Deadlines"),
-        f"{text} {_('In the picture those kept are dark, the others light.')}",
+        f"{text} {shades}",
         (_("Deadline"), _("Kept"), _("Not kept")),
         [(bar.label, number(bar.value), number(bar.rest)) for bar in bars],
         bars[:MOST_BARS],
@@ -249,7 +251,8 @@ def _counted(heading: str, text: str, what: str, unit: str, counts: Mapping[str,
         return Section(heading, f"{text} {few}")
     shown = {words: count for words, count in counts.items() if count}
     if not shown:
-        return Section(heading, f"{text} {_('None in the period.')}")
+        none = _("None in the period.")
+        return Section(heading, f"{text} {none}")
     rows = [(words, number(count)) for words, count in shown.items()]
     return Section(
         heading, text, (what, unit), rows, [Bar(words, count) for words, count in shown.items()], heading

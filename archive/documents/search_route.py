@@ -91,7 +91,14 @@ def _sheet(report: Report, sought: Sought, stops: Sequence[Stop], number: int, c
             "missing files have been found. Found it? Do not open it. Lay it by you and tell the owner."
         )
     )
-    columns = [
+    report.table(_columns(), (_row(order, stop) for order, stop in enumerate(stops, start=1)), "–")
+    left = Column(_("Places that could not be searched, and why; minutes in all"), 174, box=True)
+    report.table([left], [("",)] * 3, "–")
+    report.signatures([_("Searched by")])
+
+
+def _columns() -> list[Column]:
+    return [
         Column(_("No."), 10),
         Column(_("Where and how"), 56, flow=True),
         Column(_("What to look for there"), 50, flow=True),
@@ -100,22 +107,18 @@ def _sheet(report: Report, sought: Sought, stops: Sequence[Stop], number: int, c
         Column(_("Not here"), 17, box=True),
         Column(_("Found here"), 17, box=True),
     ]
-    rows = (
-        (
-            str(order),
-            "\n".join(filter(None, (stop.what, stop.where, _searched(stop)))),
-            "\n".join(stop.reasons) or "–",
-            stop.share,
-            str(stop.minutes),
-            "",
-            "",
-        )
-        for order, stop in enumerate(stops, start=1)
+
+
+def _row(order: int, stop: Stop) -> Sequence[str]:
+    return (
+        str(order),
+        "\n".join(filter(None, (stop.what, stop.where, _searched(stop)))),
+        "\n".join(stop.reasons) or "–",
+        stop.share,
+        str(stop.minutes),
+        "",
+        "",
     )
-    report.table(columns, rows, "–")
-    left = Column(_("Places that could not be searched, and why; minutes in all"), 174, box=True)
-    report.table([left], [("",)] * 3, "–")
-    report.signatures([_("Searched by")])
 
 
 def _searched(stop: Stop) -> str:

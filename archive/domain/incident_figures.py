@@ -24,6 +24,7 @@ from archive.models import (
     IncidentFile,
     RoutineStep,
     Search,
+    WantedSighting,
 )
 from archive.store import Work
 from archive.vocabulary import (
@@ -142,7 +143,7 @@ class _Counting:
                     self._within(Search.at), col(Search.result) != SearchResult.NOT_SEARCHED
                 )
             ),
-            wanted_seen=self._events(EventKind.INCIDENT_FILE_SEEN),
+            wanted_seen=self._in(WantedSighting.at, WantedSighting.id),
             clocks_kept=self._clocks(kept=True),
             clocks_missed=self._clocks(kept=False),
             causes=self._answers("lessons", "cause"),
