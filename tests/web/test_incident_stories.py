@@ -2,23 +2,28 @@
 
 import re
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from archive.domain import checks, files, incident_figures, incident_sweep, incidents, wanted
 from archive.models import Incident
 from archive.store import Archive
 from archive.vocabulary import (
     Custody,
+    DifferenceKind,
     IncidentState,
+    Missed,
     Occasion,
     PlaceKind,
     Protection,
     Role,
 )
 from tests.builders import SetClock, a_box, a_file, a_person, a_place, a_shelf
+from tests.domain.delivering import a_scene
 from tests.domain.incident_play import a_unit
 from tests.web.incident_desk import A_PDF, Case, Person, errors, hired
 
@@ -331,6 +336,28 @@ def test_every_place_where_a_miss_shows_leads_to_one_report_and_a_second_one_mee
     incident = town.incident(case)
     assert (incident.id, incident.somebody_waits) == (1, True)
     assert "interim_answer" in case.open(town.archivist) or "new_request" in town.archivist.get(case.address)
+
+
+def test_a_miss_at_packing_and_one_at_the_receipt_are_reported_where_they_show(
+    archive: Archive, sign_in: Callable[[Role], FlaskClient]
+) -> None:
+    scene = a_scene(archive, routines=True)
+    scene.plan(4)
+    scene.pack_all(0, 1, 2)
+    packer, receiver = sign_in(Role.ASSISTANT), sign_in(Role.ARCHIVIST)
+    line = scene.line(3)
+    packer.post(f"/deliveries/senders/{scene.sender}/lines/{line.id}/not-found")
+    packing = packer.get(f"/deliveries/senders/{scene.sender}/pack").text
+    assert f"/incidents/new?file={scene.code(3)}&amp;occasion=packing" in packing
+    scene.dispatch()
+    scene.receive_all(0, 1)
+    scene.sign()
+    (missing,) = scene.look(lambda work: scene.differences(work, DifferenceKind.PACKED_NOT_RECEIVED))
+    receiver.post(f"/deliveries/differences/{missing.id}", data={"answer": "lost"})
+    with archive.read(scene.receiver) as work:
+        incident = incidents.get(work, 1)
+        assert (incident.occasion, incident.what) == (Occasion.RECEIPT, Missed.FILE)
+        assert wanted.of(work, [scene.files[2]])
 
 
 def test_the_yearly_self_check_begins_with_what_the_register_counts(town: Town) -> None:
