@@ -1,5 +1,6 @@
 """One command for web and worker: gunicorn's master also keeps the worker process alive."""
 
+import ctypes
 import logging
 import os
 import subprocess
@@ -17,6 +18,7 @@ from archive.config import Settings
 
 RESTART_AFTER = 5.0  # seconds between two starts of a worker that keeps dying
 PATIENCE = 30  # seconds for what is under way when told to stop
+M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 class Logs(Logger):  # type: ignore[misc]
@@ -61,10 +63,18 @@ class Master(Arbiter):  # type: ignore[misc]
             self.worker = None
 
 
+def share_heaps() -> None:
+    """Let all threads share two heaps where glibc would give each its own: that keeps 20 MB nobody uses."""
+    tune = getattr(ctypes.CDLL(None), "mallopt", None)
+    if tune is not None:
+        tune(M_ARENA_MAX, 2)
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn, configured by our settings alone."""
 
     def __init__(self, settings: Settings, processes: int, ready: Callable[[], None]) -> None:
+        share_heaps()  # before there are threads and processes, which take it over
         self._settings = settings
         self._options = {
             "bind": settings.bind,
