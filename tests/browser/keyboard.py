@@ -29,7 +29,8 @@ _ARM = """() => {
     if (![e, ...(e.labels ?? [])].some((one) => inside(one.getBoundingClientRect())))
       state.faults.push(`${name(e)} has its focus out of sight`);
   });
-  return controls.length;
+  const stops = {date: 4, time: 4, "datetime-local": 7};  // a day, a month and so on are stops of their own
+  return controls.reduce((sum, e) => sum + (stops[e.type] ?? 1), 0);
 }"""
 _READ = """() => {
   const {controls, reached, faults} = window.tabbed, met = new Set(reached);

@@ -32,9 +32,9 @@ from archive.domain import (
     staff,
 )
 from archive.domain.attachments import Paper
-from archive.models import CaseFile, ImportRun, Incident
+from archive.models import CaseFile, Delivery, DeliverySender, ImportRun, Incident
 from archive.store import Actor, Archive, Work, operator
-from archive.vocabulary import Custody, ImportPurpose, ImportState
+from archive.vocabulary import Custody, DeliveryState, ImportPurpose, ImportState
 from archive.web import PAGES
 from routines import writing
 from seed.demo.fill import fill
@@ -42,7 +42,7 @@ from tests.browser import keyboard
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
 from tests.browser.kit.site import Quiet
-from tests.browser.walk import Found, walk
+from tests.browser.walk import Found, Known, walk
 from tests.databases import SqliteDatabases
 from tests.domain.incident_play import matter_answers
 
@@ -116,9 +116,17 @@ def _more(archive: Archive) -> list[str]:
         one, other = work.session.execute(select(CaseFile).where(*standing).limit(2)).scalars()
         files.void(work, one, other)
         hidden = work.session.execute(select(CaseFile).where(col(CaseFile.protected)).limit(1)).scalar_one()
-    # What is reached by a scan or with much history only, and what a form leads to.
+        lent = work.session.execute(
+            select(CaseFile).where(col(CaseFile.status) == Custody.ON_LOAN).limit(1)
+        ).scalar_one()
+        going = select(DeliverySender).join(Delivery, col(Delivery.id) == DeliverySender.delivery_id)
+        shares = work.session.scalars(going.where(col(Delivery.status) != DeliveryState.CLOSED)).all()
+    # What is one of many, what is reached by a scan or with much history only, and what a form leads to.
     return [
+        *(f"/deliveries/{number}" for number in sorted({share.delivery_id for share in shares})),
+        *(f"/deliveries/senders/{share.id}" for share in shares),
         f"/S/{blank}",
+        f"/files/{lent.code}",
         f"/files/{one.code}",
         f"/files/{hidden.code}",
         f"/files/{other.code}/history",
@@ -160,14 +168,14 @@ def _walked(app: Flask, url: str, starts: list[str]) -> Tour:
     with archive.read(sessions.DOOR) as work:
         users = {role.value: user.id for role, user in staff.one_per_role(work)}
     tour = Tour(app, url, users, {}, set(), {})
-    downloads: set[str] = set()
+    known = Known()
     for role in (NOBODY, *users):
         client = app.test_client()
         client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
         if role in users:
             client.post("/sign-in/demo", data={"user": users[role]})
         begin = ["/", *starts] if role in users else ["/sign-in"]
-        walked = walk(app, client, *begin, downloads=downloads)
+        walked = walk(app, client, *begin, known=known)
         tour.pages[role] = walked.pages
         tour.endpoints.update(walked.endpoints)
         refused = {path: status for path, status in walked.refused.items() if path not in starts}

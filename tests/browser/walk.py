@@ -1,6 +1,6 @@
 """Find every page by following links as each role does: what no link leads to, nobody finds."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-ALIKE = 3  # pages of a kind in a row that show nothing new to a role: the rest is taken to be as they are
+ALIKE = 3  # pages of a kind in a row that show nothing new: the rest is taken to be as they are
 SIGN_IN = "session.page"
 # Codes and counts in an attribute make no page another one; what a control is and how it looks does.
 TELLING = ("class", "type", "role", "aria-current", "open", "checked", "disabled", "hidden")
@@ -56,35 +56,33 @@ class _Page(HTMLParser):
 
 
 @dataclass(slots=True)
-class _Kind:
-    """What is known of pages of one kind: of what they are built, how many in a row were built of no more."""
+class Known:
+    """What earlier roles came to: of what the pages of each kind are built, and what is no page at all."""
 
-    parts: set[tuple[str, ...]] = field(default_factory=set)
-    alike: int = 0
-
-    def show(self, parts: set[tuple[str, ...]]) -> None:
-        """Take one more page in."""
-        self.alike = self.alike + 1 if parts <= self.parts else 1
-        self.parts |= parts
+    parts: defaultdict[tuple[str, ...], set[tuple[str, ...]]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+    downloads: set[str] = field(default_factory=set)
 
 
-def walk(app: Flask, client: FlaskClient, *starts: str, downloads: set[str]) -> Walked:
-    """Follow every link from the starts on, as long as pages of a kind differ.
+def walk(app: Flask, client: FlaskClient, *starts: str, known: Known) -> Walked:
+    """Follow every link from the starts on, as long as pages of a kind show what no role has seen.
 
-    `downloads` are endpoints known to answer with something that is no page, which is fetched once for all
-    roles; those met are added.
+    The starts are looked at in any case; what is no page is fetched once for all roles.
     """
-    walked, seen, kinds = Walked(), set(starts), defaultdict[tuple[str, ...], _Kind](_Kind)
+    walked, seen, alike = Walked(), set(starts), Counter[tuple[str, ...]]()
     queue = deque(starts)
     while queue:
         address = queue.popleft()
         endpoint = _endpoint(app, address)
-        kind = kinds[(endpoint, *sorted(name for name, _value in parse_qsl(urlsplit(address).query)))]
-        if not endpoint or endpoint == "static" or endpoint in downloads or kind.alike >= ALIKE:
+        kind = (endpoint, *sorted(name for name, _value in parse_qsl(urlsplit(address).query)))
+        if not endpoint or endpoint == "static" or endpoint in known.downloads:
+            continue
+        if alike[kind] >= ALIKE and address not in starts:
             continue
         answer = client.get(address)
         if answer.status_code >= 300:
-            kind.show(set())
+            alike[kind] += 1
             if answer.status_code >= 400:
                 walked.refused[address] = answer.status_code
             elif _endpoint(app, answer.location or "") != SIGN_IN:
@@ -93,10 +91,11 @@ def walk(app: Flask, client: FlaskClient, *starts: str, downloads: set[str]) -> 
             continue
         walked.endpoints.add(endpoint)
         if answer.mimetype != "text/html":
-            downloads.add(endpoint)
+            known.downloads.add(endpoint)
             continue
         page = _Page(answer.text)
-        kind.show(page.parts)
+        alike[kind] = alike[kind] + 1 if page.parts <= known.parts[kind] else 0
+        known.parts[kind] |= page.parts
         if page.whole:
             walked.pages.append(Found(address, endpoint, frozenset(page.parts)))
         queue.extend(_fresh(page.links, address, seen))
