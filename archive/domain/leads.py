@@ -1,7 +1,8 @@
 """Where to look for a lost file: what the register knows of it, as evidence for the search plan.
 
 Reads only, a bounded number of rows in a bounded number of statements. Leads carry ids, days and codes of
-reasons, never a name; whoever shows them masks what must be masked.
+reasons, never a name; whoever shows them masks what must be masked. Other files of protected persons are named
+only to those cleared for sealed files: a cover to open, or why to look, tells where such a file stands.
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,9 @@ _MOST_ANCHORS, _MOST_HANDLINGS, _MOST_EARLIER = 2, 3, 5
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _ITEM = IncidentFile.__table__  # type: ignore[attr-defined]
-_PLACES_OF = select(_FILE.c.id, _FILE.c.place_id).where(_FILE.c.id.in_(bindparam("ids", expanding=True)))
+_NAMED = select(_FILE.c.id, _FILE.c.place_id, _FILE.c.protected).where(
+    _FILE.c.id.in_(bindparam("ids", expanding=True))
+)
 _DISPOSED = (
     select(_FILE.c.id, _FILE.c.placed_at)
     .where(
@@ -106,11 +109,22 @@ def evidence(work: Work, file_id: int) -> Evidence:
 
 
 def _evidence(clues: Clues, around: Surroundings, sweeps: dict[int, int]) -> Evidence:
-    rows = clues.work.connection.execute(_PLACES_OF, {"ids": sorted(clues.covers)})
-    covers = {row.id: row.place_id for row in rows}
+    covers = _named(clues)
     places = {*clues.places(), *covers.values(), *sweeps, clues.file.place_id}
     around.learn(places)
     return Evidence(clues.found, around.spots(places, sweeps), covers, clues.file.place_id)
+
+
+def _named(clues: Clues) -> dict[int, int]:
+    """Return where the files stand that clues name, having dropped those of protected persons.
+
+    Those about the same person stay: whoever may search for the one may know of the other.
+    """
+    rows = clues.work.connection.execute(_NAMED, {"ids": sorted(clues.named)}).all()
+    actor = clues.work.actor
+    if actor.user_id is not None and not actor.may(Permission.CHECK_SEALED):
+        clues.forget({row.id for row in rows if row.protected} - clues.kin)
+    return {row.id: row.place_id for row in rows if row.id in clues.named}
 
 
 def _beside(clues: Clues, around: Surroundings, past: Past) -> None:
@@ -178,6 +192,7 @@ def _alike(clues: Clues, around: Surroundings, handled: float) -> None:
     alike += leads_alike.with_reference_alike(work, file.id, file.reference_key)
     _near(clues, "number_cover", "number_file", alike, handled)
     same = leads_alike.same_person(work, file.id, about)
+    clues.kin = {one.file for one in same}
     _near(clues, "same_person_cover", "same_person_place", same, handled)
     _near(clues, "", "name_place", leads_alike.namesakes(work, file.id, about), handled)
 

@@ -22,7 +22,16 @@ class Clues:
     work: Work
     file: CaseFile
     found: list[Clue] = field(default_factory=list)
-    covers: set[int] = field(default_factory=set)
+    kin: set[int] = field(default_factory=set)  # files about the same person
+
+    @property
+    def named(self) -> set[int]:
+        """Return every file a clue names, to look into or as a reason."""
+        return {int(clue.facts["file"]) for clue in self.found if "file" in clue.facts}
+
+    def forget(self, files: set[int]) -> None:
+        """Drop what names any of some files."""
+        self.found = [clue for clue in self.found if clue.facts.get("file") not in files]
 
     def add(self, reason: str, kind: str, at: int | str, weight: float, **facts: str | int) -> None:
         """Note what speaks for one cell."""
@@ -38,7 +47,6 @@ class Clues:
         """Note that it may lie in another file's cover."""
         if cover != self.file.id and weight > 0:
             self.add(reason, search_plan.INSIDE, cover, weight, file=cover, **facts)
-            self.covers.add(cover)
 
     def borrowed(self, reason: str, loan: Any, weight: float, **facts: str | int) -> None:
         """Note that it may lie on a borrower's desk."""
