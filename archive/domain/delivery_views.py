@@ -65,7 +65,7 @@ _COUNTED: Mapping[str, ColumnElement[bool]] = {
     "packed": PACKED,
     "received": _LINE.c.received_at.is_not(None),
     "turned_up": TURNED_UP,
-    "unlisted": UNLISTED,
+    "unlisted": UNLISTED & PACKED,
     "not_found": NOT_FOUND,
     "waiting": WAITING,
 }

@@ -209,3 +209,14 @@ def test_a_receipt_tells_what_the_cover_checks_found_and_what_became_of_it(scene
     with scene.archive.read(scene.packer) as work:
         (only,) = delivery_papers.receipt(work, scene.share(work)).remarks
         assert only.kind is FindingKind.DAMAGED
+
+
+def test_what_came_without_being_packed_is_not_counted_among_what_was_packed_beside_the_list(
+    scene: Scene,
+) -> None:
+    scene.plan(4)
+    scene.pack_all(0, 4)
+    scene.dispatch()
+    scene.receive_all(0, 4, 5)
+    figures = scene.look(lambda work: delivery_views.figures(work, scene.share(work)))
+    assert (figures.packed, figures.unlisted, figures.received) == (2, 1, 3)
