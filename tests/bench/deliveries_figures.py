@@ -6,7 +6,6 @@ archive is copied first, so that no delivery is left in it.
 
 import json
 import shutil
-import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +40,7 @@ PIECES, PER_CRATE = 5000, 50
 MISSING = 20
 SECONDS = 6.0
 NOTICED = 1000  # milliseconds
+OF_DRAWING = 4
 TIMES = 5
 ROWS_ON_PAPER = 40
 PACKER = operator("bench packer")
@@ -81,6 +81,14 @@ def _own(settings: Settings) -> Iterator[Settings]:
         yield replace(settings, data_dir=folder, database_url=Settings.load(chosen).database_url)
     finally:
         shutil.rmtree(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How many milliseconds something took, and how long of them a processor worked for it."""
+
+    waited: float
+    worked: float
 
 
 @dataclass(slots=True)
@@ -223,6 +231,8 @@ class _Measured:
         headers = [self.server.headers(person.cookie) for person in hands]
         makers = [self._scan(task, person, header) for person, header in zip(hands, headers, strict=True)]
         nothing = [_always(load.get("/bench/nothing", header)) for header in headers]
+        for make in makers:  # the first of all compiles templates and takes the crate
+            assert load.answered(self.server.port, make())
         turns = load.beside(self.server.port, nothing, makers, SECONDS, self.server.spent)
         run, ceiling = turns[len(turns) // 2]
         yield _waited(f"scan to next screen, two {name}", run, ceiling, 100)
@@ -259,45 +269,44 @@ class _Measured:
         return self._beside(name, self._got(path), "the bare statement of its rows", self._read())
 
     def _paper(self, name: str, path: str, columns: int, person: int = 2) -> dict[str, object]:
-        drawn = statistics.median(_drawn(PIECES, columns) for _ in range(3))
+        drawn = _best(lambda: _timed(lambda: _draw(PIECES, columns)))
         peer = f"{PIECES} rows of {columns} words drawn, nothing else"
-        return self._beside(name, self._got(path, person), peer, drawn)
+        return self._beside(name, self._got(path, person), peer, drawn) | {"target": f"ratio ≤ {OF_DRAWING}"}
 
-    def _beside(self, name: str, value: float, peer: str, peer_value: float) -> dict[str, object]:
+    def _beside(self, name: str, value: Took, peer: str, peer_value: Took) -> dict[str, object]:
         return {
             "figure": f"{PIECES} pieces: {name}",
             "unit": "ms",
-            "value": round(value),
+            "value": round(value.waited),
+            "processor_ms": round(value.worked),
             "peer": peer,
-            "peer_value": round(peer_value, 1),
-            "ratio": round(value / peer_value, 1),
+            "peer_value": round(peer_value.waited, 1),
+            "ratio": round(value.worked / peer_value.worked, 1),
             "target": f"≤ {NOTICED}",
         }
 
-    def _got(self, path: str, person: int = 2) -> float:
+    def _got(self, path: str, person: int = 2) -> Took:
         request = load.get(path, self.headers[person])
-        return statistics.median(self._took(request) for _ in range(TIMES))
+        return _best(lambda: self._took(request))
 
-    def _posted(self, path: str, form: dict[str, str], person: int = 0) -> float:
+    def _posted(self, path: str, form: dict[str, str], person: int = 0) -> Took:
         body = urlencode(form).encode()
         request = load.post(path, self.headers[person], body, "application/x-www-form-urlencoded")
         return self._took(request, b"303")
 
-    def _took(self, request: bytes, status: bytes = b"200") -> float:
-        began = time.perf_counter()
+    def _took(self, request: bytes, status: bytes = b"200") -> Took:
+        began, before = time.perf_counter(), self.server.spent()
         answer = load.said(self.server.port, request)
         if answer != status:
             raise RuntimeError(f"{request.splitlines()[0]!r} was answered with {answer!r}")
-        return 1000 * (time.perf_counter() - began)
+        return Took(1000 * (time.perf_counter() - began), 1000 * (self.server.spent() - before))
 
-    def _read(self) -> float:
+    def _read(self) -> Took:
         with self.archive.read(PACKER) as work:
-            return statistics.median(
-                _timed(lambda: work.connection.execute(_ROWS, {"sender": self.scene.sender}).all())
-                for _ in range(TIMES)
-            )
+            rows = {"sender": self.scene.sender}
+            return _best(lambda: _timed(lambda: work.connection.execute(_ROWS, rows).all()))
 
-    def _written(self) -> tuple[str, float]:
+    def _written(self) -> tuple[str, Took]:
         """Return what writing one column of every line takes, taken back afterwards."""
         work_rows = select(col(DeliveryLine.id)).where(col(DeliveryLine.delivery_id) == self.scene.delivery)
         with self.archive.engine.connect() as connection:
@@ -307,25 +316,26 @@ class _Measured:
         return "each line written once by executemany", took
 
 
-def _timed(deed: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def _best(measure: Callable[[], Took]) -> Took:
+    """Return the quickest of some turns: the machine may be shared."""
+    return min((measure() for _ in range(TIMES)), key=lambda took: took.waited)
+
+
+def _timed(deed: Callable[[], object]) -> Took:
+    began, before = time.perf_counter(), time.thread_time()
     deed()
-    return 1000 * (time.perf_counter() - began)
+    return Took(1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - before))
 
 
-def _drawn(rows: int, columns: int) -> float:
-    """Return how long so many words take on plain pages."""
-
-    def draw() -> None:
-        canvas = Canvas(BytesIO(), pagesize=A4)
-        for row in range(rows):
-            for column in range(columns):
-                canvas.drawString(40 + 70 * column, 800 - 18 * (row % ROWS_ON_PAPER), f"ord {row}")
-            if row % ROWS_ON_PAPER == ROWS_ON_PAPER - 1:
-                canvas.showPage()
-        canvas.save()
-
-    return _timed(draw)
+def _draw(rows: int, columns: int) -> None:
+    """Draw so many words on plain pages."""
+    canvas = Canvas(BytesIO(), pagesize=A4)
+    for row in range(rows):
+        for column in range(columns):
+            canvas.drawString(40 + 70 * column, 800 - 18 * (row % ROWS_ON_PAPER), f"ord {row}")
+        if row % ROWS_ON_PAPER == ROWS_ON_PAPER - 1:
+            canvas.showPage()
+    canvas.save()
 
 
 def _waited(name: str, run: Run, ceiling: Run, target: float) -> dict[str, object]:
