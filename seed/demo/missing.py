@@ -37,6 +37,7 @@ WORDS: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
 MISSED_ON, SEARCHED_ON, JUDGED_ON, GIVEN_UP_ON = 8, 9, 12, 26  # working days of the story
 FOUND_IN = 4  # the delivery whose cover check finds it
 DEVIATION_ON = 10
+COVER_LOG = "cover_log"  # asked for only where it lay in another's cover
 
 
 @dataclass
@@ -50,6 +51,7 @@ class Missing:
     earlier: int = 0
     sought: int = 0
     found: bool = False
+    in_cover: bool = False
     closing: int = 0  # days since it was found
 
     def day(self, number: int) -> None:
@@ -126,11 +128,15 @@ class Missing:
             by = self.people[ASSISTANTS[1]].user_id
             found = Found(work.now, said, how, by, place, cover, others_read=OthersRead.NO)
             incidents.found(work, incident, items, found)
-        self.found = True
+        self.found, self.in_cover = True, check_id is not None
 
     def _finish(self) -> None:
         """Do what is left of the earlier case, to its end."""
         known = {**WORDS["at_once"], **WORDS["later"], **WORDS["found"]}
+        if not self.in_cover:
+            known["after_find"] = {
+                name: said for name, said in known["after_find"].items() if name != COVER_LOG
+            }
         for _step in range(len(known)):
             with self.archive.read(self.people[ARCHIVIST]) as work:
                 run = incident_steps.course(work, incidents.get(work, self.earlier))

@@ -195,7 +195,14 @@ class Carriers:
             yield work, [before + each * (number + 1) for number in range(pieces)]
 
     def send(self, transport: Transport, share_id: int) -> None:
-        """Let a sender's crates leave."""
+        """Let a sender's crates leave; one with nothing to send but what cannot be found drops out."""
+        with self.archive.write(self.people[ARCHIVIST]) as work:
+            share = delivery_lines.sender(work, share_id)
+            crates = delivery_lines.crates(work, sender_id=share_id)
+            if not any(packing.files_in(work, delivery_lines.place_of(work, one)) for one in crates):
+                deliveries.drop_sender(work, share)
+                transport.shares.remove(share_id)
+                return
         with self.archive.write(self._packer(transport, share_id)) as work:
             driver = DRIVERS[transport.number % len(DRIVERS)]
             dispatching.dispatch(work, delivery_lines.sender(work, share_id), driver)

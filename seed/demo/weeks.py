@@ -215,6 +215,8 @@ class Weeks:
     def _transport(self, transport: Transport) -> None:
         """Let the planned delivery come."""
         self._bring(transport)
+        if not transport.shares:
+            return
         clock = self.carriers.clock
         clock.at(13)
         for share_id in transport.shares:
@@ -228,9 +230,11 @@ class Weeks:
     def _bring(self, transport: Transport) -> None:
         clock = self.carriers.clock
         clock.at(8, 20)
-        for share_id in transport.shares:
+        for share_id in list(transport.shares):
             self.carriers.pack(transport, share_id)
             self.carriers.send(transport, share_id)
+        if not transport.shares:
+            self._call_off(transport.id, "Den enda akten på listan gick inte att hitta.")
 
     def _go_on(self, transport: Transport) -> None:
         transport.age += 1
@@ -289,7 +293,8 @@ class Weeks:
         packed = self._next(tomorrow, "", FIRST_ROOMS[1:], SECOND_ROOMS[::-1])
         if arriving is not None:
             self._bring(arriving)
-            self._receive_half(arriving)
+            if arriving.shares:
+                self._receive_half(arriving)
         if on_its_way is not None:
             self._bring(on_its_way)
         if packed is not None:
@@ -326,8 +331,12 @@ class Weeks:
 
     def _cancel(self, day: date) -> None:
         with self.carriers.archive.write(self.carriers.people[ARCHIVIST]) as work:
-            extra = deliveries.plan(work, deliveries.Plan(day, capacity=4, crate_files=PER_CRATE))
-            deliveries.cancel(work, extra, "Hissen på Ribbingsgatan 41 är avstängd för reparation.")
+            extra = deliveries.plan(work, deliveries.Plan(day, capacity=4, crate_files=PER_CRATE)).id
+        self._call_off(extra, "Hissen på Ribbingsgatan 41 är avstängd för reparation.")
+
+    def _call_off(self, delivery_id: int, reason: str) -> None:
+        with self.carriers.archive.write(self.carriers.people[ARCHIVIST]) as work:
+            deliveries.cancel(work, deliveries.get(work, delivery_id), reason)
 
     def _receive_half(self, transport: Transport) -> None:
         """Sign for the first sender, of whom a piece is missing, and begin with the second."""

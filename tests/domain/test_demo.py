@@ -124,12 +124,11 @@ def test_the_demo_has_a_loan_that_is_overdue_an_announcement_and_a_sample_under_
     assert len(answers) >= 3
 
 
-@pytest.mark.parametrize("size", [10, 40])
 def test_the_smallest_of_demos_can_be_filled(
-    sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory, size: int
+    sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with sqlite_databases.fresh(tmp_path_factory.mktemp("small")) as fresh:
         settings = replace(fresh, demo=True)
         with closing(Archive(settings)) as archive:
             reference.refresh(archive)
-        fill(settings, size, 1, lambda _line: None)
+        fill(settings, 40, 1, lambda _line: None)
