@@ -322,6 +322,8 @@ def report(incident_id: int) -> Response:
         incident = incidents.get(work, incident_id)
         told = incident_reports.report(work, incident, bare=bare)
         by = actors.names(work, [work.actor.id])[work.actor.id]
+        if told.redacted:  # not even whoever prints it is named
+            by = ", ".join(role.label for role in work.actor.roles)
         files = [f"file:{item.file_id}" for item in incidents.items(work, incident) if item.file_id]
     paper = incident_report.pdf(told, archive.settings, by)
     saw(looks.at_list("incident_report", [f"incident:{incident_id}", *files]))

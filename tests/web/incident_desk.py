@@ -142,14 +142,15 @@ def hired(app: Flask, archive: Archive, login: str, *roles: Role, unit: str = ""
 
 @dataclass
 class Case:
-    """One incident as its pages show it."""
+    """One incident, or matter of another routine, as its pages show it."""
 
     archive: Archive
     number: int
+    noun: str = "incidents"
 
     @property
     def address(self) -> str:
-        return f"/incidents/{self.number}"
+        return f"/{self.noun}/{self.number}"
 
     def open(self, person: Person) -> list[str]:
         """Return the steps the page shows as open."""
