@@ -172,9 +172,9 @@ class Named:
 
     @property
     def crates(self) -> str:
-        """Return the number of the crate it is about, or of the one packed and the one it came in: `1 → 2`."""
+        """Return the number of the crate it is about, or of the one packed and the one it came in: `1 / 2`."""
         first = self.crate or (self.piece.packed_crate if self.piece else None)
-        return " → ".join(str(number) for number in dict.fromkeys((first, self.other_crate)) if number)
+        return " / ".join(str(number) for number in dict.fromkeys((first, self.other_crate)) if number)
 
 
 @dataclass(slots=True)
