@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from math import ceil
 from datetime import date, datetime
+from math import ceil
 
 from sqlalchemy import select
 from sqlmodel import col

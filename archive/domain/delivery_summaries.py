@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
@@ -13,7 +14,7 @@ from archive.vocabulary import Permission, SenderState
 _LINE = DeliveryLine.__table__  # type: ignore[attr-defined]
 _SENDER = DeliverySender.__table__  # type: ignore[attr-defined]
 _UNIT = Unit.__table__  # type: ignore[attr-defined]
-_OF = bindparam("deliveries", expanding=True)
+_OF: Any = bindparam("deliveries", expanding=True)
 _SENDERS = (
     select(_SENDER.c.delivery_id, _SENDER.c.place_id, _UNIT.c.name)
     .select_from(_SENDER.outerjoin(_UNIT, _UNIT.c.id == _SENDER.c.unit_id))

@@ -18,6 +18,7 @@ _EVENT = Event.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _RUN = ImportRun.__table__  # type: ignore[attr-defined]
 _PLACING = (EventKind.FILE_REGISTERED, EventKind.FILE_MOVED, EventKind.FILE_TAKEN_BACK)
+_KINDS = {kind.value: kind for kind in PlaceKind}
 _HOW = {how.value: how for how in Evidence}
 _IDS: Any = bindparam("ids", expanding=True)
 
@@ -92,7 +93,7 @@ class _Known:
     def by_list(self, task: Task) -> Saying:
         """Return what the list says that raised the question."""
         source = self._lists.get(task.run_id or 0)
-        place = trails.name_of([PlaceStep(PlaceKind(kind), name) for kind, name in task.facts["place"]])
+        place = trails.name_of([PlaceStep(_KINDS[kind], name) for kind, name in task.facts["place"]])
         return Saying(place, source, Evidence.LIST, "", source.read_in if source else task.opened_at)
 
     def by_register(self, task: Task) -> Saying:

@@ -1,8 +1,8 @@
 """Where to look for a lost file: what the register knows of it, as evidence for the search plan.
 
 Reads only, a bounded number of rows in a bounded number of statements. Leads carry ids, days and codes of
-reasons, never a name; whoever shows them masks what must be masked. Other files of protected persons are named
-only to those cleared for sealed files: a cover to open, or why to look, tells where such a file stands.
+reasons, never a name; whoever shows them masks what must be masked. Other files of protected persons are
+named only to those cleared for sealed files: a cover to open, or why to look, tells where such a file stands.
 """
 
 from collections.abc import Sequence

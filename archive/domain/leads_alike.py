@@ -136,7 +136,7 @@ def _all_beside(count: int) -> Any:
 
 
 def _beside(ordinal: int, below: bool) -> Any:
-    number = bindparam(f"number{ordinal}")
+    number: Any = bindparam(f"number{ordinal}")
     near = (
         select(_NUMBER.c.person_id, _NUMBER.c.number)
         .where(_NUMBER.c.number <= number if below else _NUMBER.c.number >= number)

@@ -140,7 +140,7 @@ class Steps:
                 raise NotPermitted("paper_of_others", N_("Ask whoever answers for the case."))
             kept, content = attachments.content(work, run.stream, event_id)
             about = _subjects(work, run)
-        saw(looks.at_list("incident_paper", about))
+        saw(looks.at_list("incident_attachment", about))
         answer = make_response(content)
         answer.mimetype = kept.media
         answer.headers["Content-Disposition"] = f'attachment; filename="{kept.file_name}"'

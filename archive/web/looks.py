@@ -38,7 +38,7 @@ LISTS = {
     "incident_paper": N_("a paper of an incident"),
     "incident_papers": N_("the papers of an incident"),
     "incident_plan": N_("where to search"),
-    "incident_paper": N_("a paper attached to an incident"),
+    "incident_attachment": N_("a paper attached to an incident"),
     "incident_report": N_("an incident report"),
     "incident_step": N_("a step of an incident"),
     "incidents": N_("the incidents"),
