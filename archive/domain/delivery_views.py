@@ -172,7 +172,7 @@ class Named:
 
     @property
     def crates(self) -> str:
-        """Return the number of the crate it is about, or of the one packed and the one it came in: `1 / 2`."""
+        """Return the crate it is about, or the one packed and the one it came in: `1 / 2`."""
         first = self.crate or (self.piece.packed_crate if self.piece else None)
         return " / ".join(str(number) for number in dict.fromkeys((first, self.other_crate)) if number)
 
