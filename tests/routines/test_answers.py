@@ -39,7 +39,7 @@ def refused(fields: list[dict[str, Any]], answers: dict[str, Any], **keys: Any) 
         ("moment", {}, ["2026-11-22T23:59:59.5Z"], ["2026-11-23T08:06+00:00", "2026-11-23T25:00+00:00", 1]),
         ("moment", {"future": True}, ["2030-01-01T00:00+01:00"], ["2030-01-01"]),
         ("number", {"at_least": 1, "at_most": 3}, [1, 3], [0, 4, "2", True]),
-        ("person", {}, ["user:1"], [("user:1",), 1, "x" * 101]),
+        ("person", {}, ["user:1"], [("user:1",), 1, "x" * 206]),
         ("person", {"several": True}, [("user:1",), ("user:1", "user:2")], ["user:1", (1,)]),
         ("place", {}, ["place:1"], [1]),
         ("file", {"several": True}, [("file:1",)], ["file:1", ("",)]),
