@@ -35,6 +35,7 @@ var/aktspar.db: | .venv/run.stamp
 
 run: export AKTSPAR_DEMO = 1
 run: export AKTSPAR_LOG_LEVEL = WARNING
+run: export AKTSPAR_PROGRAMME_END ?= 2027-06-30
 run: export AKTSPAR_DATA_DIR = $(CURDIR)/var
 run: export AKTSPAR_DATABASE_URL = sqlite:///$(CURDIR)/var/aktspar.db
 run: export AKTSPAR_BIND = 127.0.0.1:$(PORT)
