@@ -13,6 +13,7 @@ PAGES = (
     "compare",
     "covers",
     "deliveries",
+    "delivery_pieces",
     "delivery_tasks",
     "double_checks",
     "emptying",

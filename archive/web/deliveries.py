@@ -25,9 +25,17 @@ from archive.errors import Invalid
 from archive.lifecycle import DELIVERY, SENDER
 from archive.models import Delivery, DeliverySender
 from archive.store import Work
-from archive.vocabulary import DeliveryAction, DeliveryState, Permission, SenderAction, SenderState
+from archive.vocabulary import (
+    DeliveryAction,
+    DeliveryState,
+    DifferenceKind,
+    Permission,
+    SenderAction,
+    SenderState,
+)
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, saw, see, show
+from archive.web.file_forms import Choices
 from archive.wording import N_, _, ngettext
 
 bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
@@ -336,16 +344,19 @@ def sign(sender_id: int) -> Response:
 @requires(Permission.RECEIVE)
 def difference(difference_id: int) -> Response:
     """Ask what a difference turned out to be."""
-    return _difference(difference_id)
+    return difference_page(difference_id)
 
 
-def _difference(difference_id: int, refused: Refusals | None = None) -> Response:
+def difference_page(difference_id: int, refused: Refusals | None = None) -> Response:
+    """Show a difference with what one may say of it."""
     with archive.read(current_actor()) as work:
         found = reconciling.difference(work, difference_id)
         share = delivery_lines.sender(work, found.sender_id)
         shown = next(one for one in delivery_views.named(work, share) if one.id == difference_id)
         head = delivery_views.heading(work, share)
         reasons = reconciling.reasons(found)
+        unknown = found.kind is DifferenceKind.NOT_IN_REGISTER and not found.reason
+        choices = Choices.of(work).options() if unknown else {}
     return show(
         "deliveries/difference.html",
         looks.at_list("delivery", [share.stream]),
@@ -357,6 +368,7 @@ def _difference(difference_id: int, refused: Refusals | None = None) -> Response
             for reason in reasons
             if reason.value != "suspected_loss"
         ],
+        choices=choices,
         may_be_lost=any(reason.value == "suspected_loss" for reason in reasons),
         form=request.form,
     )
@@ -379,7 +391,7 @@ def explain(difference_id: int) -> Response:
                 )
                 said = _("Explained.")
         return see(url_for(".sender", sender_id=found.sender_id, _anchor="differences"), said)
-    return _difference(difference_id, refused)
+    return difference_page(difference_id, refused)
 
 
 def _reason(found: Any) -> Any:

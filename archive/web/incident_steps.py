@@ -21,6 +21,7 @@ from archive.domain.steps import Course, StepRefused
 from archive.errors import NotPermitted
 from archive.models import Incident, Matter
 from archive.store import Work
+from archive.vocabulary import IncidentPaper
 from archive.web import incident_forms, incident_views
 from archive.web.access import archive, current_actor
 from archive.web.answers import Refusals, saw, see, show
@@ -129,6 +130,7 @@ class Steps:
             shown=incident_forms.SHOWN,
             name=incident_forms.NAME,
             paper=incident_forms.PAPER,
+            papers=_papers(number, step.document) if facts["mine"] and isinstance(run, Incident) else "",
             **facts,
         )
 
@@ -162,6 +164,11 @@ class Steps:
         with archive.write(current_actor()) as work:
             self.start(work, self.get(work, number), name)
         return see(self.address("step", number, step=name), _("Begun. Fill it in now or later."))
+
+
+def _papers(number: int, document: str | None) -> str:
+    """Return where the paper a step sends is printed, if it sends one."""
+    return url_for("incident_papers.index", incident_id=number) if IncidentPaper.read(document) else ""
 
 
 def _attached(work: Work, asking: Asking, evidence: str) -> list[str]:

@@ -41,7 +41,7 @@ ENTRIES = (
         P.DELIVER,
         N_("Deliveries"),
         N_("Plan, pack, receive and close the weekly deliveries"),
-        also=("delivery_tasks", "sheets", "announcements", "programme", "emptying"),
+        also=("delivery_pieces", "delivery_tasks", "sheets", "announcements", "programme", "emptying"),
     ),
     Entry(
         "programme.index",

@@ -260,6 +260,7 @@ def test_a_step_of_imy_begins_with_what_is_set(
     form = sign_in(Role.ARCHIVIST).get(f"/incidents/{story.number}/steps/notify_imy").text
     for known in ("Socialnämnden i Provstad", "Box 1, 000 00 Provstad", "dso@provstad.example"):
         assert known in form
+    assert f'href="/incidents/{story.number}/papers/"' in form
 
 
 def test_a_letter_is_only_to_somebody_the_files_are_about(
