@@ -57,7 +57,7 @@ class NameToken(SQLModel, table=True):
     """A normalised word of a person's name; protected persons have none."""
 
     __tablename__ = "name_token"
-    __table_args__ = (Index("tokens_of_person", "person_id"),)
+    __table_args__ = (Index("tokens_of_person", "person_id", "token"),)
 
     token: str = text(primary_key=True, sa_type=Ordered)
     person_id: int = ref("person.id", primary_key=True)

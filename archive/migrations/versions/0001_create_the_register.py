@@ -1128,7 +1128,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("token", "person_id"),
     )
-    op.create_index("tokens_of_person", "name_token", ["person_id"], unique=False)
+    op.create_index("tokens_of_person", "name_token", ["person_id", "token"], unique=False)
     op.create_table(
         "person_number",
         sa.Column("id", BigId, nullable=False),
