@@ -72,8 +72,7 @@ class Tour:
 @pytest.fixture(scope="module")
 def tour(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     """Fill a demo archive, walk through it as every role, and serve it."""
-    logging.getLogger("aktspar").setLevel(logging.ERROR)
-    with sqlite_databases.fresh(tmp_path_factory.mktemp("tour")) as fresh:
+    with _quiet(), sqlite_databases.fresh(tmp_path_factory.mktemp("tour")) as fresh:
         settings = replace(fresh, demo=True)
         with closing(Archive(settings)) as archive:
             reference.refresh(archive)
@@ -82,6 +81,18 @@ def tour(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFac
             app = create_app(archive=archive)
             with _serving(app) as url:
                 yield _walked(app, url, starts)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Log nothing of thousands of requests, and leave logging as other tests expect it."""
+    logger = logging.getLogger("aktspar")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import logging
 from contextlib import closing
 from dataclasses import replace
 
+import pytest
+
 from archive.app import create_app
 from archive.config import Settings
 from archive.domain import reference, sessions, staff
@@ -15,8 +17,8 @@ from tests.browser.walk import Known, walk
 LOOKING = (Role.ARCHIVIST, Role.MANAGER, Role.ADMINISTRATOR)
 
 
-def test_every_page_of_a_demo_archive_opens(settings: Settings) -> None:
-    logging.getLogger("aktspar").setLevel(logging.ERROR)
+def test_every_page_of_a_demo_archive_opens(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR, "aktspar")
     demo = replace(settings, demo=True)
     with closing(Archive(demo)) as archive:
         reference.refresh(archive)
