@@ -11,4 +11,4 @@ web, api, cli            thin ways in: parse, call one verb, answer
 timetable, worker        what runs when, and what runs it
 """
 
-__version__ = "0.1.0"
+__version__ = "0.1.1"

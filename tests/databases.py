@@ -1,19 +1,24 @@
 """Fresh databases for tests: each a copy of a template that is migrated once per session and process."""
 
+import gzip
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 from archive import migrations
 from archive.config import Settings
 
 KEYS = {"AKTSPAR_MAC_KEY": "5a" * 32, "AKTSPAR_SECRET_KEY": "c3" * 32}
+
+KEPT = Path(__file__).parent / "packaging" / "kept"
+"""Databases filled by earlier versions, sealed with the MAC key above; its README says how they were made."""
 
 _numbers = count(1)
 
@@ -47,6 +52,13 @@ class SqliteDatabases:
         shutil.copyfile(self._template, path)
         yield settings_for(f"sqlite:///{path}", folder)
 
+    @contextmanager
+    def kept(self, folder: Path, version: str) -> Iterator[Settings]:
+        """Give settings of a database that an earlier version filled, as it left it."""
+        path = folder / f"kept{next(_numbers)}.db"
+        path.write_bytes(gzip.decompress((KEPT / f"{version}-sqlite.db.gz").read_bytes()))
+        yield settings_for(f"sqlite:///{path}", folder)
+
 
 class PostgresqlDatabases:
     """Make PostgreSQL databases from a migrated template on the server the environment names."""
@@ -67,6 +79,16 @@ class PostgresqlDatabases:
     def fresh(self, folder: Path) -> Iterator[Settings]:
         """Give settings of a database nobody has used."""
         with self._created(self._name, folder) as settings:
+            yield settings
+
+    @contextmanager
+    def kept(self, folder: Path, version: str) -> Iterator[Settings]:
+        """Give settings of a database that an earlier version filled, as it left it."""
+        dump = gzip.decompress((KEPT / f"{version}-postgresql.sql.gz").read_bytes())
+        with self._created("template0", folder) as settings:
+            database = make_url(settings.database_url).database or ""
+            psql = ["psql", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", database]
+            subprocess.run(psql, input=dump, check=True)
             yield settings
 
     @contextmanager

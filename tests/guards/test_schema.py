@@ -95,6 +95,14 @@ def test_upgrading_twice_changes_nothing(settings: Settings) -> None:
     assert _dump(settings) == before
 
 
+def test_a_database_of_the_first_version_upgrades_to_the_same_schema(
+    engine: str, settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with request.getfixturevalue(f"{engine}_databases").kept(tmp_path, "0.1.0") as old:
+        migrations.upgrade(old)
+        assert _dump(old) == _dump(settings)
+
+
 def test_the_newest_migration_is_the_one_alembic_ends_at() -> None:
     folder = Path(migrations.__file__).parent
     assert ScriptDirectory(str(folder)).get_current_head() == migrations.newest()
