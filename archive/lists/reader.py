@@ -1,24 +1,24 @@
 """Read the rows of one list as they would be registered; a row never raises, however it looks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache, partial
 
 from archive.lists.dates import NOTHING, DateReader, ReadDate
 from archive.lists.fields import FACTS, Field, Flag, FlagCode, Problem
 from archive.lists.mapping import Mapping
+from archive.lists.marked import MarkedRows
 from archive.lists.names import role_of_heading
 from archive.lists.reading import EarlierCheck, PersonReading, Reading
 from archive.lists.subjects import SubjectReader
-from archive.lists.tables import Shape
+from archive.lists.tables import Remark, Shape
 from archive.lists.text import ERRORS, MISSING, clean, simple
 from archive.lists.values import (
     NO_PART,
     Part,
     level_of_yes,
     part_inside,
-    protective_words,
     read_count,
     read_part,
     read_protection,
@@ -81,10 +81,13 @@ class Reader:
     """Read the rows of a list by a mapping; raises Invalid where the list lacks a column of the mapping.
 
     `dropped` names the columns that are not registered: free text about a case has no place in the
-    register (7 a § SoLPuL). It is looked through for words of protection and for the part, then forgotten.
+    register (7 a § SoLPuL). It is looked through for the part, then forgotten. Marks of protection are looked
+    for in every cell, and taken from `remarks`, the comments that hold some.
     """
 
-    def __init__(self, mapping: Mapping, shape: Shape, *, today: date) -> None:
+    def __init__(
+        self, mapping: Mapping, shape: Shape, *, today: date, remarks: Collection[Remark] = ()
+    ) -> None:
         names = shape.columns
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
@@ -106,13 +109,22 @@ class Reader:
         self._subjects = SubjectReader(limit, births, mapping.name_order, mapping.person_separators)
         self._has_kind = Field.KIND in at
         self._stated = Field.PROTECTION in at
+        self._marks = MarkedRows(shape, at.get(Field.PROTECTION, ()), remarks)
         self._yes = level_of_yes(names[at[Field.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
         self._kind_of = lru_cache(maxsize=_CACHED)(self._find_kind)
         self._place_of = lru_cache(maxsize=_CACHED)(self._find_place)
 
-    def read(self, cells: Sequence[str]) -> Reading:
+    def heed(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is no file; what a heading says of the rows below it is kept in mind."""
+        if self._repeats_header(cells):
+            return True
+        if no_file := self._is_no_file(cells):
+            self._marks.heading(cells)
+        return no_file
+
+    def read(self, cells: Sequence[str], row: int = 0) -> Reading:
         """Read one row; what is odd is flagged, and only what cannot be registered is a problem."""
-        if self._is_no_file(cells):
+        if self.heed(cells):
             return Reading(problems=(_NOT_A_FILE,))
         flags: list[Flag] = []
         problems: list[Problem] = []
@@ -120,6 +132,7 @@ class Reader:
         free = " ".join(cells[index] for index in self._free if index < len(cells))
         reference, part = self._reference(texts, free, flags)
         persons, protected = self._persons(cells, texts, flags)
+        protected |= self._marks.has(cells, row)
         opened, closed, last_note = self._days(texts, persons, flags)
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)
@@ -138,7 +151,7 @@ class Reader:
             place=where.steps,
             position=where.position,
             unit=texts["unit"] or self.mapping.unit,
-            protection=self._protection(texts["protection"], free, protected, flags),
+            protection=self._protection(texts["protection"], protected, flags),
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
@@ -284,11 +297,11 @@ class Reader:
         order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
         return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
 
-    def _protection(self, text: str, free: str, protected: bool, flags: list[Flag]) -> Protection:
+    def _protection(self, text: str, protected: bool, flags: list[Flag]) -> Protection:
         level, clear = read_protection(text, self._yes) if self._stated else (Protection.NONE, True)
         if not clear:
             flags.append(_PROTECTION_UNCLEAR)
-        if level is Protection.NONE and (protected or (free and protective_words(free))):
+        if level is Protection.NONE and protected:
             flags.append(_PROTECTION_IN_TEXT)
             return Protection.UNKNOWN
         return level if self._stated else self.mapping.unstated_protection
@@ -313,15 +326,16 @@ class Reader:
                 flags.append(_FACT_UNCLEAR[name])
         return facts
 
-    def _is_no_file(self, cells: Sequence[str]) -> bool:
-        """Tell whether a row is the header once more, a sum, or a heading: one cell among many columns."""
-        if (
+    def _repeats_header(self, cells: Sequence[str]) -> bool:
+        return bool(
             self._header
             and cells
             and clean(cells[0]) == self._header[0]
             and list(map(clean, cells)) == self._header
-        ):
-            return True
+        )
+
+    def _is_no_file(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is a sum, or a heading: one cell among many columns."""
         if len(cells) - cells.count("") > _SUM_CELLS:
             return False
         filled = [text for cell in cells if (text := cell.strip())]

@@ -9,10 +9,10 @@ from archive import identity
 from archive.identity import Identity
 from archive.lists.dates import DateReader
 from archive.lists.fields import Field, Flag, FlagCode
+from archive.lists.marks import protective_words, without_protection
 from archive.lists.names import Name, NameOrder, NameReader
 from archive.lists.reading import PersonReading
 from archive.lists.text import MISSING, clean, simple
-from archive.lists.values import protective_words, without_protection
 from archive.partial_date import PartialDate
 from archive.vocabulary import NumberQuality, PersonRole
 
