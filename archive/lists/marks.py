@@ -20,8 +20,8 @@ _MARK = "|".join(
         rf"hemlig[at]?\b{_TAIL}",
         rf"spärr(?:ade?|m[aä]rk\w*)?\b{_TAIL}",
         r"kvarskr\w*\.?",
-        r"skpu\b|sk[.\s\-]{1,2}(?:id|ident\w*|pu|pers|person(?:en)?|pers\.?\s?uppg\w*|personuppg\w*|upp?g\w*"
-        r"|folkb\w*|fbf?|adr\w*|boende)\b\.?",
+        r"skpu\b|sk[.\s\-]{1,2}(?:id|ident\w*|pu|folkb\w*|fbf?|adr\w*|boende|upp?g\w*)\b\.?",
+        r"sk[.\s\-]{1,2}(?:pers|person(?:en)?|pers\.?\s?uppg\w*|personuppg\w*)\b\.?",
         rf"fingera(?:de?|t)\b{_TAIL}|fing\.?[\s.\-]{{1,2}}{_WHAT}",
         r"ny identitet\b",
         r"(?:protected|secret|assumed|confidential) (?:id\w*|person\w*|address|data|registration)",
