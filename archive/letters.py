@@ -13,7 +13,7 @@ def one_form(text: str) -> str:
     """Return a text composed (NFC), with ordinary blanks and without marks nobody sees; blanks stay."""
     if text.isascii():
         return text
-    if _ODD.search(text):
+    if not text.isprintable() and _ODD.search(text):
         text = _ODD.sub(lambda mark: " " if _BLANK.match(mark[0]) else "", text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 

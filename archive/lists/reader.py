@@ -268,7 +268,7 @@ class Reader:
         self, persons: Sequence[PersonReading], closed: PartialDate | None, flags: list[Flag]
     ) -> None:
         for person in persons if closed else ():
-            born = person.born or _carried(person.number)
+            born = person.born or (_carried(person.number) if person.number else None)
             if closed and born and born.year >= closed.year and born.earliest() > closed.latest():
                 flags.append(_BEFORE_BIRTH)
                 return
@@ -387,6 +387,6 @@ class Reader:
             problems.append(Problem("too_many_cells", _TOO_MANY_CELLS, facts))
 
 
-def _carried(number: Identity | None) -> PartialDate | None:
-    day = carried_date(number) if number else None
+def _carried(number: Identity) -> PartialDate | None:
+    day = carried_date(number)
     return PartialDate.of(day) if day else None

@@ -81,13 +81,13 @@ class SubjectReader:
         if numbers and len(people) != len(numbers) and len(people) + len(numbers) > 2:
             flags.append(_COUNTS_DIFFER)
         born = self._born(birth, flags) if birth else None
-        persons = []
-        written = self._written(days, True)
+        persons: list[PersonReading] = []
         for who, text in zip_longest(people, numbers):
+            written = self._written(days, not persons)
             person = self._person(who or _NOBODY, text or "", born, PersonRole.SUBJECT, written, flags)
             if person:
                 persons.append(person)
-            born, written = None, self._written(days, False)
+            born = None
         return persons, protected
 
     def read_others(

@@ -25,7 +25,7 @@ PROTECTED = (
     "adresskydd", "adressskydd", "sekr upphävd 2009", "ej sekr men skyddad identitet", "ej skydd?",
     "inget skydd före 2004, sedan skyddad id", "Sekretess enl. 21 kap 3 § OSL", "protected identity",
     "secret address", "SKYDDAD\u00a0IDENTITET", "s k y d d a d", "skyddad ident", "skyd id", "sekrettess",
-    "skydad identitet", "Skyddad iden\u00adtitet",
+    "skydad identitet", "SPARRMARKERAD", "SP[RRAD", "spÃ¤rr", "sp„rrmarkering", "Skyddad iden\u00adtitet",
 )  # fmt: skip
 
 OPEN = (
