@@ -24,6 +24,7 @@ from archive.vocabulary import Permission
 from archive.web import access, navigation
 from archive.web.addresses import url_for
 from archive.web.answers import STOP
+from archive.web.requests import TidyRequest
 from archive.web.templates import Templates
 from archive.wording import N_, _, locale, ngettext
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, archive: Archive | None = None)
     app = Flask("archive", root_path=str(HERE), template_folder=template_folder())
     app.config.update(_configuration(settings))
     app.jinja_environment = Templates
+    app.request_class = TidyRequest
     app.session_interface = SaidOnce()
     app.extensions["archive"] = archive or Archive(settings)
     if settings.proxy_hops:

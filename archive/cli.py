@@ -1,5 +1,6 @@
 """The command line: each command is a module in archive/commands with a click `command`, listed here."""
 
+import os
 from contextlib import ExitStack
 from importlib import import_module
 
@@ -8,6 +9,7 @@ import click
 from archive import __version__
 from archive.config import BadSettings
 from archive.errors import DomainError
+from archive.letters import one_form
 from archive.wording import LOCALES, speaking
 
 COMMANDS = {
@@ -29,6 +31,11 @@ COMMANDS = {
 }
 
 
+def _tidy(word: str) -> str:
+    _option, _sign, value = word.rpartition("=")
+    return word if os.path.lexists(word) or os.path.lexists(value) else one_form(word)
+
+
 class Unusable(click.ClickException):
     """Report settings the program must not start with."""
 
@@ -48,6 +55,10 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"archive.commands.{COMMANDS[cmd_name]}").command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take in what was typed in its one form; the name of a file stays as the disk has it."""
+        return super().parse_args(ctx, [_tidy(word) for word in args])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run; a refusal ends with exit code 1, unusable settings with 2."""

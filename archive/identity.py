@@ -26,9 +26,67 @@ _FORM = re.compile(
 _VALUE = bytes((code - 48) % 256 for code in range(256))
 _DOUBLED = bytes(2 * value // 10 + 2 * value % 10 for value in range(10)) + bytes(246)
 _CENTURIES = ("18", "19", "20")
+_OLDEST = 120
+"""Years somebody may live about whom there is a file."""
+
 _COORDINATION_DAYS = 60
 _COUNTY_RESERVE = "99"
 _ORGANISATION_MONTH = 20
+
+
+class Written(NamedTuple):
+    """Say when a number was written, as far as that is known; every day is None where it is not.
+
+    `first` and `last` bound the day of writing, `born_by` the births a sign can mean, `not_after` those that
+    can be true at all.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    born_by: date | None = None
+    not_after: date | None = None
+
+    @classmethod
+    def of(
+        cls,
+        opened: PartialDate | None = None,
+        closed: PartialDate | None = None,
+        last_note: PartialDate | None = None,
+        *,
+        listed: date | None = None,
+        subject: bool = True,
+    ) -> "Written":
+        """Tell it by the dates of a file, else by the day of its list; `subject` is whom the file is about.
+
+        Others may be born while a file goes on; a child it is about at most some months after it was opened.
+        """
+        ended = [day.latest() for day in (closed, last_note) if day]
+        if opened and ended and opened.earliest() > min(ended):
+            return cls(listed, listed, listed, max(*ended, opened.latest()))  # these dates prove nothing
+        own = [day for day in (opened, closed, last_note) if day]
+        if not own:
+            return cls(listed, listed, listed)
+        latest = max(day.latest() for day in own)
+        begun = [date(opened.year + 1, 12, 31)] if opened and subject else []
+        return cls(
+            min(day.earliest() for day in own),
+            max(latest, listed or latest),
+            min((latest, *begun)),
+            min((*begun, *([max(ended)] if ended else [])), default=None),
+        )
+
+    def means(self, sign: str, birth: date) -> bool:
+        """Tell whether the sign can be that of a birth: a plus from the year somebody turns a hundred."""
+        if self.first is None or self.last is None or self.born_by is None or birth > self.born_by:
+            return False
+        if sign == "-":
+            seen = max(self.first, birth)
+            return (seen.year - 100, seen.month, seen.day) < (birth.year, birth.month, birth.day)
+        oldest = self.last.year - 199 if self.first == self.last else self.first.year - _OLDEST
+        return oldest <= birth.year <= self.last.year - 100
+
+
+UNDATED = Written()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +137,10 @@ class _Parts(NamedTuple):
         """Return the date the number carries in a century, or None if there is no such day."""
         return _calendar_day(century + self.year, self.month, self.day)
 
+    def day_in(self, century: str) -> date | None:
+        """Return the date a sign is counted from: the first of the year where the number carries none."""
+        return date(int(century + self.year), 1, 1) if self.date_unknown else self.date_in(century)
+
     def possible(self, today: date) -> bool:
         """Tell whether the number can be that of somebody born by today."""
         centuries = (self.century,) if self.century else _CENTURIES
@@ -96,21 +158,41 @@ def check_digit(nine: str) -> str:
     return str(-(sum(digits[0::2].translate(_DOUBLED)) + sum(digits[1::2])) % 10)
 
 
-def read(text: str, *, today: date, born: PartialDate | None = None) -> Identity:
+def read(text: str, *, today: date, born: PartialDate | None = None, written: Written = UNDATED) -> Identity:
     """Understand a number as it is written; `born` is what else the source says of the birth date.
 
-    The century comes from the number itself, from its sign or from `born`; nothing is guessed.
+    The century comes from the number itself, from its sign on the day it was written or from `born`; nothing
+    is guessed. Nobody is born after `today`, or after what `written` allows.
     """
     match = _FORM.fullmatch(text) or _FORM.fullmatch(_bare(text))
     if match is None:
         return Identity(text, "", NumberKind.OTHER, NumberQuality.UNREADABLE, None)
     century, year, month, day, sign, tail = match.groups("")
     parts = _Parts(century, year, month, day, tail)
+    latest = min(today, written.not_after or today)
     if not century:
-        parts = parts._replace(century=_century(parts, sign, today, born))
+        parts = parts._replace(century=_century(parts, sign, latest, born, written))
     kind = parts.kind
-    quality = _quality(parts, kind, today)
+    quality = _quality(parts, kind, latest)
     return Identity(text, "".join(parts), kind, quality, _sure_birth_date(parts, kind, quality, born))
+
+
+def carried_date(number: Identity) -> date | None:
+    """Return the day a number with its century carries, whether that can be true or not."""
+    digits = number.number
+    return (
+        _calendar_day(digits[:4], digits[4:6], digits[6:8]) if re.match(r"\d{8}(?!\d\d?$)", digits) else None
+    )
+
+
+def century_unclear(number: Identity) -> bool:
+    """Tell whether a number claims a century by its sign that nothing confirms."""
+    match = _FORM.fullmatch(_bare(number.raw))
+    claims = bool(match and match["sign"] and not match["century"]) and number.kind is not NumberKind.OTHER
+    return claims and number.number[:6] == _bare(number.raw)[:6] and number.quality is not _IMPOSSIBLE
+
+
+_IMPOSSIBLE = NumberQuality.IMPOSSIBLE_DATE
 
 
 def _bare(text: str) -> str:
@@ -118,26 +200,18 @@ def _bare(text: str) -> str:
     return "".join(without_decimal.translate(_IGNORED).translate(_DASHES).split()).upper()
 
 
-def _century(parts: _Parts, sign: str, today: date, born: PartialDate | None) -> str:
-    if not parts.possible(today):
+def _century(parts: _Parts, sign: str, latest: date, born: PartialDate | None, written: Written) -> str:
+    if not parts.possible(latest):
         return ""
     by_birth = f"{born.year:04d}"[:2] if born and f"{born.year:04d}"[2:] == parts.year else ""
-    by_sign = _century_by_sign(parts, sign, today)
-    if by_birth and by_sign and by_birth != by_sign:
-        return ""
-    return by_birth or by_sign
-
-
-def _century_by_sign(parts: _Parts, sign: str, today: date) -> str:
-    """Hyphen: born within the last hundred years; plus: turns a hundred this year or is older."""
-    if not sign:
-        return ""
-    latest = today.year if sign == "-" else today.year - 100
-    year = latest - (latest - int(parts.year)) % 100
-    birth = parts.date_in(f"{year:04d}"[:2])
-    if sign == "-" and birth and birth > today:
-        year -= 100
-    return f"{year:04d}"[:2]
+    by_sign = [
+        century
+        for century in (_CENTURIES if sign else ())
+        if (birth := parts.day_in(century)) and birth <= latest and written.means(sign, birth)
+    ]
+    if by_birth:
+        return by_birth if by_birth in by_sign or not by_sign else ""
+    return by_sign[0] if len(by_sign) == 1 else ""
 
 
 def _quality(parts: _Parts, kind: NumberKind, today: date) -> NumberQuality:

@@ -35,11 +35,11 @@ class Sent(dict[str, Any]):
     """The fields of a JSON object; each way of reading one raises Invalid naming it."""
 
     def text(self, name: str) -> str:
-        """Return a text, empty when it was left out."""
+        """Return a text without blanks around it, empty when it was left out."""
         value = self.get(name)
         if value is not None and not isinstance(value, str):
             raise Invalid("text_wrong", N_("“%(name)s” must be text."), field=name, name=name)
-        return value or ""
+        return (value or "").strip()
 
     def number(self, name: str) -> int:
         """Return a whole number."""

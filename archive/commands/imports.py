@@ -5,19 +5,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from archive.clock import local_date
 from archive.commands import opened
 from archive.commands.lists import take_in
 from archive.domain import imports
 from archive.domain.import_counts import LABELS, Counts
 from archive.domain.import_driving import Progress, drive
 from archive.lists.fields import FlagCode
-from archive.lists.mapping import Mapping
+from archive.lists.mapping import Mapping, day_of_list
 from archive.lists.rejects import write_rejects
 from archive.lists.tables import Shape
 from archive.models import ImportRun
@@ -34,7 +34,7 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
 @click.option("--source", help="Code of the system the references belong to.")
 @click.option("--site", help="Name of the address the list is about.")
 @click.option("--kind", help="Code of the kind of file where the list does not say.")
-@click.option("--list-date", type=click.DateTime(["%Y-%m-%d"]), help="Day the list was drawn up.")
+@click.option("--list-date", help="When the list is from: 2024-05-31, 2024-05 or 2024.")
 @click.option(
     "--protection",
     type=click.Choice(["none", "unknown"]),
@@ -61,6 +61,8 @@ def command(
     if (file is None) == (resume is None):
         raise click.UsageError("Name a file, or --resume an import.")
     with opened() as (archive, actor):
+        if said["list_date"]:
+            said["list_date"] = day_of_list(said["list_date"].strip(), local_date(archive.clock()))
         run_id = resume or 0
         if file is not None:
             purpose = ImportPurpose.REGISTER
@@ -78,14 +80,13 @@ def command(
 
 def _told(mapping: Mapping, said: dict[str, Any]) -> Mapping:
     """Add to a mapping what the options say."""
-    day: datetime | None = said["list_date"]
     level = Protection.NONE if said["protection"] == "none" else Protection.UNKNOWN
     return replace(
         mapping,
         source=said["source"] or mapping.source,
         site=said["site"] or mapping.site,
         default_kind=said["kind"] or mapping.default_kind,
-        list_date=day.date() if day else mapping.list_date,
+        list_date=said["list_date"] or mapping.list_date,
         unstated_protection=level if said["protection"] else mapping.unstated_protection,
     )
 

@@ -78,8 +78,9 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
         sample = opened.sample(imports.SAMPLE)
         cells = [row for _number, row in sample]
         guessed = guess(columns, cells, today=today, kinds=reference.kind_words(work))
-        reader, terms = Reader(mapping, opened.shape, today=today), Terms.of(work, mapping)
-        items = [item_of(number, reader.read(row), terms) for number, row in sample]
+        reader = Reader(mapping, opened.shape, today=today, remarks=opened.remarks)
+        terms = Terms.of(work, mapping)
+        items = [item_of(number, reader.read(row, number), terms) for number, row in sample]
         hidden = import_hiding.hidden(work, [(item.reading, item.key) for item in items])
         return Preview(
             opened.shape,

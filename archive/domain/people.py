@@ -14,7 +14,7 @@ from sqlmodel import col
 from archive import history, identity
 from archive.clock import local_date
 from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
-from archive.identity import Identity
+from archive.identity import UNDATED, Identity, Written
 from archive.models import CaseFile, FilePerson, Head, NameToken, NameWord, Person, PersonNumber
 from archive.partial_date import PartialDate
 from archive.store import CHANGED_MEANWHILE, Actor, Work
@@ -23,6 +23,12 @@ from archive.wording import N_, _
 
 _NOT_LETTERS = re.compile(r"[^\w]+", re.UNICODE)
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+
+
+CENTURY_UNCLEAR = N_(
+    "“%(number)s” leaves the century open, and no date here tells it. Write the year with four digits, "
+    "such as 19900602-2397. If the cover does not tell it either, leave the sign out."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +151,11 @@ def lock(work: Work, person: Person, seen: int | None = None) -> None:
         raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE)
 
 
-def read_number(work: Work, text: str, born: PartialDate | None = None) -> Identity:
-    """Understand a number in any form as of today; never refuses."""
-    return identity.read(text, today=local_date(work.now), born=born)
+def read_number(
+    work: Work, text: str, born: PartialDate | None = None, written: Written = UNDATED
+) -> Identity:
+    """Understand a number in any form, its sign by when it was written; never refuses."""
+    return identity.read(text, today=local_date(work.now), born=born, written=written)
 
 
 def with_number(work: Work, number: str) -> Sequence[Person]:

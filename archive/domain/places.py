@@ -13,6 +13,7 @@ from archive import history
 from archive.domain import labels
 from archive.domain.trails import spoken
 from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
+from archive.letters import one_form
 from archive.models import CaseFile, Place
 from archive.store import CHANGED_MEANWHILE, Work
 from archive.vocabulary import Custody, EventKind, OrderRule, Permission, PlaceKind
@@ -454,7 +455,7 @@ def refuse_closed(place: Place | Spot | None) -> None:
 
 def _names_under(work: Work, parent: Place | None) -> set[tuple[PlaceKind, str]]:
     rows = work.session.execute(select(col(Place.kind), col(Place.name)).where(_stands_in(parent)))
-    return {(kind, name.casefold()) for kind, name in rows}
+    return {(kind, one_form(name).casefold()) for kind, name in rows}
 
 
 def _last_position(work: Work, parent: Place | None) -> int:

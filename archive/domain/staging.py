@@ -91,10 +91,19 @@ class Staging:
         self._list = self._resources.enter_context(OpenList(source, sheet=self._mapping.sheet or None))
         with archive.read(actor) as work:
             self.terms = Terms.of(work, self._mapping)
-            self._reader = Reader(self._mapping, self._list.shape, today=local_date(work.now))
+            shape, remarks = self._list.shape, self._list.remarks
+            self._reader = Reader(self._mapping, shape, today=local_date(work.now), remarks=remarks)
             self._slips = Slips.of(work, run_id=self.run_id if self.turns.after else None)
             self._replan(work)
-        return self._list.rows(after=self.turns.after)
+        return self._going_on(self.turns.after)
+
+    def _going_on(self, after: int) -> Iterator[Row]:
+        """Iterate the rows below `after`; headings above it may be about the rows below it."""
+        for number, cells in self._list.rows():
+            if number > after:
+                yield number, cells
+            else:
+                self._reader.heed(cells)
 
     def _replan(self, work: Work) -> None:
         """Remember, when the reading goes on after a stop, which places would be created so far."""
@@ -118,7 +127,7 @@ class Staging:
         if self._rows is None:
             self._rows = self._open()
         return [
-            (number, cells, item_of(number, self._reader.read(cells), self.terms))
+            (number, cells, item_of(number, self._reader.read(cells, number), self.terms))
             for number, cells in islice(self._rows, size)
         ]
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from archive.errors import NotFound, TooLarge
+from archive.letters import trimmed
 from archive.models import ImportRun, Upload, UploadChunk
 from archive.store import Actor, Archive, Work
 from archive.wording import N_
@@ -55,7 +56,7 @@ def store(
 
 def _begin(archive: Archive, actor: Actor, name: str) -> int:
     with archive.write(actor) as work:
-        upload = Upload(name=Path(name).name[-LARGEST_NAME:] or "-", size=0, sha256="", at=work.now)
+        upload = Upload(name=trimmed(Path(name).name)[-LARGEST_NAME:] or "-", size=0, sha256="", at=work.now)
         work.session.add(upload)
         work.session.flush()
         return upload.id

@@ -72,7 +72,8 @@ _UNREADABLE = ReadDate(None, None, FlagCode.DATE_UNREADABLE)
 class DateReader:
     """Read the dates of one list; nothing in it happened after `limit`, the date of the list.
 
-    A two-digit year gets the latest century that is not after the limit. A birth date never does: the
+    A two-digit year gets the latest century that is not after the limit; where no day is `stated` for the
+    list, it is one of 1930 to 2029, whenever it is read. A birth date never gets one: the
     century of a person is not guessed. `serials` says that five digits are always the day number of a
     spreadsheet, counted from `epoch`, and never a YYMMDD that lost its first zero.
     """
@@ -85,8 +86,9 @@ class DateReader:
         serials: bool = False,
         epoch: int = 1900,
         births: bool = False,
+        stated: bool = True,
     ) -> None:
-        self._limit, self._order, self._births = limit, order, births
+        self._limit, self._order, self._births, self._stated = limit, order, births, stated
         self._serials, self._epoch = serials, epoch
         self.read: Callable[[str], ReadDate] = lru_cache(maxsize=65_536)(self._read)
 
@@ -150,6 +152,9 @@ class DateReader:
         """Make a date of a two-digit year."""
         if self._births:
             return ReadDate(None, None, FlagCode.DATE_CENTURY_MISSING)
+        if not self._stated:
+            century = 1900 if 1900 + year >= _EARLIEST_SHORT_YEAR else 2000
+            return self._date(century + year, month, day, flag)
         read = [self._date(century + year, month, day, flag) for century in (2000, 1900)]
         past = [one for one in read if one.first and one.first.earliest() <= self._limit] or read[-1:]
         likely = [one for one in past if one.first and one.first.year >= _EARLIEST_SHORT_YEAR]

@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any, NamedTuple, Self
 
 from archive.errors import Invalid
+from archive.letters import one_form
 from archive.lists.dates import DATE_ORDERS, DateOrder
 from archive.lists.fields import Field
 from archive.lists.headings import plain
 from archive.lists.names import NAME_ORDERS, SEPARATORS, NameOrder
 from archive.lists.text import simple
+from archive.partial_date import PartialDate
 from archive.vocabulary import Protection
 from archive.wording import N_
 
@@ -32,6 +34,7 @@ _IDENTIFIES_NOTHING = N_(
     "No column says which file a row is. Say which column holds the reference or the person."
 )
 _WRONG = N_("The mapping cannot be read: %(key)s is %(value)s. Correct it or make a new mapping.")
+_DAY = N_("Write the day of the list as 2024-05-31, 2024-05 or only 2024, and no later than today.")
 _NEWER = N_(
     "The mapping was made by a newer version (%(version)s). Update the program or make a new mapping."
 )
@@ -143,6 +146,17 @@ class Mapping:
         return mapping
 
 
+def day_of_list(text: str, today: date) -> date:
+    """Read the day a list is from, as somebody states it: of a month or a year the last; raises Invalid."""
+    try:
+        said = PartialDate.parse(text)
+    except ValueError:
+        said = None
+    if said is None or said.earliest() > today:
+        raise Invalid("list_date", _DAY, field="list_date")
+    return min(said.latest(), today)
+
+
 def numbered(names: Sequence[str]) -> dict[tuple[str, int], int]:
     """Return the position of each (heading, occurrence) of a list."""
     seen: Counter[str] = Counter()
@@ -168,7 +182,7 @@ def _read(key: str, value: Any) -> Any:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
-    return value
+    return one_form(value)
 
 
 def _one_of(choices: Sequence[str]) -> Callable[[Any], str]:

@@ -3,8 +3,8 @@
 import re
 from typing import Literal, NamedTuple
 
+from archive.lists.marks import perhaps_protective, protective_words, without_protection
 from archive.lists.text import MISSING, clean, simple
-from archive.lists.values import protective_words, without_protection
 from archive.vocabulary import PersonRole
 
 NameOrder = Literal["auto", "given_first", "family_first"]
@@ -17,7 +17,7 @@ _NUMBER = re.compile(
     r"(?<![\w-])(?:\d{6}|\d{8}) ?[-+]? ?(?:\d{4}|\d{3}|T\d{3}|TF\d\d)(?![\w-])", re.IGNORECASE
 )
 _BRACKETS = re.compile(r"\(([^()]*)\)")
-_UNUSUAL = re.compile(r"\d|\(|sekr|skydd|spärr|kvarskr|finger", re.IGNORECASE)
+_UNUSUAL = re.compile(r"\d|\(")
 _NOBODY = MISSING | {"nn", "n.n", "namn okänt", "okänt namn"}
 _PARTICLE_WORDS = """
     von van der den de du di da la le af av zu dos das del della al el bin ibn ben abu ter ten
@@ -74,13 +74,14 @@ class NameReader:
 
     def _person(self, text: str) -> Name:
         text = clean(text)
-        if not _UNUSUAL.search(text):
+        marked = perhaps_protective(text)
+        if not (marked or _UNUSUAL.search(text)):
             return Name(*self.parts(text))
         number, role, protected = "", None, False
         if match := _NUMBER.search(text):
             number, text = match[0], text.replace(match[0], " ", 1)
-        if protective_words(text):
-            protected, text = True, without_protection(text)
+        if marked:
+            protected, text = protective_words(text), without_protection(text)
         for match in _BRACKETS.finditer(text):
             role = role or _ROLES.get(simple(match[1]))
             if not match[1].strip() or simple(match[1]) in _ROLES:

@@ -1,24 +1,25 @@
 """Read the rows of one list as they would be registered; a row never raises, however it looks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache, partial
 
+from archive.identity import Identity, carried_date
 from archive.lists.dates import NOTHING, DateReader, ReadDate
 from archive.lists.fields import FACTS, Field, Flag, FlagCode, Problem
 from archive.lists.mapping import Mapping
+from archive.lists.marked import MarkedRows
 from archive.lists.names import role_of_heading
 from archive.lists.reading import EarlierCheck, PersonReading, Reading
-from archive.lists.subjects import SubjectReader
-from archive.lists.tables import Shape
+from archive.lists.subjects import Days, SubjectReader
+from archive.lists.tables import Remark, Shape
 from archive.lists.text import ERRORS, MISSING, clean, simple
 from archive.lists.values import (
     NO_PART,
     Part,
     level_of_yes,
     part_inside,
-    protective_words,
     read_count,
     read_part,
     read_protection,
@@ -47,6 +48,8 @@ _SURE_COLUMNS = 4
 
 _SUM_CELLS = 3
 """Filled cells that a row with a sum has at most."""
+
+_UNCERTAIN = (FlagCode.DATE_AMBIGUOUS, FlagCode.DATE_CENTURY_ASSUMED, FlagCode.DATE_IN_FUTURE)
 
 _SUM = re.compile(r"(?:summa|totalt?|antal|sum|slutsumma|delsumma)\b", re.IGNORECASE)
 _LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)-\d{2}")
@@ -81,10 +84,13 @@ class Reader:
     """Read the rows of a list by a mapping; raises Invalid where the list lacks a column of the mapping.
 
     `dropped` names the columns that are not registered: free text about a case has no place in the
-    register (7 a § SoLPuL). It is looked through for words of protection and for the part, then forgotten.
+    register (7 a § SoLPuL). It is looked through for the part, then forgotten. Marks of protection are looked
+    for in every cell, and taken from `remarks`, the comments that hold some.
     """
 
-    def __init__(self, mapping: Mapping, shape: Shape, *, today: date) -> None:
+    def __init__(
+        self, mapping: Mapping, shape: Shape, *, today: date, remarks: Collection[Remark] = ()
+    ) -> None:
         names = shape.columns
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
@@ -100,27 +106,45 @@ class Reader:
         self._last = max((index for _name, index, _field, _raw in self._columns), default=-1)
         limit = mapping.list_date or today
         reader = partial(
-            DateReader, limit, order=mapping.date_order, serials=mapping.serial_dates, epoch=shape.epoch
+            DateReader,
+            limit,
+            order=mapping.date_order,
+            serials=mapping.serial_dates,
+            epoch=shape.epoch,
+            stated=mapping.list_date is not None,
         )
         self._dates, births = reader(), reader(births=True)
-        self._subjects = SubjectReader(limit, births, mapping.name_order, mapping.person_separators)
+        self._subjects = SubjectReader(
+            limit, births, mapping.name_order, mapping.person_separators, mapping.list_date
+        )
         self._has_kind = Field.KIND in at
         self._stated = Field.PROTECTION in at
+        self._marks = MarkedRows(shape, at.get(Field.PROTECTION, ()), remarks)
         self._yes = level_of_yes(names[at[Field.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
         self._kind_of = lru_cache(maxsize=_CACHED)(self._find_kind)
         self._place_of = lru_cache(maxsize=_CACHED)(self._find_place)
 
-    def read(self, cells: Sequence[str]) -> Reading:
+    def heed(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is no file; what a heading says of the rows below it is kept in mind."""
+        if self._repeats_header(cells):
+            return True
+        if no_file := self._is_no_file(cells):
+            self._marks.heading(cells)
+        return no_file
+
+    def read(self, cells: Sequence[str], row: int = 0) -> Reading:
         """Read one row; what is odd is flagged, and only what cannot be registered is a problem."""
-        if self._is_no_file(cells):
+        if self.heed(cells):
             return Reading(problems=(_NOT_A_FILE,))
         flags: list[Flag] = []
         problems: list[Problem] = []
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
         reference, part = self._reference(texts, free, flags)
-        persons, protected = self._persons(cells, texts, flags)
-        opened, closed, last_note = self._days(texts, persons, flags)
+        days, sure = self._days(texts, flags)
+        persons, protected = self._persons(cells, texts, sure, flags)
+        protected |= self._marks.has(cells, row)
+        self._look_at_birth(persons, days.closed, flags)
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)
         self._refuse(cells, reference, persons, part, problems)
@@ -132,13 +156,13 @@ class Reader:
             covers=part.covers,
             kind=self._kind(texts["kind"], flags),
             persons=tuple(persons),
-            opened=opened,
-            closed=closed,
-            last_note=last_note,
+            opened=days.opened,
+            closed=days.closed,
+            last_note=days.last_note,
             place=where.steps,
             position=where.position,
             unit=texts["unit"] or self.mapping.unit,
-            protection=self._protection(texts["protection"], free, protected, flags),
+            protection=self._protection(texts["protection"], protected, flags),
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
@@ -203,36 +227,51 @@ class Reader:
         return part
 
     def _persons(
-        self, cells: Sequence[str], texts: dict[str, str], flags: list[Flag]
+        self, cells: Sequence[str], texts: dict[str, str], days: Days, flags: list[Flag]
     ) -> tuple[list[PersonReading], bool]:
         name = texts["name"]
         if texts["family_name"] or (texts["given_name"] and not name):
             name = f"{texts['family_name']}, {texts['given_name']}"
-        persons, protected = self._subjects.read(name, texts["number"], texts["birth_date"], flags)
+        persons, protected = self._subjects.read(name, texts["number"], texts["birth_date"], days, flags)
         for index, role in self._others:
             if index < len(cells) and cells[index]:
-                others, also = self._subjects.read_others(cells[index][: LONGER["name"]], role, flags)
+                others, also = self._subjects.read_others(cells[index][: LONGER["name"]], role, days, flags)
                 persons += others
                 protected |= also
         if not persons:
             flags.append(_NO_PERSON)
         return persons, protected
 
-    def _days(
-        self, texts: dict[str, str], persons: list[PersonReading], flags: list[Flag]
-    ) -> tuple[PartialDate | None, PartialDate | None, PartialDate | None]:
+    def _days(self, texts: dict[str, str], flags: list[Flag]) -> tuple[Days, Days]:
+        """Return the days of a row, and those of them that are certain enough to tell a century by."""
         period = self._day(texts["period"], Field.PERIOD, flags)
         began = self._day(texts["opened"], Field.OPENED, flags)
         ended = self._day(texts["closed"], Field.CLOSED, flags)
         noted = self._day(texts["last_note"], Field.LAST_NOTE, flags)
         opened = began.first or began.last or period.first
         closed = ended.last or ended.first or period.last
+        last_note = noted.last or noted.first
         if opened and closed and opened.year >= closed.year and opened.earliest() > closed.latest():
             flags.append(_CLOSED_BEFORE_OPENED)
-        born = persons[0].born if persons else None
-        if closed and born and born.year >= closed.year and born.earliest() > closed.latest():
-            flags.append(_BEFORE_BIRTH)
-        return opened, closed, noted.last or noted.first
+        days = Days(opened, closed, last_note)
+        said = (
+            began if opened != period.first else period,
+            ended if closed != period.last else period,
+            noted,
+        )
+        if all(one.flag not in _UNCERTAIN for one in said):
+            return days, days
+        sure = [day if one.flag not in _UNCERTAIN else None for day, one in zip(days, said, strict=True)]
+        return days, Days(*sure)
+
+    def _look_at_birth(
+        self, persons: Sequence[PersonReading], closed: PartialDate | None, flags: list[Flag]
+    ) -> None:
+        for person in persons if closed else ():
+            born = person.born or (_carried(person.number) if person.number else None)
+            if closed and born and born.year >= closed.year and born.earliest() > closed.latest():
+                flags.append(_BEFORE_BIRTH)
+                return
 
     def _day(self, text: str, field: Field, flags: list[Flag]) -> ReadDate:
         if not text:
@@ -284,11 +323,11 @@ class Reader:
         order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
         return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
 
-    def _protection(self, text: str, free: str, protected: bool, flags: list[Flag]) -> Protection:
+    def _protection(self, text: str, protected: bool, flags: list[Flag]) -> Protection:
         level, clear = read_protection(text, self._yes) if self._stated else (Protection.NONE, True)
         if not clear:
             flags.append(_PROTECTION_UNCLEAR)
-        if level is Protection.NONE and (protected or (free and protective_words(free))):
+        if level is Protection.NONE and protected:
             flags.append(_PROTECTION_IN_TEXT)
             return Protection.UNKNOWN
         return level if self._stated else self.mapping.unstated_protection
@@ -313,15 +352,16 @@ class Reader:
                 flags.append(_FACT_UNCLEAR[name])
         return facts
 
-    def _is_no_file(self, cells: Sequence[str]) -> bool:
-        """Tell whether a row is the header once more, a sum, or a heading: one cell among many columns."""
-        if (
+    def _repeats_header(self, cells: Sequence[str]) -> bool:
+        return bool(
             self._header
             and cells
             and clean(cells[0]) == self._header[0]
             and list(map(clean, cells)) == self._header
-        ):
-            return True
+        )
+
+    def _is_no_file(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is a sum, or a heading: one cell among many columns."""
         if len(cells) - cells.count("") > _SUM_CELLS:
             return False
         filled = [text for cell in cells if (text := cell.strip())]
@@ -345,3 +385,8 @@ class Reader:
         if self._separated and len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             facts = (("cells", len(cells)), ("columns", self._width))
             problems.append(Problem("too_many_cells", _TOO_MANY_CELLS, facts))
+
+
+def _carried(number: Identity) -> PartialDate | None:
+    day = carried_date(number)
+    return PartialDate.of(day) if day else None

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple, Self
 
 from archive.identity import Identity
+from archive.letters import one_form
 from archive.lists.fields import Flag, Problem
 from archive.lists.whereabouts import PlaceStep
 from archive.partial_date import PartialDate
@@ -77,11 +78,14 @@ class Reading:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Make it of the plain data of as_dict."""
+        """Make it of the plain data of as_dict; what 0.1.0 kept as a Mac wrote it gets its one form."""
         values = dict(data)
+        values |= {name: one_form(data[name]) for name in ("reference", "source", "unit") if name in data}
         values["protection"] = _PROTECTION[data["protection"]]
         values["persons"] = tuple(map(_person, data.get("persons", ())))
-        values["place"] = tuple(PlaceStep(_PLACE_KIND[kind], name) for kind, name in data.get("place", ()))
+        values["place"] = tuple(
+            PlaceStep(_PLACE_KIND[kind], one_form(name)) for kind, name in data.get("place", ())
+        )
         values |= {name: PartialDate.parse(data[name]) for name in _DATES if name in data}
         if "check" in data:
             on, sign = data["check"]
@@ -118,4 +122,4 @@ def _person(data: Mapping[str, Any]) -> PersonReading:
         birth_date = date.fromisoformat(birth) if birth else None
         number = Identity(raw, digits, _NUMBER_KIND[kind], _QUALITY[quality], birth_date)
     born = PartialDate.parse(data["born"]) if "born" in data else None
-    return PersonReading(data["family"], data["given"], number, born, _ROLE[data["role"]])
+    return PersonReading(one_form(data["family"]), one_form(data["given"]), number, born, _ROLE[data["role"]])

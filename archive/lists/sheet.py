@@ -11,6 +11,7 @@ from archive.lists.limits import LONG_CELL, LONG_TEXT, MANY_COLUMNS, Limits
 from archive.lists.package import DAMAGED
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+_CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::.*)?")
 _TEXTS = ("v", "t", "f")
 _DIGITS = "0123456789"
 _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
@@ -75,6 +76,42 @@ class MergeReader(Reader):
         if name.rpartition(":")[2] == "mergeCell" and (match := _RANGE.fullmatch(attributes.get("ref", ""))):
             left, top, right, bottom = match.groups()
             self.ready.append(Merge(int(top), column_index(left), int(bottom), column_index(right)))
+
+
+class CommentReader(Reader):
+    """Read the comments of a sheet as (row, column from 0, text); who wrote them is left out."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self._limit = limits.cell_chars
+        self._at: tuple[int, int] | None = None
+        self._text: list[str] = []
+        self._length = 0
+        self._parser.EndElementHandler = self.end
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Begin a comment, or take the text of one of its runs."""
+        name = name.rpartition(":")[2]
+        if name in ("comment", "threadedComment"):
+            match = _CELL.fullmatch(attributes.get("ref", ""))
+            self._at = (int(match[2]), column_index(match[1])) if match else None
+            self._text, self._length = [], 0
+        elif name in ("t", "text"):  # a thread's text stands in <text> itself, a plain one's in its runs
+            self._parser.CharacterDataHandler = self._take
+
+    def end(self, name: str) -> None:
+        """End a run or a comment."""
+        name = name.rpartition(":")[2]
+        if name in ("t", "text"):
+            self._parser.CharacterDataHandler = None
+        elif name in ("comment", "threadedComment") and self._at:
+            self.ready.append((*self._at, unescape("".join(self._text))))
+
+    def _take(self, data: str) -> None:
+        self._text.append(data)
+        self._length += len(data)
+        if self._length > self._limit:
+            raise TooLarge("list_long_cell", LONG_TEXT, limit=self._limit)
 
 
 class StringReader(Reader):

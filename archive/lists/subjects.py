@@ -4,15 +4,16 @@ import re
 from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
+from typing import NamedTuple
 
 from archive import identity
-from archive.identity import Identity
+from archive.identity import Identity, Written
 from archive.lists.dates import DateReader
 from archive.lists.fields import Field, Flag, FlagCode
-from archive.lists.names import Name, NameOrder, NameReader
+from archive.lists.marks import protective_words, without_protection
+from archive.lists.names import SEPARATORS, Name, NameOrder, NameReader
 from archive.lists.reading import PersonReading
 from archive.lists.text import MISSING, clean, simple
-from archive.lists.values import protective_words, without_protection
 from archive.partial_date import PartialDate
 from archive.vocabulary import NumberQuality, PersonRole
 
@@ -42,16 +43,35 @@ _COUNTS_DIFFER = Flag(FlagCode.NUMBERS_AND_NAMES_DIFFER, Field.NAME)
 _INHERITED = Flag(FlagCode.NAME_INHERITED, Field.NAME)
 
 
+class Days(NamedTuple):
+    """Hold the days of a row that are certain, which tell when its numbers were written."""
+
+    opened: PartialDate | None = None
+    closed: PartialDate | None = None
+    last_note: PartialDate | None = None
+
+
 class SubjectReader:
     """Read the persons of one list; what is odd is added to the flags of the row."""
 
     def __init__(
-        self, today: date, births: DateReader, order: NameOrder, separators: tuple[str, ...]
+        self,
+        today: date,
+        births: DateReader,
+        order: NameOrder = "auto",
+        separators: tuple[str, ...] = SEPARATORS,
+        listed: date | None = None,
     ) -> None:
-        self._today, self._births = today, births
+        self._today, self._births, self._listed = today, births, listed
         self._names = NameReader(order, separators)
+        self._written = lru_cache(maxsize=65_536)(self._when)
 
-    def read(self, name: str, number: str, birth: str, flags: list[Flag]) -> tuple[list[PersonReading], bool]:
+    def _when(self, days: Days, subject: bool) -> Written:
+        return Written.of(*days, listed=self._listed, subject=subject)
+
+    def read(
+        self, name: str, number: str, birth: str, days: Days, flags: list[Flag]
+    ) -> tuple[list[PersonReading], bool]:
         """Return the persons of the cells for name, number and birth date, and whether words protect them."""
         people = self._names.read(name) if name else []
         protected = any(person.protected for person in people)
@@ -61,25 +81,34 @@ class SubjectReader:
         if numbers and len(people) != len(numbers) and len(people) + len(numbers) > 2:
             flags.append(_COUNTS_DIFFER)
         born = self._born(birth, flags) if birth else None
-        persons = []
+        persons: list[PersonReading] = []
         for who, text in zip_longest(people, numbers):
-            person = self._person(who or _NOBODY, text or "", born, PersonRole.SUBJECT, flags)
+            written = self._written(days, not persons)
+            person = self._person(who or _NOBODY, text or "", born, PersonRole.SUBJECT, written, flags)
             if person:
                 persons.append(person)
             born = None
         return persons, protected
 
-    def read_others(self, text: str, role: PersonRole, flags: list[Flag]) -> tuple[list[PersonReading], bool]:
+    def read_others(
+        self, text: str, role: PersonRole, days: Days, flags: list[Flag]
+    ) -> tuple[list[PersonReading], bool]:
         """Return the persons of a cell for other persons, and whether words there protect them."""
-        people = self._names.read(text)
-        persons = [self._person(who, "", None, role, flags) for who in people]
+        people, written = self._names.read(text), self._written(days, False)
+        persons = [self._person(who, "", None, role, written, flags) for who in people]
         return [person for person in persons if person], any(who.protected for who in people)
 
     def _person(
-        self, who: Name, text: str, born: PartialDate | None, role: PersonRole, flags: list[Flag]
+        self,
+        who: Name,
+        text: str,
+        born: PartialDate | None,
+        role: PersonRole,
+        written: Written,
+        flags: list[Flag],
     ) -> PersonReading | None:
         text = text or who.number
-        number = self._number(text, born, flags) if text else None
+        number = self._number(text, born, written, flags) if text else None
         if who.inherited:
             flags.append(_INHERITED)
         if born is None and number and number.birth_date:
@@ -88,10 +117,10 @@ class SubjectReader:
             return None
         return PersonReading(who.family, who.given, number, born, who.role or role)
 
-    def _number(self, text: str, born: PartialDate | None, flags: list[Flag]) -> Identity:
-        number = identity.read(text, today=self._today, born=born)
+    def _number(self, text: str, born: PartialDate | None, written: Written, flags: list[Flag]) -> Identity:
+        number = identity.read(text, today=self._today, born=born, written=written)
         if number.quality is not NumberQuality.SOUND:
-            if restored := self._with_zero(text, born):
+            if restored := self._with_zero(text, born, written):
                 number = restored
                 flags.append(_ZERO_RESTORED)
             if flag := _FLAG_OF.get(number.quality):
@@ -100,11 +129,11 @@ class SubjectReader:
             flags.append(_BIRTH_DATES_DIFFER)
         return number
 
-    def _with_zero(self, text: str, born: PartialDate | None) -> Identity | None:
+    def _with_zero(self, text: str, born: PartialDate | None, written: Written) -> Identity | None:
         """Read a number whose leading zero a spreadsheet took away; only where the check digit proves it."""
         if not _NINE_DIGITS.fullmatch(text):
             return None
-        number = identity.read(f"0{text}", today=self._today, born=born)
+        number = identity.read(f"0{text}", today=self._today, born=born, written=written)
         return number if number.quality in (NumberQuality.SOUND, NumberQuality.NO_CENTURY) else None
 
     def _born(self, text: str, flags: list[Flag]) -> PartialDate | None:

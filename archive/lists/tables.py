@@ -2,19 +2,21 @@
 
 import io
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
-from archive.errors import Invalid
+from archive.errors import Invalid, TooLarge
+from archive.letters import one_form
 from archive.lists.cells import column_letters
 from archive.lists.detect import HEADER_DEPTH, Kind, header_of, kind_of
 from archive.lists.headings import is_heading
-from archive.lists.limits import Limits
-from archive.lists.sheet import fill_merged
+from archive.lists.limits import MANY_ROWS, Limits
+from archive.lists.marks import protective_title, protective_words
+from archive.lists.sheet import Merge, fill_merged
 from archive.lists.text import clean
 from archive.lists.textfile import TextFile
 from archive.lists.workbook import Sheet, Workbook
@@ -22,8 +24,20 @@ from archive.wording import N_
 
 Row = tuple[int, list[str]]
 
+
+class Remark(NamedTuple):
+    """Name cells whose comment says that somebody is protected; rows count from 1, columns from 0."""
+
+    row: int
+    column: int
+    last: int
+
+
 _FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
 _GUARDED = re.compile(r"'+(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
+_MOST_REMARKS = 100_000
+"""Marked comments of a sheet that nobody writes."""
+
 _NO_SHEET = N_("The workbook has no sheet named %(sheet)s. It has: %(sheets)s.")
 _NO_ROWS = N_("The file holds no rows. Choose the file that holds the list.")
 
@@ -90,6 +104,7 @@ class OpenList:
         self._whole = self._size
         self.sheets: tuple[str, ...] = ()
         self.other_lists: tuple[str, ...] = ()
+        self.remarks: frozenset[Remark] = frozenset()
         self._stream = self._reopen()
         try:
             if kind_of(self._stream) == "xlsx":
@@ -105,10 +120,11 @@ class OpenList:
 
     def _open_text(self, encoding: str | None, separator: str | None) -> None:
         text = TextFile(self._reopen, self._limits, encoding, separator)
-        sample = _first(text.rows())
+        sample = _first(in_one_form(text.rows()))
         found = _look(sample, sample)
         text.width = len(found.header)
-        self._all_rows, self._position, self._whole = text.rows, text.position, self._size
+        self._all_rows = lambda: in_one_form(text.rows())
+        self._position, self._whole = text.position, self._size
         self.shape = Shape(
             "csv",
             *found[:3],
@@ -121,6 +137,7 @@ class OpenList:
     def _open_workbook(self, wanted: str | None) -> None:
         self._book = book = Workbook(self._stream, self._limits)
         self.sheets = tuple(sheet.name for sheet in book.sheets)
+        wanted = None if wanted is None else one_form(wanted)
         if wanted is not None and wanted not in self.sheets:
             raise Invalid("list_no_sheet", _NO_SHEET, sheet=wanted, sheets=", ".join(self.sheets))
         looks = {sheet: look for sheet in book.sheets if (look := _look_at(book, sheet))}
@@ -134,7 +151,10 @@ class OpenList:
         )
         found = looks[chosen]
         widest, merges = max(len(found.header) // 2, 1), book.merges(chosen)
-        self._all_rows = lambda: fill_merged(book.rows(chosen), merges, widest)
+        self._all_rows = lambda: in_one_form(fill_merged(book.rows(chosen), merges, widest))
+        self.remarks = frozenset(islice(_protective(book, chosen, found.header_row, merges), _MOST_REMARKS))
+        if len(self.remarks) == _MOST_REMARKS:
+            raise TooLarge("list_many_rows", MANY_ROWS, limit=_MOST_REMARKS)
         self._position, self._whole = lambda: book.position, book.size(chosen)
         self.shape = Shape("xlsx", *found[:3], sheet=chosen.name, epoch=book.epoch)
 
@@ -202,6 +222,22 @@ def unguard(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
+def in_one_form(rows: Iterator[Row]) -> Iterator[Row]:
+    """Give the text of every cell its one form, whatever machine wrote it."""
+    for number, cells in rows:
+        yield number, cells if all(map(str.isascii, cells)) else list(map(one_form, cells))
+
+
+def _protective(book: Workbook, sheet: Sheet, header_row: int, merges: Sequence[Merge]) -> Iterator[Remark]:
+    """Find the comments that say somebody is protected; one on merged cells is about each of their rows."""
+    for row, column, text in book.comments(sheet):
+        if protective_title(text) if row < header_row else protective_words(text):
+            covered = (
+                one for one in merges if one.top <= row <= one.bottom and one.left <= column <= one.right
+            )
+            yield Remark(row, column, next((one.bottom for one in covered), row))
+
+
 def _first(rows: Iterator[Row], count: int = HEADER_DEPTH * 2) -> list[Row]:
     try:
         return list(islice(rows, count))
@@ -211,7 +247,7 @@ def _first(rows: Iterator[Row], count: int = HEADER_DEPTH * 2) -> list[Row]:
 
 
 def _look_at(book: Workbook, sheet: Sheet) -> _Found | None:
-    raw = [(number, cells[:]) for number, cells in _first(book.rows(sheet))]
+    raw = [(number, cells[:]) for number, cells in _first(in_one_form(book.rows(sheet)))]
     if not any(any(cells) for _number, cells in raw):
         return None
     widest = max(len(cells) for _number, cells in raw) // 2

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from archive.letters import one_form
+
 _MISSING = """
     |-|--|---|?|??|.|..|/|saknas|uppgift saknas|uppg saknas|okänt|okänd|ej känt|ej känd|ej uppgivet
     |ingen uppgift|null|none|n/a|na|nan|unknown|missing|0000-00-00
@@ -22,7 +24,8 @@ _BLANKS = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """Return the text without controls, invisible and direction marks and doubled blanks."""
+    """Return the text in its one form, without controls, invisible marks and doubled blanks."""
+    text = one_form(text)
     if not text.isprintable():
         text = "".join(
             " " if mark.isspace() else mark

@@ -197,23 +197,3 @@ def read_protection(text: str, yes: Protection = Protection.UNKNOWN) -> tuple[Pr
         if word.startswith(start):
             return level, True
     return Protection.UNKNOWN, False
-
-
-_PROTECTIVE = re.compile(
-    r"\W*\b(?:sekr(?:etess\w*)?|skydd(?:ade?)?(?: (?:id(?:entitet)?|person\w*|pu|uppg\w*|adress|folkb\w*))?"
-    r"|skyddsmark\w*|kvarskriv\w*|spärrmark\w*|fingerade?(?: \w+)?)\b\W*",
-    re.IGNORECASE,
-)
-
-
-_PERHAPS_PROTECTIVE = re.compile("sekr|skydd|spärr|kvarskr|finger", re.IGNORECASE)
-
-
-def protective_words(text: str) -> bool:
-    """Tell whether words in a text say that a person's data are protected."""
-    return bool(_PERHAPS_PROTECTIVE.search(text) and _PROTECTIVE.search(text))
-
-
-def without_protection(text: str) -> str:
-    """Return the text without its words of protection."""
-    return clean(_PROTECTIVE.sub(" ", text))

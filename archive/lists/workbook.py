@@ -11,10 +11,14 @@ from typing import BinaryIO, NamedTuple
 from xml.etree.ElementTree import Element
 
 from archive.errors import Invalid
+from archive.letters import one_form
 from archive.lists.cells import Style, number_style
 from archive.lists.limits import Limits
 from archive.lists.package import DAMAGED, Package
-from archive.lists.sheet import Merge, MergeReader, SheetReader, StringReader
+from archive.lists.sheet import CommentReader, Merge, MergeReader, SheetReader, StringReader
+
+_COMMENTS = ("comments", "threadedComment")
+"""Relations of a sheet that hold its comments, the plain ones and those people answer each other in."""
 
 
 class Sheet(NamedTuple):
@@ -66,7 +70,7 @@ class Workbook:
             for relation in _all(self._package.tree(rels), "Relationship")
         }
         self.sheets = tuple(
-            Sheet(sheet.get("name", ""), part, sheet.get("state", "visible") != "visible")
+            Sheet(one_form(sheet.get("name", "")), part, sheet.get("state", "visible") != "visible")
             for sheet in _all(book, "sheet")
             if "worksheets" in (part := _within(folder, parts.get(_relation_id(sheet), "")))
             and self._package.has(part)
@@ -118,6 +122,17 @@ class Workbook:
                 return list(MergeReader().run(self._package.chunks(sheet.part)))
             tail = chunk[-8:]
         return []
+
+    def comments(self, sheet: Sheet) -> Iterator[tuple[int, int, str]]:
+        """Iterate (row, column from 0, text) of the comments of a sheet, those in threads too."""
+        folder, name = posixpath.split(sheet.part)
+        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        if not self._package.has(rels):
+            return
+        for relation in _all(self._package.tree(rels), "Relationship"):
+            part = _within(folder, relation.get("Target", ""))
+            if relation.get("Type", "").rpartition("/")[2] in _COMMENTS and self._package.has(part):
+                yield from CommentReader(self._limits).run(self._package.chunks(part))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -8,12 +8,13 @@ from flask import request
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.clock import local_date
 from archive.domain import imports, mappings, places
 from archive.domain.import_preview import Preview
 from archive.errors import Invalid
 from archive.lists.dates import DATE_ORDERS
 from archive.lists.fields import Field
-from archive.lists.mapping import Column, Mapping
+from archive.lists.mapping import Column, Mapping, day_of_list
 from archive.lists.names import NAME_ORDERS
 from archive.models import FileKind, ImportRun, SourceSystem
 from archive.store import Work
@@ -143,11 +144,4 @@ def said(mapping: Mapping) -> Mapping:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        raise Invalid(
-            "list_date",
-            N_("Write the day of the list as year-month-day, such as 2024-05-31."),
-            field="list_date",
-        ) from None
+    return day_of_list(text.strip(), local_date(archive.clock())) if text.strip() else None

@@ -14,9 +14,9 @@ from archive.domain import files, people
 from archive.domain.files import NewFile
 from archive.domain.people import NewPerson
 from archive.errors import Invalid
-from archive.identity import Identity
+from archive.identity import Identity, Written
 from archive.lists.dates import DateReader
-from archive.models import FileKind, Label, Person, SourceSystem, Unit
+from archive.models import CaseFile, FileKind, Label, Person, SourceSystem, Unit
 from archive.partial_date import PartialDate
 from archive.retention import FLAGS
 from archive.store import Work
@@ -184,6 +184,13 @@ class PersonRow:
         return identity.shown(self.read.number) if self.read and self.read.number else self.number
 
     @property
+    def question(self) -> str:
+        """Return what is to be asked about the number: its century, where only a sign claims one."""
+        if self.known is not None or self.read is None or not identity.century_unclear(self.read):
+            return ""
+        return _(people.CENTURY_UNCLEAR, number=self.number)
+
+    @property
     def names_differ(self) -> bool:
         """Tell whether the name written has no word in common with the name the number has."""
         if self.known is None:
@@ -202,13 +209,32 @@ class PersonRow:
         )
 
 
-def person_rows(work: Work, form: Mapping[str, str], least: int = 1) -> list[PersonRow]:
-    """Read the rows of persons, and see who of them is registered."""
+def person_rows(
+    work: Work, form: Mapping[str, str], least: int = 1, file: CaseFile | None = None
+) -> list[PersonRow]:
+    """Read the rows of persons, and see who of them is registered.
+
+    When a number was written is told by the dates of the file: those beside it in the form, or its own.
+    """
     count = max(least, 1 + max((n for n in range(MOST_PERSONS) if f"number{n}" in form), default=0))
-    return [_row(work, form, index) for index in range(min(count, MOST_PERSONS))]
+    days = _certain_days(work, form) if file is None else _shown_days(file)
+    return [
+        _row(work, form, index, Written.of(*days, subject=index == 0 and file is None))
+        for index in range(min(count, MOST_PERSONS))
+    ]
 
 
-def _row(work: Work, form: Mapping[str, str], index: int) -> PersonRow:
+def _shown_days(file: CaseFile) -> list[PartialDate | None]:
+    """Return the dates of a file; how a number is read must not tell those of a protected one."""
+    return [None if file.protected else getattr(file, name) for name in DATES]
+
+
+def _certain_days(work: Work, form: Mapping[str, str]) -> list[PartialDate | None]:
+    read = [DateReader(local_date(work.now)).read(form.get(name, "")) for name in DATES]
+    return [one.first if one.flag is None else None for one in read]
+
+
+def _row(work: Work, form: Mapping[str, str], index: int, written: Written) -> PersonRow:
     def text(name: str) -> str:
         return " ".join(form.get(f"{name}{index}", "").split())
 
@@ -222,7 +248,7 @@ def _row(work: Work, form: Mapping[str, str], index: int) -> PersonRow:
         text("same"),
     )
     if row.number:
-        row.read = people.read_number(work, row.number)
+        row.read = people.read_number(work, row.number, written=written)
         row.known = people.same_person(work, row.new())
         if row.known is None and row.read.number:
             found = people.with_number(work, row.read.number)
@@ -243,6 +269,8 @@ def check_persons(rows: Sequence[PersonRow], refused: Refusals) -> None:
             continue
         if row.known is None and row.protection is None:
             refused.refuse(f"protection{row.index}", _("Say whether the person's data are protected."))
+        if row.question:
+            refused.refuse(f"number{row.index}", row.question)
         if row.names_differ and row.same != str(row.known.id if row.known else ""):
             refused.refuse(f"number{row.index}", _said_of_another(row))
         if row.known and row.known.id in known:

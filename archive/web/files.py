@@ -313,7 +313,7 @@ def add_persons(code: str) -> Response:
     with Refusals() as refused:
         with archive.write(current_actor()) as work:
             file = files.by_code(work, labels.parse(code))
-            rows = person_rows(work, request.form)
+            rows = person_rows(work, request.form, file=file)
             check_persons(rows, refused)
             for person_id, role in () if refused.errors else save_persons(work, rows):
                 files.add_person(work, file, people.get(work, person_id), role)
@@ -322,9 +322,9 @@ def add_persons(code: str) -> Response:
     return _form(code, "persons", refused, _person_facts)
 
 
-def _person_facts(work: Work, _file: CaseFile) -> dict[str, Any]:
+def _person_facts(work: Work, file: CaseFile) -> dict[str, Any]:
     facts = {"protections": list(Protection), "roles": list(PersonRole)}
-    return {"rows": person_rows(work, request.form), **facts}
+    return {"rows": person_rows(work, request.form, file=file), **facts}
 
 
 @bp.post("/<code>/persons/<int:person_id>")

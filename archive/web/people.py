@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
+from archive import identity
 from archive.clock import local_date
 from archive.domain import cards, looks, lookups, people
 from archive.errors import Invalid
@@ -98,7 +99,11 @@ def number(person_id: int) -> Response:
     """Add a number: the present one, or one the person had before."""
 
     def verb(work: Work, person: Person, _refused: Refusals) -> None:
-        read = people.read_number(work, request.form.get("number", ""))
+        # What is known of a protected person must not be told by how a number is read.
+        born = None if person.protection.protected else person.birth_date
+        read = people.read_number(work, request.form.get("number", ""), born)
+        if identity.century_unclear(read):
+            raise Invalid("century_unclear", people.CENTURY_UNCLEAR, field="number", number=read.raw.strip())
         source = request.form.get("source", "").strip()
         people.add_number(work, person, read, source, current=request.form.get("current") == "yes")
 

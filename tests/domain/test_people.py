@@ -42,7 +42,8 @@ def test_the_birth_date_comes_from_the_number(work: Work) -> None:
 @pytest.mark.parametrize(
     ("written", "quality"),
     [
-        ("900602-2397", NumberQuality.SOUND),
+        ("900602-2397", NumberQuality.NO_CENTURY),
+        ("19900602-2397", NumberQuality.SOUND),
         ("9006022397", NumberQuality.NO_CENTURY),
         ("19900602-2398", NumberQuality.WRONG_CHECK_DIGIT),
         ("oläsligt", NumberQuality.UNREADABLE),

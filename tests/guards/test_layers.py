@@ -10,7 +10,7 @@ import pytest
 from tests.guards.source import PACKAGES, ROOT, modules
 
 LAYERS = (
-    """clock columns config errors events identity lifecycle lists partial_date permissions retention
+    """clock columns config errors events identity letters lifecycle lists partial_date permissions retention
     vocabulary wording""",
     "models store",
     "history migrations",

@@ -8,11 +8,12 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from stdnum.se import personnummer as peer
 
-from archive.identity import check_digit, look_alikes, read, shown
+from archive.identity import Written, century_unclear, check_digit, look_alikes, read, shown
 from archive.partial_date import PartialDate
 from archive.vocabulary import NumberKind, NumberQuality
 
 TODAY = date(2026, 11, 21)
+LISTED = Written.of(listed=TODAY)
 
 PUBLISHED = [
     "200001052380", "195005050512", "199006022397", "190104132386", "199710182396",
@@ -69,8 +70,8 @@ def test_a_coordination_number_of_a_person_with_unknown_birth_date_is_sound_but_
         "900602 - 2397", "199006022397.0", "\ufeff19900602-2397", "19900602\u2009-\u20092397",
     ],
 )  # fmt: skip
-def test_every_written_form_with_a_century_is_the_same_number(text):
-    identity = read(text, today=TODAY)
+def test_every_written_form_of_a_number_is_the_same_number(text):
+    identity = read(text, today=TODAY, written=LISTED)
     assert (identity.raw, identity.number, identity.quality) == (text, "199006022397", NumberQuality.SOUND)
 
 
@@ -87,14 +88,118 @@ def test_every_written_form_with_a_century_is_the_same_number(text):
         ("900602-2397", date(1991, 1, 1), "199006022397"),
     ],
 )
-def test_the_sign_tells_the_century_as_seen_from_today(text, today, number):
-    assert read(text, today=today).number == number
+def test_the_sign_tells_the_century_as_seen_from_the_day_of_the_list(text, today, number):
+    assert read(text, today=TODAY, written=Written.of(listed=today)).number == number
+
+
+def days(opened="", closed="", last_note="", **more):
+    """Tell when a number was written by the dates of a file."""
+    return Written.of(
+        *(PartialDate.parse(day) if day else None for day in (opened, closed, last_note)), **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "number"),
+    [
+        ("090308-9993", days(closed="1984-05-01"), "190903089993"),
+        ("090308-9993", days(closed="1984"), "190903089993"),
+        ("090308-9993", days(opened="1984-05-01"), "190903089993"),
+        ("090308-9993", days(last_note="1984-05"), "190903089993"),
+        ("090308-9993", days(closed="2019-05-01"), "200903089993"),
+        ("090308-9993", days("2011", "2019-05-01"), "200903089993"),
+        # The day of the list does not outweigh what the row says.
+        ("090308-9993", days(closed="1984", listed=TODAY), "190903089993"),
+        ("090308-9993", days(closed="2019", listed=date(1990, 1, 1)), "200903089993"),
+        # Whom the file is about was born when it was opened, or soon after.
+        ("090308-9993", days("1995", "2012"), "190903089993"),
+        # Another person may be born while it goes on, so nothing tells.
+        ("090308-9993", days("1995", "2012", subject=False), "0903089993"),
+        # A child investigated before it was born, or somebody of ninety-nine.
+        ("090708-9999", days("2009-01-05", "2019"), "0907089999"),
+        ("090308-9993", days(), "0903089993"),
+        ("090308-9993", days("2003-04-05", "1998"), "0903089993"),
+        ("090308+9993", days(closed="1984"), "0903089993"),
+        ("090308+9993", days(closed="1984", listed=date(2015, 6, 1)), "190903089993"),
+        ("090308+9993", days("2001", "2010"), "190903089993"),
+        ("890308+9996", days(closed="1990"), "188903089996"),
+        ("000128-9966", days(closed="1999-12-31"), "190001289966"),
+        ("000128-9966", days(closed="2000"), "0001289966"),
+        ("007108-9991", days(closed="1984"), "0071089991"),
+    ],
+)
+def test_the_sign_is_counted_from_the_day_it_was_written_never_from_today(text, written, number):
+    for today in (TODAY, date(2056, 1, 1)):
+        read_then = read(text, today=today, written=written)
+        assert read_then.number == number
+        assert (len(number) == 12) or read_then.quality is not NumberQuality.SOUND
+
+
+@pytest.mark.parametrize(
+    ("written", "sound"),
+    [
+        (days(closed="1984-05-01"), False),
+        (days(last_note="2009-03-07"), False),
+        (days(closed="2009-03-08"), True),
+        (days(closed="2009"), True),
+        (days("1984", ""), False),
+        (days("2008-06", "2019"), True),  # an investigation may begin before the child is born
+        (days("1984", "2019", subject=False), True),
+        (days("1984", "2001", subject=False), False),
+        (days(), True),
+    ],
+)
+def test_a_birth_after_the_file_was_closed_is_never_sound(written, sound):
+    for text in ("20090308-2386", "200903082386"):
+        number = read(text, today=TODAY, written=written)
+        assert number.number == "200903082386"
+        assert number.quality is (NumberQuality.SOUND if sound else NumberQuality.IMPOSSIBLE_DATE)
+        assert (number.birth_date is None) is not sound
+
+
+@given(
+    numbers(),
+    st.sampled_from("-+"),
+    st.lists(st.one_of(st.none(), st.dates(date(1947, 1, 1), date(2026, 11, 1))), min_size=4, max_size=4),
+    st.booleans(),
+)
+def test_what_is_sound_today_is_read_alike_on_any_later_day(pair, sign, known, subject):
+    number, _born = pair
+    assume(_born <= date(2026, 11, 1))
+    *own, listed = known
+    written = Written.of(*(day and PartialDate.of(day) for day in own), listed=listed, subject=subject)
+    text = number[2:8] + sign + number[8:]
+    assert read(text, today=TODAY, written=written) == read(text, today=date(2056, 11, 21), written=written)
+
+
+@given(numbers(), st.dates(date(1947, 1, 1), date(2026, 11, 1)), st.integers(0, 40))
+def test_a_number_with_the_sign_of_its_day_gives_its_century_or_none(pair, opened, years):
+    number, born = pair
+    assume(born <= opened)
+    closed = PartialDate(opened.year + years)
+    sign = "+" if opened.year - born.year >= 100 else "-"
+    written = Written.of(PartialDate.of(opened), closed)
+    assert read(number[2:8] + sign + number[8:], today=TODAY, written=written).number in (number, number[2:])
+
+
+def test_a_number_that_claims_a_century_nothing_shows_is_known_as_one():
+    assert century_unclear(read("090308-9993", today=TODAY))
+    assert century_unclear(read(" 090308 \u2013 9993", today=TODAY))
+    for text in ("0903089993", "19090308-9993", "556601-6399", "900230-2397", "okänd"):
+        assert not century_unclear(read(text, today=TODAY))
+    assert not century_unclear(read("090308-9993", today=TODAY, written=days(closed="1984")))
 
 
 def test_in_the_year_a_person_turns_a_hundred_both_signs_mean_the_same_person():
     before_the_birthday = date(2001, 1, 2)
-    assert read("010413+2386", today=before_the_birthday).number == "190104132386"
-    assert read("010413-2386", today=before_the_birthday).number == "190104132386"
+    assert (
+        read("010413+2386", today=TODAY, written=Written.of(listed=before_the_birthday)).number
+        == "190104132386"
+    )
+    assert (
+        read("010413-2386", today=TODAY, written=Written.of(listed=before_the_birthday)).number
+        == "190104132386"
+    )
 
 
 def test_ten_digits_without_a_sign_get_no_century():
@@ -118,7 +223,7 @@ def test_a_birth_date_of_another_year_gives_no_century():
 
 
 def test_a_sign_and_a_birth_date_that_disagree_on_the_century_leave_it_open():
-    identity = read("121212-1212", today=TODAY, born=PartialDate(1912))
+    identity = read("121212-1212", today=TODAY, written=LISTED, born=PartialDate(1912))
     assert (identity.number, identity.quality) == ("1212121212", NumberQuality.NO_CENTURY)
 
 
@@ -141,7 +246,7 @@ def test_a_birth_date_one_day_beside_the_number_leaves_the_number_and_makes_the_
     ],
 )
 def test_a_number_from_before_the_check_digit_is_kept(text, number, born):
-    identity = read(text, today=TODAY)
+    identity = read(text, today=TODAY, written=LISTED)
     assert (identity.number, identity.quality, identity.birth_date) == (
         number, NumberQuality.NO_CHECK_DIGIT, born,
     )  # fmt: skip
@@ -178,7 +283,7 @@ def test_what_cannot_be_read_is_kept_as_written_and_never_mended(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["900230-2397", "19901302-2397", "19000229-2399", "000229+2399", "20350101-2380", "15900602-2397",
+    ["900230-2397", "19901302-2397", "19000229-2399", "20350101-2380", "15900602-2397",
      "197010922391", "191513722390"],
 )  # fmt: skip
 def test_a_date_that_does_not_exist_or_has_not_come_is_impossible(text):
@@ -197,7 +302,7 @@ def test_a_date_that_does_not_exist_or_has_not_come_is_impossible(text):
     ],
 )
 def test_a_person_without_a_number_has_ivos_form(text, number):
-    identity = read(text, today=TODAY)
+    identity = read(text, today=TODAY, written=LISTED)
     assert (identity.number, identity.kind, identity.quality) == (
         number, NumberKind.TEMPORARY, NumberQuality.SOUND,
     )  # fmt: skip
@@ -274,7 +379,12 @@ def test_the_official_form_of_any_day_gives_the_century_back(pair, today):
     number, born = pair
     assume(born <= today and today.year - born.year < 199)
     sign = "+" if today.year - born.year >= 100 else "-"
-    assert read(number[2:8] + sign + number[8:], today=today).number == number
+    assert (
+        read(
+            number[2:8] + sign + number[8:], today=TODAY.replace(year=2100), written=Written.of(listed=today)
+        ).number
+        == number
+    )
 
 
 @given(numbers())

@@ -15,6 +15,7 @@ from archive.lists.tables import OpenList, open_list
 from archive.vocabulary import NumberQuality
 from seed.demo.lists import FORMS
 from seed.demo.pen import western
+from seed.demo.population import DEMO_DAY
 from seed.demo.truth import ListTruth, Truth
 from seed.demo.world import World
 from seed.demo.write import write_lists
@@ -89,7 +90,7 @@ def proposal(opened: OpenList, world: World) -> Guess:
 
 @pytest.fixture
 def readings(opened: OpenList, proposal: Guess, truth: ListTruth) -> dict[int, Reading]:
-    mapping = replace(proposal.mapping, source=truth.source, site=truth.site)
+    mapping = replace(proposal.mapping, source=truth.source, site=truth.site, list_date=DEMO_DAY)
     reader = Reader(mapping, opened.shape, today=TODAY)
     return {number: reader.read(cells) for number, cells in opened.rows()}
 

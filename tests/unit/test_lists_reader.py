@@ -27,6 +27,8 @@ SETTINGS = Mapping(
     unstated_protection=Protection.NONE,
 )
 
+LISTED = replace(SETTINGS, list_date=TODAY)
+
 
 def reader(
     *fields: Field,
@@ -146,7 +148,7 @@ def test_a_reading_is_data() -> None:
 def test_a_number_is_kept_and_flagged_never_refused(
     text: str, number: str, quality: NumberQuality, flag: str | None
 ) -> None:
-    reading = read(number=text)
+    reading = read(LISTED, number=text)
     found = reading.persons[0].number
     assert found
     assert (found.number, found.quality) == (number, quality)
@@ -187,20 +189,24 @@ def test_a_leading_zero_the_spreadsheet_took_is_restored_where_the_check_digit_p
 
 
 def test_several_persons_get_their_numbers_in_order() -> None:
-    reading = read(name="Ek, Eva / Berg, Bo", number="900602-2397 / 010413-2386")
+    reading = read(LISTED, name="Ek, Eva / Berg, Bo", number="900602-2397 / 010413-2386")
     assert [(p.family, p.number and p.number.number) for p in reading.persons] == [
         ("Ek", "199006022397"),
         ("Berg", "200104132386"),
     ]
     assert "numbers_and_names_differ" not in flags(reading)
-    uneven = read(name="Ek, Eva / Berg, Bo", number="900602-2397")
+    uneven = read(LISTED, name="Ek, Eva / Berg, Bo", number="900602-2397")
     assert [p.number is not None for p in uneven.persons] == [True, False]
     assert flags(uneven) == {"numbers_and_names_differ"}
 
 
 def test_other_persons_have_their_role_from_the_heading_and_their_number_from_the_cell() -> None:
     read_row = reader(
-        Field.REFERENCE, Field.NAME, Field.CO_PERSONS, names=("Aktnr", "Namn", "Vårdnadshavare")
+        Field.REFERENCE,
+        Field.NAME,
+        Field.CO_PERSONS,
+        names=("Aktnr", "Namn", "Vårdnadshavare"),
+        settings=LISTED,
     )
     reading = read_row.read(["K 1", "Ek, Eva", "Ek, Bo 900602-2397\nBerg, Åsa (sambo)"])
     assert [(p.family, p.role) for p in reading.persons] == [
@@ -373,7 +379,53 @@ def test_a_reference_that_looks_like_a_date_is_flagged() -> None:
 def test_dates_that_contradict_each_other_are_flagged() -> None:
     assert flags(read(opened="2003-04-05", closed="1998")) == {"closed_before_opened"}
     assert flags(read(opened="2003-04-05", closed="2003")) == set()
-    assert flags(read(number="19900602-2397", closed="1985-01-01")) == {"before_birth"}
+    born_after = read(number="19900602-2397", closed="1985-01-01")
+    assert flags(born_after) == {"before_birth", "number_impossible_date"}
+    assert born_after.persons[0].number
+    assert born_after.persons[0].number.quality is NumberQuality.IMPOSSIBLE_DATE
+
+
+@pytest.mark.parametrize(
+    ("cells", "number"),
+    [
+        ({"closed": "1984-05-01"}, "190903089993"),
+        ({"period": "1971-1984"}, "190903089993"),
+        ({"opened": "840501"}, "190903089993"),
+        ({"opened": "2011", "last_note": "2019"}, "200903089993"),
+        ({"closed": "03/04/05"}, "0903089993"),  # which of them is the year?
+        ({"closed": "okänt"}, "0903089993"),
+        ({}, "0903089993"),
+    ],
+)
+def test_a_sign_is_read_against_the_days_of_its_row(cells: dict[str, str], number: str) -> None:
+    reading = read(number="090308-9993", **cells)
+    assert reading.persons[0].number
+    assert reading.persons[0].number.number == number
+    assert ("number_no_century" in flags(reading)) == (len(number) == 10)
+
+
+def test_a_sign_is_read_against_the_day_of_the_list_where_its_row_has_none() -> None:
+    for listed, number in ((date(1985, 5, 1), "190903089993"), (date(2015, 5, 1), "200903089993")):
+        person = read(replace(SETTINGS, list_date=listed), number="090308-9993").persons[0]
+        assert person.number
+        assert (person.number.number, person.number.quality) == (number, NumberQuality.SOUND)
+
+
+@given(
+    st.lists(st.sampled_from(("090308-9993", "090308+9993", "900602-2397", "20240612-2388", "0903089993"))),
+    st.lists(st.dates(date(1950, 1, 1), date(2026, 11, 1)), min_size=2, max_size=2),
+    st.sampled_from(("%Y-%m-%d", "%y%m%d", "%Y", "%d/%m %y", "%b %Y", "%y")),
+    st.sampled_from((None, date(1985, 1, 1), date(2020, 1, 1))),
+)
+def test_a_list_is_read_alike_today_and_in_thirty_years(
+    numbers: list[str], days: list[date], form: str, listed: date | None
+) -> None:
+    columns = (Field.REFERENCE, Field.NUMBER, Field.OPENED, Field.CLOSED)
+    mapping = replace(SETTINGS, list_date=listed, columns=tuple(Column(one.value, one) for one in columns))
+    shape = Shape("csv", tuple(one.value for one in columns), 1)
+    cells = ["K 1", " / ".join(numbers), *(day.strftime(form) for day in sorted(days))]
+    now, then = (Reader(mapping, shape, today=day).read(cells) for day in (TODAY, date(2056, 11, 21)))
+    assert now == then
 
 
 def test_a_period_gives_both_dates_without_a_flag() -> None:

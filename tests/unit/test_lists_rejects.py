@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from archive.letters import one_form
 from archive.lists.rejects import REASON, suffix, write_rejects
 from archive.lists.tables import OpenList, Shape, open_list
 from archive.wording import _, speaking
@@ -160,7 +161,7 @@ def test_the_workbook_of_rejects_is_a_whole_package() -> None:
         assert "[Content_Types].xml" in package.namelist()
 
 
-TEXT_ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=5)
+TEXT_ROWS = st.lists(st.lists(CELLS.map(one_form), min_size=3, max_size=3), min_size=1, max_size=5)
 
 
 @given(

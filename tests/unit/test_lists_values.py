@@ -10,7 +10,6 @@ from archive.lists.text import clean, simple
 from archive.lists.values import (
     level_of_yes,
     part_inside,
-    protective_words,
     read_count,
     read_part,
     read_protection,
@@ -141,15 +140,6 @@ def test_a_bare_yes_means_what_the_heading_says() -> None:
     assert read_protection("x", level_of_yes("Skyddad folkbokf")) == (Protection.PROTECTED_REGISTRATION, True)
     assert read_protection("1", level_of_yes("Fingerad")) == (Protection.ASSUMED_IDENTITY, True)
     assert read_protection("J", level_of_yes("Skydd")) == (Protection.UNKNOWN, False)
-
-
-def test_names_that_resemble_words_of_protection_are_names() -> None:
-    assert not any(
-        protective_words(text) for text in ("Skyddberg, Eva", "Sekreterare", "Fingal", "Skyddsrum")
-    )
-    assert all(
-        protective_words(text) for text in ("OBS sekretess!", "SEKR", "skyddad id", "fingerade uppgifter")
-    )
 
 
 @pytest.mark.parametrize(

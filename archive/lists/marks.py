@@ -1,0 +1,80 @@
+"""Find what says that a person's data are protected, in whatever words, wherever it stands.
+
+A doubtful word protects, since naming somebody cannot be undone. The rule is measured by the phrases in
+tests/unit/protection_phrases.py.
+"""
+
+import re
+
+from archive.letters import one_form
+from archive.lists.text import clean
+
+_WHAT = r"(?:id\w*|pers(?:on\w*|\b)|pu|upp?g\w*|adr\w*|folkb\w*|fbf?|boende\w*|mark\w*|namn\w*)"
+_TAIL = rf"(?:[\s.\-]+{_WHAT}\b)*\.?"
+_MARK = "|".join(
+    (
+        rf"sekr(?:ett?es\w*|-?mark\w*|skydd\w*)?\b{_TAIL}",
+        r"sek[.\s\-]{0,2}(?:mark\w*|skydd\w*)",
+        rf"(?:id|identitets?|person|adress?|uppgifts?)-?s?skydd\w*|skydd(?:ade?|at|s?m[aä]rk\w*)?\b{_TAIL}",
+        rf"skyda\w\b{_TAIL}|skydd?\.?[\s.\-]{{1,2}}{_WHAT}",
+        rf"hemlig[at]?\b{_TAIL}",
+        rf"(?:spärr(?:ade?|m[aä]rk\w*)?|sparr(?:ade?|m[aä]rk\w*))\b{_TAIL}",
+        r"sp(?:\[|\{|ã¤|„|\ufffd)rr\w*",  # as it looks where the letters of a list were taken for others
+        r"kvarskr\w*\.?",
+        r"skpu\b|sk[.\s\-]{1,2}(?:id|ident\w*|pu|folkb\w*|fbf?|adr\w*|boende|upp?g\w*)\b\.?",
+        r"sk[.\s\-]{1,2}(?:pers|person(?:en)?|pers\.?\s?uppg\w*|personuppg\w*)\b\.?",
+        rf"fingera(?:de?|t)\b{_TAIL}|fing\.?[\s.\-]{{1,2}}{_WHAT}",
+        r"ny identitet\b",
+        r"(?:protected|secret|assumed|confidential) (?:id\w*|person\w*|address|data|registration)",
+    )
+)
+_NOT_TOLD = (
+    r"(?:ej|inte|aldrig)\s+(?:lämnas?\s+ut|utlämnas?|röjas?|uppges?)\b(?:\s+(?:adr\w*|upp?g\w*))?"
+    r"|(?:lämnas?|röjs?|uppges?)\s+(?:ej|inte|aldrig)\b(?:\s+ut\b)?(?:\s+(?:adr\w*|upp?g\w*))?"
+)
+_PROTECTIVE = re.compile(rf"\b(?:{_MARK}|{_NOT_TOLD})", re.IGNORECASE)
+_OTHERWISE = re.compile(
+    r"\bsoc(?:ial)?[.\s]{0,2}sekr\w*|\bskyddat? arbet\w*|\bskyddad verkstad\w*"
+    r"|\b(?:till|behov av)\s+skydd\b|\bskydd (?:och|eller|för) \w+",
+    re.IGNORECASE,
+)
+_NOT = "ej|inte|icke|inget|ingen|inga|utan|saknar|no|not"
+_NEGATED = re.compile(
+    rf"\b(?:{_NOT})\s+(?:{_MARK})(?!\s*\?)"
+    rf"|\b(?:{_MARK})\s*[:=]?\s*\b(?:nej|n|ej|inget|ingen|saknas|no)\b\s*(?=$|[,.;)])",
+    re.IGNORECASE,
+)
+_WITH_BRACKETS = re.compile(rf"\W*\b(?:(?:{_NOT})\s+)?(?:{_MARK}|{_NOT_TOLD})\W*", re.IGNORECASE)
+_SPACED = re.compile(r"\b(?:[^\W\d_] ){5,}[^\W\d_]\b")
+# Of a million rows nearly all hold nothing of this, and to look for these few letters is quick.
+_PERHAPS = re.compile(
+    r"s(?:ek[rms. \-]|k(?:yd|pu|[. \-])|p(?:ä|a|\[|\{|ã¤|„|\ufffd)rr| [kep] )|kydd|h(?:emlig| e m l)"
+    r"|kvarskr|fing|lämna|röj|uppge|ny id|protected|secret|assumed|confidential"
+)
+_ABOUT_THE_PAPER = re.compile(r"\bsekretess(?:en|belagd\w*)?\b(?![\s\-]*(?:mark|skydd))", re.IGNORECASE)
+
+
+def perhaps_protective(text: str) -> bool:
+    """Tell whether a text may hold words of protection; quick, for a whole row at once."""
+    return bool(_PERHAPS.search(text.casefold()))
+
+
+def protective_words(text: str) -> bool:
+    """Tell whether words in a text say that a person's data are protected."""
+    return perhaps_protective(text) and _said(one_form(text))
+
+
+def protective_title(text: str) -> bool:
+    """Tell whether a title says that all below it are protected; that the paper is secret says nothing."""
+    return perhaps_protective(text) and _said(_ABOUT_THE_PAPER.sub(" ", one_form(text)))
+
+
+def without_protection(text: str) -> str:
+    """Return the text without its words of protection, and without the brackets they stood in."""
+    return clean(_WITH_BRACKETS.sub(" ", one_form(text)))
+
+
+def _said(text: str) -> bool:
+    if " " in text:
+        text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text)
+    return bool(_PROTECTIVE.search(_NEGATED.sub(" ", _OTHERWISE.sub(" ", text))))
