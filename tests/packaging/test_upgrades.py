@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from archive import migrations
 from archive.config import Settings
 from archive.domain import checks, reference
 from archive.store import Archive, make_engine, operator
+from tests.builders import SetClock
 
 VERSIONS = ("0.1.0",)
+LATER = datetime(2026, 12, 1, 9, tzinfo=UTC)  # than anything in them
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -52,7 +55,7 @@ def test_no_value_of_an_older_database_is_lost_or_changed_by_its_upgrade(kept: S
 
 def test_an_upgraded_database_is_as_its_history_says(kept: Settings) -> None:
     migrations.upgrade(kept)
-    with closing(Archive(kept)) as archive:
+    with closing(Archive(kept, SetClock(LATER))) as archive:
         reference.refresh(archive)
         with archive.read(operator("tests")) as work:
             assert [finding.say() for finding in checks.everything(work)] == []
