@@ -226,7 +226,7 @@ class Story:
                 self.weeks.day()
                 self.missing.evening(number)
             if number % 8 == 0:
-                self.say(f"day {number} of {DAYS}: {self.weeks.made} deliveries so far")
+                self.say(f"day {number} of {DAYS}, deliveries so far: {self.weeks.made}")
         self.say(f"{len(out)} files on loan, {self.weeks.made} deliveries")
 
     def read_inboxes(self) -> None:
