@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from archive.cli import main
 from archive.clock import local_date
 from archive.domain import checks, programme, staff, wanted
 from archive.errors import Conflict
@@ -43,7 +45,7 @@ from archive.vocabulary import (
 )
 from seed.demo.fill import fill
 from tests.builders import MONDAY_MORNING, SetClock, a_shelf
-from tests.databases import SqliteDatabases
+from tests.databases import KEYS, SqliteDatabases
 from tests.domain import story_rules
 
 SIZE = 120
@@ -164,3 +166,22 @@ def test_filling_says_how_far_it_has_come(sqlite_databases: SqliteDatabases, tmp
     lists = [line for line in said if line.startswith("list ")]
     assert [line[:11] for line in lists] == [f"list {number} of 7" for number in range(1, 8)]
     assert [line for line in said if line.startswith("day ")]
+
+
+def test_the_command_makes_the_tables_itself_and_what_people_go_by_is_older_than_what_they_did(
+    sqlite_databases: SqliteDatabases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_databases.empty(tmp_path) as settings:
+        for name, value in {
+            **KEYS,
+            "AKTSPAR_DATABASE_URL": settings.database_url,
+            "AKTSPAR_DEMO": "1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        first, again = (CliRunner().invoke(main, ["demo", "--files", "12"]) for _turn in range(2))
+        assert first.exit_code == 0, first.stderr
+        assert again.exit_code == 1
+        assert again.stderr == "Error: There is something in this archive already.\n"
+        archive = Archive(settings, SetClock(NOW))
+        with closing(archive), archive.read(operator("tests")) as work:
+            assert list(story_rules.order(work)) == []
