@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench texts clean
+.PHONY: help run test test-thorough lint format bench texts clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -7,7 +7,7 @@ FILES ?= 3000
 ARGS ?=
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The newest of the Pythons that are new enough; a machine's `python3` often is not.
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
@@ -15,22 +15,25 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; 
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (Debian: apt install python3 python3-venv)."; exit 1; }
+	@echo "Making .venv with $(PYTHON) …"
 	@$(PYTHON) -m venv .venv || { echo "Could not make .venv (Debian: apt install python3-venv)."; exit 1; }
 
 .venv/run.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@echo "Fetching what Aktspår needs into .venv (a minute, the first time only) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@echo "Fetching what its tests need into .venv (a minute, the first time only) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/run.stamp
 
 # Built under another name, so that one broken off is not taken for a whole one.
 var/aktspar.db: export AKTSPAR_DATABASE_URL = sqlite:///$(CURDIR)/var/building.db
 var/aktspar.db: | .venv/run.stamp
+	@echo "Building a demo archive of $(FILES) invented files in var/ …"
 	@mkdir -p var && rm -f var/building.db*
-	$(BIN)/aktspar db upgrade
-	$(BIN)/aktspar demo --files $(FILES)
+	@$(BIN)/aktspar demo --files $(FILES)
 	@mv var/building.db $@ && rm -f var/building.db*
 
 run: export AKTSPAR_DEMO = 1
@@ -41,11 +44,16 @@ run: export AKTSPAR_DATABASE_URL = sqlite:///$(CURDIR)/var/aktspar.db
 run: export AKTSPAR_BIND = 127.0.0.1:$(PORT)
 run: export AKTSPAR_BASE_URL = http://127.0.0.1:$(PORT)
 run: .venv/run.stamp var/aktspar.db ## build a demo archive if there is none, and serve it [PORT=8000 FILES=3000]
+	@echo "Bringing the database up to date …"
 	@$(BIN)/aktspar db upgrade
+	@echo "Starting the server; Ctrl+C stops it …"
 	@$(BIN)/aktspar serve
 
 test: .venv/dev.stamp ## run every test, on SQLite and PostgreSQL [ARGS="tests/unit -k number"]
 	@.ci/test $(ARGS)
+
+test-thorough: .venv/dev.stamp ## tell the demo's story as of every awkward moment (3 minutes of processor time)
+	@$(BIN)/pytest -m thorough -n auto $(ARGS)
 
 lint: .venv/dev.stamp ## check style and types
 	$(BIN)/ruff check

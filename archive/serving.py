@@ -73,7 +73,7 @@ def share_heaps() -> None:
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn, configured by our settings alone."""
 
-    def __init__(self, settings: Settings, processes: int, ready: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, processes: int, ready: Callable[[list[str]], None]) -> None:
         share_heaps()  # before there are threads and processes, which take it over
         self._settings = settings
         self._options = {
@@ -87,7 +87,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "forwarded_allow_ips": "",  # ProxyFix alone decides, by the exact number of hops
             "control_socket_disable": True,
             "proc_name": "aktspar",
-            "when_ready": lambda _master: ready(),
+            "when_ready": lambda master: ready([str(listener) for listener in master.LISTENERS]),
         }
         super().__init__()
 

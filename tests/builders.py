@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from time import perf_counter
 
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
@@ -34,6 +35,16 @@ class SetClock:
         """Let time pass, as `forward(days=1, minutes=5)`, and return the new moment."""
         self.now += timedelta(**span)
         return self.now
+
+
+class RunningClock:
+    """Tell a time that passes as time does, from a set moment on, for what has to wait or to race."""
+
+    def __init__(self, start: datetime = MONDAY_MORNING) -> None:
+        self._start, self._began = start, perf_counter()
+
+    def __call__(self) -> datetime:
+        return self._start + timedelta(seconds=perf_counter() - self._began)
 
 
 def user_in_role(archive: Archive, role: Role) -> Actor:

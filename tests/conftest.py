@@ -40,8 +40,10 @@ hypothesis_settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name our one marker."""
+    """Name our markers; what is thorough is left out unless asked for by `-m`."""
     config.addinivalue_line("markers", "engines(*names): run only on these of sqlite, postgresql")
+    config.addinivalue_line("markers", "thorough: takes minutes; `make test-thorough` runs it")
+    config.option.markexpr = config.option.markexpr or "not thorough"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, create_engine, event, text
 
 from archive import history
-from archive.clock import system_clock
 from archive.config import Settings
 from archive.migrations import triggers
 from archive.proof.chain import verify
 from archive.proof.findings import Finding
 from archive.store import Work, operator
+from tests.builders import MONDAY_MORNING
 
 
 class Intruder:
@@ -30,7 +30,7 @@ class Intruder:
 
     def named(self) -> list[Finding]:
         """Return what verification names, as the database stands in this intrusion."""
-        return list(verify(Work(self._connection, operator("intruder"), system_clock(), self.stolen_key)))
+        return list(verify(Work(self._connection, operator("intruder"), MONDAY_MORNING, self.stolen_key)))
 
     def event(self, stream: str, seq: int) -> Row[Any]:
         """Return an event."""

@@ -2,6 +2,8 @@
 
 import click
 
+from archive import migrations
+from archive.clock import system_clock
 from archive.commands import opened
 from archive.config import BadSettings, Settings
 from seed.demo.fill import fill
@@ -11,10 +13,15 @@ from seed.demo.fill import fill
 @click.option("--files", type=click.IntRange(10, 1_000_000), default=3000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same archive.")
 def command(files: int, seed: int) -> None:
-    """Fill an empty archive with invented files, through the same imports and verbs as a user would use."""
+    """Fill an empty archive with invented files, through the same imports and verbs as a user would use.
+
+    A database without tables gets them first.
+    """
     settings = Settings.load()
     if not settings.demo:
         raise BadSettings("A demo archive is made in demo mode only. Set AKTSPAR_DEMO=1.")
+    if migrations.is_empty(settings):
+        migrations.upgrade(settings)
     with opened(settings):
         pass
-    fill(settings, files, seed, lambda sentence: click.echo(sentence, err=True))
+    fill(settings, files, seed, lambda sentence: click.echo(sentence, err=True), now=system_clock())

@@ -1,12 +1,21 @@
 """`aktspar serve`: web and worker in one command."""
 
+from collections.abc import Sequence
+from contextlib import closing
+from urllib.parse import urlsplit
+
 import click
 
 from archive import logs
 from archive.commands import opened
 from archive.config import BadSettings, Settings
+from archive.domain import sessions, staff
 from archive.serving import Server
-from archive.wording import _
+from archive.store import Archive
+from archive.vocabulary import Role
+from archive.wording import N_, _
+
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - recognised, not bound to
 
 
 @click.command()
@@ -21,6 +30,24 @@ def command(workers: int) -> None:
     with opened(settings):
         pass
     logs.configure(settings.log_level)
-    Server(
-        settings, workers, lambda: click.echo(_("Aktspår answers at %(url)s", url=settings.base_url))
-    ).run()
+    Server(settings, workers, lambda bound: _say(settings, bound)).run()
+
+
+def _say(settings: Settings, bound: Sequence[str]) -> None:
+    """Name every address it is bound to, the one that stands on labels, and whom a demo offers."""
+    for address in bound:
+        everywhere = urlsplit(address).hostname in EVERYWHERE
+        known = N_("Aktspår answers at %(url)s, on every address of this machine")
+        click.echo(_(known if everywhere else N_("Aktspår answers at %(url)s"), url=address))
+    if settings.base_url not in bound:
+        click.echo(_("Labels and mail lead to %(url)s (AKTSPAR_BASE_URL)", url=settings.base_url))
+    if settings.demo and (first := _first_archivist(settings)):
+        click.echo(
+            _("Open %(url)s and sign in by a click: begin as %(name)s.", url=settings.base_url, name=first)
+        )
+
+
+def _first_archivist(settings: Settings) -> str:
+    with closing(Archive(settings)) as archive, archive.read(sessions.DOOR) as work:
+        users = dict(staff.by_role(work)).get(Role.ARCHIVIST, [])
+    return f"{users[0].name} ({Role.ARCHIVIST.label})" if users else ""

@@ -208,15 +208,17 @@ def roles_of(work: Work, user: User) -> tuple[Role, ...]:
     return in_order(work.session.scalars(select(_role.c.role).where(_role.c.user_id == user.id)))
 
 
-def one_per_role(work: Work) -> list[tuple[Role, User]]:
-    """Return for each role the longest-standing active user who has it: the demo's sign-in page."""
+def by_role(work: Work) -> list[tuple[Role, list[User]]]:
+    """Return for each role its active users, the longest-standing first: the demo's sign-in page."""
     statement = (
         select(_role.c.role, User)
         .join(User, col(User.id) == _role.c.user_id)
         .where(col(User.active))
-        .order_by(col(User.id).desc())
+        .order_by(col(User.id))
     )
-    found: dict[Role, User] = dict(work.session.execute(statement).all())
+    found: dict[Role, list[User]] = {}
+    for role, user in work.session.execute(statement):
+        found.setdefault(role, []).append(user)
     return [(role, found[role]) for role in Role if role in found]
 
 

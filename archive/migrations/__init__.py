@@ -25,6 +25,16 @@ def upgrade(settings: Settings) -> None:
         engine.dispose()
 
 
+def is_empty(settings: Settings) -> bool:
+    """Tell whether the database has no table at all yet."""
+    engine = make_engine(settings.owner_database_url)
+    try:
+        with engine.connect() as connection:
+            return not inspect(connection).get_table_names()
+    finally:
+        engine.dispose()
+
+
 def is_current(connection: Connection) -> bool:
     """Tell whether the database is at the newest migration."""
     known = inspect(connection).has_table("alembic_version")

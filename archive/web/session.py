@@ -44,7 +44,7 @@ PURPOSES = {
 @bp.get("/sign-in")
 @public
 def page() -> Response:
-    """Ask for user name and password; a demo archive also offers one person per role."""
+    """Ask for user name and password; a demo archive also offers its persons, by role."""
     return ask()
 
 
@@ -92,7 +92,7 @@ def ask(refused: Refusals | None = None, kept_form: str | None = None) -> Respon
     offered = []
     if archive.settings.demo:
         with archive.read(sessions.DOOR) as work:
-            offered = [(role, user, _(PURPOSES[role])) for role, user in staff.one_per_role(work)]
+            offered = [(role, _(PURPOSES[role]), users) for role, users in staff.by_role(work)]
     form = {
         "login": "" if kept_form else request.form.get("login", ""),
         "next": "" if kept_form else request.values.get("next", ""),

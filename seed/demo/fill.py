@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -11,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlmodel import col
 
-from archive.clock import add_working_days, local_date
+from archive.clock import add_working_days, local_date, system_clock
 from archive.config import Settings
 from archive.domain import (
     files,
@@ -23,6 +25,7 @@ from archive.domain import (
     lookups,
     messages,
     places,
+    reference,
     scans,
 )
 from archive.domain.loans import Request
@@ -47,66 +50,88 @@ from seed.demo import cast
 from seed.demo.cases import CASES_FILE
 from seed.demo.cast import DemoClock
 from seed.demo.checkers import Checkers
-from seed.demo.missing import Missing
+from seed.demo.missing import LAST_MISS, Missing
 from seed.demo.transports import Carriers
 from seed.demo.weeks import Weeks
 from seed.demo.world import PlannedPlace, World
 from seed.demo.write import write_lists
 
 BORROWERS = ("Jonas Ek", "Linnea Berg", "Samir Haddad", "Eva Kron", "Tove Malm", "Nils Ahl")
-UNITS = (cast.UNIT, "Ekonomiskt bistånd Söder", "Familjerätten", "Vuxenenheten")
+UNITS = (cast.UNIT, cast.OTHER_UNIT, "Familjerätten", "Vuxenenheten")
+DAYS = 34  # working days of the story: what was found missing can be put right, and seen to have helped
+READING_DAYS = 9  # before it: on each one list is read in
 FORGOTTEN_ON = 6  # the working day of the story on which a file goes out that is never returned
 SAMPLED_ON = 18
 Say = Callable[[str], None]
 
 
-def fill(settings: Settings, files: int, seed: int, say: Say) -> None:
-    """Fill an empty archive with so many files; raises Conflict when it is not empty."""
-    clock = DemoClock()
+def fill(settings: Settings, files: int, seed: int, say: Say, *, now: datetime | None = None) -> None:
+    """Fill an empty archive with so many files, as of now; raises Conflict when it is not empty.
+
+    This is the one place where a demo archive is made.
+    """
+    now = now or system_clock()
+    world = World(files, seed)
+    populate(settings, world, seed, say, DemoClock.before(now, DAYS + READING_DAYS))
+    tell(settings, world, seed, say, now)
+
+
+def populate(settings: Settings, world: World, seed: int, say: Say, clock: DemoClock) -> None:
+    """Let people and places come into being and the lists be read in, at whatever time the clock tells."""
     archive = Archive(settings, clock)
     try:
         with archive.read(operator("demo")) as work:
             if places.roots(work):
                 raise Conflict("not_empty", "There is something in this archive already.")
-        Story(archive, clock, World(files, seed), Random(seed), say).tell(seed)  # noqa: S311
+        reference.refresh(archive)  # so that routines are in force before anybody goes by them
+        Population(archive, clock, world, say).come_in(seed)
     finally:
         archive.close()
 
 
-class Story:
-    """What happened in the demo archive during its two months."""
+def tell(settings: Settings, world: World, seed: int, say: Say, now: datetime) -> None:
+    """Tell what happened in a populated archive until now."""
+    clock = DemoClock.before(now, DAYS)
+    archive = Archive(settings, clock)
+    try:
+        Story(archive, clock, world, Random(seed), say).tell()  # noqa: S311
+    finally:
+        archive.close()
 
-    def __init__(self, archive: Archive, clock: DemoClock, world: World, random: Random, say: Say) -> None:
-        self.archive, self.clock, self.world, self.random, self.say = archive, clock, world, random, say
-        self.staff: dict[Role, Actor] = {}
 
-    def tell(self, seed: int) -> None:
-        """Let it all happen, in order."""
-        self.hire()
-        self.build()
+@dataclass(slots=True)
+class Population:
+    """What is there before the story begins: people, places, and the files the lists name."""
+
+    archive: Archive
+    clock: DemoClock
+    world: World
+    say: Say
+
+    def come_in(self, seed: int) -> None:
+        """Let people and places be made and every list be read in, in order."""
+        people = cast.hire(self.archive)
+        self.say(f"{len(people)} people, at least two in every role")
+        archivist, assistant = people[cast.ARCHIVIST], people[cast.ASSISTANTS[0]]
+        self.build(archivist)
         with TemporaryDirectory() as folder:
+            self.say("writing the lists …")
             truth = write_lists(self.world, Path(folder), seed)
-            for told in truth.lists:
+            for number, told in enumerate(truth.lists, start=1):
                 self.clock.next_morning()
-                self.read_in(Path(folder) / told.file_name)
+                self.say(f"list {number} of {len(truth.lists) + 1}: {told.file_name} …")
+                self.say(f"    {self.read_in(archivist, Path(folder) / told.file_name)} rows")
             self.clock.next_morning()
-            self.compare(Path(folder) / CASES_FILE)
-        self.label()
-        self.prepare()
-        self.work_days()
+            self.say(f"list {len(truth.lists) + 1} of {len(truth.lists) + 1}: {CASES_FILE} …")
+            self.compare(archivist, Path(folder) / CASES_FILE)
+        self.label(assistant)
 
-    def hire(self) -> None:
-        """Create the staff, at least one person per role."""
-        self.people = cast.hire(self.archive)
-        self.staff = cast.first_of_each(self.people)
-        self.say(f"{len(self.people)} people, in every role")
-
-    def build(self) -> None:
+    def build(self, actor: Actor) -> None:
         """Create every address, room, rack, shelf and box."""
         known: dict[tuple[str, ...], int] = {}
         for parent, planned in _together(self.world.places()):
             first = planned[0]
-            with self.archive.write(self.staff[Role.ARCHIVIST]) as work:
+            with self.archive.write(actor) as work:
                 made = places.create_many(
                     work,
                     places.get(work, known[parent]) if parent else None,
@@ -118,9 +143,8 @@ class Story:
             known.update({plan.path: place.id for plan, place in zip(planned, made, strict=True)})
         self.say(f"{len(known)} places")
 
-    def read_in(self, path: Path) -> None:
-        """Import one list as the archivist would: look at it, check it, register it."""
-        actor = self.staff[Role.ARCHIVIST]
+    def read_in(self, actor: Actor, path: Path) -> int:
+        """Import one list as the archivist would: look at it, check it, register it; return its rows."""
         with path.open("rb") as content:
             run_id = imports.begin(self.archive, actor, path.name, content)
         for order, awaited in ((imports.stage, ImportState.STAGED), (imports.apply, ImportState.APPLIED)):
@@ -129,33 +153,19 @@ class Story:
             run = import_driving.drive(self.archive, actor, run_id)
             if run.status is not awaited:
                 raise Conflict("import_stopped", "The list %(name)s could not be read in.", name=path.name)
-        self.say(f"{path.name}: {run.rows} rows")
+        return run.rows
 
-    def compare(self, path: Path) -> None:
+    def compare(self, actor: Actor, path: Path) -> None:
         """Compare the closed cases of the case system with the register."""
-        actor = self.staff[Role.ARCHIVIST]
         with path.open("rb") as content:
             run_id = imports.begin(self.archive, actor, path.name, content, ImportPurpose.COMPARE)
         with self.archive.write(actor) as work:
             imports.stage(work, imports.get(work, run_id))
         import_driving.drive(self.archive, actor, run_id)
-        self.say(f"{path.name}: compared")
+        self.say("    compared with the register")
 
-    def prepare(self) -> None:
-        """Get ready for the weekly deliveries; the rooms that are empty already are swept and closed."""
-        carriers = Carriers(self.archive, self.clock, self.people)
-        self.checkers = Checkers(self.archive, self.clock, self.people, self.random, every=4)
-        self.weeks = Weeks(carriers, self.checkers, self.world, self.archive.settings.delivery_weekday)
-        self.missing = Missing(self.archive, self.clock, self.people, self.checkers)
-        self.weeks.turns_up = self.missing.turns_up
-        self.weeks.prepare()
-        self.missing.read_routines()
-        self.clock.next_morning()
-        self.weeks.sweep_emptied()
-
-    def label(self) -> None:
+    def label(self, actor: Actor) -> None:
         """Print labels for a few boxes, reprint one, and print blank ones."""
-        actor = self.staff[Role.ASSISTANT]
         with self.archive.write(actor) as work:
             some = _standing(self.world.reference.central.name, 60)
             found = [files.get(work, file_id) for file_id in work.session.execute(some).scalars()]
@@ -164,15 +174,39 @@ class Story:
             labels.print_blanks(work, 24, "permanent-70x37")
         self.say(f"{len(found)} labels printed")
 
+
+class Story:
+    """What happened in a populated archive during its two months."""
+
+    def __init__(self, archive: Archive, clock: DemoClock, world: World, random: Random, say: Say) -> None:
+        self.archive, self.clock, self.world, self.random, self.say = archive, clock, world, random, say
+        self.people = cast.at_work(archive)
+        self.staff = cast.first_of_each(self.people)
+
+    def tell(self) -> None:
+        """Let it all happen, in order."""
+        self.prepare()
+        self.work_days()
+
+    def prepare(self) -> None:
+        """Get ready for the weekly deliveries; the rooms that are empty already are swept and closed."""
+        carriers = Carriers(self.archive, self.clock, self.people)
+        self.checkers = Checkers(self.archive, self.clock, self.people, self.random, every=4)
+        self.weeks = Weeks(carriers, self.checkers, self.world, self.archive.settings.delivery_weekday)
+        self.missing = Missing(self.archive, self.clock, self.people, self.checkers, carriers)
+        self.weeks.turns_up = self.missing.turns_up
+        self.weeks.prepare()
+        self.missing.read_routines()
+        self.weeks.sweep_emptied()
+
     def work_days(self) -> None:
         """Let people find, hand out, scan, take back, deliver and check until today."""
         out: list[str] = []
-        ending, number = False, 0
-        while not ending:
-            number += 1
-            ending = self.clock.to_the_end()
-            if not ending:
-                self.clock.next_morning()
+        for number in range(1, DAYS + 1):
+            self.clock.next_morning()
+            today = self.clock.on_the_last_day()
+            if today:
+                self.clock.before_the_end(cast.LAST_HOURS, leaving=LAST_MISS)
             out += self.hand_out(self.random.randint(0, 2))
             if number == FORGOTTEN_ON:
                 self.hand_out(1)
@@ -183,13 +217,16 @@ class Story:
             self.scan()
             if len(out) > 12:
                 self.take_back(out.pop(self.random.randrange(len(out))))
-            if ending:
+            if today:
                 self.read_inboxes()
                 self.weeks.today()
                 self.missing.today()
             else:
                 self.missing.day(number)
                 self.weeks.day()
+                self.missing.evening(number)
+            if number % 8 == 0:
+                self.say(f"day {number} of {DAYS}, deliveries so far: {self.weeks.made}")
         self.say(f"{len(out)} files on loan, {self.weeks.made} deliveries")
 
     def read_inboxes(self) -> None:

@@ -1,7 +1,7 @@
 """The demo's missing files: one found again in another's cover, one looked for today, and a deviation."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import yaml
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.clock import add_working_days, local_date
+from archive.clock import STOCKHOLM, add_working_days, local_date
 from archive.domain import (
     files,
     incident_steps,
@@ -22,22 +22,26 @@ from archive.domain import (
 from archive.domain.incident_endings import said_moment
 from archive.domain.incidents import Found, Report
 from archive.domain.searches import Searched
+from archive.domain.steps import Course
 from archive.models import CaseFile, CoverCheck, Place, Unit
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import Custody, Occasion, OthersRead, PlaceKind, SearchResult
 from routines import engine
 from routines.conditions import Answer
+from routines.model import Evidence, Field
+from routines.progress import Record, State
 from seed.demo.cast import ARCHIVIST, ASSISTANTS, CASE_WORKER, MANAGER, UNIT, DemoClock
 from seed.demo.checkers import Checkers
-from seed.demo.transports import Transport
+from seed.demo.transports import Carriers, Transport
 
 WORDS: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
     Path(__file__).with_name("missing.yaml").read_text("utf-8")
 )
-MISSED_ON, SEARCHED_ON, JUDGED_ON, GIVEN_UP_ON = 8, 9, 12, 26  # working days of the story
-FOUND_IN = 4  # the delivery whose cover check finds it
-DEVIATION_ON = 10
-COVER_LOG = "cover_log"  # asked for only where it lay in another's cover
+MISSED_ON, GIVEN_UP_ON = 8, 18  # working days of the story
+FOUND_IN = 3  # the delivery whose cover check finds it
+LAST_MISS = 1.8  # hours before the end in which today's file is missed and searched for
+LEARNED_AFTER, FOLLOWED_UP_AFTER = 3, 10  # working days after the find
+NOT_BEFORE = {"lessons", "follow_up", "close"}  # these are done on a day of their own, not when they are due
 
 
 @dataclass
@@ -48,33 +52,66 @@ class Missing:
     clock: DemoClock
     people: dict[str, Actor]
     checkers: Checkers
+    carriers: Carriers
     earlier: int = 0
     sought: int = 0
+    missed: datetime | None = None
     found: bool = False
     in_cover: bool = False
     closing: int = 0  # days since it was found
+    deviation: int = 0
 
     def day(self, number: int) -> None:
-        """Let a working day pass."""
+        """Let the morning of a working day pass."""
         if number == MISSED_ON:
             self._miss_in_old_room()
-        elif number == SEARCHED_ON and self.earlier:
-            self._say(
-                self.earlier, "later", "second_search", "dpo_advice", "decide_notification", "notify_imy"
-            )
-            self._say(self.earlier, "later", "decide_inform", "lift_stop")
-        elif number == DEVIATION_ON:
-            self._deviate()
-        elif number == JUDGED_ON and self.earlier:
-            self._say(self.earlier, "later", "lex_sarah_investigation")
+        elif self.earlier and self.closing <= FOLLOWED_UP_AFTER:
+            self.clock.at(9, 40)
+            self._keep_clocks()
+        if self.carriers.seal_broke_at is not None and not self.deviation:
+            self._deviate(self.carriers.seal_broke_at)
+
+    def evening(self, number: int) -> None:
+        """Let the end of a working day pass: what is due before the next one is done."""
+        if number == MISSED_ON and self.earlier:
+            self._keep_clocks()
         elif number == GIVEN_UP_ON and self.earlier and not self.found:
             self._confirm(None)
-        if self.found:
+        if self.found and self.closing <= FOLLOWED_UP_AFTER:
+            self._keep_clocks()
             self.closing += 1
-            if self.closing == 3:
-                self._finish()
 
-    # The earlier one
+    def _keep_clocks(self) -> None:
+        """Do the steps whose clock runs out before the next noon of work, and those whose day it is."""
+        for _step in range(len(self._known)):
+            with self.archive.read(self.people[ARCHIVIST]) as work:
+                run = incident_steps.course(work, incidents.get(work, self.earlier))
+                records = engine.open_steps(run.progress)
+                step = next((record.step for record in records if self._is_due(record)), None)
+            if step is None:
+                return
+            self.clock.forward(minutes=4)
+            if step in self._known:
+                self._do(self.earlier, step, self._known[step])
+            else:
+                self._set_aside(step)
+
+    def _is_due(self, record: Record) -> bool:
+        if record.step in NOT_BEFORE:
+            return self.closing >= (LEARNED_AFTER if record.step == "lessons" else FOLLOWED_UP_AFTER)
+        if self.closing >= FOLLOWED_UP_AFTER:
+            return True  # nothing is left open when the case is closed
+        noon = noon_after(self.clock.now)
+        return record.deadline is not None and record.deadline < noon
+
+    @property
+    def _known(self) -> dict[str, dict[str, Any]]:
+        """Return what people write in the steps of the earlier case, before the find and after it."""
+        if not self.found:
+            return {**WORDS["at_once"], **WORDS["later"]}
+        where = "in_cover" if self.in_cover else "on_shelf"
+        known = {**WORDS["at_once"], **WORDS["later"], **WORDS["found"]}
+        return {step: {**said, **WORDS[where].get(step, {})} for step, said in known.items()}
 
     def _miss_in_old_room(self) -> None:
         """Let a case worker miss a file of an old room, which nobody finds where it should stand."""
@@ -86,8 +123,11 @@ class Missing:
         self.earlier = self._report(
             self.sought, "Begäran om utdrag ur akten.", "Den akten gäller, genom sitt ombud"
         )
+        self.missed = self.clock.now
         self.clock.forward(minutes=25)
-        self._say(self.earlier, "at_once", *WORDS["at_once"])
+        for step, said in WORDS["at_once"].items():
+            self.clock.forward(minutes=3)
+            self._do(self.earlier, step, said)
 
     def _report(self, file_id: int, purpose: str, waiting: str) -> int:
         with self.archive.write(self.people[CASE_WORKER]) as work:
@@ -130,26 +170,6 @@ class Missing:
             incidents.found(work, incident, items, found)
         self.found, self.in_cover = True, check_id is not None
 
-    def _finish(self) -> None:
-        """Do what is left of the earlier case, to its end."""
-        known = {**WORDS["at_once"], **WORDS["later"], **WORDS["found"]}
-        if not self.in_cover:
-            known["after_find"] = {
-                name: said for name, said in known["after_find"].items() if name != COVER_LOG
-            }
-        for _step in range(len(known)):
-            with self.archive.read(self.people[ARCHIVIST]) as work:
-                run = incident_steps.course(work, incidents.get(work, self.earlier))
-                left = [record.step for record in engine.open_steps(run.progress)]
-            if not left:
-                return
-            step = next((one for one in left if one in known and one != "close"), left[0])
-            self.clock.forward(minutes=4)
-            if step in known:
-                self._do(self.earlier, step, known[step])
-            else:
-                self._set_aside(step)
-
     def _set_aside(self, step: str) -> None:
         with self.archive.write(self.people[ARCHIVIST]) as work:
             incident = incidents.get(work, self.earlier)
@@ -163,12 +183,12 @@ class Missing:
             file_id = _someones_file(work, central=True)
         if file_id is None:
             return
-        self.clock.before_the_end(2.2)
+        self.clock.before_the_end(LAST_MISS)
         incident = self._report(file_id, "Underlag till ny utredning.", "Handläggaren i det nya ärendet")
-        self.clock.forward(minutes=15)
-        self._say(incident, "at_once", "tell_manager", "tell_dpo", "screen_risk", "secure_room")
-        self.clock.forward(minutes=30)
-        self._say(incident, "at_once", "first_search", "shelf_marker")
+        self.clock.forward(minutes=10)
+        self._say(incident, "tell_manager", "tell_dpo", "screen_risk", "secure_room", "record_checks")
+        self.clock.forward(minutes=20)
+        self._say(incident, "lex_sarah_report", "first_search", "shelf_marker")
         self._search(incident, file_id)
 
     def _search(self, incident_id: int, file_id: int) -> None:
@@ -185,16 +205,18 @@ class Missing:
 
     # What else is going on
 
-    def _deviate(self) -> None:
+    def _deviate(self, broke_at: datetime) -> None:
         """Report the broken seal of a crate as a deviation, and judge it."""
         with self.archive.write(self.people[ASSISTANTS[1]]) as work:
             owner = self.people[MANAGER].user_id
-            new = matters.New("En flyttlådas plombering var bruten.", owner_id=owner)
-            number = matters.begin(work, "deviation", new).id
+            new = matters.New("En flyttlådas plombering var bruten.", owner_id=owner, noticed_at=broke_at)
+            self.deviation = matters.begin(work, "deviation", new).id
         for step, said in WORDS["deviation"].items():
             self.clock.forward(minutes=20)
             with self.archive.write(self.people[said["who"]]) as work:
-                matters.complete(work, matters.get(work, number), step, self._answers(work, said))
+                matter = matters.get(work, self.deviation)
+                answers = self.answers(work, matters.course(work, matter), step, said)
+                matters.complete(work, matter, step, answers)
 
     def read_routines(self) -> None:
         """Let some confirm that they have read the routines."""
@@ -207,18 +229,31 @@ class Missing:
 
     # The steps
 
-    def _say(self, incident: int, part: str, *steps: str) -> None:
+    def _say(self, incident: int, *steps: str) -> None:
         for step in steps:
             self.clock.forward(minutes=3)
-            self._do(incident, step, WORDS[part][step])
+            self._do(incident, step, WORDS["at_once"][step])
 
     def _do(self, incident_id: int, step: str, said: dict[str, Any]) -> None:
         with self.archive.write(self.people[said["who"]]) as work:
             incident = incidents.get(work, incident_id)
-            incidents.complete(work, incident, step, self._answers(work, said, incident_id))
+            answers = self.answers(work, incident_steps.course(work, incident), step, said, incident_id)
+            incidents.complete(work, incident, step, answers)
 
-    def _answers(self, work: Work, said: dict[str, Any], number: int = 0) -> dict[str, Answer]:
-        return {name: self._answer(work, text, number) for name, text in said.items() if name != "who"}
+    def answers(
+        self, work: Work, run: Course, step: str, said: dict[str, Any], number: int = 0
+    ) -> dict[str, Answer]:
+        """Answer what the form of a step asks now, in the order it asks; raises LookupError without words."""
+        given: dict[str, Answer] = {}
+        form: tuple[Field | Evidence, ...] = (*run.step(step).fields, *run.step(step).evidence)
+        for one in form:
+            if not State(run.routine, run.progress, work.now, (step, given)).holds(one.when):
+                continue
+            if one.id in said:
+                given[one.id] = self._answer(work, said[one.id], number)
+            elif one.required:
+                raise LookupError(f"missing.yaml has no words for {step}.{one.id}")
+        return given
 
     def _answer(self, work: Work, said: Any, number: int) -> Answer:
         if isinstance(said, list):
@@ -230,9 +265,22 @@ class Missing:
             return f"user:{self.people[said.removeprefix('@')].user_id}"
         if said == "now":
             return said_moment(work.now)
+        if said == "broken":
+            return said_moment(self.carriers.seal_broke_at or work.now)
         if said.startswith("day+"):
             return add_working_days(local_date(work.now), int(said.removeprefix("day+"))).isoformat()
-        return said.replace("{year}", str(local_date(work.now).year)).replace("{id}", str(number))
+        away = (local_date(work.now) - local_date(self.missed or work.now)).days
+        known = {"{year}": str(local_date(work.now).year), "{id}": str(number), "{away}": str(away)}
+        text: str = said
+        for name, value in known.items():
+            text = text.replace(name, value)
+        return text
+
+
+def noon_after(moment: datetime) -> datetime:
+    """Return noon of the next working day: what is due before it is done today."""
+    day = add_working_days(local_date(moment), 1)
+    return datetime.combine(day, time(12), STOCKHOLM)
 
 
 def _someones_file(work: Work, *, central: bool) -> int | None:

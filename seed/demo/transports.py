@@ -77,6 +77,7 @@ class Carriers:
     people: dict[str, Actor]
     crates: list[int] = field(default_factory=list)
     seal: int = 41200
+    seal_broke_at: datetime | None = None
 
     def buy_crates(self, count: int, at: Place) -> None:
         """Take new crates into use."""
@@ -246,6 +247,7 @@ class Carriers:
             if crate.seal is not None:
                 seen = f"{crate.seal[:-2]}{crate.seal[-1]}{crate.seal[-2]}" if miswritten else crate.seal
                 receiving.check_seal(work, crate, seen, whole=not broken)
+                self.seal_broke_at = work.now if broken else self.seal_broke_at
 
     def _empty(self, receiver: Actor, crate_id: int, pieces: Sequence[int], *, done: bool) -> None:
         with self._round(receiver, len(pieces)) as (work, moments):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.clock import add_working_days, local_date, system_clock
+from archive.clock import add_working_days, local_date
 from archive.domain import (
     announcements,
     deliveries,
@@ -74,7 +74,7 @@ class Weeks:
     @property
     def last_day(self) -> date:
         """Return the day the story ends."""
-        return local_date(system_clock())
+        return self.carriers.clock.last_day
 
     # Before the first week
 

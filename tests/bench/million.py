@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive import identity, migrations
-from archive.clock import system_clock
 from archive.config import Settings
 from archive.domain import files, people, places, reference
 from archive.domain.files import NewFile
@@ -21,6 +20,7 @@ from archive.models import CaseFile, FileKind, Place, SourceSystem
 from archive.partial_date import PartialDate
 from archive.store import Archive, Work, operator
 from archive.vocabulary import OrderRule, PlaceKind, Protection
+from seed.demo.population import DEMO_DAY
 from seed.demo.world import File, World
 
 BENCH = Path(__file__).parents[2] / "var" / "bench"
@@ -118,7 +118,7 @@ def _register(
             NewPerson(
                 person.family_name,
                 person.given_name,
-                identity.read(person.number, today=system_clock().date()) if person.number else None,
+                identity.read(person.number, today=DEMO_DAY) if person.number else None,
                 PartialDate.of(person.born),
                 person.protection,
             )

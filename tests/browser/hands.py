@@ -1,7 +1,6 @@
 """People at work in a real browser: each with a page and a hand-held scanner of their own."""
 
 import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +38,7 @@ class Hand:
         )
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self._scanner = Scanner(page.context.new_cdp_session(page), time.time())
+        self._scanner = Scanner(page.context.new_cdp_session(page))
 
     def enter(self, login: str) -> None:
         """Sign in."""
@@ -78,7 +77,7 @@ class Hand:
     def scan(self, text: str) -> None:
         """Scan one label as the scanner types it, once the page listens."""
         self.page.wait_for_load_state()
-        self._scanner.scan(text, after=max(120.0, (time.time() - self._scanner.at) * 1000))
+        self._scanner.scan(text, after=max(120.0, self._scanner.waited()))
 
     def board(self, text: str, says: str) -> None:
         """Scan one label at a board and see what it answers in large letters."""

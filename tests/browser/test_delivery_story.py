@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.clock import Clock, local_date, system_clock
+from archive.clock import Clock, local_date
 from archive.domain import checks, files, labels
 from archive.models import CaseFile, Place
 from archive.store import Archive, operator
@@ -19,6 +19,7 @@ from archive.vocabulary import LabelReason, Role
 from labels.commands import COMMANDS
 from tests.browser.hands import Hand, hired
 from tests.browser.town import ADDRESS, EACH, PER_CRATE, Faults, Share, Town, a_town
+from tests.builders import MONDAY_MORNING, RunningClock
 from tests.labels.paper import decode, rasterise
 
 PACKED, RECEIVED = "Packad", "Mottagen"
@@ -27,7 +28,7 @@ PACKED, RECEIVED = "Packad", "Mottagen"
 @pytest.fixture
 def clock() -> Clock:
     """Let time pass: a scan tells how long it has waited."""
-    return system_clock
+    return RunningClock()
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def planned(archivist: Hand, town: Town) -> None:
     """Plan the delivery, and let both rooms list what they are to send."""
     archivist.go("/deliveries/")
     archivist.page.get_by_text("Planera en leverans").click()
-    archivist.page.fill("#day", (local_date(system_clock()) + timedelta(days=3)).isoformat())
+    archivist.page.fill("#day", (local_date(MONDAY_MORNING) + timedelta(days=3)).isoformat())
     archivist.page.fill("#capacity", "6")
     archivist.page.fill("#crate_files", str(PER_CRATE))
     archivist.press("Planera")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -26,7 +27,6 @@ from archive.domain import (
     imports,
     labels,
     matters,
-    reference,
     routine_versions,
     sessions,
     staff,
@@ -43,10 +43,12 @@ from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
 from tests.browser.kit.site import Quiet
 from tests.browser.walk import Found, Known, walk
+from tests.builders import MONDAY_MORNING, SetClock
 from tests.databases import SqliteDatabases
 from tests.domain.incident_play import matter_answers
 
 FILES = 120
+NOW = MONDAY_MORNING + timedelta(hours=5)
 NOBODY = "nobody"
 # What has no page of its own: answers for machines, and the way from a symbol to what it stands for.
 NO_PAGE = {"calendar.feed", "health.health", "scan.open_code"}
@@ -74,9 +76,8 @@ def tour(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFac
     """Fill a demo archive, walk through it as every role, and serve it."""
     with _quiet(), sqlite_databases.fresh(tmp_path_factory.mktemp("tour")) as fresh:
         settings = replace(fresh, demo=True)
-        with closing(Archive(settings)) as archive:
-            reference.refresh(archive)
-            fill(settings, FILES, 3, lambda _line: None)
+        with closing(Archive(settings, SetClock(NOW))) as archive:
+            fill(settings, FILES, 3, lambda _line: None, now=NOW)
             starts = _more(archive)
             app = create_app(archive=archive)
             with _serving(app) as url:
@@ -177,7 +178,7 @@ def _a_list(archive: Archive, actor: Actor, purpose: ImportPurpose, state: Impor
 def _walked(app: Flask, url: str, starts: list[str]) -> Tour:
     archive: Archive = app.extensions["archive"]
     with archive.read(sessions.DOOR) as work:
-        users = {role.value: user.id for role, user in staff.one_per_role(work)}
+        users = {role.value: users[0].id for role, users in staff.by_role(work)}
     tour = Tour(app, url, users, {}, set(), {})
     known = Known()
     for role in (NOBODY, *users):

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.clock import Clock, system_clock
+from archive.clock import Clock
 from archive.config import Settings
 from archive.domain import files, labels, loans, places
 from archive.domain.loans import Request
@@ -27,7 +27,7 @@ from labels.codes import make_many
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
 from tests.browser.test_wedge import SWEDISH, Scanner
-from tests.builders import PASSWORD, a_box, a_file, a_person, a_shelf, user_in_role
+from tests.builders import PASSWORD, RunningClock, a_box, a_file, a_person, a_shelf, user_in_role
 
 PER_SECOND = 10
 ANSWERS = "**/scan/answers"
@@ -36,7 +36,7 @@ ANSWERS = "**/scan/answers"
 @pytest.fixture
 def clock() -> Clock:
     """Let time pass: a scan tells how long it has waited."""
-    return system_clock
+    return RunningClock()
 
 
 @dataclass
@@ -81,7 +81,7 @@ def sign_in(page: Page, role: Role, at: str) -> None:
 
 def scanner(page: Page) -> Scanner:
     """Give a hand-held scanner plugged into the page's computer."""
-    return Scanner(page.context.new_cdp_session(page), time.time())
+    return Scanner(page.context.new_cdp_session(page))
 
 
 def unsent(page: Page, count: int, timeout: float = 30_000) -> None:
@@ -127,7 +127,7 @@ def test_ten_scans_a_second_are_all_recorded_none_lost_none_merged(
     for box in stock.boxes:
         for thing in (box, *stock.files):
             time.sleep(max(0.0, begun + sent / PER_SECOND - time.monotonic()))
-            hand.scan(thing.code, after=max(0.0, (time.time() - hand.at) * 1000), gap=2)
+            hand.scan(thing.code, after=hand.waited(), gap=2)
             sent += 1
     unsent(page, 0, timeout=60_000)
     assert sent == 124

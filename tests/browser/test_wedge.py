@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -47,7 +47,11 @@ class Scanner:
     """Send keys as a keyboard does; the times are those the keys carry, not those of the test."""
 
     session: CDPSession
-    at: float
+    at: float = field(default_factory=time.time)
+
+    def waited(self) -> float:
+        """Return the milliseconds since the last key, as the browser counts them."""
+        return max(0.0, (time.time() - self.at) * 1000)
 
     def key(self, gap: float, **facts: Any) -> None:
         self.at += gap / 1000
@@ -91,7 +95,7 @@ def scanner(page: Page, kit: Site) -> Scanner:
           document.addEventListener("scan-unread", (e) => unread.push(e.detail.text));
         }"""
     )
-    return Scanner(page.context.new_cdp_session(page), time.time())
+    return Scanner(page.context.new_cdp_session(page))
 
 
 def codes(page: Page) -> list[str]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -12,7 +11,8 @@ from archive.domain.places import Level
 from archive.models import Place
 from archive.store import Archive, operator
 from archive.vocabulary import PlaceKind, Role
-from seed.demo.fill import DemoClock, Story
+from seed.demo.cast import DemoClock
+from seed.demo.fill import Population
 from seed.demo.lists import FORMS, rows
 from seed.demo.world import World
 from seed.demo.write import write_list
@@ -65,15 +65,14 @@ def a_town(archive: Archive, folder: Path) -> Town:
     """Build the demo archive and read in the list of one address, as the demo does."""
     reference.refresh(archive)
     world = World(2300, 1)
-    story = Story(archive, DemoClock(), world, Random(1), lambda _said: None)
-    story.staff = {
-        role: user_in_role(archive, role) for role in (Role.ARCHIVIST, Role.ASSISTANT, Role.ROOM_KEEPER)
-    }
-    user_in_role(archive, Role.SEALED_KEEPER)
-    story.build()
+    population = Population(archive, DemoClock.before(archive.clock(), 0), world, lambda _said: None)
+    for role in (Role.ASSISTANT, Role.ROOM_KEEPER, Role.SEALED_KEEPER):
+        user_in_role(archive, role)
+    archivist = user_in_role(archive, Role.ARCHIVIST)
+    population.build(archivist)
     form = next(one for one in FORMS if ADDRESS in one.file_name)
     write_list(folder / form.file_name, form, rows(world, form, 1))
-    story.read_in(folder / form.file_name)
+    population.read_in(archivist, folder / form.file_name)
     with archive.write(operator("tests")) as work:
         keeper = staff.create_user(
             work, "kuvert2", "Kim Kuvert", staff.hash_password(PASSWORD, "kuvert2"), [Role.SEALED_KEEPER]

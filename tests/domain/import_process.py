@@ -8,12 +8,13 @@ from archive.config import Settings
 from archive.domain import import_turns
 from archive.domain.import_driving import drive
 from archive.store import Archive, worker
+from tests.builders import RunningClock
 
 
 def main() -> None:
     """Drive the run named on the command line, in steps of at most so many rows."""
     import_turns.MOST = import_turns.FIRST = int(sys.argv[2])
-    archive = Archive(Settings.load())
+    archive = Archive(Settings.load(), RunningClock())
     run = drive(
         archive,
         worker("imports"),

@@ -33,7 +33,7 @@ from archive.errors import ChangedMeanwhile, Unavailable
 from archive.models import CaseFile, Person, Place
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Confirmation, Evidence, LabelReason, LoanPurpose, PlaceKind, Protection, Role
-from tests.builders import a_box, a_file, a_person, a_shelf
+from tests.builders import RunningClock, a_box, a_file, a_person, a_shelf
 from tests.statements import failing
 
 FILES = 20
@@ -134,7 +134,7 @@ def test_a_deed_whose_nth_statement_fails_leaves_no_trace(
 
 def _move_forever(settings: Settings, turn: int, acknowledge: Connection) -> None:
     """Move files to and fro; say of each move that it is saved, but only when it is."""
-    archive = Archive(settings)
+    archive = Archive(settings, RunningClock())
     while True:
         turn += 1
         with archive.write(operator("mover")) as work:

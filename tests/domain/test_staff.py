@@ -185,12 +185,14 @@ def test_unknown_users_and_tokens_are_said_to_be_unknown(archive: Archive, root:
             staff.revoke_token(work, 99)
 
 
-def test_the_demo_offers_of_each_role_the_longest_standing_active_user(archive: Archive, root: Actor) -> None:
+def test_the_demo_offers_of_each_role_its_active_users_the_longest_standing_first(
+    archive: Archive, root: Actor
+) -> None:
     with archive.write(root) as work:
         gone = staff.create_user(work, "forst", "Först", HASH, [Role.ARCHIVIST])
         stays = staff.create_user(work, "sedan", "Sedan", HASH, [Role.ARCHIVIST, Role.AUDITOR])
-        staff.create_user(work, "sist", "Sist", HASH, [Role.ARCHIVIST])
+        last = staff.create_user(work, "sist", "Sist", HASH, [Role.ARCHIVIST])
         staff.set_active(work, gone, False)
     with archive.read(root) as work:
-        offered = [(role, user.login) for role, user in staff.one_per_role(work)]
-    assert offered == [(Role.ARCHIVIST, stays.login), (Role.AUDITOR, stays.login)]
+        offered = [(role, [user.login for user in users]) for role, users in staff.by_role(work)]
+    assert offered == [(Role.ARCHIVIST, [stays.login, last.login]), (Role.AUDITOR, [stays.login])]

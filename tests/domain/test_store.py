@@ -13,6 +13,7 @@ from archive.config import Settings
 from archive.errors import ChangedMeanwhile, Unavailable
 from archive.models import Unit
 from archive.store import Actor, Archive, Work, operator
+from tests.builders import RunningClock
 
 
 def _add_unit_and_fail(work: Work) -> None:
@@ -157,7 +158,7 @@ def test_many_writers_at_once_lose_nothing(archive: Archive, root: Actor) -> Non
 
 
 def _add_units_in_own_process(settings: Settings, writer: int) -> None:
-    archive = Archive(settings)
+    archive = Archive(settings, RunningClock())
     for number in range(10):
         with archive.write(operator("test")) as work:
             work.session.add(Unit(name=f"{writer}-{number}"))

@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.clock import Clock, system_clock
+from archive.clock import Clock
 from archive.domain import checks, covers, double_checks, files, foreign_files
 from archive.domain.foreign_files import Found
 from archive.errors import DomainError
 from archive.models import CoverCheck, CoverConfirmation, Event, Finding
 from archive.store import Actor, Archive
 from archive.vocabulary import CheckState, Confirmation, EventKind, Evidence, Protection
-from tests.builders import a_file, a_person, a_shelf
+from tests.builders import RunningClock, a_file, a_person, a_shelf
 from tests.domain.checking import KEEPER, a_check, somebody
 from tests.domain.test_two_clerks import at_once
 
@@ -21,7 +21,7 @@ PEOPLE = 6
 @pytest.fixture
 def clock() -> Clock:
     """Let time pass as it does."""
-    return system_clock
+    return RunningClock()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.clock import Clock, system_clock
+from archive.clock import Clock
 from archive.domain import files, loans, places, scans, sightings
 from archive.domain.loans import Request
 from archive.domain.scans import Scanned, Taken
@@ -20,7 +20,7 @@ from archive.models import CaseFile, Event, Loan, Place, Scan
 from archive.proof import chain, replay
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import Custody, LoanPurpose, PlaceKind, Role, ScanOutcome
-from tests.builders import a_box, a_file, a_shelf
+from tests.builders import RunningClock, a_box, a_file, a_shelf
 
 CLERKS = 8
 SECONDS = 3.0
@@ -29,7 +29,7 @@ SECONDS = 3.0
 @pytest.fixture
 def clock() -> Clock:
     """Let time pass as it does."""
-    return system_clock
+    return RunningClock()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from archive.store import Archive
 from archive.vocabulary import Permission, Role
 from archive.web import navigation
 from archive.web.access import permission_of
+from tests.builders import SetClock
 
 PUBLIC = {
     "calendar.feed",  # by a secret address
@@ -33,7 +34,8 @@ SEE_NO_FILES = {Role.ADMINISTRATOR, Role.REGISTRAR, Role.CITY_ARCHIVE}
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Give the application; no request is made, so its database is not there."""
     folder = tmp_path_factory.mktemp("routes")
-    return create_app(archive=Archive(Settings.load({"AKTSPAR_DEMO": "1", "AKTSPAR_DATA_DIR": str(folder)})))
+    settings = Settings.load({"AKTSPAR_DEMO": "1", "AKTSPAR_DATA_DIR": str(folder)})
+    return create_app(archive=Archive(settings, SetClock()))
 
 
 def test_only_the_reviewed_endpoints_answer_without_sign_in(app: Flask) -> None:

@@ -15,6 +15,9 @@ from urllib.request import urlopen
 import pytest
 
 from archive.config import Settings
+from archive.store import Archive
+from archive.vocabulary import Role
+from tests.domain.incident_play import a_colleague
 
 pytestmark = pytest.mark.engines("sqlite")  # it is processes that are tried here, not a database
 
@@ -58,7 +61,7 @@ def address(settings: Settings, tmp_path: Path) -> str:
 
 
 @contextmanager
-def serving(settings: Settings, address: str) -> Iterator[subprocess.Popen[str]]:
+def serving(settings: Settings, address: str, **more: str) -> Iterator[subprocess.Popen[str]]:
     """Run the server and its worker until the block ends."""
     environment = os.environ | {
         "AKTSPAR_DATABASE_URL": settings.database_url,
@@ -66,6 +69,7 @@ def serving(settings: Settings, address: str) -> Iterator[subprocess.Popen[str]]
         "AKTSPAR_SECRET_KEY": settings.secret_key,
         "AKTSPAR_BIND": address,
         "AKTSPAR_BASE_URL": f"http://{address}",
+        **more,
     }
     command = [sys.executable, "-m", "archive", "serve"]
     pipe = subprocess.PIPE
@@ -95,6 +99,39 @@ def test_one_command_serves_web_and_worker_and_stops_both(settings: Settings, ad
     assert (server.returncode, out) == (0, f"Aktspår answers at http://{address}\n")
     assert not alive(worker)
     assert all(json.loads(line)["logger"] for line in err.splitlines())
+
+
+def _said(server: subprocess.Popen[str], lines: int) -> list[str]:
+    """Return the first lines a server says of itself."""
+    assert server.stdout is not None
+    return [server.stdout.readline().strip() for _line in range(lines)]
+
+
+def test_a_server_on_a_port_the_machine_chooses_says_which_it_is(settings: Settings) -> None:
+    base = "http://127.0.0.1:8000"
+    with serving(settings, "127.0.0.1:0", AKTSPAR_BASE_URL=base) as server:
+        bound, labels = _said(server, 2)
+        address = bound.removeprefix("Aktspår answers at http://")
+        assert soon(lambda: health(address))
+    assert not address.endswith(":0")
+    assert labels == f"Labels and mail lead to {base} (AKTSPAR_BASE_URL)"
+
+
+def test_a_server_on_every_address_of_the_machine_says_so(settings: Settings, address: str) -> None:
+    port = address.partition(":")[2]
+    with serving(settings, f"0.0.0.0:{port}", AKTSPAR_BASE_URL=f"http://{address}") as server:
+        said = _said(server, 2)
+    assert said[0] == f"Aktspår answers at http://0.0.0.0:{port}, on every address of this machine"
+    assert said[1].startswith(f"Labels and mail lead to http://{address}")
+
+
+def test_the_server_of_a_demo_says_whom_to_sign_in_as(
+    settings: Settings, address: str, archive: Archive
+) -> None:
+    a_colleague(archive, "astrid", Role.ARCHIVIST)
+    with serving(settings, address, AKTSPAR_DEMO="1") as server:
+        said = _said(server, 2)
+    assert said[1] == f"Open http://{address} and sign in by a click: begin as Astrid (archivist)."
 
 
 def test_a_worker_that_dies_is_started_again(settings: Settings, address: str) -> None:

@@ -14,6 +14,7 @@ from archive.vocabulary import Role
 from archive.wording import locale
 from tests.builders import PASSWORD as EVERYONES
 from tests.builders import SetClock
+from tests.domain.incident_play import a_colleague
 
 SignIn = Callable[[Role], FlaskClient]
 PASSWORD = "sju gröna akter"
@@ -128,17 +129,21 @@ def test_repeated_guesses_have_to_wait_even_when_right_at_last(
     assert client.post("/sign-in", data={"login": "anna", "password": PASSWORD}).status_code == 303
 
 
-def test_a_demo_archive_offers_one_person_per_role(
+def test_a_demo_archive_offers_everybody_of_each_role_under_its_name(
     archive: Archive, client: FlaskClient, as_role: Callable[[Role], Actor]
 ) -> None:
     for role in (Role.ARCHIVIST, Role.AUDITOR):
         as_role(role)
+    second = a_colleague(archive, "viola", Role.ARCHIVIST, unit="Norra arkivet")
     archive.settings = replace(archive.settings, demo=True)
     page = client.get("/sign-in").text
-    assert page.count('name="user"') == 2
-    entered = client.post("/sign-in/demo", data={"user": as_role(Role.AUDITOR).user_id})
+    under = [part.count('name="user"') for part in page.split("<h3")]
+    assert under == [0, 2, 1]
+    assert "Viola, Norra arkivet" in page
+    entered = client.post("/sign-in/demo", data={"user": second.user_id})
     assert entered.status_code == 303
-    assert "Revisor" in client.get("/").text
+    assert "Viola" in client.get("/").text
+    assert client.post("/sign-in/demo", data={"user": 9999}).status_code == 404
 
 
 def test_outside_a_demo_nobody_enters_without_a_password(
