@@ -185,8 +185,8 @@ def _timeline(paper: Report, report: IncidentReport) -> None:
 def _events(paper: Report, report: IncidentReport, lines: tuple[Line, ...]) -> None:
     columns = [
         Column(_("When"), 27),
-        Column(_("What"), 96, flow=True),
-        Column(_("Who"), 29, flow=True),
+        Column(_("What"), 96),
+        Column(_("Who"), 29),
         Column(_("Written down"), 22),
     ]
     rows = (
@@ -210,10 +210,10 @@ def _searches(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("Searches"))
     columns = [
         Column(_("When"), 27),
-        Column(_("Who"), 29, flow=True),
-        Column(_("Where"), 62, flow=True),
+        Column(_("Who"), 29),
+        Column(_("Where"), 62),
         Column(_("Minutes"), 16, numeric=True),
-        Column(_("Result"), 40, flow=True),
+        Column(_("Result"), 40),
     ]
     rows = (
         (
@@ -248,8 +248,8 @@ def _told(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("Told through the system"))
     columns = [
         Column(_("When"), 27),
-        Column(_("Who"), 40, flow=True),
-        Column(_("What"), 80, flow=True),
+        Column(_("Who"), 40),
+        Column(_("What"), 80),
         Column(_("Read"), 27),
     ]
     rows = ((_when(one.at), _who(report, one.who), str(one.text), _when(one.read_at)) for one in report.told)
@@ -290,10 +290,10 @@ def _answered(answer: AnswerLine) -> str:
 def _clocks(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("Clocks"))
     columns = [
-        Column(_("Clock"), 72, flow=True),
+        Column(_("Clock"), 72),
         Column(_("Due"), 27),
         Column(_("Ended"), 27),
-        Column(_("State"), 24, flow=True),
+        Column(_("State"), 24),
         Column(_("Escalated"), 24),
     ]
     rows = (
@@ -309,10 +309,10 @@ def _exposures(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("Where the cover it lay in went meanwhile"))
     columns = [
         Column(_("Cover"), 30, code=True),
-        Column(_("What"), 60, flow=True),
+        Column(_("What"), 60),
         Column(_("From"), 27),
         Column(_("Until"), 27),
-        Column(_("Whom"), 30, flow=True),
+        Column(_("Whom"), 30),
     ]
     rows = (
         (one.cover_code or "–", str(one.what), _when(one.begin), _when(one.end), one.whom or "–")
@@ -353,8 +353,8 @@ def _annex(paper: Report, report: IncidentReport) -> None:
         )
     )
     columns = [
-        Column(_("Place"), 60, flow=True),
-        Column(_("Why"), 62, flow=True),
+        Column(_("Place"), 60),
+        Column(_("Why"), 62),
         Column(_("Share"), 18, numeric=True),
         Column(_("Minutes"), 17, numeric=True),
         Column(_("Searched"), 17, numeric=True),

@@ -133,12 +133,12 @@ def pdf(
 
 def _paper() -> list[Column]:
     return [
-        Column(_("Incident"), 17, flow=True),
+        Column(_("Incident"), 17),
         Column(_("Missed on"), 20),
-        Column(_("What"), 39, flow=True),
-        Column(_("Unit"), 28, flow=True),
-        Column(_("How it ended"), 42, flow=True),
-        Column(_("Cause"), 28, flow=True),
+        Column(_("What"), 39),
+        Column(_("Unit"), 28),
+        Column(_("How it ended"), 42),
+        Column(_("Cause"), 28),
     ]
 
 
