@@ -69,7 +69,13 @@ def _asked(case: Case, key: str, number: str, label: str, answer: str, step: str
 
 
 def _set(case: Case, key: str, number: str, label: str, value: str, setting: str) -> Question:
-    return Question(key, number, label, case.said(NOTIFY, key) or value, setting=f"AKTSPAR_{setting}")
+    return Question(key, number, label, _ours(case, key, value), setting=f"AKTSPAR_{setting}")
+
+
+def _ours(case: Case, key: str, known: str) -> str:
+    """Return what is known of the controller itself as it is, and what somebody wrote instead without names."""
+    written = case.raw(NOTIFY, key)
+    return known if written in (None, "", known) else case.said(NOTIFY, key)
 
 
 def _organisation(case: Case) -> Iterator[Question]:
@@ -82,7 +88,7 @@ def _organisation(case: Case) -> Iterator[Question]:
     yield _set(
         case, "postal_address", "3", _("Postal address of the organisation"), address, "POSTAL_ADDRESS"
     )
-    own = case.said(NOTIFY, "own_reference") or case.incident.diary_number
+    own = _ours(case, "own_reference", case.incident.diary_number)
     yield _asked(case, "own_reference", "", _("Your own reference number"), own, "diary")
     yield _asked(case, "contact_person", "", _("Contact person"), case.owner, "tell_manager")
     contact = settings.contact_address
