@@ -249,6 +249,8 @@ def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
         incident.somebody_waits = True
         incident.version += 1
         work.session.flush()
+    if said.waiting.strip():
+        incident_steps.ask_again(work, incident)
     if work.actor.user_id is not None and not incident.protected:
         incident_access.admit(work, incident, work.actor.user_id, said.purpose.strip())
     wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
