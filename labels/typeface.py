@@ -66,7 +66,7 @@ def broken(text: str, face: str, size: float, room: float) -> list[str]:
 
 
 def fitted(text: str, face: str, size: float, room: float, height: float) -> tuple[list[str], float]:
-    """Break a text into lines for a room of this height: smaller type where it needs more, never less text."""
+    """Break a text into lines for a room of this height: in smaller type where it must, never less of it."""
     lines = broken(text, face, size, room)
     while len(lines) * size * LEADING > height:
         size *= _SMALLER

@@ -8,6 +8,7 @@ from babel.numbers import format_percent
 from archive.clock import local
 from archive.config import Settings
 from archive.documents.page import Column, Head, Report
+from archive.domain import incident_said
 from archive.domain.incident_report_data import (
     AnswerLine,
     IncidentReport,
@@ -17,6 +18,7 @@ from archive.domain.incident_report_data import (
     StepLine,
     Thing,
     Where,
+    stated,
 )
 from archive.vocabulary import StepState, Term
 from archive.wording import N_, _, locale, ngettext
@@ -86,7 +88,10 @@ def _in_short(paper: Report, report: IncidentReport) -> None:
         paper.paragraph(_("The loss happened before this system was in use and was entered afterwards."))
     if report.short:
         paper.paragraph(
-            _("Closed the short way: found in the first search, no outsider near, nobody protected.")
+            _(
+                "Closed the short way: found in the first search. Whoever found it answered that nobody "
+                "unauthorised can have read it, and the head of the unit confirmed the short way."
+            )
         )
 
 
@@ -100,7 +105,7 @@ def _known(report: IncidentReport) -> Iterator[tuple[str, object]]:
 
 def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
     yield _("Missed at"), _when(report.missed_at)
-    yield _("Suspected lost at"), _when(report.suspected_at)
+    yield _("Suspected lost at"), incident_said.suspected(report, _when)
     yield _("Reported"), _by(report, report.reported_at, report.reported_by)
     aware = (
         _by(report, report.aware_at, report.aware_by) if report.aware_at else _("no decision: see next line")
@@ -113,10 +118,10 @@ def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
 
 def _concerns(report: IncidentReport) -> Iterator[tuple[str, object]]:
     yield _("Answers for the incident"), _who(report, report.owner)
-    yield _("Somebody waits for it"), _yes(report.somebody_waits)
-    yield _("Concerns a child"), _yes(report.child)
-    yield _("An ongoing case needs it"), _yes(report.ongoing_case)
-    yield _("Concerns a person with protected data"), _yes(report.protected)
+    yield _("Somebody waits for it"), incident_said.waits(report)
+    yield _("Concerns a child"), incident_said.child(report)
+    yield _("An ongoing case needs it"), incident_said.ongoing(report)
+    yield _("Concerns a person with protected data"), incident_said.protected(report)
 
 
 def _routine(report: IncidentReport) -> str:
@@ -146,17 +151,19 @@ def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]
     if thing.decided_at:
         yield _("Outcome written down"), _by(report, thing.decided_at, thing.decided_by)
     if thing.reason:
-        yield _("Reason"), thing.reason
+        yield _("Reason") if thing.found_at is None else _("Description"), thing.reason
     if thing.found_at is None:
         return
     yield _("Found"), _by(report, thing.found_at, thing.found_by)
-    yield _("Found where"), f"{_word(thing.found_where)}: {_where(thing.found_place)}"
+    if thing.found_place is not None:
+        yield _("Found where"), _where(thing.found_place)
+    yield _("It lay"), incident_said.where(thing)
     if thing.found_in_code:
         yield _("In the cover of"), thing.found_in_code
-    yield _("State when found"), _word(thing.found_state)
+    yield _("State when found"), incident_said.state_of(report, thing)
     yield _("May others have read it?"), _word(thing.others_read)
     if thing.days_away is not None:
-        yield _("Away for"), ngettext("%(num)s day", "%(num)s days", thing.days_away)
+        yield _("Away for"), incident_said.away(thing.days_away)
 
 
 def _told_at_first(paper: Report, report: IncidentReport) -> None:
@@ -275,7 +282,7 @@ def _step(report: IncidentReport, step: StepLine) -> Iterator[tuple[str, object]
         state += "\n" + _("due %(when)s", when=_when(step.due_at))
         state += f" – {_('late')}" if step.late else ""
     yield title, state
-    for answer in step.answers:
+    for answer in stated(step.step, step.answers):
         yield f"   {answer.label}", _answered(answer)
     if step.reason:
         yield f"   {_('Reason')}", step.reason
@@ -428,7 +435,7 @@ def _when(moment: datetime | None) -> str:
 
 
 def _word(term: Term | None) -> str:
-    return term.label if term else "–"
+    return term.label if term else _("not stated")
 
 
 def _where(place: Where | None) -> str:
@@ -445,7 +452,3 @@ def _who(report: IncidentReport, number: int | None) -> str:
 def _by(report: IncidentReport, moment: datetime | None, number: int | None) -> str:
     who = _who(report, number)
     return _when(moment) if who == "–" else f"{_when(moment)}, {who}"
-
-
-def _yes(answer: bool) -> str:
-    return _("yes") if answer else _("no")

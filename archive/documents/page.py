@@ -1,4 +1,4 @@
-"""A4 reports: frame, type, tables, page x of y; every text is escaped before it is drawn, and printed whole."""
+"""A4 reports: frame, type, tables, page x of y; every text is escaped and printed whole."""
 
 import io
 import unicodedata
@@ -31,8 +31,8 @@ from reportlab.platypus.tables import TableStyle
 from archive.documents.rows import BAND as BAND
 from archive.documents.rows import INK as INK
 from archive.documents.rows import LINE as LINE
-from archive.documents.rows import SIZE, Rows
 from archive.documents.rows import Column as Column
+from archive.documents.rows import Rows
 from archive.wording import _, locale
 from labels import typeface
 
@@ -119,9 +119,7 @@ class Report:
             for part in parts
         ]
         heights = [max(15 * mm, part.wrap(55 * mm - 6, A4[1])[1] + 10) for part, *_ruled in cells]
-        table = Table(
-            cells, colWidths=[55 * mm, 32 * mm, _WIDE - 87 * mm], rowHeights=heights, hAlign="LEFT"
-        )
+        table = Table(cells, colWidths=[55 * mm, 32 * mm, _WIDE - 87 * mm], rowHeights=heights, hAlign="LEFT")
         style: list[Any] = [
             ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
             ("FONT", (1, 0), (-1, -1), typeface.REGULAR, 7.5),
@@ -204,7 +202,7 @@ class _Numbered(Canvas):
 
 
 def _foot(head: Head) -> list[str]:
-    """Return the foot of every page: what has no room goes as a whole, since the head has it; never a state."""
+    """Return the foot of every page: what has no room is left to the head, but never a state."""
     for parts in ((head.archive, head.title, head.foot), (head.title, head.foot), (head.foot,)):
         words = plain(" · ".join(filter(None, parts)))
         lines = typeface.broken(words, typeface.REGULAR, _FOOT, _FOOT_WIDE)

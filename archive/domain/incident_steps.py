@@ -299,14 +299,15 @@ def _searched(doing: Doing) -> None:
 
 
 def _short(doing: Doing) -> None:
-    """End the case the short way: found in the first search, nobody protected or waiting, no outsider near."""
+    """End the case the short way: found in the first search, nobody protected, nobody left to be told."""
     if doing.text("confirmed") != "yes":
         return
     first = [one for one in doing.course.progress.records if one.step == "first_search" and one.answers][-1]
     incident_askers.require_told(doing.incident, doing.course, first.done_at or doing.work.now)
     everything = [item for item in incident_changes.items(doing.work, doing.incident) if item.open]
-    how = incident_finds.of_first_search(doing.work, first)
-    incident_outcomes.find(doing.work, doing.incident, everything, how)
+    for item in everything:
+        how = incident_finds.of_first_search(doing.work, item, first)
+        incident_outcomes.find(doing.work, doing.incident, [item], how)
     advance(doing.work, doing.incident, doing.course)  # the other steps fall away before the report is fixed
     incident_closing.close(doing.work, doing.incident, IncidentAction.CLOSE_SHORT)
 

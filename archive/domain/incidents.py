@@ -310,11 +310,11 @@ def _reported(work: Work, incident: Incident, missed: Sequence[CaseFile], said: 
         "description": said.description.strip(),
         "missed_at": said_moment(incident.missed_at),
         "missed_by": actors.person(work.actor),
-        "suspected_at": said_moment(incident.suspected_at),
+        "suspected_at": said_moment(said.suspected_at) if said.suspected_at else "",
         "purpose": said.purpose.strip(),
-        "someone_waits": "yes" if incident.somebody_waits else "no",
+        "someone_waits": "yes" if incident.somebody_waits else "",
         "asker": said.waiting.strip(),
-        "earlier": "yes" if incident.entered_afterwards else "no",
+        "earlier": "yes" if incident.entered_afterwards else "",
         "earlier_diary_number": incident.diary_number if incident.entered_afterwards else "",
     }
     return {name: answer for name, answer in answers.items() if answer not in ("", ())}

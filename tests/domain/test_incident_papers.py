@@ -168,9 +168,7 @@ def test_the_notification_prints_the_controllers_own_data_as_they_are_set(
     assert said["dpo_contact"] == settings.dpo_contact
 
 
-@pytest.mark.parametrize(
-    ("written", "printed"), [("212000-0142", "212000-0142"), ("640823-3234", LEFT_OUT)]
-)
+@pytest.mark.parametrize(("written", "printed"), [("212000-0142", "212000-0142"), ("640823-3234", LEFT_OUT)])
 def test_an_organisation_number_written_in_the_notification_is_printed_and_a_persons_is_not(
     archive: Archive, archivist: Actor, clock: SetClock, written: str, printed: str
 ) -> None:
