@@ -23,6 +23,7 @@ from archive.domain.incident_report_data import (
 from archive.vocabulary import StepState, Term
 from archive.wording import N_, _, locale, ngettext
 
+_NAMES = 64.0  # mm for what is asked: the answers may be long
 ESTIMATE = N_("Estimated, not measured")
 WITHHELD = N_("withheld")
 # How a place of the search plan is searched: the same box may be searched in two ways.
@@ -138,7 +139,7 @@ def _missing(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("What was missed, and how it ended"))
     for thing in report.things:
         paper.subheading(_name(report, thing))
-        paper.facts(_thing(report, thing))
+        paper.facts(_thing(report, thing), names=_NAMES)
 
 
 def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]:
@@ -270,7 +271,7 @@ def _steps(paper: Report, report: IncidentReport) -> None:
         if str(step.track) != track:
             track = str(step.track)
             paper.subheading(track)
-        paper.facts(_step(report, step))
+        paper.facts(_step(report, step), names=_NAMES)
 
 
 def _step(report: IncidentReport, step: StepLine) -> Iterator[tuple[str, object]]:

@@ -76,9 +76,9 @@ def _part(paper: Report, name: str, text: str) -> None:
 
 def _findings(paper: Report, findings: Sequence[Finding]) -> None:
     columns = [
-        Column(_("Question"), 48),
+        Column(_("Question"), 46),
         Column(_("What is known"), 70),
-        Column(_("Written down"), 28),
+        Column(_("Written down"), 30),
         Column(_("Kind"), 28),
     ]
     rows = (

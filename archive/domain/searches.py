@@ -15,9 +15,11 @@ from archive.models import CaseFile, Incident, Place, Search, User
 from archive.store import Work
 from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult
 from archive.wording import N_
+from routines.answers import LONGEST
+from routines.model import FieldKind
 
 LONGEST_MINUTES = 10_000
-LONGEST_REMARK = 4000
+LONGEST_REMARK = LONGEST[FieldKind.LONG_TEXT]  # a search is told in a step of a routine too
 _LEAD = re.compile(r"(?P<how>[a-z]+):(?P<at>[a-z0-9:]+)")
 _OF_PLACE = frozenset({"read", "open", "table", "behind", "sweep"})
 _OF_COVER = frozenset({"cover"})
