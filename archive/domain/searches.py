@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors
+from archive.domain import actors, free_text
 from archive.errors import Conflict, Invalid
 from archive.models import CaseFile, Incident, Place, Search, User
 from archive.store import Work
@@ -94,10 +94,7 @@ def _refuse_wrong(work: Work, said: Searched, at: datetime) -> None:
         raise Invalid("search_in_future", N_("That moment has not come yet."), field="at")
     if not 0 <= said.minutes <= LONGEST_MINUTES:
         raise Invalid("minutes_wrong", N_("Write how many minutes the search took."), field="minutes")
-    if len(said.remark) > LONGEST_REMARK:
-        raise Invalid(
-            "text_long", N_("Write at most %(most)s characters."), field="remark", most=LONGEST_REMARK
-        )
+    free_text.whole(said.remark, LONGEST_REMARK, "remark")
 
 
 def of(work: Work, incident: Incident) -> Sequence[Search]:

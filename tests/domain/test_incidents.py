@@ -169,6 +169,7 @@ def give_up(work: Work, number: int) -> None:
         ),
         ({"description": "x", "pieces": 0}, "pieces_wrong"),
         ({"description": "x" * 4001}, "text_long"),
+        ({"description": "x", "diary_number": "1" * 61}, "text_long"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused(work: Work, said: dict[str, object], code: str) -> None:
