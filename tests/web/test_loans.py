@@ -98,7 +98,7 @@ def test_a_note_is_kept_whole_or_refused_and_never_cut(
     answer = client.post(f"/files/{file.code}/lend", data={**FORM, "note": "x" * 301})
     assert (answer.status_code, 'href="#note"' in answer.text, "x" * 301 in answer.text) == (422, True, True)
     note = "rad\r\n" * 74 + "sist"  # 300 as a browser counts, more as it sends them
-    assert client.post(f"/files/{file.code}/lend", data={**FORM, "note": note}).status_code == 302
+    assert client.post(f"/files/{file.code}/lend", data={**FORM, "note": note}).status_code == 303
     assert loan_of(archive, archivist, file).note == note.replace("\r\n", "\n")
 
 
