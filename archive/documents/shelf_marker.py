@@ -20,7 +20,8 @@ _SYMBOL = 58.0  # mm, quiet zone included: read from an arm's length below
 _HALF = 148.5  # mm
 _TITLE, _LARGE, _NORMAL, _SMALL = 15.0, 10.5, 5.2, 4.2  # mm of type size
 _SMALLER = 0.7  # of these, before a text takes several lines
-_STEP, _PLACE_HIGH = 7.0, 9.0  # mm that a line below the symbol takes, and the place at most
+_STEP, _PLACE_HIGH = 7.0, 10.0  # mm from a line below the symbol to the next, and from the place to it
+_TALL, _ONE_LINE = 3.2, 6.3  # mm of these that the letters of the next line take; what one line needs
 
 
 def pdf(markers: Sequence[Marker], settings: Settings) -> bytes:
@@ -77,7 +78,7 @@ def _draw(canvas: Canvas, marker: Marker, settings: Settings, bottom: float) -> 
         y -= step
     y = top - 26 - _SYMBOL - 4
     for text, face, height in _foot(marker):
-        _line(canvas, text, (left + 6, y), _NORMAL, face, right - 5, height)
+        _line(canvas, text, (left + 6, y), _NORMAL, face, right - 5, max(height - _TALL, _ONE_LINE))
         y -= height
     facts = " · ".join((settings.archive_name, settings.authority, codes.grouped(marker.code)))
     _line(canvas, facts, (left + 6, bottom + _EDGE + 6), _SMALL, typeface.REGULAR, right - 5, 6.5)

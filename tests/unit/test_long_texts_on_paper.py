@@ -3,10 +3,14 @@
 import re
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from archive.config import Settings
+from archive.documents import shelf_marker
 from archive.documents.page import Column, Head, Report
+from archive.domain.shelf_markers import Marker
 from labels import typeface
 
 WORDS = "Först " + "ett ord till " * 1600 + "sist"
@@ -96,3 +100,21 @@ def test_the_mark_of_a_draft_stands_on_every_page_however_long_the_names_are(arc
 def test_a_short_foot_names_archive_and_paper() -> None:
     text = _said(Report(_head("Anmälan")).pdf())
     assert "Centralarkivet · Anmälan" in text
+
+
+@pytest.mark.parametrize(
+    "room", ["Rum 1", "en mycket lång benämning på ett rum, en hylla eller en låda " * 6]
+)
+def test_a_marker_bears_the_whole_name_of_the_place(room: str, settings: Settings) -> None:
+    place = f"Centralarkivet / {room}"
+    moment = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    marker = Marker("F9YEAZNGX3", "F9YEAZNGX3", 1, 1, 7, moment, place)
+    text = _bare(_said(shelf_marker.pdf([marker], settings)))
+    assert _bare(place) in text
+
+
+def test_type_grows_smaller_until_a_text_fits_and_nothing_of_it_is_lost() -> None:
+    lines, size = typeface.fitted(WORDS, typeface.REGULAR, 5.0, 80.0, 20.0)
+    assert " ".join(lines).split() == WORDS.split()
+    assert len(lines) * size * typeface.LEADING <= 20.0
+    assert typeface.fitted("ord", typeface.REGULAR, 5.0, 80.0, 20.0) == (["ord"], 5.0)
