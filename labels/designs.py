@@ -118,10 +118,15 @@ def clean(text: str) -> str:
     return "".join([char for char in spaced if unicodedata.category(char) not in _UNPRINTED]).strip()
 
 
+def has_number(text: str) -> bool:
+    """Tell whether a text holds what looks like a person's number."""
+    return _PERSONAL_NUMBER.search(unicodedata.normalize("NFKC", clean(text))) is not None
+
+
 def neutral(text: str, field: str) -> str:
     """Return a cleaned text for a label; raise ValueError if too long or with a person's number in it."""
     cleaned = clean(text)
-    if _PERSONAL_NUMBER.search(unicodedata.normalize("NFKC", cleaned)):
+    if has_number(cleaned):
         raise ValueError(f"the {field} on a label looks like a person's number: no personal data on labels")
     if len(cleaned) > LONGEST:
         raise ValueError(f"the {field} on a label is longer than {LONGEST} characters")

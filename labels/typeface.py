@@ -15,6 +15,8 @@ CAP_HEIGHT = 0.668  # of the size, in all three
 CODE_ADVANCE = 0.632  # of the size, each character of CODE
 
 ELLIPSIS = "…"
+LEADING = 1.2  # from line to line of running text, of the size
+_SMALLER = 0.95
 _STEP = re.compile(r" ?[/›·] ?(?=.)")
 _FOLDER = Path(__file__).with_name("fonts")
 
@@ -44,6 +46,45 @@ def shorten(text: str, face: str, size: float, room: float, *, keep_end: bool = 
         else:
             high = middle - 1
     return _cut(text, low, keep_end)
+
+
+def broken(text: str, face: str, size: float, room: float) -> list[str]:
+    """Break a text into lines that fit the room: between words, in a word only where no line can hold it."""
+    lines, used = [""], 0.0
+    space = width(" ", face, size)
+    for word in text.split():
+        wide = width(word, face, size)
+        if lines[-1] and used + space + wide > room:
+            lines.append("")
+            used = 0.0
+        if wide > room:
+            *whole, word = _pieces(word, face, size, room)
+            lines[-1:] = [*whole, ""]
+            wide = width(word, face, size)
+        lines[-1], used = (f"{lines[-1]} {word}", used + space + wide) if lines[-1] else (word, wide)
+    return lines
+
+
+def fitted(text: str, face: str, size: float, room: float, height: float) -> tuple[list[str], float]:
+    """Break a text into lines for a room of this height: in smaller type where it must, never less of it."""
+    lines = broken(text, face, size, room)
+    while len(lines) * size * LEADING > height:
+        size *= _SMALLER
+        lines = broken(text, face, size, room)
+    return lines, size
+
+
+def _pieces(word: str, face: str, size: float, room: float) -> list[str]:
+    """Cut a word no line can hold into the longest pieces that fit; nothing is added or left out."""
+    pieces, used = [""], 0.0
+    for mark in word:
+        wide = width(mark, face, size)
+        if pieces[-1] and used + wide > room:
+            pieces.append("")
+            used = 0.0
+        pieces[-1] += mark
+        used += wide
+    return pieces
 
 
 def drawable(text: str) -> str:

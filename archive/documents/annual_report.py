@@ -84,8 +84,8 @@ def _widths(section: Section) -> list[Column]:
     each = 87.0 / others if section.words else min(32.0, 110.0 / others)
     first, *rest = section.columns
     return [
-        Column(first, 174 - others * each, flow=True),
-        *(Column(one, each, numeric=not section.words, flow=section.words) for one in rest),
+        Column(first, 174 - others * each),
+        *(Column(one, each, numeric=not section.words) for one in rest),
     ]
 
 

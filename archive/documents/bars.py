@@ -37,10 +37,13 @@ class Bars(Flowable):
         super().__init__()
         self._bars, self._title = bars, title
         self._most = max((bar.whole for bar in bars), default=0) or 1
+        room = _NAMES - 2 * mm
+        self._labels = [typeface.broken(plain(bar.label), typeface.REGULAR, _SIZE, room) for bar in bars]
+        self._heights = [_ROW + (len(lines) - 1) * _SIZE * typeface.LEADING for lines in self._labels]
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         """Return the room it takes."""
-        return A4[0] - 2 * MARGIN, (len(self._bars) + 1) * _ROW
+        return A4[0] - 2 * MARGIN, sum(self._heights) + _ROW
 
     def draw(self) -> None:
         """Draw it; shades are told apart in black and white."""
@@ -48,13 +51,14 @@ class Bars(Flowable):
         room = A4[0] - 2 * MARGIN - _NAMES - _NUMBERS
         canvas.setFillColor(GREY)
         canvas.setFont(typeface.BOLD, _SIZE)
-        canvas.drawString(0, len(self._bars) * _ROW + 1.5 * mm, plain(self._title))
-        for number, bar in enumerate(reversed(self._bars)):
-            y = number * _ROW
+        y = sum(self._heights)
+        canvas.drawString(0, y + 1.5 * mm, plain(self._title))
+        for bar, lines, height in zip(self._bars, self._labels, self._heights, strict=True):
             canvas.setFillColor(INK)
             canvas.setFont(typeface.REGULAR, _SIZE)
-            label = typeface.shorten(plain(bar.label), typeface.REGULAR, _SIZE, _NAMES - 2 * mm)
-            canvas.drawString(0, y + 1.6 * mm, label)
+            y -= _ROW
+            for number, line in enumerate(lines):
+                canvas.drawString(0, y + 1.6 * mm - number * _SIZE * typeface.LEADING, line)
             dark, light = (room * part / self._most for part in (bar.value, bar.rest))
             canvas.rect(_NAMES, y + 0.7 * mm, dark, _THICK, stroke=0, fill=1)
             if light:
@@ -65,3 +69,4 @@ class Bars(Flowable):
                 canvas.setFillColor(INK)
             said = f"{bar.value} + {bar.rest}" if bar.rest else str(bar.value)
             canvas.drawString(_NAMES + dark + light + 1.5 * mm, y + 1.6 * mm, said)
+            y -= height - _ROW

@@ -209,10 +209,10 @@ def _crate(crate: Crate) -> tuple[str, ...]:
 
 def _deviations(report: Report, found: Sequence[Named], heading: str) -> None:
     columns = [
-        Column(_("Difference"), 42, flow=True),
-        Column(_("Piece"), 52, flow=True),
+        Column(_("Difference"), 42),
+        Column(_("Piece"), 52),
         Column(_("Crate"), 16, numeric=True),
-        Column(_("Turned out to be"), 64, flow=True),
+        Column(_("Turned out to be"), 64),
     ]
     rows = (
         (
@@ -230,9 +230,9 @@ def _deviations(report: Report, found: Sequence[Named], heading: str) -> None:
 
 def _remarks(report: Report, found: Sequence[Remark]) -> None:
     columns = [
-        Column(_("Finding"), 52, flow=True),
-        Column(_("Piece"), 52, flow=True),
-        Column(_("What became of it?"), 70, flow=True),
+        Column(_("Finding"), 52),
+        Column(_("Piece"), 52),
+        Column(_("What became of it?"), 70),
     ]
     rows = (
         (

@@ -14,8 +14,8 @@ from routines.flow import Flow, Lane, Measures, Node, flow
 from routines.model import Routine
 
 MEASURES = Measures(head=26, width=37, height=15.5, gap=1.5, line=1.1)
-_TEXT, _LANE = 3.3, 3.1  # mm of type size in a drawing at full size
-_STEP, _LINES = 1.12, 4  # from line to line, of the size; lines in a box
+_TEXT, _LANE = 3.3, 3.1  # mm of type size in a drawing at full size, smaller for a long text
+_STEP = 1.12  # from line to line, of the size
 _LONG = A4[1] - 2 * MARGIN - 24 * mm  # the sheet lies on its side; a heading stands above
 _HIGH = A4[0] - 2 * MARGIN
 _SMALLEST = 0.72  # a drawing scaled below that cannot be read
@@ -62,8 +62,9 @@ class FlowPicture(Flowable):
         bottom = self._y(lane.y + lane.height)
         canvas.rect(0, bottom, self._drawn.width, lane.height, stroke=0, fill=int(shaded))
         canvas.setFillColor(INK)
-        lines = broken(lane.title.say(locale()), typeface.BOLD, _LANE, MEASURES.head - 2, 6)
-        _write(canvas, lines, typeface.BOLD, _LANE, 1.2, self._y(lane.y) - 4.2)
+        title = plain(lane.title.say(locale()))
+        lines, size = typeface.fitted(title, typeface.BOLD, _LANE, MEASURES.head - 2, lane.height - 1)
+        _write(canvas, lines, typeface.BOLD, size, 1.2, self._y(lane.y) - 4.2)
 
     def _line(self, canvas: Any, points: Sequence[tuple[float, float]], *, dashed: bool) -> None:
         canvas.setDash([1.2, 0.9] if dashed else [])
@@ -91,9 +92,9 @@ class FlowPicture(Flowable):
         canvas.roundRect(node.x, bottom, node.width, node.height, 1, stroke=1, fill=1)
         canvas.setFillColor(INK)
         text = f"{self._numbers.get(node.step.id, '')} {node.step.title.say(locale())}".strip()
-        lines = broken(text, typeface.REGULAR, _TEXT, node.width - 2, _LINES)
-        top = bottom + (node.height + len(lines) * _TEXT * _STEP) / 2 - 0.8 * _TEXT
-        _write(canvas, lines, typeface.REGULAR, _TEXT, node.x + 1, top)
+        lines, size = typeface.fitted(plain(text), typeface.REGULAR, _TEXT, node.width - 2, node.height)
+        top = bottom + (node.height + len(lines) * size * _STEP) / 2 - 0.8 * size
+        _write(canvas, lines, typeface.REGULAR, size, node.x + 1, top)
 
 
 def _write(canvas: Any, lines: Sequence[str], face: str, size: float, x: float, y: float) -> None:
@@ -116,30 +117,3 @@ def pictures(routine: Routine, numbers: Mapping[str, str]) -> Iterator[FlowPictu
         sheets[-1].append(lane)
     for lanes in sheets:
         yield FlowPicture(drawn, lanes, numbers)
-
-
-def broken(text: str, face: str, size: float, room: float, most: int) -> list[str]:
-    """Break a text into lines that fit the room; what is left over ends in an ellipsis."""
-    lines = [""]
-    words = [piece for word in plain(text).split() for piece in _pieces(word, face, size, room)]
-    for word in words:
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and typeface.width(longer, face, size) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    if len(lines) > most:
-        lines = [*lines[: most - 1], f"{lines[most - 1]} {typeface.ELLIPSIS}"]
-    return [typeface.shorten(line, face, size, room) for line in lines]
-
-
-def _pieces(word: str, face: str, size: float, room: float) -> Iterator[str]:
-    """Cut a word no line can hold."""
-    while typeface.width(word, face, size) > room:
-        fits = max(
-            (at for at in range(1, len(word)) if typeface.width(f"{word[:at]}-", face, size) <= room),
-            default=1,
-        )
-        yield f"{word[:fits]}-"
-        word = word[fits:]
-    yield word

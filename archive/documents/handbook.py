@@ -53,7 +53,7 @@ def of_routine(
     report = _begun(routine.title, routine.purpose, edition, settings, now, by, address)
     numbers = _numbers(routine)
     report.heading(_("Who does what"))
-    parties = [Column(_("Role"), 50, flow=True), Column(_("Duty"), 124, flow=True)]
+    parties = [Column(_("Role"), 50), Column(_("Duty"), 124)]
     report.table(parties, [(_say(one.title), _say(one.duty)) for one in routine.parties], "–")
     report.heading(_("The steps in short"))
     steps = [step for track in routine.tracks for step in routine.steps if step.track == track.id]
@@ -127,9 +127,9 @@ def _numbers(routine: Routine) -> dict[str, str]:
 def _overview() -> list[Column]:
     return [
         Column(_("No."), 12),
-        Column(_("Step"), 72, flow=True),
-        Column(_("Who"), 45, flow=True),
-        Column(_("By when"), 45, flow=True),
+        Column(_("Step"), 72),
+        Column(_("Who"), 45),
+        Column(_("By when"), 45),
     ]
 
 
@@ -145,9 +145,9 @@ def _step(report: Report, routine: Routine, step: Step, numbers: Mapping[str, st
     asked += [_evidence(routine, one) for one in step.evidence]
     if asked:
         columns = [
-            Column(_("What is written down"), 62, flow=True),
-            Column(_("The answer"), 60, flow=True),
-            Column(_("Must be filled in"), 52, flow=True),
+            Column(_("What is written down"), 62),
+            Column(_("The answer"), 60),
+            Column(_("Must be filled in"), 52),
         ]
         report.table(columns, asked, "–")
 
@@ -221,9 +221,9 @@ def of_checklist(
         report.heading(f"{number}. {_say(confirmation.title)}")
         _paragraphs(report, confirmation.guidance)
         columns = [
-            Column(_("Look at"), 50, flow=True),
-            Column(_("How"), 72, flow=True),
-            Column(_("What may be wrong"), 52, flow=True),
+            Column(_("Look at"), 50),
+            Column(_("How"), 72),
+            Column(_("What may be wrong"), 52),
         ]
         points = (
             (
@@ -235,13 +235,13 @@ def of_checklist(
         )
         report.table(columns, points, "–")
     report.heading(_("What may be wrong, and what to do"))
-    columns = [Column(_("Finding"), 50, flow=True), Column(_("What to do"), 124, flow=True)]
+    columns = [Column(_("Finding"), 50), Column(_("What to do"), 124)]
     report.table(columns, ((_say(one.title), _say(one.guidance)) for one in checklist.findings), "–")
     report.heading(_("How deep to leaf"))
     columns = [
-        Column(_("When"), 62, flow=True),
-        Column(_("Depth"), 38, flow=True),
-        Column(_("How"), 74, flow=True),
+        Column(_("When"), 62),
+        Column(_("Depth"), 38),
+        Column(_("How"), 74),
     ]
     report.table(columns, (_leafing(checklist, rule) for rule in checklist.leafing), "–")
     report.paragraph(_("The first line that fits holds."))

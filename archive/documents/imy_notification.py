@@ -29,8 +29,8 @@ def pdf(heading: Heading, questions: Sequence[Question], settings: Settings) -> 
     )
     columns = [
         Column(_("No."), 10),
-        Column(_("Question"), 58, flow=True),
-        Column(_("What you answer"), 106, flow=True),
+        Column(_("Question"), 60),
+        Column(_("What you answer"), 104),
     ]
     rows = ((one.number, one.label, one.answer or not_answered(one)) for one in questions)
     paper.table(columns, rows, "–")

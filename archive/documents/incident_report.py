@@ -8,6 +8,7 @@ from babel.numbers import format_percent
 from archive.clock import local
 from archive.config import Settings
 from archive.documents.page import Column, Head, Report
+from archive.domain import incident_said
 from archive.domain.incident_report_data import (
     AnswerLine,
     IncidentReport,
@@ -17,10 +18,12 @@ from archive.domain.incident_report_data import (
     StepLine,
     Thing,
     Where,
+    stated,
 )
 from archive.vocabulary import StepState, Term
 from archive.wording import N_, _, locale, ngettext
 
+_NAMES = 64.0  # mm for what is asked: the answers may be long
 ESTIMATE = N_("Estimated, not measured")
 WITHHELD = N_("withheld")
 # How a place of the search plan is searched: the same box may be searched in two ways.
@@ -86,7 +89,10 @@ def _in_short(paper: Report, report: IncidentReport) -> None:
         paper.paragraph(_("The loss happened before this system was in use and was entered afterwards."))
     if report.short:
         paper.paragraph(
-            _("Closed the short way: found in the first search, no outsider near, nobody protected.")
+            _(
+                "Closed the short way: found in the first search. Whoever found it answered that nobody "
+                "unauthorised can have read it, and the head of the unit confirmed the short way."
+            )
         )
 
 
@@ -100,7 +106,7 @@ def _known(report: IncidentReport) -> Iterator[tuple[str, object]]:
 
 def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
     yield _("Missed at"), _when(report.missed_at)
-    yield _("Suspected lost at"), _when(report.suspected_at)
+    yield _("Suspected lost at"), incident_said.suspected(report, _when)
     yield _("Reported"), _by(report, report.reported_at, report.reported_by)
     aware = (
         _by(report, report.aware_at, report.aware_by) if report.aware_at else _("no decision: see next line")
@@ -113,10 +119,10 @@ def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
 
 def _concerns(report: IncidentReport) -> Iterator[tuple[str, object]]:
     yield _("Answers for the incident"), _who(report, report.owner)
-    yield _("Somebody waits for it"), _yes(report.somebody_waits)
-    yield _("Concerns a child"), _yes(report.child)
-    yield _("An ongoing case needs it"), _yes(report.ongoing_case)
-    yield _("Concerns a person with protected data"), _yes(report.protected)
+    yield _("Somebody waits for it"), incident_said.waits(report)
+    yield _("Concerns a child"), incident_said.child(report)
+    yield _("An ongoing case needs it"), incident_said.ongoing(report)
+    yield _("Concerns a person with protected data"), incident_said.protected(report)
 
 
 def _routine(report: IncidentReport) -> str:
@@ -133,7 +139,7 @@ def _missing(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("What was missed, and how it ended"))
     for thing in report.things:
         paper.subheading(_name(report, thing))
-        paper.facts(_thing(report, thing))
+        paper.facts(_thing(report, thing), names=_NAMES)
 
 
 def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]:
@@ -146,17 +152,19 @@ def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]
     if thing.decided_at:
         yield _("Outcome written down"), _by(report, thing.decided_at, thing.decided_by)
     if thing.reason:
-        yield _("Reason"), thing.reason
+        yield _("Reason") if thing.found_at is None else _("Description"), thing.reason
     if thing.found_at is None:
         return
     yield _("Found"), _by(report, thing.found_at, thing.found_by)
-    yield _("Found where"), f"{_word(thing.found_where)}: {_where(thing.found_place)}"
+    if thing.found_place is not None:
+        yield _("Found where"), _where(thing.found_place)
+    yield _("It lay"), incident_said.where(thing)
     if thing.found_in_code:
         yield _("In the cover of"), thing.found_in_code
-    yield _("State when found"), _word(thing.found_state)
+    yield _("State when found"), incident_said.state_of(report, thing)
     yield _("May others have read it?"), _word(thing.others_read)
     if thing.days_away is not None:
-        yield _("Away for"), ngettext("%(num)s day", "%(num)s days", thing.days_away)
+        yield _("Away for"), incident_said.away(thing.days_away)
 
 
 def _told_at_first(paper: Report, report: IncidentReport) -> None:
@@ -185,8 +193,8 @@ def _timeline(paper: Report, report: IncidentReport) -> None:
 def _events(paper: Report, report: IncidentReport, lines: tuple[Line, ...]) -> None:
     columns = [
         Column(_("When"), 27),
-        Column(_("What"), 96, flow=True),
-        Column(_("Who"), 29, flow=True),
+        Column(_("What"), 96),
+        Column(_("Who"), 29),
         Column(_("Written down"), 22),
     ]
     rows = (
@@ -210,10 +218,10 @@ def _searches(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("Searches"))
     columns = [
         Column(_("When"), 27),
-        Column(_("Who"), 29, flow=True),
-        Column(_("Where"), 62, flow=True),
+        Column(_("Who"), 29),
+        Column(_("Where"), 62),
         Column(_("Minutes"), 16, numeric=True),
-        Column(_("Result"), 40, flow=True),
+        Column(_("Result"), 40),
     ]
     rows = (
         (
@@ -248,8 +256,8 @@ def _told(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("Told through the system"))
     columns = [
         Column(_("When"), 27),
-        Column(_("Who"), 40, flow=True),
-        Column(_("What"), 80, flow=True),
+        Column(_("Who"), 40),
+        Column(_("What"), 80),
         Column(_("Read"), 27),
     ]
     rows = ((_when(one.at), _who(report, one.who), str(one.text), _when(one.read_at)) for one in report.told)
@@ -263,7 +271,7 @@ def _steps(paper: Report, report: IncidentReport) -> None:
         if str(step.track) != track:
             track = str(step.track)
             paper.subheading(track)
-        paper.facts(_step(report, step))
+        paper.facts(_step(report, step), names=_NAMES)
 
 
 def _step(report: IncidentReport, step: StepLine) -> Iterator[tuple[str, object]]:
@@ -275,7 +283,7 @@ def _step(report: IncidentReport, step: StepLine) -> Iterator[tuple[str, object]
         state += "\n" + _("due %(when)s", when=_when(step.due_at))
         state += f" – {_('late')}" if step.late else ""
     yield title, state
-    for answer in step.answers:
+    for answer in stated(step.step, step.answers):
         yield f"   {answer.label}", _answered(answer)
     if step.reason:
         yield f"   {_('Reason')}", step.reason
@@ -290,10 +298,10 @@ def _answered(answer: AnswerLine) -> str:
 def _clocks(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("Clocks"))
     columns = [
-        Column(_("Clock"), 72, flow=True),
+        Column(_("Clock"), 72),
         Column(_("Due"), 27),
         Column(_("Ended"), 27),
-        Column(_("State"), 24, flow=True),
+        Column(_("State"), 24),
         Column(_("Escalated"), 24),
     ]
     rows = (
@@ -309,10 +317,10 @@ def _exposures(paper: Report, report: IncidentReport) -> None:
     paper.heading(_("Where the cover it lay in went meanwhile"))
     columns = [
         Column(_("Cover"), 30, code=True),
-        Column(_("What"), 60, flow=True),
+        Column(_("What"), 60),
         Column(_("From"), 27),
         Column(_("Until"), 27),
-        Column(_("Whom"), 30, flow=True),
+        Column(_("Whom"), 30),
     ]
     rows = (
         (one.cover_code or "–", str(one.what), _when(one.begin), _when(one.end), one.whom or "–")
@@ -353,8 +361,8 @@ def _annex(paper: Report, report: IncidentReport) -> None:
         )
     )
     columns = [
-        Column(_("Place"), 60, flow=True),
-        Column(_("Why"), 62, flow=True),
+        Column(_("Place"), 60),
+        Column(_("Why"), 62),
         Column(_("Share"), 18, numeric=True),
         Column(_("Minutes"), 17, numeric=True),
         Column(_("Searched"), 17, numeric=True),
@@ -428,7 +436,7 @@ def _when(moment: datetime | None) -> str:
 
 
 def _word(term: Term | None) -> str:
-    return term.label if term else "–"
+    return term.label if term else _("not stated")
 
 
 def _where(place: Where | None) -> str:
@@ -445,7 +453,3 @@ def _who(report: IncidentReport, number: int | None) -> str:
 def _by(report: IncidentReport, moment: datetime | None, number: int | None) -> str:
     who = _who(report, number)
     return _when(moment) if who == "–" else f"{_when(moment)}, {who}"
-
-
-def _yes(answer: bool) -> str:
-    return _("yes") if answer else _("no")

@@ -64,14 +64,14 @@ def _happened(course: Course) -> str:
     if course.found_on:
         return _(
             "A paper file with information about you could not be found on %(missed)s. "
-            "It was found again on %(found)s and is back in its place.",
+            "It was found again on %(found)s.",
             missed=missed,
             found=day(course.found_on),
         )
     if course.lost_on:
         return _(
-            "A paper file with information about you could not be found on %(missed)s. We have searched for "
-            "it in many places. On %(lost)s it was decided that it is to be regarded as lost.",
+            "A paper file with information about you could not be found on %(missed)s. "
+            "On %(lost)s it was decided that it is to be regarded as lost.",
             missed=missed,
             lost=day(course.lost_on),
         )

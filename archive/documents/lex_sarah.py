@@ -76,10 +76,10 @@ def _part(paper: Report, name: str, text: str) -> None:
 
 def _findings(paper: Report, findings: Sequence[Finding]) -> None:
     columns = [
-        Column(_("Question"), 48, flow=True),
-        Column(_("What is known"), 70, flow=True),
-        Column(_("Written down"), 28, flow=True),
-        Column(_("Kind"), 28, flow=True),
+        Column(_("Question"), 46),
+        Column(_("What is known"), 70),
+        Column(_("Written down"), 30),
+        Column(_("Kind"), 28),
     ]
     rows = (
         (

@@ -8,10 +8,11 @@ from archive.clock import local, local_date
 from archive.config import Settings
 from archive.documents import spreadsheet, workbook
 from archive.documents.page import Column, Head, Report
+from archive.domain import incident_said
 from archive.domain.incident_report_data import Both
 from archive.domain.lost_register import End, Line
 from archive.vocabulary import Term
-from archive.wording import N_, _, ngettext
+from archive.wording import N_, _
 from labels import codes
 
 MOST_ON_PAPER = 3000
@@ -31,7 +32,7 @@ _COLUMNS = (
     (N_("How it ended"), 24),
     (N_("Decided on"), 12),
     (N_("Found on"), 12),
-    (N_("Found where"), 28),
+    (N_("Found where (derived)"), 28),
     (N_("Days away"), 10),
     (N_("Others may have read it"), 22),
     (N_("Cause"), 28),
@@ -133,12 +134,12 @@ def pdf(
 
 def _paper() -> list[Column]:
     return [
-        Column(_("Incident"), 17, flow=True),
+        Column(_("Incident"), 17),
         Column(_("Missed on"), 20),
-        Column(_("What"), 39, flow=True),
-        Column(_("Unit"), 28, flow=True),
-        Column(_("How it ended"), 42, flow=True),
-        Column(_("Cause"), 28, flow=True),
+        Column(_("What"), 39),
+        Column(_("Unit"), 28),
+        Column(_("How it ended"), 42),
+        Column(_("Cause"), 28),
     ]
 
 
@@ -168,4 +169,4 @@ def what(line: Line) -> str:
 
 def away(line: Line) -> str:
     """Say how long it was away, nothing where it is."""
-    return "" if line.days_away is None else ngettext("%(num)s day", "%(num)s days", line.days_away)
+    return "" if line.days_away is None else incident_said.away(line.days_away)

@@ -1,10 +1,9 @@
-"""A4 reports: frame, type, tables, page x of y; every text is escaped and shortened before it is drawn."""
+"""A4 reports: frame, type, tables, page x of y; every text is escaped and printed whole."""
 
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -21,7 +20,6 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     KeepTogether,
-    LongTable,
     PageBreak,
     PageTemplate,
     Paragraph,
@@ -33,17 +31,20 @@ from reportlab.platypus.tables import TableStyle
 from archive.documents.rows import BAND as BAND
 from archive.documents.rows import INK as INK
 from archive.documents.rows import LINE as LINE
-from archive.documents.rows import SIZE, Rows
 from archive.documents.rows import Column as Column
+from archive.documents.rows import Rows
 from archive.wording import _, locale
 from labels import typeface
 
 MARGIN = 18 * mm
-LONGEST_TEXT = 2000
-LONGEST_CELL = 200
-ROWS_AT_ONCE = 300  # a table of many thousands of rows is laid out in time that grows with its square
 GREY = HexColor("#505a5f")
+_TEXT = 10.5  # points of running text and facts
 _BEGINS = 45 * mm  # of room below a heading, else it stands on the next page
+_BEGINS_BELOW = 25 * mm  # the same for one of the second rank
+_WIDE = A4[0] - 2 * MARGIN
+_SYMBOL = 24 * mm  # edge of the symbol at the head
+_FOOT, _FOOT_UP, _FOOT_STEP = 8.5, 10 * mm, 3.7 * mm  # the foot's type size, its last line, line to line
+_FOOT_WIDE, _FOOT_MOST = 130 * mm, 2  # lines
 _QUIET = 4  # modules of white round a QR symbol
 
 
@@ -69,12 +70,13 @@ class Report:
     def __init__(self, head: Head) -> None:
         typeface.register()
         self._head = head
+        beside = _SYMBOL + 3 * mm if head.address else 0
         self._story: list[Flowable] = [
-            Paragraph(clean(head.title), _style(20, typeface.BOLD, after=2)),
-            Paragraph(clean(f"{head.archive}, {head.authority}"), _style(10.5, color=GREY)),
+            Paragraph(clean(head.title), _style(20, typeface.BOLD, after=2, right=beside)),
+            Paragraph(clean(f"{head.archive}, {head.authority}"), _style(_TEXT, color=GREY, right=beside)),
             Paragraph(
                 clean(_("Made %(made)s by %(by)s", made=head.made, by=head.by)),
-                _style(10.5, color=GREY, after=10),
+                _style(_TEXT, color=GREY, after=10, right=beside),
             ),
         ]
 
@@ -85,17 +87,18 @@ class Report:
 
     def subheading(self, text: str) -> None:
         """Add a heading of the second rank."""
-        self._story.append(Paragraph(clean(text), _style(10.5, typeface.BOLD, before=6, after=2, keep=True)))
+        words = Paragraph(clean(text), _style(_TEXT, typeface.BOLD, before=6, after=2))
+        self._story += [CondPageBreak(_BEGINS_BELOW), words]
 
     def paragraph(self, text: str) -> None:
         """Add running text; its line breaks stay."""
         for part in text.splitlines() or [""]:
-            self._story.append(Paragraph(clean(part), _style(10.5, after=6)))
+            self._story.append(Paragraph(clean(part), _style(_TEXT, after=6)))
 
     def mark(self, text: str) -> None:
         """Add what nobody may overlook, in a frame that shows in black and white."""
         words = Paragraph(clean(text), _style(11, typeface.BOLD))
-        box = Table([[words]], colWidths=[A4[0] - 2 * MARGIN], hAlign="LEFT")
+        box = Table([[words]], colWidths=[_WIDE], hAlign="LEFT", splitInRow=1)
         box.setStyle(
             TableStyle([("BOX", (0, 0), (-1, -1), 1.2, INK), ("BOTTOMPADDING", (0, 0), (-1, -1), 7)])
         )
@@ -111,16 +114,12 @@ class Report:
 
     def signatures(self, parts: Sequence[str]) -> None:
         """Add a line to sign on for each part, with room for name and date, all on one page."""
-        cells = [
-            [Paragraph(clean(part), _style(10.5)), _("Date"), _("Signature and name in capitals")]
+        cells: list[tuple[Paragraph, str, str]] = [
+            (Paragraph(clean(part), _style(_TEXT)), _("Date"), _("Signature and name in capitals"))
             for part in parts
         ]
-        table = Table(
-            cells,
-            colWidths=[55 * mm, 32 * mm, A4[0] - 2 * MARGIN - 87 * mm],
-            rowHeights=15 * mm,
-            hAlign="LEFT",
-        )
+        heights = [max(15 * mm, part.wrap(55 * mm - 6, A4[1])[1] + 10) for part, *_ruled in cells]
+        table = Table(cells, colWidths=[55 * mm, 32 * mm, _WIDE - 87 * mm], rowHeights=heights, hAlign="LEFT")
         style: list[Any] = [
             ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
             ("FONT", (1, 0), (-1, -1), typeface.REGULAR, 7.5),
@@ -134,27 +133,18 @@ class Report:
 
     def facts(self, rows: Iterable[tuple[str, object]], names: float = 110) -> None:
         """Add a short table of names and values; the names take so many mm."""
-        cells = [
-            [
-                Paragraph(clean(name), _style(10.5)),
-                Paragraph(clean(str(value)), _style(10.5, typeface.BOLD)),
-            ]
-            for name, value in rows
+        columns = [
+            Column("", names, size=_TEXT),
+            Column("", _WIDE / mm - names, bold=True, size=_TEXT),
         ]
-        table = LongTable(cells, colWidths=[names * mm, A4[0] - 2 * MARGIN - names * mm], hAlign="LEFT")
-        table.setStyle(TableStyle([*_PADDING, ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE)]))
-        self._story += [table, Spacer(1, 6)]
+        if cells := [(name, str(value)) for name, value in rows]:
+            self._story += [_rows(columns, cells), Spacer(1, 6)]
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[str]], empty: str) -> None:
         """Add a table whose head is repeated on every page; `empty` stands there when it has no rows."""
-        left = iter(rows)
-        before = len(self._story)
-        if any(column.flow for column in columns):
-            while chunk := list(islice(left, ROWS_AT_ONCE)):
-                self._story.append(_flowing(columns, chunk))
-        elif all_ := list(left):
-            self._story.append(_straight(columns, all_))
-        if len(self._story) == before:
+        if cells := list(rows):
+            self._story.append(_rows(columns, cells))
+        else:
             self.paragraph(empty)
         self._story.append(Spacer(1, 6))
 
@@ -170,23 +160,25 @@ class Report:
             creator="Aktspår",
             lang=locale(),
         )
-        frame = Frame(MARGIN, MARGIN, A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN, 0, 0, 0, 0)
+        foot = _foot(head)
+        below = max(MARGIN, _FOOT_UP + len(foot) * _FOOT_STEP)
+        frame = Frame(MARGIN, below, _WIDE, A4[1] - MARGIN - below, 0, 0, 0, 0)
         document.addPageTemplates([PageTemplate("page", [frame], onPage=self._mark)])
-        document.build(self._story, canvasmaker=lambda *args, **kwargs: _Numbered(head, *args, **kwargs))
+        document.build(self._story, canvasmaker=lambda *args, **kwargs: _Numbered(foot, *args, **kwargs))
         return out.getvalue()
 
     def _mark(self, canvas: Canvas, _document: Any) -> None:
         if self._head.address and canvas.getPageNumber() == 1:
-            edge = 24 * mm
-            draw_qr(canvas, self._head.address, A4[0] - MARGIN - edge, A4[1] - MARGIN - edge + 3 * mm, edge)
+            left, bottom = A4[0] - MARGIN - _SYMBOL, A4[1] - MARGIN - _SYMBOL + 3 * mm
+            draw_qr(canvas, self._head.address, left, bottom, _SYMBOL)
 
 
 class _Numbered(Canvas):
     """Draw the foot of each page once it is known how many there are."""
 
-    def __init__(self, head: Head, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, foot: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._head = head
+        self._lines = foot
         self._pages: list[dict[str, Any]] = []
 
     def showPage(self) -> None:  # noqa: N802 - reportlab calls it so
@@ -201,77 +193,34 @@ class _Numbered(Canvas):
         super().save()
 
     def _foot(self, number: int) -> None:
-        self.setFont(typeface.REGULAR, 8.5)
+        self.setFont(typeface.REGULAR, _FOOT)
         self.setFillColor(GREY)
-        left = plain(" · ".join(filter(None, (self._head.archive, self._head.title, self._head.foot))))
-        self.drawString(MARGIN, 10 * mm, typeface.shorten(left, typeface.REGULAR, 8.5, 130 * mm))
+        for up, line in enumerate(reversed(self._lines)):
+            self.drawString(MARGIN, _FOOT_UP + up * _FOOT_STEP, line)
         words = _("Page %(page)s of %(pages)s", page=number, pages=len(self._pages))
-        self.drawRightString(A4[0] - MARGIN, 10 * mm, words)
+        self.drawRightString(A4[0] - MARGIN, _FOOT_UP, words)
 
 
-_PADDING = [
-    ("LEFTPADDING", (0, 0), (-1, -1), 3),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-    ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-]
+def _foot(head: Head) -> list[str]:
+    """Return the foot of every page: what has no room is left to the head, but never a state."""
+    for parts in ((head.archive, head.title, head.foot), (head.title, head.foot), (head.foot,)):
+        words = plain(" · ".join(filter(None, parts)))
+        lines = typeface.broken(words, typeface.REGULAR, _FOOT, _FOOT_WIDE)
+        if len(lines) <= _FOOT_MOST:
+            break
+    return lines
 
 
-def _straight(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Rows:
+def _rows(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Rows:
     cells = [[_lines(text, column) for text, column in zip(row, columns, strict=True)] for row in rows]
     return Rows([replace(column, title=plain(column.title)) for column in columns], cells)
 
 
-def _flowing(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LongTable:
-    cells: list[list[Any]] = [[plain(column.title) for column in columns]]
-    cells += [[_cell(text, column) for text, column in zip(row, columns, strict=True)] for row in rows]
-    table = LongTable(
-        cells,
-        colWidths=[column.width * mm for column in columns],
-        repeatRows=1,
-        hAlign="LEFT",
-        splitInRow=1,  # a row may be taller than a page
-    )
-    style: list[Any] = [
-        *_PADDING,
-        ("FONT", (0, 0), (-1, 0), typeface.BOLD, SIZE - 0.5),
-        ("FONT", (0, 1), (-1, -1), typeface.REGULAR, SIZE),
-        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
-        ("BACKGROUND", (0, 0), (-1, 0), BAND),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
-    ]
-    for index, column in enumerate(columns):
-        if column.numeric:
-            style.append(("ALIGN", (index, 0), (index, -1), "RIGHT"))
-        if column.code:
-            style.append(("FONT", (index, 1), (index, -1), *column.face))
-        if column.box:
-            style.append(("GRID", (index, 1), (index, -1), 0.7, INK))
-            style.append(("BOTTOMPADDING", (index, 1), (index, -1), 9))
-    table.setStyle(TableStyle(style))
-    return table
-
-
-def _cell(text: str, column: Column) -> str | list[Paragraph]:
-    if column.flow:
-        return [Paragraph(clean(part), _style(SIZE)) for part in text.splitlines() or [""]]
-    return "\n".join(_lines(text, column))
-
-
 def _lines(text: str, column: Column) -> list[str]:
-    """Break a cell's text into at most three lines of the column, the last one cut with an ellipsis."""
-    if not text:
-        return [""]
+    """Break a cell's text into lines of the column; its own line breaks stay."""
     face, size = column.face
-    room, lines, words = column.width * mm - 7, [""], plain(text, LONGEST_CELL).split()
-    for word in words:
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and typeface.width(longer, face, size) > room and len(lines) < 3:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return [typeface.shorten(line, face, size, room) for line in lines]
+    parts = text.splitlines() or [""]
+    return [line for part in parts for line in typeface.broken(plain(part), face, size, column.room)]
 
 
 def clean(text: str) -> str:
@@ -279,17 +228,16 @@ def clean(text: str) -> str:
     return escape(plain(text))
 
 
-def plain(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Return a text without controls and direction marks, only with letters the typeface has, shortened."""
-    if text.isascii() and text.isprintable() and len(text) <= longest:
+def plain(text: str) -> str:
+    """Return a text without controls and direction marks, only with letters the typeface has."""
+    if text.isascii() and text.isprintable():
         return text  # most are, and 5,000 rows have many
     seen = "".join(
         " " if mark.isspace() else mark
-        for mark in text[: longest + 1]
+        for mark in text
         if mark.isspace() or unicodedata.category(mark)[0] != "C"
     )
-    shown = typeface.drawable(unicodedata.normalize("NFC", seen))
-    return shown if len(shown) <= longest else shown[: longest - 1] + typeface.ELLIPSIS
+    return typeface.drawable(unicodedata.normalize("NFC", seen))
 
 
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, edge: float) -> None:
@@ -318,7 +266,7 @@ def _style(
     color: Color = INK,
     before: float = 0,
     after: float = 0,
-    keep: bool = False,
+    right: float = 0,
 ) -> ParagraphStyle:
     return ParagraphStyle(
         "text",
@@ -328,7 +276,6 @@ def _style(
         textColor=color,
         spaceBefore=before,
         spaceAfter=after,
-        keepWithNext=keep,
-        rightIndent=0,
+        rightIndent=right,
         splitLongWords=True,
     )

@@ -100,12 +100,12 @@ def _sheet(report: Report, sought: Sought, stops: Sequence[Stop], number: int, c
 def _columns() -> list[Column]:
     return [
         Column(_("No."), 10),
-        Column(_("Where and how"), 56, flow=True),
-        Column(_("What to look for there"), 50, flow=True),
+        Column(_("Where and how"), 56),
+        Column(_("What to look for there"), 46),
         Column(_("Share"), 14, numeric=True),
         Column(_("Min."), 10, numeric=True),
-        Column(_("Not here"), 17, box=True),
-        Column(_("Found here"), 17, box=True),
+        Column(_("Not here"), 19, box=True),
+        Column(_("Found here"), 19, box=True),
     ]
 
 

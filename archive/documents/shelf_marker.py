@@ -13,12 +13,15 @@ from archive.documents.page import plain
 from archive.domain.shelf_markers import Marker
 from archive.wording import _, locale
 from labels import codes, symbol, typeface
-from labels.designs import neutral
+from labels.designs import clean, has_number
 
 _EDGE = 12.0  # mm kept free around a marker: no office printer leaves more white
 _SYMBOL = 58.0  # mm, quiet zone included: read from an arm's length below
 _HALF = 148.5  # mm
 _TITLE, _LARGE, _NORMAL, _SMALL = 15.0, 10.5, 5.2, 4.2  # mm of type size
+_SMALLER = 0.7  # of these, before a text takes several lines
+_STEP, _PLACE_HIGH = 7.0, 10.0  # mm from a line below the symbol to the next, and from the place to it
+_TALL, _ONE_LINE = 3.2, 6.3  # mm of these that the letters of the next line take; what one line needs
 
 
 def pdf(markers: Sequence[Marker], settings: Settings) -> bytes:
@@ -63,23 +66,22 @@ def _draw(canvas: Canvas, marker: Marker, settings: Settings, bottom: float) -> 
     canvas.setFillGray(0)
     canvas.rect(left * mm, (top - 24) * mm, (right - left) * mm, 24 * mm, stroke=0, fill=1)
     canvas.setFillGray(1)
-    _line(
-        canvas, _("The document is missing").upper(), (left + 6, top - 17), _TITLE, typeface.BOLD, right - 6
-    )
+    title = _("The document is missing").upper()
+    _line(canvas, title, (left + 6, top - 17), _TITLE, typeface.BOLD, right - 6, 20)
     canvas.setFillGray(0)
     drawn = symbol.symbol(settings.host, marker.code, _SYMBOL)
     symbol.draw_vector(canvas, drawn, (left + 4) * mm, (top - 26 - _SYMBOL) * mm, _SYMBOL * mm)
     x = left + 4 + _SYMBOL + 4
     y = top - 26 - 9
     for text, size, face, step in _lines(marker):
-        _line(canvas, text, (x, y), size, face, right - 5)
+        _line(canvas, text, (x, y), size, face, right - 5, step)
         y -= step
     y = top - 26 - _SYMBOL - 4
-    for text, face in _foot(marker):
-        _line(canvas, text, (left + 6, y), _NORMAL, face, right - 5)
-        y -= 7.4
-    facts = (settings.archive_name, settings.authority, codes.grouped(marker.code))
-    _line(canvas, " · ".join(facts), (left + 6, bottom + _EDGE + 4), _SMALL, typeface.REGULAR, right - 5)
+    for text, face, height in _foot(marker):
+        _line(canvas, text, (left + 6, y), _NORMAL, face, right - 5, max(height - _TALL, _ONE_LINE))
+        y -= height
+    facts = " · ".join((settings.archive_name, settings.authority, codes.grouped(marker.code)))
+    _line(canvas, facts, (left + 6, bottom + _EDGE + 6), _SMALL, typeface.REGULAR, right - 5, 6.5)
 
 
 def _lines(marker: Marker) -> list[tuple[str, float, str, float]]:
@@ -100,31 +102,31 @@ def _lines(marker: Marker) -> list[tuple[str, float, str, float]]:
     return [line for line in lines if line[0]]
 
 
-def _foot(marker: Marker) -> list[tuple[str, str]]:
-    """Return what stands below: text and face."""
+def _foot(marker: Marker) -> list[tuple[str, str, float]]:
+    """Return what stands below: text, face and the height it has."""
     place = _without_numbers(marker.place)
     said = (
         _("Found it? Scan it on the scan page and give it to the archive; do not put it here."),
         _("Scan this symbol to see the incident. The marker is not the file."),
         _("Take the marker away when the file is back."),
     )
-    return [*([(place, typeface.BOLD)] if place else []), *((text, typeface.REGULAR) for text in said)]
+    above = [(place, typeface.BOLD, _PLACE_HIGH)] if place else []
+    return [*above, *((text, typeface.REGULAR, _STEP) for text in said)]
 
 
 def _without_numbers(place: str) -> str:
     """Return a place's name, or nothing when somebody has written a person's number in it."""
-    try:
-        return neutral(place, "place")
-    except ValueError:
-        return ""
+    return "" if has_number(place) else clean(place)
 
 
-def _line(canvas: Canvas, text: str, at: tuple[float, float], size: float, face: str, right: float) -> None:
-    """Write one line, smaller where it would pass the right edge and cut where that would be too small."""
+def _line(
+    canvas: Canvas, text: str, at: tuple[float, float], size: float, face: str, right: float, height: float
+) -> None:
+    """Write a text from its first line down: smaller, and on several lines, where it is long; never cut."""
     x, y = at
     text = typeface.drawable(text)
-    size = max(0.7 * size, min(size, (right - x) / max(typeface.width(text, face, 1), 1e-6)))
+    size = max(_SMALLER * size, min(size, (right - x) / max(typeface.width(text, face, 1), 1e-6)))
+    lines, size = typeface.fitted(text, face, size, right - x, height)
     canvas.setFont(face, size * mm)
-    canvas.drawString(
-        x * mm, y * mm, typeface.shorten(text, face, size, right - x, keep_end=face == typeface.REGULAR)
-    )
+    for number, line in enumerate(lines):
+        canvas.drawString(x * mm, (y - number * size * typeface.LEADING) * mm, line)

@@ -1,7 +1,7 @@
 """What people say at an incident's ends: found, not it, mistaken, lost, aware, closed, taken up again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from archive.clock import local
@@ -30,8 +30,8 @@ class Found:
     by: int | None = None
     place_id: int | None = None
     cover_id: int | None = None
-    state: FoundState = FoundState.WHOLE
-    others_read: OthersRead = OthersRead.POSSIBLE
+    state: FoundState = field(kw_only=True)
+    others_read: OthersRead = field(kw_only=True)
     readers: str = ""
 
 

@@ -68,25 +68,35 @@ def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, wher
         at=at,
         by=OUTSIDER if name else by,
         where=where or _kind(work, found[0], str(answers.get("how", "")), place_id, cover_id),
-        state=_STATES[str(answers.get("state", "whole"))],
-        others_read=_READ[str(answers.get("exposed", "unknown"))],
+        state=_STATES.get(str(answers.get("state"))),
+        others_read=_READ.get(str(answers.get("exposed"))),
         circumstances="\n".join(filter(None, (said, readers, name))),
         place_id=place_id,
         cover_id=cover_id,
     )
 
 
-def of_first_search(work: Work, first: Record) -> Find:
-    """Return what the three fields of the short way say of a find."""
+def of_first_search(work: Work, item: IncidentFile, first: Record) -> Find:
+    """Return what the three fields of the short way say of a find; a scan says better where it lay."""
     answers = first.answers
+    scanned = _scanned_at(work, item)
+    said = _CAUSES.get(str(answers.get("cause")), FoundWhere.OTHER)
     return Find(
         at=first.done_at or work.now,
         by=str(answers.get("searched_by", first.ended_by)),
-        where=_CAUSES.get(str(answers.get("cause")), FoundWhere.OTHER),
-        state=FoundState.WHOLE,
-        others_read=OthersRead.NO,
+        where=said if scanned is None else _kind(work, item, "", scanned, None),
+        state=None,
+        others_read=_READ.get(str(answers.get("outsiders"))),
         circumstances=str(answers.get("found_where", "")),
     )
+
+
+def _scanned_at(work: Work, item: IncidentFile) -> int | None:
+    """Return where it was last seen while it was wanted, None where nobody has seen it at a place."""
+    seen = select(col(WantedSighting.place_id)).where(
+        col(WantedSighting.item_id) == item.id, col(WantedSighting.place_id).is_not(None)
+    )
+    return work.session.scalar(seen.order_by(col(WantedSighting.id).desc()).limit(1))
 
 
 def take_up(work: Work, incident: Incident) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from archive.clock import local
 from archive.domain import actors, sentences, step_keys, timelines, trails
-from archive.domain.incident_report_data import AnswerLine, Both, Line, StepLine, Where, Who
+from archive.domain.incident_report_data import AnswerLine, Both, Line, StepLine, Where, Who, stated
 from archive.domain.sentences import Told
 from archive.domain.steps import Course
 from archive.models import CaseFile, Event, Place, User, UserRole
@@ -138,9 +138,10 @@ def of_incident(
     lines = []
     for row, said in zip(rows, told, strict=True):
         kind, facts = _KINDS[row.kind], json.loads(row.body)["facts"]
+        by_itself = bool(facts.get("by_itself"))  # by the routine: whoever did something else chose nothing
         if "step" in facts and kind.value.startswith("step."):
-            title = routine.step(facts["step"]).title
-            said = Both(f"{kind.sv}: {title.sv}", f"{kind.en}: {title.en}")
+            title, told_as = routine.step(facts["step"]).title, StepState.LAPSED if by_itself else kind
+            said = Both(f"{told_as.sv}: {title.sv}", f"{told_as.en}: {title.en}")
         aside = "\n".join(str(texts[row.id][name]) for name in _ASIDES if texts.get(row.id, {}).get(name))
         lines.append(
             Line(
@@ -148,7 +149,7 @@ def of_incident(
                 recorded_at=row.at,
                 kind=Both(kind.sv, kind.en),
                 text=said,
-                who=named.number(row.actor),
+                who=None if by_itself else named.number(row.actor),
                 aside=aside,
                 thing=facts.get("item"),
             )
@@ -201,7 +202,7 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
                 who=named.number(record.ended_by) if record.ended_by else None,
                 performed_by=named.number(row.performed_by) if row.performed_by else None,
                 late=record.is_late(now),
-                answers=tuple(_answers(course, record, named)),
+                answers=stated(step.id, _answers(course, record, named)),
                 reason=record.reason,
                 legal_basis=tuple(Both(one.sv, one.en) for one in step.legal_basis),
             )

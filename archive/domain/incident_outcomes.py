@@ -39,14 +39,15 @@ UNSETTLED = (IncidentState.SUSPECTED, IncidentState.SEARCHING, IncidentState.ESC
 class Find:
     """Where something was found, when, by whom, in what state, and whether others may have read it.
 
-    `place_id` is where it lay, also when it lay in the cover of another file (`cover_id`).
+    State and readers are None where nobody was asked. `place_id` is where it lay, also when it lay in the
+    cover of another file (`cover_id`).
     """
 
     at: datetime
     by: str
     where: FoundWhere
-    state: FoundState
-    others_read: OthersRead
+    state: FoundState | None
+    others_read: OthersRead | None
     circumstances: str
     place_id: int | None = None
     cover_id: int | None = None
@@ -78,8 +79,8 @@ def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Fin
             where=how.where.value,
             place=how.place_id,
             cover=how.cover_id,
-            state=how.state.value,
-            others_read=how.others_read.value,
+            state=how.state and how.state.value,
+            others_read=how.others_read and how.others_read.value,
         )
         item.found_at, item.found_by, item.found_where = how.at, how.by, how.where
         item.found_place_id, item.found_in_id = how.place_id, how.cover_id

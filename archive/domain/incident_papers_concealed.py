@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.domain import asides, people
+from archive.identity import check_digit
 from archive.models import CaseFile, Event, FilePerson, Person
 from archive.store import Work
 from archive.vocabulary import EventKind
@@ -17,8 +18,15 @@ from archive.vocabulary import EventKind
 LEFT_OUT = "[…]"
 SHORTEST = 2  # letters of a name that is looked for: an initial would take every “a” with it
 _WORD = re.compile(r"\w+")
-# Whoever's it is: ten or twelve signs with or without a dash, also without a known check digit (T-numbers).
-_ANY_NUMBER = re.compile(r"(?<!\w)(?:\d\d)?\d{6}\s?[-–—−+]?\s?(?:\d{4}|TF?\d{2,3})(?!\w)", re.IGNORECASE)
+# Whoever's it is: a date of birth, the day perhaps + 60, and four signs, also without a known check digit
+# (T-numbers). An organisation has 20 or more where a person has the month.
+_ANY_NUMBER = re.compile(
+    r"(?<!\w)(?:18|19|20|99)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
+    r"\s?[-–—−+]?\s?(?:\d{4}|TF?\d{2,3})(?!\w)",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"0\d{9}")  # as people write a mobile's number in one
+_CALLED = re.compile(r"\b(?:tel|telefon|tfn|mobil|mobilnr|ring|sms|växel)\W{0,3}$", re.IGNORECASE)
 _NAMING = (EventKind.PERSON_REGISTERED, EventKind.PERSON_CORRECTED)
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 
@@ -35,13 +43,23 @@ class Concealed:
         kept = "".join(
             mark for mark in unicodedata.normalize("NFKC", text) if unicodedata.category(mark) != "Cf"
         )
-        for mark in (*self.marks, _ANY_NUMBER):
+        for mark in self.marks:
             kept = mark.sub(LEFT_OUT, kept)
-        return _WORD.sub(self._word, kept)
+        return _WORD.sub(self._word, _ANY_NUMBER.sub(_somebodys, kept))
 
     def _word(self, found: re.Match[str]) -> str:
         word = people.fold(found[0])
         return LEFT_OUT if word in self.words or word.removesuffix("s") in self.words else found[0]
+
+
+def _somebodys(found: re.Match[str]) -> str:
+    """Leave out what may be somebody's number: a phone's with ten digits is one by its check digit alone."""
+    digits = found[0]
+    if _PHONE.fullmatch(digits) and (
+        check_digit(digits[:9]) != digits[9] or _CALLED.search(found.string, 0, found.start())
+    ):
+        return digits
+    return LEFT_OUT
 
 
 def of(work: Work, persons: Sequence[Person], files: Iterable[CaseFile]) -> Concealed:

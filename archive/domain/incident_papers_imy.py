@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archive.domain import incident_said
 from archive.domain.incident_papers import Case, when
 from archive.domain.incident_report_data import StepLine
 from archive.models import IncidentFile
@@ -69,7 +70,13 @@ def _asked(case: Case, key: str, number: str, label: str, answer: str, step: str
 
 
 def _set(case: Case, key: str, number: str, label: str, value: str, setting: str) -> Question:
-    return Question(key, number, label, case.said(NOTIFY, key) or value, setting=f"AKTSPAR_{setting}")
+    return Question(key, number, label, _ours(case, key, value), setting=f"AKTSPAR_{setting}")
+
+
+def _ours(case: Case, key: str, known: str) -> str:
+    """Return what is set of the controller as it is; what somebody wrote instead, without names."""
+    written = case.raw(NOTIFY, key)
+    return known if written in (None, "", known) else case.said(NOTIFY, key)
 
 
 def _organisation(case: Case) -> Iterator[Question]:
@@ -82,7 +89,7 @@ def _organisation(case: Case) -> Iterator[Question]:
     yield _set(
         case, "postal_address", "3", _("Postal address of the organisation"), address, "POSTAL_ADDRESS"
     )
-    own = case.said(NOTIFY, "own_reference") or case.incident.diary_number
+    own = _ours(case, "own_reference", case.incident.diary_number)
     yield _asked(case, "own_reference", "", _("Your own reference number"), own, "diary")
     yield _asked(case, "contact_person", "", _("Contact person"), case.owner, "tell_manager")
     contact = settings.contact_address
@@ -228,12 +235,15 @@ def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
     if item.outcome is not IncidentOutcome.FOUND or item.found_at is None:
         return label, f"{item.outcome.label if item.outcome else ''}, {when(item.outcome_at)}"
     days = (item.found_at - case.incident.missed_at).days
+    place, cover = item.found_place_id is not None, item.found_in_id is not None
+    state = incident_said.state(item.found_state, short=case.incident.short, place=place, cover=cover)
+    read = item.others_read.label if item.others_read else _("not stated")
     lines = [
         _("Found again %(when)s. The breach ended then.", when=when(item.found_at)),
-        _("It lay: %(where)s", where=item.found_where.label) if item.found_where else "",
-        _("State: %(state)s", state=item.found_state.label) if item.found_state else "",
-        ngettext("It was away for %(num)s day", "It was away for %(num)s days", days),
-        _("May others have read it? %(answer)s", answer=item.others_read.label) if item.others_read else "",
+        _("It lay: %(where)s", where=incident_said.lay(item.found_where, place=place, cover=cover)),
+        _("State: %(state)s", state=state),
+        _("It was away for %(time)s", time=incident_said.away(days)),
+        _("May others have read it? %(answer)s", answer=read),
         _("The cover it lay in may have been lent or sent meanwhile: see the consequences.")
         if item.found_where is FoundWhere.OTHER_COVER
         else "",

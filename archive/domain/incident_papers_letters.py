@@ -87,12 +87,23 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
         max(read, key=list(OthersRead).index) if read else None,
         case.said("notify_imy", "consequences") or case.said("decide_notification", "effects"),
         case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
-        case.done("secure_room") is not None,
+        _stopped(case),
         case.done("notify_imy") is not None,
         case.done("lex_sarah_report") is not None,
         case.raw("police_report", "reported") == "yes",
-        case.done("reconstruct") is not None,
+        _rebuilt(case),
     )
+
+
+def _stopped(case: Case) -> bool:
+    """Tell whether something was stopped that could take more out of the room, not only lists kept."""
+    stopped = case.raw("secure_room", "stopped")
+    return isinstance(stopped, tuple) and bool({"bins", "disposal", "transports"} & set(stopped))
+
+
+def _rebuilt(case: Case) -> bool:
+    """Tell whether there were copies to be collected."""
+    return case.raw("reconstruct", "sources") not in (None, ("none",))
 
 
 def addressees(case: Case) -> list[tuple[int, str, bool]]:
@@ -132,7 +143,7 @@ def refusal(case: Case) -> Refusal:
         case.name(done.ended_by) if done else "",
         case.said("record_checks", "checked") if _before(case, "record_checks", until) else "",
         _before(case, "case_systems", until),
-        _before(case, "reconstruct", until),
+        _before(case, "reconstruct", until) and _rebuilt(case),
         case.settings.appeal_court,
     )
 

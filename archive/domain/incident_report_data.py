@@ -6,7 +6,7 @@ paper can be made in either from the same fixed data. None stands for a text tha
 
 import hashlib
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -281,9 +281,28 @@ class IncidentReport:
         """Return who stands under a number."""
         return next((one for one in self.people if one.number == number), None)
 
+    def done(self, *steps: str) -> StepLine | None:
+        """Return the last time one of some steps was done."""
+        return next(
+            (one for one in reversed(self.steps) if one.step in steps and one.state is StepState.DONE), None
+        )
+
     def of_track(self, track: str) -> tuple[StepLine, ...]:
         """Return the steps of one track, in the order they opened."""
         return tuple(step for step in self.steps if step.track_id == track)
+
+
+# What a report of 0.1.0 answered by itself where its form had been left blank.
+_DEFAULTS = {("report", "someone_waits"), ("report", "earlier")}
+
+
+def stated(step: str, answers: Iterable[AnswerLine]) -> tuple[AnswerLine, ...]:
+    """Return the answers of a step that somebody gave."""
+    return tuple(
+        one
+        for one in answers
+        if (step, one.field) not in _DEFAULTS or one.value is None or one.value.sv != "nej"
+    )
 
 
 def encode(report: IncidentReport) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from archive import history
 from archive.domain import (
     incident_access,
+    incident_askers,
     incident_changes,
     incident_closing,
     incident_facts,
@@ -133,6 +134,11 @@ def start(work: Work, incident: Incident, name: str) -> Course:
     run = advance(work, incident)
     steps.start(work, run, name)
     return run
+
+
+def ask_again(work: Work, incident: Incident) -> None:
+    """Open the step that answers somebody else who waits."""
+    incident_askers.ask(work, advance(work, incident))
 
 
 def start_unless_open(work: Work, incident: Incident, name: str) -> None:
@@ -286,16 +292,22 @@ def _searched(doing: Doing) -> None:
     )
     if doing.text("result") != "all_found" and doing.incident.status is IncidentState.SUSPECTED:
         history.advance(doing.work, doing.incident, IncidentAction.SEARCH)
+    if doing.text("result") == "all_found" and doing.text("outsiders") == "no":  # the short way asks no more
+        found_at = doing.record.done_at or doing.work.now
+        if incident_askers.owed(doing.incident, doing.course, found_at) == incident_askers.ANEW:
+            incident_askers.ask(doing.work, doing.course)
 
 
 def _short(doing: Doing) -> None:
-    """End the case the short way: found in the first search, nobody protected, no outsider near."""
+    """End the case the short way: found in the first search, nobody protected, nobody left to be told."""
     if doing.text("confirmed") != "yes":
         return
     first = [one for one in doing.course.progress.records if one.step == "first_search" and one.answers][-1]
+    incident_askers.require_told(doing.incident, doing.course, first.done_at or doing.work.now)
     everything = [item for item in incident_changes.items(doing.work, doing.incident) if item.open]
-    how = incident_finds.of_first_search(doing.work, first)
-    incident_outcomes.find(doing.work, doing.incident, everything, how)
+    for item in everything:
+        how = incident_finds.of_first_search(doing.work, item, first)
+        incident_outcomes.find(doing.work, doing.incident, [item], how)
     advance(doing.work, doing.incident, doing.course)  # the other steps fall away before the report is fixed
     incident_closing.close(doing.work, doing.incident, IncidentAction.CLOSE_SHORT)
 

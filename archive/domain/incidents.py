@@ -12,6 +12,7 @@ from archive import history
 from archive.domain import (
     actors,
     files,
+    free_text,
     incident_access,
     incident_changes,
     incident_steps,
@@ -90,6 +91,7 @@ __all__ = [
 ]
 
 LONGEST_TEXT = 4000
+LONGEST_NUMBER = 60  # of a number in the diary
 MOST_FILES = 1000
 GONE = frozenset({Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN})
 
@@ -159,7 +161,7 @@ def change(
             raise Invalid("unit_unknown", N_("Choose one of the units."), field="unit")
         values["unit_id"] = unit_id
     if diary_number.strip() and diary_number.strip() != incident.diary_number:
-        values["diary_number"] = diary_number.strip()[:60]
+        values["diary_number"] = free_text.whole(diary_number, LONGEST_NUMBER, "diary_number")
     if any(getattr(incident, name) for name in values) and not reason.strip():
         raise Invalid("reason_missing", N_("Say why it is changed."), field="reason")
     if values:
@@ -170,10 +172,7 @@ def _refuse_wrong(work: Work, said: Report) -> None:
     if not said.file_ids and said.crate_id is None and not said.description.strip():
         raise Invalid("miss_empty", N_("Say what is missing: a file, or in words."), field="description")
     for name in ("description", "purpose", "waiting", "circumstances"):
-        if len(getattr(said, name)) > LONGEST_TEXT:
-            raise Invalid(
-                "text_long", N_("Write at most %(most)s characters."), field=name, most=LONGEST_TEXT
-            )
+        free_text.whole(getattr(said, name), LONGEST_TEXT, name)
     missed, suspected = said.missed_at or work.now, said.suspected_at or work.now
     if missed > work.now or suspected > work.now:
         raise Invalid("miss_in_future", N_("That moment has not come yet."), field="missed_at")
@@ -249,6 +248,8 @@ def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
         incident.somebody_waits = True
         incident.version += 1
         work.session.flush()
+    if said.waiting.strip():
+        incident_steps.ask_again(work, incident)
     if work.actor.user_id is not None and not incident.protected:
         incident_access.admit(work, incident, work.actor.user_id, said.purpose.strip())
     wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
@@ -267,7 +268,7 @@ def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
         reported_by=actors.person(work.actor),
         owner_id=_owner(work, said),
         unit_id=said.unit_id or _unit(missed),
-        diary_number=said.diary_number.strip()[:60],
+        diary_number=free_text.whole(said.diary_number, LONGEST_NUMBER, "diary_number"),
         somebody_waits=bool(said.waiting.strip()),
         ongoing_case=said.ongoing_case or said.what is Missed.OPEN_CASE,
         child=said.child or _child(work, missed),
@@ -308,11 +309,11 @@ def _reported(work: Work, incident: Incident, missed: Sequence[CaseFile], said: 
         "description": said.description.strip(),
         "missed_at": said_moment(incident.missed_at),
         "missed_by": actors.person(work.actor),
-        "suspected_at": said_moment(incident.suspected_at),
+        "suspected_at": said_moment(said.suspected_at) if said.suspected_at else "",
         "purpose": said.purpose.strip(),
-        "someone_waits": "yes" if incident.somebody_waits else "no",
+        "someone_waits": "yes" if incident.somebody_waits else "",
         "asker": said.waiting.strip(),
-        "earlier": "yes" if incident.entered_afterwards else "no",
+        "earlier": "yes" if incident.entered_afterwards else "",
         "earlier_diary_number": incident.diary_number if incident.entered_afterwards else "",
     }
     return {name: answer for name, answer in answers.items() if answer not in ("", ())}

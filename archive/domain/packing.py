@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors, delivery_lines, files, loans, places, sightings, transit
+from archive.domain import actors, delivery_lines, files, free_text, loans, places, sightings, transit
 from archive.domain.delivery_lines import lock
 from archive.domain.files import Held
 from archive.errors import Conflict, Invalid
@@ -32,6 +32,7 @@ from archive.vocabulary import (
 from archive.wording import N_
 
 _BY_LATE_SCAN = (DifferenceKind.LISTED_NOT_PACKED, DifferenceKind.RECEIVED_NOT_PACKED)
+LONGEST_REFERENCE = 200  # of what is written on a piece
 _SEAL = re.compile(r"[A-ZÅÄÖ0-9][A-ZÅÄÖ0-9/-]{0,29}")
 
 
@@ -324,7 +325,7 @@ def pack_unknown(
     done.facts = {"line": done.line.id, "crate_before": done.line.packed_crate_id}
     delivery_lines.restore(done.line)
     done.line.code, done.line.open = code or done.line.code, True
-    done.line.reference = reference.strip()[:200] or done.line.reference
+    done.line.reference = free_text.whole(reference, LONGEST_REFERENCE, "reference") or done.line.reference
     delivery_lines.note(work, share, DifferenceKind.NOT_IN_REGISTER, line_id=done.line.id)
     _tick(work, delivery, crate, done.line, how, happened_at)
     return done

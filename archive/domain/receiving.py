@@ -9,7 +9,18 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors, covers, delivery_lines, files, loans, packing, places, sightings, transit
+from archive.domain import (
+    actors,
+    covers,
+    delivery_lines,
+    files,
+    free_text,
+    loans,
+    packing,
+    places,
+    sightings,
+    transit,
+)
 from archive.domain.delivery_lines import lock
 from archive.domain.files import Held
 from archive.errors import Conflict
@@ -326,7 +337,12 @@ def receive_unknown(
     facts: dict[str, Any] = {"crate": crate.id, "notes": [], "settled": []}
     facts["born"] = line is None or delivery_lines.restore(line)
     if line is None:
-        line = delivery_lines.add_line(work, share, code=code, reference=reference.strip()[:200])
+        line = delivery_lines.add_line(
+            work,
+            share,
+            code=code,
+            reference=free_text.whole(reference, packing.LONGEST_REFERENCE, "reference"),
+        )
     if line.received_at is not None:
         same = line.received_crate_id == crate.id
         if not same:

@@ -9,15 +9,17 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors
+from archive.domain import actors, free_text
 from archive.errors import Conflict, Invalid
 from archive.models import CaseFile, Incident, Place, Search, User
 from archive.store import Work
 from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult
 from archive.wording import N_
+from routines.answers import LONGEST
+from routines.model import FieldKind
 
 LONGEST_MINUTES = 10_000
-LONGEST_REMARK = 4000
+LONGEST_REMARK = LONGEST[FieldKind.LONG_TEXT]  # a search is told in a step of a routine too
 _LEAD = re.compile(r"(?P<how>[a-z]+):(?P<at>[a-z0-9:]+)")
 _OF_PLACE = frozenset({"read", "open", "table", "behind", "sweep"})
 _OF_COVER = frozenset({"cover"})
@@ -92,10 +94,7 @@ def _refuse_wrong(work: Work, said: Searched, at: datetime) -> None:
         raise Invalid("search_in_future", N_("That moment has not come yet."), field="at")
     if not 0 <= said.minutes <= LONGEST_MINUTES:
         raise Invalid("minutes_wrong", N_("Write how many minutes the search took."), field="minutes")
-    if len(said.remark) > LONGEST_REMARK:
-        raise Invalid(
-            "text_long", N_("Write at most %(most)s characters."), field="remark", most=LONGEST_REMARK
-        )
+    free_text.whole(said.remark, LONGEST_REMARK, "remark")
 
 
 def of(work: Work, incident: Incident) -> Sequence[Search]:

@@ -127,6 +127,11 @@ def advance(work: Work, course: Course) -> None:
 def start(work: Work, course: Course, name: str) -> None:
     """Start a step by choice; raises Invalid when it cannot be started now, NotPermitted for others."""
     _require(work, course, course.step(name))
+    begin(work, course, name)
+
+
+def begin(work: Work, course: Course, name: str) -> None:
+    """Start a step because of what was done elsewhere; raises Invalid when it cannot be started now."""
     with _plainly():
         record = engine.start(course.routine, course.progress, name, clock, work.now)
     course.progress = course.progress.with_records(record)

@@ -47,7 +47,7 @@ class Occasion(Term):
     COVER_CHECK = "cover_check", "omslagskontroll", "cover check"
     STOCKTAKE = "stocktake", "inventering", "stocktake"
     REQUEST = "request", "begäran om handlingen", "request for the document"
-    OTHER = "other", "annat", "other"
+    OTHER = "other", "annat eller inte angivet", "other, or not stated"
 
 
 class IncidentOutcome(Term):
@@ -59,10 +59,10 @@ class IncidentOutcome(Term):
 
 
 class FoundWhere(Term):
-    """Where it had been; the kinds the search plan reckons with."""
+    """Where it had been, derived from what was said and scanned; the kinds the search plan reckons with."""
 
     OWN_PLACE = "own_place", "på sin plats", "in its own place"
-    NEIGHBOUR = "neighbour", "i lådan eller hyllan bredvid", "in the next box or shelf"
+    NEIGHBOUR = "neighbour", "i närheten av sin plats", "near its own place"
     OTHER_COVER = "other_cover", "i en annan akts omslag", "in another file's cover"
     MISREAD = (
         "misread",
@@ -71,26 +71,26 @@ class FoundWhere(Term):
     )
     SAME_PERSON = "same_person", "bland personens andra akter", "among the person's other files"
     LOAN = "loan", "hos låntagare", "with a borrower"
-    DESK = "desk", "på ett skrivbord", "on a desk"
+    DESK = "desk", "på ett skrivbord, en vagn eller i ett fack", "on a desk, a trolley or in a tray"
     TRANSPORT = "transport", "i en flyttlåda eller transport", "in a crate or transport"
     OLD_ROOM = "old_room", "i en tidigare lokal", "in a former room"
     SENT_OUT = "sent_out", "utlämnad eller skickad", "handed or sent out"
-    OTHER = "other", "annanstans", "elsewhere"
+    OTHER = "other", "annanstans eller inte angivet", "elsewhere, or not stated"
 
 
 class FoundState(Term):
-    """In what state it was found."""
+    """In what state it was found, as whoever confirmed the find answered."""
 
-    WHOLE = "whole", "hel och oskadad", "whole and undamaged", "green"
+    WHOLE = "whole", "hel", "whole", "green"
     DAMAGED = "damaged", "skadad", "damaged", "yellow"
-    INCOMPLETE = "incomplete", "handlingar saknas", "documents are missing", "red"
+    INCOMPLETE = "incomplete", "delar saknas", "parts are missing", "red"
 
 
 class OthersRead(Term):
-    """Whether somebody without the right to may have read it."""
+    """Whether somebody without the right to may have read it, as whoever found it answered."""
 
-    NO = "no", "nej, uteslutet", "no, ruled out", "green"
-    POSSIBLE = "possible", "går inte att utesluta", "cannot be ruled out", "yellow"
+    NO = "no", "nej", "no", "green"
+    POSSIBLE = "possible", "vet inte", "not known", "yellow"
     YES = "yes", "ja", "yes", "red"
 
 

@@ -17,6 +17,7 @@ from archive.domain import (
     incident_access,
     incident_changes,
     incident_lines,
+    incident_said,
     routine_versions,
     steps,
     trails,
@@ -227,6 +228,8 @@ class Thing:
     place: str
     found_place: str
     found_in: CaseFile | None
+    lay: str
+    state: str
 
 
 def things(work: Work, incident: Incident, *, readable: bool) -> list[Thing]:
@@ -243,6 +246,7 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[Thing]:
         hidden = file.protected if file else incident.protected
         open_ = readable and not hidden
         inside = work.session.get(CaseFile, item.found_in_id) if item.found_in_id else None
+        named = {"place": item.found_place_id is not None, "cover": item.found_in_id is not None}
         shown.append(
             Thing(
                 item,
@@ -255,6 +259,8 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[Thing]:
                 trails.name_of(standing.get(item.place_id or 0, ())) if open_ else "",
                 trails.name_of(standing.get(item.found_place_id or 0, ())) if open_ else "",
                 inside if files and inside is not None and not inside.protected else None,
+                incident_said.lay(item.found_where, **named),
+                incident_said.state(item.found_state, short=incident.short, **named),
             )
         )
     return shown

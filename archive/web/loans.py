@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local_date
-from archive.domain import actors, cards, files, labels, loans, looks
+from archive.domain import actors, cards, files, free_text, labels, loans, looks
 from archive.domain.loans import Request
 from archive.errors import Invalid
 from archive.models import Loan, User
@@ -144,7 +144,7 @@ def _request(work: Work) -> Request:
         due_on,
         unit or (known.unit if known else ""),
         known.id if known else None,
-        form.get("note", "")[:LONGEST_NOTE],
+        free_text.whole(form.get("note", ""), LONGEST_NOTE, "note"),
     )
 
 

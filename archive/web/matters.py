@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import actors, asides, looks, matters, routine_versions
+from archive.domain import actors, asides, free_text, looks, matters, routine_versions
 from archive.domain.matters import New
 from archive.domain.routine_contracts import SUSPECTED_LOST
 from archive.errors import NotFound
@@ -22,6 +22,7 @@ from archive.wording import N_, _, locale
 
 bp = Blueprint("matters", __name__, url_prefix="/matters")
 
+LONGEST = 4000  # characters of a description
 PAGE = 30
 
 
@@ -85,7 +86,12 @@ def begin(routine: str) -> Response:
         with archive.write(current_actor()) as work:
             _other(routine_versions.in_force(work, routine))
             matter = matters.begin(
-                work, routine, New(request.form.get("description", "")[:4000], noticed_at=noticed)
+                work,
+                routine,
+                New(
+                    free_text.whole(request.form.get("description", ""), 4000, "description"),
+                    noticed_at=noticed,
+                ),
             )
             number = matter.id
         return see(url_for(".page", matter_id=number), _("Begun."))

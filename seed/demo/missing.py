@@ -25,7 +25,7 @@ from archive.domain.searches import Searched
 from archive.domain.steps import Course
 from archive.models import CaseFile, CoverCheck, Place, Unit
 from archive.store import Actor, Archive, Work
-from archive.vocabulary import Custody, Occasion, OthersRead, PlaceKind, SearchResult
+from archive.vocabulary import Custody, FoundState, Occasion, OthersRead, PlaceKind, SearchResult
 from routines import engine
 from routines.conditions import Answer
 from routines.model import Evidence, Field
@@ -166,7 +166,9 @@ class Missing:
             )
             how = "delivery" if cover else "search"
             by = self.people[ASSISTANTS[1]].user_id
-            found = Found(work.now, said, how, by, place, cover, others_read=OthersRead.NO)
+            found = Found(
+                work.now, said, how, by, place, cover, state=FoundState.WHOLE, others_read=OthersRead.NO
+            )
             incidents.found(work, incident, items, found)
         self.found, self.in_cover = True, check_id is not None
 

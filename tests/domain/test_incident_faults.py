@@ -11,7 +11,7 @@ from archive.domain.incidents import Found, Report
 from archive.errors import Unavailable
 from archive.models import Incident
 from archive.store import Actor, Archive, Work
-from archive.vocabulary import OthersRead
+from archive.vocabulary import FoundState, OthersRead
 from tests.builders import a_box, a_file, a_shelf
 from tests.statements import counted, failing
 
@@ -28,7 +28,9 @@ def _scan(work: Work) -> None:
 def _find(work: Work) -> None:
     incident = work.session.get_one(Incident, 1)
     (item,) = incidents.items(work, incident)
-    incidents.found(work, incident, [item.id], Found(work.now, "Här", others_read=OthersRead.NO))
+    incidents.found(
+        work, incident, [item.id], Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
+    )
 
 
 DEEDS: dict[str, Callable[[Work], object]] = {

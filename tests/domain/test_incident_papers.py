@@ -82,6 +82,105 @@ def test_what_names_nobody_is_left_as_it_was_written(
     assert named[0].out_of(text) == text
 
 
+MASKED = (
+    "640823-3234",
+    "19640823-3234",
+    "196408233234",
+    "6408233234",
+    "640823 3234",
+    "640823+3234",
+    "640883-3235",  # a co-ordination number: the day and 60
+    "20140331-2392",
+    "140331-TF12",
+    "19640823T123",
+)
+LEFT = (
+    "212000-0142",  # organisation numbers: a month of 20 or more
+    "2120000142",
+    "16212000-0142",
+    "802002-4280",
+    "556012-5790",
+    "SN-2026/117",
+    "SN 2026-000117",
+    "2026/00117-4",
+    "202611-0012",  # no date: the month would be 26
+    "2026-11-23 0815",
+    "641323-3234",  # no such month
+    "640832-3234",  # no such day, nor with 60 taken off
+    "040-34 50 00",
+    "070-123 45 67",
+    "0701234567",
+    "0701-234567",
+    "+46701234567",
+    "+46 70 123 45 67",
+    "08-508 00 000",
+    "5000-K123456-26",
+)
+
+
+@pytest.mark.parametrize("number", MASKED)
+def test_whatever_may_be_a_persons_number_is_left_out(number: str) -> None:
+    nobody = Concealed(frozenset(), ())
+    assert nobody.out_of(f"se {number}, sedan") == f"se {LEFT_OUT}, sedan"
+
+
+@pytest.mark.parametrize("number", LEFT)
+def test_the_numbers_of_organisations_phones_and_diaries_stay(number: str) -> None:
+    nobody = Concealed(frozenset(), ())
+    assert nobody.out_of(f"se {number}, sedan") == f"se {number}, sedan"
+
+
+def test_ten_digits_that_may_be_a_persons_or_a_phones_are_told_apart_by_the_words_before() -> None:
+    nobody = Concealed(frozenset(), ())
+    assert nobody.out_of("barnet 0701232399") == f"barnet {LEFT_OUT}"
+    assert nobody.out_of("telefon: 0701232399") == "telefon: 0701232399"
+
+
+def test_the_notification_prints_the_controllers_own_data_as_they_are_set(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    settings = replace(
+        archive.settings,
+        organisation_name="Socialnämnden i Åkerström",  # as the person concerned is called
+        organisation_number="212000-0142",
+        postal_address="Birgittagatan 1, 000 00 Provstad",
+        contact_address="arkivet@provstad.example, 0701232399",
+        dpo_contact="dso@provstad.example",
+    )
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    story.play.do(
+        archivist,
+        "notify_imy",
+        controller=settings.organisation_name,
+        org_number=settings.organisation_number,
+        postal_address=settings.postal_address,
+        contact_address=settings.contact_address,
+        dpo_contact=settings.dpo_contact,
+    )
+    with archive.read(archivist) as work:
+        case = Case(work, incidents.get(work, story.number), settings)
+        said = {one.key: one.answer for one in incident_papers_imy.notification(case)}
+    assert said["controller"] == settings.organisation_name
+    assert said["org_number"] == settings.organisation_number
+    assert said["postal_address"] == settings.postal_address
+    assert said["contact_address"] == settings.contact_address
+    assert said["dpo_contact"] == settings.dpo_contact
+
+
+@pytest.mark.parametrize(("written", "printed"), [("212000-0142", "212000-0142"), ("640823-3234", LEFT_OUT)])
+def test_an_organisation_number_written_in_the_notification_is_printed_and_a_persons_is_not(
+    archive: Archive, archivist: Actor, clock: SetClock, written: str, printed: str
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    story.play.do(archivist, "notify_imy", org_number=written, controller="Nämnden")
+    with archive.read(archivist) as work:
+        case = a_case(work, archive, story.number)
+        said = {one.key: one.answer for one in incident_papers_imy.notification(case)}
+    assert (said["org_number"], said["controller"]) == (printed, "Nämnden")
+
+
 def test_a_name_somebody_had_before_is_left_out_too(work: Work) -> None:
     person = a_person(work, "Gammalnamn", "Eva")
     people.change(work, person, {"family_name": "Nynamn"}, by_hand=True)

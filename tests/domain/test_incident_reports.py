@@ -32,6 +32,7 @@ from archive.models import FilePerson, Incident, Place
 from archive.partial_date import PartialDate
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import (
+    FoundState,
     FoundWhere,
     IncidentOutcome,
     LoanPurpose,
@@ -193,7 +194,9 @@ def test_the_loans_of_the_cover_it_lay_in_are_listed_for_the_time_it_may_have_la
         loans.take_back(work, files.get(work, cover))
         incident = incidents.report(work, Report(file_ids=(lost,)))
         (item,) = incidents.items(work, incident)
-        said = Found(work.now, "I grannens omslag", cover_id=cover, others_read=OthersRead.NO)
+        said = Found(
+            work.now, "I grannens omslag", cover_id=cover, state=FoundState.WHOLE, others_read=OthersRead.NO
+        )
         incidents.found(work, incident, [item.id], said)
         (exposure,) = incidents.report_data(work, incident).exposures
         assert exposure.whom == "Advokat Berg"

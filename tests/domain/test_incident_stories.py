@@ -22,6 +22,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import (
     ClockState,
     Custody,
+    FoundState,
     FoundWhere,
     IncidentOutcome,
     IncidentState,
@@ -172,6 +173,7 @@ def test_a_file_missed_by_a_case_worker_is_found_by_a_scan_and_the_case_is_close
             cover_id=cast.other,
             place_id=files.get(work, cast.other).place_id,
             others_read=OthersRead.NO,
+            state=FoundState.WHOLE,
         )
         incidents.found(work, incident, [item.id], said)
         assert item.found_where is FoundWhere.OTHER_COVER
@@ -226,7 +228,13 @@ def test_a_file_that_three_searched_for_in_vain_is_declared_lost_by_the_delegate
     with archive.write(cast.archivist) as work:
         incident = incidents.get(work, play.number)
         item = incidents.items(work, incident)[0]
-        said = Found(work.now, "Bakom elskåpet", place_id=taken.place_id, others_read=OthersRead.NO)
+        said = Found(
+            work.now,
+            "Bakom elskåpet",
+            place_id=taken.place_id,
+            state=FoundState.WHOLE,
+            others_read=OthersRead.NO,
+        )
         incidents.found(work, incident, [item.id], said)
         file = files.get(work, cast.file)
         assert (file.status, file.place_id) == (Custody.ON_PLACE, taken.place_id)
@@ -325,13 +333,21 @@ def test_a_lost_crate_is_one_incident_of_all_it_held_and_is_found_file_by_file(
     with archive.write(cast.archivist) as work:
         incident = incidents.get(work, number)
         items = incidents.items(work, incident)
-        said = Found(work.now, "Lådan stod kvar på lastbryggan", others_read=OthersRead.NO)
+        said = Found(
+            work.now, "Lådan stod kvar på lastbryggan", state=FoundState.WHOLE, others_read=OthersRead.NO
+        )
         incidents.found(work, incident, [item.id for item in items[:3]], said)
         assert incident.status is IncidentState.SUSPECTED
         assert wanted.of(work, inside).keys() == {inside[3]}
     with archive.write(cast.archivist) as work:
         incident = incidents.get(work, number)
-        said = Found(work.now, "På golvet", others_read=OthersRead.POSSIBLE, readers="Chauffören")
+        said = Found(
+            work.now,
+            "På golvet",
+            state=FoundState.WHOLE,
+            others_read=OthersRead.POSSIBLE,
+            readers="Chauffören",
+        )
         incidents.found(work, incident, [incidents.items(work, incident)[3].id], said)
         assert incident.status is IncidentState.DECIDED
     sound(archive, cast.archivist)

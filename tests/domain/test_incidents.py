@@ -33,6 +33,7 @@ from archive.models import Event, Incident, Loan, Message, Place
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import (
     Custody,
+    FoundState,
     FoundWhere,
     IncidentOutcome,
     IncidentState,
@@ -168,6 +169,7 @@ def give_up(work: Work, number: int) -> None:
         ),
         ({"description": "x", "pieces": 0}, "pieces_wrong"),
         ({"description": "x" * 4001}, "text_long"),
+        ({"description": "x", "diary_number": "1" * 61}, "text_long"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused(work: Work, said: dict[str, object], code: str) -> None:
@@ -512,7 +514,7 @@ def test_a_find_before_the_miss_is_refused(archive: Archive, archivist: Actor, s
     with archive.write(archivist) as work:
         incident = incidents.get(work, number)
         (item,) = incidents.items(work, incident)
-        said = Found(work.now - timedelta(days=1), "Här", others_read=OthersRead.NO)
+        said = Found(work.now - timedelta(days=1), "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
         with pytest.raises(Invalid, match="found_before_missed"):
             incidents.found(work, incident, [item.id], said)
 
@@ -522,7 +524,7 @@ def test_what_is_found_cannot_be_found_again(archive: Archive, archivist: Actor,
     with archive.write(archivist) as work:
         incident = incidents.get(work, number)
         first = incidents.items(work, incident)[0].id
-        said = Found(work.now, "Här", others_read=OthersRead.NO)
+        said = Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
         incidents.found(work, incident, [first], said)
         with pytest.raises(Conflict, match="item_settled"):
             incidents.found(work, incident, [first], said)
@@ -544,7 +546,9 @@ def test_where_it_lay_is_told_from_its_place(
         (item,) = incidents.items(work, incident)
         place = {"own": box.id, "next": beside.id, "cover": None}[lay]
         cover = shelved[1] if lay == "cover" else None
-        said = Found(work.now, "Där", place_id=place, cover_id=cover, others_read=OthersRead.NO)
+        said = Found(
+            work.now, "Där", place_id=place, cover_id=cover, state=FoundState.WHOLE, others_read=OthersRead.NO
+        )
         incidents.found(work, incident, [item.id], said)
         assert item.found_where is where
 
@@ -572,7 +576,12 @@ def test_a_decided_case_is_reopened_only_with_a_reason_and_wants_the_file_again(
     with archive.write(archivist) as work:
         incident = incidents.get(work, number)
         (item,) = incidents.items(work, incident)
-        incidents.found(work, incident, [item.id], Found(work.now, "Här", others_read=OthersRead.NO))
+        incidents.found(
+            work,
+            incident,
+            [item.id],
+            Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO),
+        )
         with pytest.raises(Invalid):
             incidents.reopen(work, incident, [item.id], "")
         incidents.reopen(work, incident, [item.id], "Det var fel akt")

@@ -31,6 +31,7 @@ from archive.vocabulary import (
     Custody,
     EventKind,
     Evidence,
+    FoundState,
     LabelReason,
     LoanPurpose,
     MessageKind,
@@ -224,7 +225,9 @@ def test_found_again_the_file_can_be_lent_and_scanned_without_a_word(work: Work)
     incident = work.session.get_one(Incident, missed(work, file))
     scanned(work, file.code, two)
     item = incidents.items(work, incident)[0]
-    incidents.found(work, incident, [item.id], Found(work.now, "Här", others_read=OthersRead.NO))
+    incidents.found(
+        work, incident, [item.id], Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
+    )
     assert scanned(work, file.code, two).incident_id is None
     assert [one.answer for one in seen(work)] == [SeenAnswer.FOUND] * 2
     due = work.now.date() + timedelta(days=7)

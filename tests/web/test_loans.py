@@ -91,6 +91,17 @@ def test_a_loan_that_says_too_little_is_refused_at_its_field(
         assert files.get(work, file.id).status is Custody.ON_PLACE
 
 
+def test_a_note_is_kept_whole_or_refused_and_never_cut(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
+) -> None:
+    client = sign_in(Role.ASSISTANT)
+    answer = client.post(f"/files/{file.code}/lend", data={**FORM, "note": "x" * 301})
+    assert (answer.status_code, 'href="#note"' in answer.text, "x" * 301 in answer.text) == (422, True, True)
+    note = "rad\r\n" * 74 + "sist"  # 300 as a browser counts, more as it sends them
+    assert client.post(f"/files/{file.code}/lend", data={**FORM, "note": note}).status_code == 303
+    assert loan_of(archive, archivist, file).note == note.replace("\r\n", "\n")
+
+
 def test_a_file_that_is_out_is_not_handed_out_again(sign_in: SignIn, file: CaseFile) -> None:
     client = sign_in(Role.ASSISTANT)
     client.post(f"/files/{file.code}/lend", data=FORM)

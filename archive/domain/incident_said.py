@@ -1,0 +1,97 @@
+"""Say of an incident only what somebody stated: what nobody was asked, and what was derived, is called so."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from archive.clock import local
+from archive.domain.incident_report_data import IncidentReport, StepLine, Thing
+from archive.vocabulary import FoundState, FoundWhere
+from archive.wording import _, ngettext
+
+_ANSWERS = ("interim_answer", "final_answer", "new_request")
+
+
+def away(days: int) -> str:
+    """Say how long something was away, in whole days where it was a day."""
+    return ngettext("%(num)s day", "%(num)s days", days) if days else _("less than a day")
+
+
+def lay(where: FoundWhere | None, *, place: bool, cover: bool) -> str:
+    """Say where something lay, and what that was derived from: nobody is asked for the kind itself."""
+    if where is None:
+        return _("not stated")
+    if where is FoundWhere.OTHER or (cover and where is FoundWhere.OTHER_COVER):
+        return where.label
+    source = _("the place named") if place else _("answers and scans")
+    return _("%(where)s (derived from %(source)s)", where=where.label, source=source)
+
+
+def state(found: FoundState | None, *, short: bool, place: bool, cover: bool) -> str:
+    """Say in what state it was found; the short way never asks, though 0.1.0 wrote down that it was whole."""
+    if found is None or (short and found is FoundState.WHOLE and not place and not cover):
+        return _("not stated")
+    return found.label
+
+
+def where(thing: Thing) -> str:
+    """Say where a thing of a report lay."""
+    return lay(thing.found_where, place=thing.found_place is not None, cover=bool(thing.found_in_code))
+
+
+def state_of(report: IncidentReport, thing: Thing) -> str:
+    """Say in what state a thing of a report was found."""
+    named = thing.found_place is not None
+    return state(thing.found_state, short=report.short, place=named, cover=bool(thing.found_in_code))
+
+
+def suspected(report: IncidentReport, when: Callable[[datetime], str]) -> str:
+    """Say when it was suspected lost; where nobody said when, the report itself is the suspicion."""
+    moment = when(report.suspected_at)
+    if report.suspected_at != report.reported_at:
+        return moment
+    return _("%(when)s (not stated: when it was reported)", when=moment)
+
+
+def waits(report: IncidentReport) -> str:
+    """Say whether somebody waits, and when they were answered last."""
+    if not report.somebody_waits:
+        return _("not stated")
+    told = report.done(*_ANSWERS)
+    if told is None or told.done_at is None:
+        return _("yes; no answer is written down")
+    return _("yes; answered last %(when)s", when=f"{local(told.done_at):%Y-%m-%d %H:%M}")
+
+
+def child(report: IncidentReport) -> str:
+    """Say whether a child is concerned, as it was judged or as the register has it."""
+    return _judged(report, "child", report.child, _("yes, by the report or the register"), _("not judged"))
+
+
+def ongoing(report: IncidentReport) -> str:
+    """Say whether an ongoing case needs it."""
+    return _judged(report, "ongoing", report.ongoing_case, _("yes, by the report"), _("not judged"))
+
+
+def protected(report: IncidentReport) -> str:
+    """Say whether a person with protected data is concerned; what is not known counts as yes."""
+    registered = all(thing.custody is not None for thing in report.things)
+    no = _("not judged; by the register no") if registered else _("not judged; by the report no")
+    return _judged(report, "protected", report.protected, _("yes, or not known: treated as yes"), no)
+
+
+def _judged(report: IncidentReport, field: str, flag: bool, yes: str, no: str) -> str:
+    """Say an answer of the risk screening: its own word where it agrees with what holds, else what holds."""
+    step = report.done("screen_risk")
+    answer = _answer(step, field) if step else None
+    if step is None:
+        return yes if flag else no
+    if answer == "okänt":
+        return _("not known: treated as yes")
+    if answer == "ja" or (answer is None and flag):
+        return _("yes")
+    return yes if flag else _("no")
+
+
+def _answer(step: StepLine, field: str) -> str | None:
+    found = next((one for one in step.answers if one.field == field), None)
+    return found.value.sv if found and found.value else None
