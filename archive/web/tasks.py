@@ -39,7 +39,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
     after = request.args.get("after", 0, type=int)
     with archive.read(current_actor()) as work:
         facts = _waiting(work, run_id)
-        kind = TaskKind.read(request.values.get("kind")) or _first(facts["counts"])
+        kind = _kind(_first(facts["counts"]))
         found = worklists.tasks(work, kind=kind, run_id=run_id, after=after, limit=PAGE + 1)
         tasks = list(found[:PAGE])
         shown = _cards(work, {task.file_id for task in tasks} | {task.other_id or 0 for task in tasks})
@@ -72,7 +72,7 @@ def _waiting(work: Work, run_id: int | None) -> dict[str, Any]:
     return {
         "run_id": run_id,
         "list_name": named.get(run_id or 0, ""),
-        "counts": [(one, counts.get(one, 0)) for one in TaskKind],
+        "counts": [(one, counts.get(one, 0)) for one in worklists.KINDS],
         "rows_waiting": sum(by_reason.values()),
         "reasons": [
             {"code": code, "label": imports.reason(code), "many": many} for code, many in by_reason.items()
@@ -83,6 +83,11 @@ def _waiting(work: Work, run_id: int | None) -> dict[str, Any]:
 def _alike(kind: TaskKind) -> list[dict[str, str]]:
     possible = worklists.possible(kind)
     return [{"value": one.value, "label": one.label} for one in possible if one in worklists.ALIKE]
+
+
+def _kind(otherwise: TaskKind) -> TaskKind:
+    kind = TaskKind.read(request.values.get("kind"))
+    return kind if kind in worklists.KINDS else otherwise
 
 
 def _first(counts: list[tuple[TaskKind, int]]) -> TaskKind:
@@ -182,7 +187,7 @@ def settle(task_id: int) -> Response:
 @requires(Permission.CORRECT)
 def settle_alike() -> Response:
     """Settle every question one list raised with one answer; what cannot be carried out stays open."""
-    kind = TaskKind.read(request.form.get("kind")) or TaskKind.PLACE_CONFLICT
+    kind = _kind(TaskKind.PLACE_CONFLICT)
     run_id = request.form.get("run", 0, type=int)
     with Refusals() as refused:
         answer = TaskAnswer.read(request.form.get("answer")) or TaskAnswer.WITHDRAWN
