@@ -9,7 +9,18 @@ from flask import Response, make_response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from archive.clock import local_date
-from archive.domain import cards, files, labels, likeness, looks, retentions, same_persons, trails, worklists
+from archive.domain import (
+    cards,
+    files,
+    import_refused,
+    labels,
+    likeness,
+    looks,
+    retentions,
+    same_persons,
+    trails,
+    worklists,
+)
 from archive.domain.cards import Card
 from archive.domain.likeness import Alike
 from archive.errors import DomainError
@@ -99,7 +110,8 @@ def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
         "place": " ".join(step.name for step in reading.place),
     }
     # Of persons who may be protected nothing is shown: who has the cover reads them there.
-    shown = () if reading.protection.protected else reading.persons[:MOST_PERSONS]
+    secret = reading.protection.protected or import_refused.hidden(work, [row])[row.id]
+    shown = () if secret else reading.persons[:MOST_PERSONS]
     for index, person in enumerate(shown):
         typed |= {
             f"number{index}": person.number.raw if person.number else "",

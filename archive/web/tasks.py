@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import cards, files, import_sayings, imports, looks, sentences, worklists
+from archive.domain import cards, files, import_refused, import_sayings, imports, looks, sentences, worklists
 from archive.domain.cards import Card
 from archive.domain.import_sayings import Saying
 from archive.errors import Invalid
@@ -226,13 +226,15 @@ def _rows(refused: Refusals | None = None) -> Response:
         found = worklists.rejected(work, run_id=run_id, problem=problem, after=after, limit=ROWS + 1)
         shown = list(found[:ROWS])
         runs = worklists.names_of_runs(work, {row.run_id for row in shown})
+        secret = import_refused.hidden(work, shown)
+        about = import_refused.persons(work, [row for row in shown if not secret[row.id]])
     more = len(found) > ROWS
     streams = sorted({f"import:{row.run_id}" for row in shown})
     return show(
         "tasks/rows.html",
-        looks.at_list("rejected_rows", streams),
+        looks.at_list("rejected_rows", [*streams, *about]),
         refused=refused,
-        rows=[_row(row, runs) for row in shown],
+        rows=[_row(row, runs, hidden=secret[row.id]) for row in shown],
         problem=problem,
         all_of_them=next((one["many"] for one in facts["reasons"] if one["code"] == problem), 0),
         answers=[{"value": answer.value, "label": answer.label} for answer in worklists.ROW_ANSWERS],
@@ -243,10 +245,7 @@ def _rows(refused: Refusals | None = None) -> Response:
     )
 
 
-def _row(row: ImportRow, runs: Mapping[int, str]) -> dict[str, Any]:
-    reading = worklists.reading_of(row)
-    # What names nobody (a heading, a sum) hides nothing, and must be seen to be judged.
-    hidden = bool(reading.persons) and reading.protection.protected
+def _row(row: ImportRow, runs: Mapping[int, str], *, hidden: bool) -> dict[str, Any]:
     return {
         "id": row.id,
         "row": row.row,

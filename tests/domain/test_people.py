@@ -278,7 +278,8 @@ def test_only_those_cleared_settle_such_a_question(
 
 def test_a_number_known_without_its_century_is_added_with_it(work: Work) -> None:
     written = "9006022397"
-    person = people.register(work, NewPerson("Testsson", "Test", people.read_number(work, written)))
+    new = NewPerson("Testsson", "Test", people.read_number(work, written), protection=Protection.NONE)
+    person = people.register(work, new)
     dated = people.read_number(work, written, PartialDate(1990, 6, 2))
     people.add_number(work, person, dated, "lista")
     with pytest.raises(Conflict, match="number_known"):
