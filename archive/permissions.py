@@ -13,6 +13,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.READ_KIND,
             P.REGISTER,
             P.CORRECT,
+            P.LIFT_PROTECTION,
             P.MOVE,
             P.LEND,
             P.LABEL,
@@ -82,7 +83,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
     ),
     Role.AUDITOR: frozenset({P.READ_FILES, P.READ_LOOKS, P.VERIFY, P.READ_INCIDENTS}),
     Role.SEALED_KEEPER: frozenset(
-        {P.READ_FILES, P.READ_NAMES, P.READ_KIND, P.CHECK_COVERS, P.CHECK_SEALED, P.REPORT_MISS}
+        {
+            P.READ_FILES,
+            P.READ_NAMES,
+            P.READ_KIND,
+            P.CHECK_COVERS,
+            P.CHECK_SEALED,
+            P.LIFT_PROTECTION,
+            P.REPORT_MISS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS}),
     Role.REGISTRAR: frozenset({P.REPORT_MISS, P.READ_INCIDENTS, P.WORK_ON_INCIDENTS}),

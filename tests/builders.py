@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive import identity
-from archive.domain import files, people, places, staff
+from archive.domain import files, lifting, people, places, staff
 from archive.domain.files import NewFile
+from archive.domain.lifting import Proof
 from archive.domain.people import NewPerson
 from archive.domain.staff import PasswordHash
 from archive.models import CaseFile, FileKind, Person, Place, SourceSystem, User
@@ -135,6 +136,28 @@ def a_person(
         number = NUMBERS[used]
     read = identity.read(number, today=work.now.date())
     return people.register(work, NewPerson(family_name, given_name, read, protection=protection))
+
+
+def a_witness(work: Work) -> None:
+    """Let there be a head who is told when a protection is lifted."""
+    if work.session.scalar(select(User).where(col(User.login) == Role.MANAGER.value)) is None:
+        actor, work.actor = work.actor, operator("tests")
+        staff.create_user(work, Role.MANAGER.value, "Enhetschef", _quick_hash(), [Role.MANAGER])
+        work.actor = actor
+
+
+def lift(work: Work, person: Person, protection: Protection = Protection.NONE) -> None:
+    """Lift a protection as the page does: freshly proven, with grounds, before a witness."""
+    a_witness(work)
+    lifting.lift(work, person, protection, "besked", Proof(work.actor, work.now))
+
+
+def protect(work: Work, person: Person, protection: Protection, source: str) -> None:
+    """Set a protection through the door it has to pass, upwards or downwards."""
+    if protection.lowers(person.protection):
+        lift(work, person, protection)
+    else:
+        people.protect(work, person, protection, source)
 
 
 def a_file(

@@ -10,8 +10,11 @@ from archive.clock import local_date
 from archive.commands import opened
 from archive.commands.lists import take_in
 from archive.documents import completeness as paper
-from archive.domain import completeness, imports
+from archive.domain import completeness, imports, looks
+from archive.domain.completeness import Summary
 from archive.domain.import_driving import drive
+from archive.models import ImportRun
+from archive.store import Actor, Archive
 from archive.vocabulary import ImportPurpose, ImportState
 from archive.wording import _
 
@@ -56,12 +59,7 @@ def command(
         run = drive(archive, actor, run_id)
         if run.problem and run.status is ImportState.UPLOADED:
             raise click.ClickException(imports.problem_of(run.problem).say())
-        with archive.read(actor) as work:
-            found = completeness.summary(work, run, weeks, local_date(work.now))
-            if csv_out:
-                csv_out.write_bytes(b"".join(paper.csv(work, run, found)))
-            if pdf_out:
-                pdf_out.write_bytes(paper.pdf(work, run, found, archive.settings))
+        found = _written(archive, actor, run, weeks, csv_out, pdf_out)
     facts = {
         "cases": found.cases,
         "with_paper": found.with_paper,
@@ -81,3 +79,20 @@ def command(
     )
     for count, word in zip(facts.values(), words, strict=True):
         click.echo(f"{count:>9}  {word}")
+
+
+def _written(
+    archive: Archive, actor: Actor, run: ImportRun, weeks: int, csv_out: Path | None, pdf_out: Path | None
+) -> Summary:
+    """Return the summary; the files asked for are written once the look at them is recorded."""
+    seen: set[str] = set()
+    with archive.read(actor) as work:
+        found = completeness.summary(work, run, weeks, local_date(work.now))
+        table = b"".join(paper.csv(work, run, found, seen)) if csv_out else b""
+        report = paper.pdf(work, run, found, archive.settings, seen) if pdf_out else b""
+    if csv_out or pdf_out:
+        looks.record(archive, actor, looks.at_list("completeness_files", [run.stream, *sorted(seen)]))
+    for out, content in ((csv_out, table), (pdf_out, report)):
+        if out:
+            out.write_bytes(content)
+    return found

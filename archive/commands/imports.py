@@ -13,7 +13,7 @@ import click
 from archive.clock import local_date
 from archive.commands import opened
 from archive.commands.lists import take_in
-from archive.domain import imports
+from archive.domain import import_refused, imports, looks
 from archive.domain.import_counts import LABELS, Counts
 from archive.domain.import_driving import Progress, drive
 from archive.lists.fields import FlagCode
@@ -47,6 +47,11 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write rows that were not registered here, in the form of the list.",
 )
+@click.option(
+    "--rejects-protected",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write those of them here that may be about protected persons; --rejects leaves them out.",
+)
 @click.option("--resume", type=int, metavar="RUN", help="Go on with an import that was stopped.")
 def command(
     file: Path | None,
@@ -54,6 +59,7 @@ def command(
     dry_run: bool,
     as_json: bool,
     rejects: Path | None,
+    rejects_protected: Path | None,
     resume: int | None,
     **said: Any,
 ) -> None:
@@ -71,6 +77,8 @@ def command(
             run = _through(archive, actor, run_id, progress, apply=not dry_run)
             if rejects:
                 _write(archive, actor, run, rejects)
+            if rejects_protected:
+                _write(archive, actor, run, rejects_protected, protected=True)
             if dry_run and run.status is ImportState.STAGED:
                 with archive.write(actor) as work:
                     imports.discard(work, imports.get(work, run_id))
@@ -121,9 +129,13 @@ def _bar(run_id: int) -> Iterator[Progress]:
         raise click.Abort from None
 
 
-def _write(archive: Archive, actor: Actor, run: ImportRun, out: Path) -> None:
-    with out.open("wb") as target, archive.read(actor) as work:
-        write_rejects(target, Shape.from_dict(run.shape or {}), imports.rejected(work, run))
+def _write(archive: Archive, actor: Actor, run: ImportRun, out: Path, *, protected: bool = False) -> None:
+    """Write rows that were not registered, once the look at them is recorded."""
+    with archive.read(actor) as work:
+        found = import_refused.given_back(work, run, protected=protected)
+    looks.record(archive, actor, found.look)
+    with out.open("wb") as target:
+        write_rejects(target, Shape.from_dict(run.shape or {}), found.rows)
 
 
 def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:

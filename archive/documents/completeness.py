@@ -36,8 +36,11 @@ def count(kind: GapKind, found: Summary) -> int:
     }[kind]
 
 
-def pdf(work: Work, run: ImportRun, found: Summary, settings: Settings) -> bytes:
-    """Return the report as PDF; protected persons have neither name, number nor place on it."""
+def pdf(work: Work, run: ImportRun, found: Summary, settings: Settings, seen: set[str]) -> bytes:
+    """Return the report as PDF; protected persons have neither name, number nor place on it.
+
+    Whom it shows is added to `seen`, for the record of the look.
+    """
     report = Report(
         Head(
             _("Completeness of the archive"),
@@ -66,7 +69,8 @@ def pdf(work: Work, run: ImportRun, found: Summary, settings: Settings) -> bytes
     )
     for kind in GapKind:
         report.heading(f"{heading(kind, found)} ({count(kind, found)})")
-        lines = islice(completeness.all_gaps(work, run, kind, found.before), MOST_ON_PAPER)
+        lines = list(islice(completeness.all_gaps(work, run, kind, found.before), MOST_ON_PAPER))
+        seen.update(name for line in lines for name in line.subjects)
         report.table(_columns(), (_cells(line) for line in lines), _("None."))
         if count(kind, found) > MOST_ON_PAPER:
             report.paragraph(
@@ -90,10 +94,11 @@ def _cells(line: Line) -> Sequence[str]:
     return line.closed_on or "–", line.reference, line.source, line.name, line.number, line.place
 
 
-def csv(work: Work, run: ImportRun, found: Summary) -> Iterator[bytes]:
-    """Iterate every line as CSV that spreadsheets open as it is; no text is a formula there."""
+def csv(work: Work, run: ImportRun, found: Summary, seen: set[str]) -> Iterator[bytes]:
+    """Iterate every line as CSV that spreadsheets open as it is; whom it shows is added to `seen`."""
     yield spreadsheet.BEGINNING
     yield spreadsheet.line([_("Difference"), *(column.title for column in _columns())])
     for kind in GapKind:
         for line in completeness.all_gaps(work, run, kind, found.before):
+            seen.update(line.subjects)
             yield spreadsheet.line([kind.label, *_cells(line)])

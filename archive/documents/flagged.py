@@ -1,9 +1,10 @@
 """The flagged rows of a list as a file for the spreadsheet, each as it stood in the list."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from archive.documents import spreadsheet
 from archive.domain import import_flags
+from archive.domain.import_flags import Odd
 from archive.lists.fields import FlagCode
 from archive.lists.tables import Shape
 from archive.models import ImportRun
@@ -12,12 +13,21 @@ from archive.wording import _
 from labels import codes
 
 
-def csv(work: Work, run: ImportRun, flag: FlagCode | None = None) -> Iterator[bytes]:
-    """Iterate the rows as CSV; of one about somebody protected only that there is one."""
+def csv(
+    work: Work,
+    run: ImportRun,
+    flag: FlagCode | None = None,
+    shown: Callable[[Odd], object] = lambda _odd: None,
+) -> Iterator[bytes]:
+    """Iterate the rows as CSV; of one about somebody protected only that there is one.
+
+    `shown` is told each row, so that the look can name whom it was about.
+    """
     columns = Shape.from_dict(run.shape or {}).columns
     yield spreadsheet.BEGINNING
     yield spreadsheet.line([_("Row"), _("What is odd"), _("Reference"), _("Code"), *columns])
     for odd in import_flags.all_flagged(work, run, flag):
+        shown(odd)
         told = "; ".join(one.say() for one in odd.flags)
         file = odd.card.file if odd.card else None
         named = (file.reference, codes.grouped(file.code)) if file else ("", "")

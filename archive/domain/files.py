@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import labels, meanwhile, people, places, shelving, wanted
+from archive.domain import file_links, labels, meanwhile, people, places, shelving, wanted
 from archive.domain.places import Spot
 from archive.errors import Conflict, Invalid, NotFound
 from archive.letters import one_form
@@ -354,39 +354,23 @@ def change(
 def add_person(work: Work, file: CaseFile, person: Person, role: PersonRole) -> None:
     """Say that a file also concerns a person, or in another role than before."""
     work.require(Permission.CORRECT)
-    known = work.session.get(FilePerson, (file.id, person.id))
-    if known is not None and known.role is role:
-        return
-    if known is None:
-        work.session.add(FilePerson(file_id=file.id, person_id=person.id, role=role))
-    else:
-        known.role = role
-    work.session.flush()
-    people.refresh_protected(work, [file.id])
-    history.record(
-        work,
-        EventKind.FILE_PERSON_ADDED,
-        file,
-        subjects=[person.stream],
-        person=person.id,
-        role=role.value,
-    )
+    file_links.link(work, file, person, role)
 
 
 def remove_person(work: Work, file: CaseFile, person: Person) -> None:
-    """Say that a file does not concern a person; raises Conflict for the last one."""
+    """Say that a file does not concern a person; raises Conflict for the last one, and for a protected one.
+
+    Taking off the one who is protected shows the file to everybody: `lifting.take_off` does that.
+    """
     work.require(Permission.CORRECT)
-    links = work.session.execute(select(FilePerson).where(col(FilePerson.file_id) == file.id)).scalars().all()
-    if len(links) == 1:
-        raise Conflict("last_person", N_("Add the right person first: a file concerns somebody."))
-    for link in links:
-        if link.person_id == person.id:
-            work.session.delete(link)
-            work.session.flush()
-            people.refresh_protected(work, [file.id])
-            history.record(
-                work, EventKind.FILE_PERSON_REMOVED, file, subjects=[person.stream], person=person.id
-            )
+    file_links.refuse_last(work, file)
+    if person.protection.protected:
+        raise Conflict(
+            "person_protected",
+            N_("Taking a protected person off a file lifts a protection: give the password and the grounds."),
+            field=f"password-{person.id}",
+        )
+    file_links.unlink(work, file, person)
 
 
 def move(

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, people, places
+from archive.domain import file_links, files, people, places
 from archive.domain.import_judging import Item, PartVerdict, PersonChange, names_of
 from archive.domain.import_persons import PersonBook
 from archive.identity import Identity
@@ -78,8 +78,10 @@ def _add_number(work: Work, run: ImportRun, person: Person, number: Identity, fi
     file, right = files.get(work, link.file_id), same[0]
     undo: Undo = {"file": file.id, "right": right.id, "role": link.role.value}
     undo["was_there"] = work.session.get(FilePerson, (file.id, right.id)) is not None
+    if right.protection.lowers(person.protection):  # a list lifts nothing, also by a change of persons
+        people.protect(work, right, person.protection, run.name)
     files.add_person(work, file, right, link.role)
-    files.remove_person(work, file, person)
+    file_links.unlink(work, file, person)
     return undo
 
 

@@ -34,14 +34,6 @@ PLACE_UNKNOWN = N_("It does not say where the file stands. Choose the address th
 PLACE_CLOSED = N_("The place is closed, so nothing can be recorded there. Reopen it or correct the row.")
 REPEATS = N_("The same file stands in row %(row)s already.")
 
-# How much each level hides; a list may make protection stricter, and lift only what was never stated.
-_STRICTNESS = (
-    Protection.NONE,
-    Protection.UNKNOWN,
-    Protection.MARKED,
-    Protection.PROTECTED_REGISTRATION,
-    Protection.ASSUMED_IDENTITY,
-)
 _SAYS_PROTECTED = frozenset({FlagCode.PROTECTION_UNCLEAR, FlagCode.PROTECTION_IN_TEXT})
 _DATES = (("opened_on", "opened"), ("closed_on", "closed"), ("last_note_on", "last_note"))
 _FACTS = ("placed_child", "adoption", "parenthood", "child_investigation", "custody_agreement")
@@ -333,17 +325,15 @@ def compare_person(
 
 def stricter(one: Protection, other: Protection) -> Protection:
     """Return which of two levels hides more."""
-    return max(one, other, key=_STRICTNESS.index)
+    return other if one.lowers(other) else one
 
 
 def _protection(ours: Protection, reading: Reading) -> Protection | None:
-    """Return the level a list gives a registered person, if it is another."""
+    """Return the level a list gives a registered person, if it is a stricter one: no list lifts anything."""
     theirs = reading.protection
     if theirs is Protection.UNKNOWN:
         says_so = any(flag.code in _SAYS_PROTECTED for flag in reading.flags)
         return theirs if says_so and ours is Protection.NONE else None
-    if ours is Protection.UNKNOWN:
-        return theirs
     return theirs if stricter(ours, theirs) is not ours else None
 
 

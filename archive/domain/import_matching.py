@@ -214,13 +214,20 @@ def known_persons(work: Work, person_ids: Collection[int]) -> dict[int, KnownPer
 
 
 def bearers(work: Work, numbers: Collection[str]) -> dict[str, KnownPerson]:
-    """Return the person of each number, where exactly one has or had it."""
+    """Return the person of each number, where exactly one has or had it; of several the one most protected.
+
+    While it is in question whether two are one, what comes in must not be shown as if nobody were protected.
+    """
     ids: dict[str, set[int]] = {}
     for row in fetch(work, _BEARERS, numbers):
         ids.setdefault(row.number, set()).add(row.person_id)
-    single = {number: next(iter(found)) for number, found in ids.items() if len(found) == 1}
-    persons = known_persons(work, set(single.values()))
-    return {number: persons[person_id] for number, person_id in single.items()}
+    persons = known_persons(work, set().union(*ids.values()))
+    found = {}
+    for number, those in ids.items():
+        most = max((persons[one] for one in those), key=lambda one: (one.protection.strictness, -one.id))
+        if len(those) == 1 or most.protection.protected:
+            found[number] = most
+    return found
 
 
 @dataclass(frozen=True, slots=True)

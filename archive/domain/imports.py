@@ -1,6 +1,6 @@
 """Imports of lists: upload, choose the columns, check, register, discard, withdraw; what came of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -16,9 +16,9 @@ from archive.lists.fields import Field, Problem
 from archive.lists.guessing import guess
 from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.tables import OpenList, Shape
-from archive.models import CaseFile, ImportRow, ImportRun
+from archive.models import CaseFile, ImportRun
 from archive.store import Actor, Archive, Work
-from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowReason, RowState
+from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowReason
 from archive.wording import N_, _
 
 SAMPLE = 200
@@ -233,18 +233,6 @@ def withdraw(work: Work, run: ImportRun, reason: str) -> None:
 def report(run: ImportRun) -> Counts:
     """Return what a run counts: of the registering once it has begun, of the check before."""
     return Counts.of(run.counts)
-
-
-def rejected(work: Work, run: ImportRun) -> Iterator[tuple[list[str], str]]:
-    """Iterate the cells and the reason of every row that was not registered, in the order of the list."""
-    rows = work.session.execute(
-        select(col(ImportRow.cells), col(ImportRow.problem))
-        .where(col(ImportRow.run_id) == run.id, col(ImportRow.state) == RowState.REJECTED)
-        .order_by(col(ImportRow.row))
-        .execution_options(yield_per=500)
-    )
-    for cells, problem in rows:
-        yield cells, problem_of(problem).say()
 
 
 def problem_of(data: Mapping[str, Any]) -> Problem:

@@ -105,6 +105,16 @@ NOTICES: dict[K, Notice] = {
         N_("Delivery %(delivery)s is closed: %(pieces)s files received. The receipt can be read."),
         {"delivery": int, "pieces": int},
     ),
+    K.PROTECTION_LIFTED: Notice(
+        N_("A protection of personal data has been lifted"),
+        N_("The protection of person %(person)s has been lifted. See in the history by whom and why."),
+        {"person": int},
+    ),
+    K.PERSON_IN_QUESTION: Notice(
+        N_("A question for those cleared for sealed files"),
+        N_("Question %(question)s waits for those cleared for sealed files. Settle it today."),
+        {"question": int},
+    ),
     K.MAIL_STUCK: Notice(
         N_("Mail does not arrive"),
         N_("Mail could not be delivered and is not tried again. See why in the list of mail."),

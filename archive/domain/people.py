@@ -178,10 +178,10 @@ def with_number(work: Work, number: str) -> Sequence[Person]:
 
 
 def same_person(work: Work, new: NewPerson) -> Person | None:
-    """Return the person already registered under the same sound number, if there is one."""
+    """Return the person the actor may know of under the same sound number, if there is one."""
     if new.number is None or new.number.quality is not NumberQuality.SOUND:
         return None
-    found = with_number(work, new.number.number)
+    found = visible(work, with_number(work, new.number.number))
     return found[0] if len(found) == 1 else None
 
 
@@ -211,10 +211,12 @@ def change(
     work: Work, person: Person, values: Mapping[str, Any], *, by_hand: bool, import_id: int | None = None
 ) -> list[str]:
     """Set fields of a person and record old and new; an import skips what a person corrected."""
+    # Were a right guess no change, the version on the page would tell what is registered.
+    blind = by_hand and person.protection.protected and not cleared(work.actor)
     changed = {
         name: value
         for name, value in values.items()
-        if value != getattr(person, name) and (by_hand or name not in person.corrected)
+        if (value != getattr(person, name) or blind) and (by_hand or name not in person.corrected)
     }
     if not changed:
         return []
@@ -245,12 +247,15 @@ def add_number(work: Work, person: Person, number: Identity, source: str, *, cur
     if not number.raw.strip():
         raise Invalid("number_empty", N_("Write the number as it stands on the cover."), field="number")
     lock(work, person)
-    _refuse_known(work, person, number)
+    known = _refuse_known(work, person, number)
     if current:
         work.session.execute(
             update(PersonNumber).where(col(PersonNumber.person_id) == person.id).values(current=False)
         )
-    work.insert(_NUMBER, [_number_row(person.id, number, source, current=current)])
+    if known:  # of a protected person nobody else is told that the number was right
+        _renew_number(work, known, current=current)
+    else:
+        work.insert(_NUMBER, [_number_row(person.id, number, source, current=current)])
     if person.birth_date is None and number.birth_date:
         person.birth_date = PartialDate.of(number.birth_date)
     work.session.flush()
@@ -263,17 +268,24 @@ def add_number(work: Work, person: Person, number: Identity, source: str, *, cur
     )
 
 
-def _refuse_known(work: Work, person: Person, number: Identity) -> None:
-    """Raise Conflict when the person has the number already, or a sound number belongs to another person."""
-    own = numbers_of(work, [person.id]).get(person.id, [])
-    if any(
-        number.raw.strip() == row.written or (number.number and number.number == row.number) for row in own
-    ):
-        raise Conflict(
-            "number_known", N_("The person is registered with this number already."), field="number"
-        )
+def cleared(viewer: Actor) -> bool:
+    """Tell whether a viewer may know whom the register protects."""
+    return viewer.may(Permission.CHECK_SEALED)
+
+
+def visible(work: Work, found: Sequence[Person]) -> list[Person]:
+    """Return those of the persons the actor may know of: a protected one is nobody to others."""
+    return [one for one in found if cleared(work.actor) or not one.protection.protected]
+
+
+def _refuse_known(work: Work, person: Person, number: Identity) -> PersonNumber | None:
+    """Raise Conflict when the number is another's, or the person's already, as far as the actor may know.
+
+    Of a protected person the row with the number is returned instead: the answer must not depend on it.
+    """
     sound = number.quality is NumberQuality.SOUND
-    if sound and any(other.id != person.id for other in with_number(work, number.number)):
+    others = [other for other in with_number(work, number.number) if other.id != person.id]
+    if sound and visible(work, others):
         raise Conflict(
             "number_of_another",
             N_(
@@ -282,12 +294,49 @@ def _refuse_known(work: Work, person: Person, number: Identity) -> None:
             ),
             field="number",
         )
+    own = numbers_of(work, [person.id]).get(person.id, [])
+    # As written it may be known with less of it understood: with its century it says more.
+    same = [
+        row
+        for row in own
+        if (number.number == row.number if number.number else number.raw.strip() == row.written)
+    ]
+    if same and visible(work, [person]):
+        raise Conflict(
+            "number_known", N_("The person is registered with this number already."), field="number"
+        )
+    return same[0] if same else None
+
+
+def _renew_number(work: Work, row: PersonNumber, *, current: bool) -> None:
+    statement = update(PersonNumber).where(col(PersonNumber.id) == row.id)
+    work.session.execute(statement.values(current=row.current or current))
 
 
 def protect(work: Work, person: Person, protection: Protection, source: str) -> None:
-    """Set how a person's data are protected; names leave the index, and every file of theirs is masked."""
+    """Protect a person's data at least as much as now; raises Conflict for less: `lifting` does that."""
     work.require(Permission.CORRECT)
     lock(work, person)  # whoever links a file to the person waits, and then sees the protection
+    if protection.lowers(person.protection):
+        raise Conflict(
+            "protection_lower",
+            N_("A protection is lifted by itself, with the password and grounds. Nothing is changed."),
+            field="protection",
+        )
+    reset_protection(work, person, protection, source)
+
+
+def hide(work: Work, person: Person, protection: Protection, source: str) -> None:
+    """Protect a locked person as much as another one is, whoever acts; never less than now."""
+    if not protection.lowers(person.protection):
+        reset_protection(work, person, protection, source)
+
+
+def reset_protection(work: Work, person: Person, protection: Protection, source: str) -> None:
+    """Set how a locked person's data are protected: names leave or enter the index, files are masked or not.
+
+    Only `protect`, `hide` and the verbs of `lifting` call this: they are the doors.
+    """
     if protection is person.protection:
         return
     person.protection, person.protection_source = protection, source.strip()

@@ -19,7 +19,7 @@ from archive.models import (
     Task,
 )
 from archive.store import Work
-from archive.vocabulary import Custody, LabelState, Outcome, Permission
+from archive.vocabulary import Custody, LabelState, Outcome, Permission, TaskKind
 from archive.wording import N_, _
 from labels import codes
 
@@ -176,8 +176,10 @@ def _old_lists(work: Work, file: CaseFile) -> Iterator[Trace]:
     checked = select(EarlierCheck).where(col(EarlierCheck.file_id) == file.id)
     for check in work.session.scalars(checked.order_by(col(EarlierCheck.id).desc()).limit(MOST)):
         yield Trace(_("Checked before the system, %(day)s.", day=str(check.checked_on or "–")))
-    asked = select(Task).where(col(Task.file_id) == file.id, col(Task.open)).order_by(col(Task.id))
-    for task in work.session.scalars(asked.limit(MOST)):
+    asked = select(Task).where(
+        col(Task.file_id) == file.id, col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON
+    )
+    for task in work.session.scalars(asked.order_by(col(Task.id)).limit(MOST)):
         yield Trace(_("Still to settle on the worklist: %(task)s.", task=task.kind.label))
 
 

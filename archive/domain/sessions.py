@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlmodel import col
 
 from archive import history
+from archive.config import DEMO_PASSWORD
 from archive.domain import staff
-from archive.errors import Invalid, NotFound, TooMany
+from archive.domain.lifting import Proof
+from archive.errors import Invalid, NotFound, NotPermitted, TooMany
 from archive.models import Message, SignInAttempt, User, UserRole, UserSession
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import EventKind
@@ -123,6 +125,23 @@ def choose_password(
         work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.login_hash) == attempt))
         staff.set_password(work, now_stored, password)
         return begin(work, now_stored, archive.settings.session_hours, old_token)
+
+
+def prove(archive: Archive, actor: Actor, password: str, address: str) -> Proof:
+    """Check once more that who is signed in is there; raises Invalid, and TooMany after repeated guesses."""
+    if actor.user_id is None or not actor.id.startswith("user:"):
+        raise NotPermitted("proof_by_program", N_("A program cannot do this: sign in and do it on the page."))
+    with archive.write(DOOR) as work:
+        user = staff.user(work, actor.user_id)
+        attempt = _count_attempt(work, user.login, address)
+    shared = archive.settings.demo and hmac.compare_digest(password.encode(), DEMO_PASSWORD.encode())
+    if not shared and not staff.password_fits(user.password_hash, password):
+        with archive.write(DOOR) as work:
+            history.record(work, EventKind.USER_SIGN_IN_FAILED, user)
+        raise Invalid("password_wrong", N_("This is not your present password."), field="password")
+    with archive.write(_self(user)) as work:
+        work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.login_hash) == attempt))
+    return Proof(actor, archive.clock())
 
 
 def enter(archive: Archive, user_id: int, *, old_token: str | None = None) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive.clock import local_date
-from archive.domain import incident_lists, worklists
+from archive.domain import incident_lists, same_persons, worklists
 from archive.domain.delivery_lines import OVER
 from archive.models import Assessment, CoverCheck, Delivery, Finding, IncidentFile, Loan
 from archive.store import Work
@@ -51,4 +51,5 @@ _LISTS: tuple[tuple[str, Permission | None, Callable[[Work], int]], ...] = (
     ("assessments", Permission.ASSESS, lambda work: _count(work, Assessment, col(Assessment.open))),
     ("overdue", Permission.LEND, _overdue),
     ("questions", Permission.CORRECT, _questions),
+    ("protected_persons", Permission.CHECK_SEALED, same_persons.how_many),
 )

@@ -227,13 +227,14 @@ def _set_back_person(work: Work, run: ImportRun, undo: dict[str, Any]) -> None:
         file, role = files.get(work, undo["file"]), _ROLE[undo["role"]]
         if file.status is not Custody.VOID:
             files.add_person(work, file, person, role)
-            if not undo["was_there"]:
+            if not undo["was_there"] and not people.get(work, right).protection.protected:
                 files.remove_person(work, file, people.get(work, right))
     if number := undo.get("number"):
         _drop_number(work, run, person.id, number)
     if protection := undo.get("protection"):
         old, source, given = protection
-        if person.protection.value == given and person.protection_source == run.name:
+        own = person.protection.value == given and person.protection_source == run.name
+        if own and not _PROTECTION[old].lowers(person.protection):  # that is lifted by hand, before witnesses
             people.protect(work, person, _PROTECTION[old], source)
 
 

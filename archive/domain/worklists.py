@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import and_, func, literal_column, select
 from sqlmodel import col
 
 from archive import history
@@ -45,6 +45,9 @@ _ANSWERS = {
     TaskKind.FIELD_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
     TaskKind.LEFT_BEHIND: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED),
 }
+KINDS = tuple(_ANSWERS)  # what stands on the worklist; `same_persons` has its own
+# Written so that the indexes of open items serve.
+_OPEN = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
 # What may be said of many at once; that two files are one, or what somebody corrected, is seen one by one.
 ALIKE = frozenset({TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.DIFFERENT})
 ROW_ANSWERS = (
@@ -60,7 +63,7 @@ def tasks(
 ) -> Sequence[Task]:
     """Return open items, oldest first, from after an id on."""
     work.require(Permission.CORRECT)
-    statement = select(Task).where(col(Task.open), col(Task.id) > after)
+    statement = select(Task).where(_OPEN, col(Task.id) > after)
     if kind is not None:
         statement = statement.where(col(Task.kind) == kind)
     if run_id is not None:
@@ -70,7 +73,7 @@ def tasks(
 
 def open_counts(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
     """Count the open items of each kind, of one list or of all."""
-    statement = select(col(Task.kind), func.count()).where(col(Task.open)).group_by(col(Task.kind))
+    statement = select(col(Task.kind), func.count()).where(_OPEN).group_by(col(Task.kind))
     if run_id is not None:
         statement = statement.where(col(Task.run_id) == run_id)
     return {row[0]: row[1] for row in work.session.execute(statement)}
@@ -95,7 +98,7 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
 def get(work: Work, task_id: int) -> Task:
     """Return an item by id; raises NotFound."""
     task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
-    if task is None:
+    if task is None or task.kind not in KINDS:
         raise NotFound("no_such_task", N_("There is no such item on the worklist."))
     return task
 

@@ -57,6 +57,8 @@ class TaskKind(Term):
     NEAR_DUPLICATE = "near_duplicate", "kan vara samma akt", "may be the same file"
     FIELD_CONFLICT = "field_conflict", "listan säger annat än registret", "the list differs from the register"
     LEFT_BEHIND = "left_behind", "kvar efter återtagen inläsning", "left when an import was withdrawn"
+    # Asked of those cleared for sealed files, and told to nobody else.
+    SAME_PERSON = "same_person", "kan vara en skyddad person", "may be a protected person"
 
 
 class GapKind(Term):
@@ -75,6 +77,8 @@ class TaskAnswer(Term):
     REGISTER_RIGHT = "register_right", "registret stämmer", "the register is right", "green"
     LIST_RIGHT = "list_right", "listan stämmer", "the list is right", "green"
     CORRECTED = "corrected", "rättat i registret", "corrected in the register", "green"
+    ONE_PERSON = "one_person", "samma person", "the same person", "green"
+    TWO_PERSONS = "two_persons", "olika personer", "different persons", "green"
     WITHDRAWN = "withdrawn", "importen återtagen", "the import was withdrawn", "grey"
 
 

@@ -20,6 +20,8 @@ class MessageKind(Term):
     DELIVERY_COMES = "delivery_comes", "leverans kommer", "a delivery comes", "blue"
     DELIVERY_RECEIVED = "delivery_received", "leverans mottagen", "delivery received", "purple"
     DELIVERY_CLOSED = "delivery_closed", "leverans avslutad", "delivery closed", "green"
+    PROTECTION_LIFTED = "protection_lifted", "skydd hävt", "protection lifted", "red"
+    PERSON_IN_QUESTION = "person_in_question", "fråga om en person", "question about a person", "red"
     MAIL_STUCK = "mail_stuck", "e-post kom inte fram", "mail did not arrive", "red"
 
 

@@ -115,6 +115,16 @@ class Protection(Term):
         """Tell whether the person's name, number and place are hidden."""
         return self is not Protection.NONE
 
+    @property
+    def strictness(self) -> int:
+        """Return how much it hides, beside the others: what was never stated hides, but yields to a word."""
+        order = ("none", "unknown", "marked", "protected_registration", "assumed_identity")
+        return order.index(self.value)
+
+    def lowers(self, before: "Protection") -> bool:
+        """Tell whether less is hidden than by the one before."""
+        return self.strictness < before.strictness
+
 
 class NumberKind(Term):
     """What sort of identity number it is."""

@@ -35,6 +35,7 @@ PAGES = (
     "places",
     "programme",
     "routines",
+    "same_persons",
     "samples",
     "scan",
     "session",

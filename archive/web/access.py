@@ -7,6 +7,7 @@ from flask import Flask, current_app, g, request
 from werkzeug.local import LocalProxy
 
 from archive.domain import sessions, staff
+from archive.domain.lifting import Proof
 from archive.domain.sessions import SignedIn
 from archive.errors import NotPermitted, NotSignedIn
 from archive.store import Actor, Archive
@@ -62,6 +63,12 @@ def current_session() -> SignedIn | None:
     """Return the browser's session, if that is how the request came in."""
     session: SignedIn | None = g.get("session")
     return session
+
+
+def proof_given() -> Proof:
+    """Check the password a form asks for once more; raises Invalid, or NotPermitted for a program."""
+    password, address = request.form.get("password", ""), request.remote_addr or ""
+    return sessions.prove(archive, current_actor(), password, address)
 
 
 def session_cookie() -> str:

@@ -168,14 +168,15 @@ def download(run_id: int, form: str) -> Response:
     if form not in {"csv", "pdf"}:
         abort(404)
     weeks = completeness.weeks_of(request.args.get("weeks", str(completeness.USUAL_WEEKS)))
-    saw(looks.at_list(f"completeness_{form}", [f"import:{run_id}"]))
+    seen: set[str] = set()
     with archive.read(current_actor()) as work:
         run = _comparison(work, run_id)
         found = _summary(work, run, weeks)
         if form == "csv":
-            body, kind = b"".join(paper.csv(work, run, found)), "text/csv; charset=utf-8"
+            body, kind = b"".join(paper.csv(work, run, found, seen)), "text/csv; charset=utf-8"
         else:
-            body, kind = paper.pdf(work, run, found, archive.settings), "application/pdf"
+            body, kind = paper.pdf(work, run, found, archive.settings, seen), "application/pdf"
+    saw(looks.at_list(f"completeness_{form}", [run.stream, *sorted(seen)]))
     answer = make_response(body)
     answer.headers["Content-Type"] = kind
     answer.headers["Content-Disposition"] = f"attachment; filename=fullstandighet-{run_id}.{form}"

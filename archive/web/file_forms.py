@@ -10,8 +10,9 @@ from sqlmodel import col
 
 from archive import identity
 from archive.clock import local_date
-from archive.domain import files, people
+from archive.domain import files, looks, people
 from archive.domain.files import NewFile
+from archive.domain.looks import Look
 from archive.domain.people import NewPerson
 from archive.errors import Invalid
 from archive.identity import Identity, Written
@@ -172,6 +173,12 @@ class PersonRow:
     known: Person | None = None
     known_name: str = ""
     alike: list[tuple[Person, str]] = field(default_factory=list)
+    unseen: list[Person] = field(default_factory=list)  # of whom nothing is shown, only noted who tried
+
+    @property
+    def unanswered(self) -> bool:
+        """Tell whether the register says nothing of the number: nobody has it, or somebody protected."""
+        return not (self.blank or self.known or self.alike) and bool(self.number)
 
     @property
     def blank(self) -> bool:
@@ -249,14 +256,26 @@ def _row(work: Work, form: Mapping[str, str], index: int, written: Written) -> P
     )
     if row.number:
         row.read = people.read_number(work, row.number, written=written)
+        everyone = people.with_number(work, row.read.number)
+        shown = people.visible(work, everyone)
+        row.unseen = [one for one in everyone if one not in shown]
         row.known = people.same_person(work, row.new())
         if row.known is None and row.read.number:
-            found = people.with_number(work, row.read.number)
-            open_ = [person for person in found if not person.protection.protected]
-            row.alike = [(person, people.shown_name(person, work.actor)) for person in open_]
-            row.known = next((person for person in open_ if str(person.id) == row.same), None)
-        row.known_name = people.shown_name(row.known, work.actor) if row.known else ""
+            row.alike = [(one, people.shown_name(one, work.actor, in_hand=True)) for one in shown]
+            row.known = next((person for person in shown if str(person.id) == row.same), None)
+        # Who holds a cover and may know is told the name; nobody else has got a protected person here.
+        row.known_name = people.shown_name(row.known, work.actor, in_hand=True) if row.known else ""
     return row
+
+
+def tried(rows: Sequence[PersonRow]) -> list[Look]:
+    """Return a look for each number, at everybody who has it: also where nothing is shown, trying is seen."""
+    found = []
+    for row in rows:
+        shown = [row.known, *(person for person, _name in row.alike), *row.unseen]
+        subjects = dict.fromkeys(f"person:{person.id}" for person in shown if person)
+        found += [looks.looked_for("number", row.number, subjects)] if row.number else []
+    return found
 
 
 def check_persons(rows: Sequence[PersonRow], refused: Refusals) -> None:
@@ -279,8 +298,6 @@ def check_persons(rows: Sequence[PersonRow], refused: Refusals) -> None:
 
 
 def _said_of_another(row: PersonRow) -> str:
-    if row.known is None or row.known.protection.protected:
-        return _("The register has another name for this number. Look at the cover again.")
     return _("The register has this number for %(name)s. Look at the cover again.", name=row.known_name)
 
 

@@ -6,14 +6,17 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from archive.clock import local_date
+from archive.config import DEMO_PASSWORD
 from archive.domain import (
     cards,
     files,
     labels,
+    lifting,
     looks,
     lookups,
     overviews,
     people,
+    same_persons,
     shelves,
     sightings,
     timelines,
@@ -28,9 +31,9 @@ from archive.retention import FLAGS
 from archive.store import Work
 from archive.vocabulary import Custody, FileAction, Permission, PersonRole, Protection
 from archive.web import incident_new, moments, register, suggested
-from archive.web.access import archive, current_actor, requires
+from archive.web.access import archive, current_actor, proof_given, requires
 from archive.web.addresses import url_for
-from archive.web.answers import Refusals, see, show
+from archive.web.answers import Refusals, saw, see, show
 from archive.web.file_forms import (
     DATES,
     FLAG_WORDS,
@@ -40,6 +43,7 @@ from archive.web.file_forms import (
     field_choices,
     person_rows,
     save_persons,
+    tried,
 )
 from archive.web.labels import fresh_label
 from archive.web.places import chosen_place
@@ -315,30 +319,40 @@ def add_persons(code: str) -> Response:
             file = files.by_code(work, labels.parse(code))
             rows = person_rows(work, request.form, file=file)
             check_persons(rows, refused)
-            for person_id, role in () if refused.errors else save_persons(work, rows):
+            new = () if refused.errors else save_persons(work, rows)
+            for person_id, role in new:
                 files.add_person(work, file, people.get(work, person_id), role)
+            same_persons.ask(work, [person_id for person_id, _role in new])
+        saw(*tried(rows))
         if not refused.errors:
             return see(url_for(".persons", code=file.code), _("The person is added."))
     return _form(code, "persons", refused, _person_facts)
 
 
 def _person_facts(work: Work, file: CaseFile) -> dict[str, Any]:
-    facts = {"protections": list(Protection), "roles": list(PersonRole)}
+    facts: dict[str, Any] = {"protections": list(Protection), "roles": list(PersonRole), "form": request.form}
+    facts["demo_password"] = DEMO_PASSWORD if archive.settings.demo else ""
     return {"rows": person_rows(work, request.form, file=file), **facts}
 
 
 @bp.post("/<code>/persons/<int:person_id>")
 @requires(Permission.CORRECT)
 def change_person(code: str, person_id: int) -> Response:
-    """Change the role of a person in a file, or take the person off it."""
+    """Change the role of a person in a file, or take the person off it; a protected one with the password."""
     with Refusals() as refused:
+        proof = proof_given() if request.form.get("password") else None
         with archive.write(current_actor()) as work:
             file, person = files.by_code(work, labels.parse(code)), people.get(work, person_id)
-            if request.form.get("do") == "remove":
+            if request.form.get("do") == "remove" and proof:
+                lifting.take_off(work, file, person, request.form.get("grounds", ""), proof)
+            elif request.form.get("do") == "remove":
                 files.remove_person(work, file, person)
             else:
                 files.add_person(work, file, person, _role("role"))
         return see(url_for(".persons", code=file.code), _("Changed."))
+    for error in refused.errors:
+        if error["field"] in ("password", "grounds"):  # each person has their own
+            error["field"] = f"{error['field']}-{person_id}"
     return _form(code, "persons", refused, _person_facts)
 
 

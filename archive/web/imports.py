@@ -7,7 +7,17 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request, url_for
 
 from archive.documents import flagged as paper
-from archive.domain import actors, cards, import_flags, import_preview, imports, looks, mappings
+from archive.domain import (
+    actors,
+    cards,
+    import_flags,
+    import_preview,
+    import_refused,
+    imports,
+    looks,
+    mappings,
+    people,
+)
 from archive.domain.import_counts import LABELS, Counts
 from archive.domain.import_flags import Odd
 from archive.errors import Invalid
@@ -116,6 +126,9 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
             for code, number in counts.problems.most_common()
         ],
         "rejected": counts.rejected,
+        "protected_rows": import_refused.how_many_protected(work, run)
+        if counts.rejected and people.cleared(work.actor)
+        else 0,
         "waiting": imports.waiting(run),
         "problem": imports.problem_of(run.problem).say() if run.problem else None,
         "may": {action.value: action in actions for action in ImportAction},
@@ -208,9 +221,11 @@ def _further(run_id: int, flag: FlagCode | None, after: int) -> str:
 def flagged_csv(run_id: int) -> Response:
     """Give the flagged rows as a file for the spreadsheet."""
     flag = _FLAGS.get(request.args.get("flag", ""))
-    saw(looks.at_list("flagged_rows_csv", [f"import:{run_id}"]))
+    shown: list[Odd] = []
     with archive.read(current_actor()) as work:
-        answer = make_response(b"".join(paper.csv(work, imports.get(work, run_id), flag)))
+        run = imports.get(work, run_id)
+        answer = make_response(b"".join(paper.csv(work, run, flag, shown.append)))
+    saw(looks.at_list("flagged_rows_csv", [run.stream, *_subjects(shown)]))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     name = f"anmarkningar-{run_id}{'-' + flag.value if flag else ''}.csv"
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
@@ -271,13 +286,25 @@ def progress(run_id: int) -> Response:
 @requires(Permission.IMPORT)
 def rejects(run_id: int) -> Response:
     """Give back the rows that were not registered, in the form of the list, with the reasons."""
+    return _rejects(run_id, "ej-registrerade", protected=False)
+
+
+@bp.get("/<int:run_id>/rejects/protected")
+@requires(Permission.CHECK_SEALED)
+def rejects_protected(run_id: int) -> Response:
+    """Give those cleared the rows that the common file leaves out, since they may be about somebody."""
+    return _rejects(run_id, "ej-registrerade-skyddade", protected=True)
+
+
+def _rejects(run_id: int, name: str, *, protected: bool) -> Response:
     out = BytesIO()
     with archive.read(current_actor()) as work:
         run = imports.get(work, run_id)
         shape = Shape.from_dict(run.shape or {})
-        write_rejects(out, shape, imports.rejected(work, run))
-    saw()
+        found = import_refused.given_back(work, run, protected=protected)
+    write_rejects(out, shape, found.rows)
+    saw(found.look)
     answer = make_response(out.getvalue())
     answer.headers["Content-Type"] = "application/octet-stream"
-    answer.headers["Content-Disposition"] = f"attachment; filename=ej-registrerade-{run_id}{suffix(shape)}"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{run_id}{suffix(shape)}"
     return answer

@@ -32,7 +32,9 @@ PAGES = {
     "finding": Page(N_("Finding %(number)s"), "covers.finding", "finding_id"),
     "incident": Page(N_("Incident %(number)s"), "incidents.page", "incident_id"),
     "matter": Page(N_("Matter %(number)s"), "matters.page", "matter_id"),
+    "person": Page(N_("Person %(number)s"), "people.page", "person_id"),
     "sender": Page(N_("What a sender sends"), "deliveries.sender", "sender_id"),
+    "task": Page(N_("Question %(number)s"), "same_persons.index"),
     "mail": Page(N_("Mail that waits"), "messages.mail"),
 }
 

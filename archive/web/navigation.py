@@ -128,6 +128,13 @@ ENTRIES = (
         "matters.index", P.READ_INCIDENTS, N_("Matters"), N_("See deviations and self-checks"), in_menu=False
     ),
     Entry("imports.index", P.IMPORT, N_("Imports"), N_("Read in the lists of the old archives")),
+    Entry(
+        "same_persons.index",
+        P.CHECK_SEALED,
+        N_("Protected persons"),
+        N_("Settle whether somebody just registered is a protected person"),
+        in_menu=False,
+    ),
     Entry("tasks.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
     Entry("compare.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
     Entry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),

@@ -7,13 +7,14 @@ from flask import Blueprint, Response, request, url_for
 
 from archive import identity
 from archive.clock import local_date
-from archive.domain import cards, looks, lookups, people
+from archive.config import DEMO_PASSWORD
+from archive.domain import cards, lifting, looks, lookups, people, same_persons
 from archive.errors import Invalid
 from archive.models import Person
 from archive.store import Work
 from archive.vocabulary import Permission, Protection
-from archive.web.access import archive, current_actor, requires
-from archive.web.answers import Refusals, see, show
+from archive.web.access import archive, current_actor, proof_given, requires
+from archive.web.answers import Refusals, saw, see, show
 from archive.web.file_forms import Typed
 from archive.wording import N_, _
 
@@ -47,6 +48,9 @@ def _page(person_id: int, refused: Refusals | None = None) -> Response:
             "more": url_for(".page", person_id=person.id, after=more) if more else None,
             "seen_version": people.version(work, person),
             "form": request.form or _as_typed(person, hidden=hidden),
+            "stricter": [one for one in Protection if not one.lowers(person.protection)],
+            "weaker": [one for one in Protection if one.lowers(person.protection)],
+            "demo_password": DEMO_PASSWORD if archive.settings.demo else "",
         }
     look = looks.at_person(person_id, "person", files=[card.file.id for card in shown])
     return show("people/page.html", look, refused=refused, **facts)
@@ -97,37 +101,56 @@ def name(person_id: int) -> Response:
 @requires(Permission.CORRECT)
 def number(person_id: int) -> Response:
     """Add a number: the present one, or one the person had before."""
+    typed = request.form.get("number", "")
+    with archive.read(current_actor()) as work:
+        bearers = people.with_number(work, _typed_number(work, people.get(work, person_id), typed).number)
+    # Whoever tries numbers here is seen to, whatever the answer.
+    saw(looks.looked_for("number", typed, [f"person:{one.id}" for one in bearers]))
 
     def verb(work: Work, person: Person, _refused: Refusals) -> None:
-        # What is known of a protected person must not be told by how a number is read.
-        born = None if person.protection.protected else person.birth_date
-        read = people.read_number(work, request.form.get("number", ""), born)
+        read = _typed_number(work, person, typed)
         if identity.century_unclear(read):
             raise Invalid("century_unclear", people.CENTURY_UNCLEAR, field="number", number=read.raw.strip())
         source = request.form.get("source", "").strip()
         people.add_number(work, person, read, source, current=request.form.get("current") == "yes")
+        same_persons.ask(work, [person.id])
 
     return _change(person_id, verb, _("The number is added."))
+
+
+def _typed_number(work: Work, person: Person, typed: str) -> identity.Identity:
+    # What is known of a protected person must not be told by how a number is read.
+    born = None if person.protection.protected else person.birth_date
+    return people.read_number(work, typed, born)
 
 
 @bp.post("/<int:person_id>/protection")
 @requires(Permission.CORRECT)
 def protection(person_id: int) -> Response:
-    """Set how the person's data are protected; who lifts a protection says on what grounds."""
+    """Protect the person's data at least as much as now; lifting a protection is another matter."""
 
     def verb(work: Work, person: Person, _refused: Refusals) -> None:
-        chosen = next((one for one in Protection if one.value == request.form.get("protection")), None)
-        source = request.form.get("source", "").strip()
-        if chosen is None:
-            raise Invalid(
-                "protection", N_("Say whether the person's data are protected."), field="protection"
-            )
-        if chosen is Protection.NONE and person.protection is not Protection.NONE and not source:
-            raise Invalid(
-                "protection_source",
-                N_("Say on what grounds the protection is lifted, such as the notice and its date."),
-                field="grounds",
-            )
-        people.protect(work, person, chosen, source)
+        people.protect(work, person, _chosen(), request.form.get("source", "").strip())
 
     return _change(person_id, verb, _("The protection is set."))
+
+
+@bp.post("/<int:person_id>/protection/lift")
+@requires(Permission.LIFT_PROTECTION)
+def lift(person_id: int) -> Response:
+    """Lift a protection, wholly or in part: with the password and grounds, and others are told at once."""
+    with Refusals() as refused:
+        proof = proof_given()
+
+        def verb(work: Work, person: Person, _refused: Refusals) -> None:
+            lifting.lift(work, person, _chosen("weaker"), request.form.get("grounds", ""), proof)
+
+        return _change(person_id, verb, _("The protection is lifted. Others have been told."))
+    return _page(person_id, refused)
+
+
+def _chosen(name: str = "protection") -> Protection:
+    chosen = Protection.read(request.form.get(name))
+    if chosen is None:
+        raise Invalid("protection", N_("Say whether the person's data are protected."), field=name)
+    return chosen

@@ -9,7 +9,18 @@ from flask import Response, make_response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from archive.clock import local_date
-from archive.domain import cards, files, labels, likeness, looks, retentions, trails, worklists
+from archive.domain import (
+    cards,
+    files,
+    import_refused,
+    labels,
+    likeness,
+    looks,
+    retentions,
+    same_persons,
+    trails,
+    worklists,
+)
 from archive.domain.cards import Card
 from archive.domain.likeness import Alike
 from archive.errors import DomainError
@@ -30,6 +41,7 @@ from archive.web.file_forms import (
     person_rows,
     read_new,
     save_persons,
+    tried,
 )
 from archive.web.labels import fresh_label
 from archive.wording import _
@@ -51,16 +63,11 @@ class Check:
         return ",".join(sorted(str(one.file.id) for one, _card in self.alike))
 
     @property
-    def look(self) -> looks.Look | None:
-        """Return the look at what is shown of others, if anything is."""
-        known = [f"person:{p.id}" for row in self.rows for p in _shown(row)]
-        subjects = [*cards.subjects(card for _one, card in self.alike), *known]
-        return looks.at_list("alike", dict.fromkeys(subjects)) if subjects else None
-
-
-def _shown(row: PersonRow) -> list[Any]:
-    persons = (row.known, *(person for person, _name in row.alike))
-    return [person for person in persons if person is not None and not person.protection.protected]
+    def looks(self) -> Sequence[looks.Look]:
+        """Return the looks: at the files that are shown, and at whoever has one of the numbers."""
+        files_shown = cards.subjects(card for _one, card in self.alike)
+        listed = [looks.at_list("alike", dict.fromkeys(files_shown))] if files_shown else []
+        return [*listed, *tried(self.rows)]
 
 
 @requires(Permission.REGISTER)
@@ -103,7 +110,8 @@ def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
         "place": " ".join(step.name for step in reading.place),
     }
     # Of persons who may be protected nothing is shown: who has the cover reads them there.
-    shown = () if reading.protection.protected else reading.persons[:MOST_PERSONS]
+    secret = reading.protection.protected or import_refused.hidden(work, [row])[row.id]
+    shown = () if secret else reading.persons[:MOST_PERSONS]
     for index, person in enumerate(shown):
         typed |= {
             f"number{index}": person.number.raw if person.number else "",
@@ -147,9 +155,10 @@ def _form(
     with archive.read(current_actor()) as work:
         check = _check(work, form, rows)
         facts = field_choices(work)
+    saw(*check.looks)
     return show(
         "files/register.html",
-        check.look,
+        None,
         refused=refused,
         check=check,
         form=form,
@@ -157,6 +166,7 @@ def _form(
         more=len(check.rows) < MOST_PERSONS,
         added=bool(form.get("more")),
         fresh=fresh,
+        sealed_contact=archive.settings.sealed_contact,
         **facts,
     )
 
@@ -166,8 +176,10 @@ def check() -> Response:
     """Say what the register makes of the form so far: numbers, near-duplicates, retention."""
     with archive.read(current_actor()) as work:
         found = _check(work, request.form, 1)
-    saw(*(() if found.look is None else (found.look,)))
-    return make_response(render_template("files/_check.html", check=found, form=request.form))
+    saw(*found.looks)
+    contact = archive.settings.sealed_contact
+    page = render_template("files/_check.html", check=found, form=request.form, sealed_contact=contact)
+    return make_response(page)
 
 
 @requires(Permission.REGISTER)
@@ -180,7 +192,9 @@ def save() -> Response:
         rows = person_rows(work, request.form)
         new = read_new(work, request.form, rows, refused)
         if new is not None and _is_another(work, refused):
-            file = files.register(work, replace(new, persons=save_persons(work, rows)))
+            new = replace(new, persons=save_persons(work, rows))
+            file = files.register(work, new)
+            same_persons.ask(work, [person_id for person_id, _role in new.persons])
             if row := request.form.get("row", type=int):
                 worklists.settle_row(work, worklists.row(work, row), RowAnswer.REGISTERED, file=file)
     if file is None:

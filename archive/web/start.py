@@ -49,6 +49,13 @@ WAITING: tuple[tuple[str, str, dict[str, str], str, Callable[[int], str]], ...] 
     ("covers", "covers.index", {}, "purple", lambda n: ngettext("cover to check", "covers to check", n)),
     ("findings", "covers.found", {}, "purple", lambda n: ngettext("finding open", "findings open", n)),
     (
+        "protected_persons",
+        "same_persons.index",
+        {},
+        "red",
+        lambda n: ngettext("question about a protected person", "questions about protected persons", n),
+    ),
+    (
         "questions",
         "tasks.index",
         {},
@@ -63,7 +70,7 @@ GROUPS = (
         ("deliveries", "covers", "assessments", "samples", "double_checks", "programme"),
     ),
     (N_("Missing files"), ("incidents", "lost_register")),
-    (N_("The lists of the old archives"), ("imports", "tasks", "compare")),
+    (N_("The lists of the old archives"), ("imports", "tasks", "same_persons", "compare")),
     (N_("Oversight"), ("looks", "users", "messages.mail", "routines", "matters")),
 )
 REST = N_("For you")

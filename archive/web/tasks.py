@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import cards, files, import_sayings, imports, looks, sentences, worklists
+from archive.domain import cards, files, import_refused, import_sayings, imports, looks, sentences, worklists
 from archive.domain.cards import Card
 from archive.domain.import_sayings import Saying
 from archive.errors import Invalid
@@ -39,7 +39,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
     after = request.args.get("after", 0, type=int)
     with archive.read(current_actor()) as work:
         facts = _waiting(work, run_id)
-        kind = TaskKind.read(request.values.get("kind")) or _first(facts["counts"])
+        kind = _kind(_first(facts["counts"]))
         found = worklists.tasks(work, kind=kind, run_id=run_id, after=after, limit=PAGE + 1)
         tasks = list(found[:PAGE])
         shown = _cards(work, {task.file_id for task in tasks} | {task.other_id or 0 for task in tasks})
@@ -72,7 +72,7 @@ def _waiting(work: Work, run_id: int | None) -> dict[str, Any]:
     return {
         "run_id": run_id,
         "list_name": named.get(run_id or 0, ""),
-        "counts": [(one, counts.get(one, 0)) for one in TaskKind],
+        "counts": [(one, counts.get(one, 0)) for one in worklists.KINDS],
         "rows_waiting": sum(by_reason.values()),
         "reasons": [
             {"code": code, "label": imports.reason(code), "many": many} for code, many in by_reason.items()
@@ -83,6 +83,11 @@ def _waiting(work: Work, run_id: int | None) -> dict[str, Any]:
 def _alike(kind: TaskKind) -> list[dict[str, str]]:
     possible = worklists.possible(kind)
     return [{"value": one.value, "label": one.label} for one in possible if one in worklists.ALIKE]
+
+
+def _kind(otherwise: TaskKind) -> TaskKind:
+    kind = TaskKind.read(request.values.get("kind"))
+    return kind if kind in worklists.KINDS else otherwise
 
 
 def _first(counts: list[tuple[TaskKind, int]]) -> TaskKind:
@@ -182,7 +187,7 @@ def settle(task_id: int) -> Response:
 @requires(Permission.CORRECT)
 def settle_alike() -> Response:
     """Settle every question one list raised with one answer; what cannot be carried out stays open."""
-    kind = TaskKind.read(request.form.get("kind")) or TaskKind.PLACE_CONFLICT
+    kind = _kind(TaskKind.PLACE_CONFLICT)
     run_id = request.form.get("run", 0, type=int)
     with Refusals() as refused:
         answer = TaskAnswer.read(request.form.get("answer")) or TaskAnswer.WITHDRAWN
@@ -221,13 +226,15 @@ def _rows(refused: Refusals | None = None) -> Response:
         found = worklists.rejected(work, run_id=run_id, problem=problem, after=after, limit=ROWS + 1)
         shown = list(found[:ROWS])
         runs = worklists.names_of_runs(work, {row.run_id for row in shown})
+        secret = import_refused.hidden(work, shown)
+        about = import_refused.persons(work, [row for row in shown if not secret[row.id]])
     more = len(found) > ROWS
     streams = sorted({f"import:{row.run_id}" for row in shown})
     return show(
         "tasks/rows.html",
-        looks.at_list("rejected_rows", streams),
+        looks.at_list("rejected_rows", [*streams, *about]),
         refused=refused,
-        rows=[_row(row, runs) for row in shown],
+        rows=[_row(row, runs, hidden=secret[row.id]) for row in shown],
         problem=problem,
         all_of_them=next((one["many"] for one in facts["reasons"] if one["code"] == problem), 0),
         answers=[{"value": answer.value, "label": answer.label} for answer in worklists.ROW_ANSWERS],
@@ -238,10 +245,7 @@ def _rows(refused: Refusals | None = None) -> Response:
     )
 
 
-def _row(row: ImportRow, runs: Mapping[int, str]) -> dict[str, Any]:
-    reading = worklists.reading_of(row)
-    # What names nobody (a heading, a sum) hides nothing, and must be seen to be judged.
-    hidden = bool(reading.persons) and reading.protection.protected
+def _row(row: ImportRow, runs: Mapping[int, str], *, hidden: bool) -> dict[str, Any]:
     return {
         "id": row.id,
         "row": row.row,

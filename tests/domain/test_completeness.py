@@ -132,7 +132,7 @@ def test_protected_persons_are_masked_on_page_paper_and_file(archive: Archive, a
     with archive.read(archivist) as work:
         found = completeness.summary(work, run, 8, TODAY)
         lines = [line for kind in GapKind for line in completeness.all_gaps(work, run, kind, TODAY)]
-        text = b"".join(paper.csv(work, run, found)).decode()
+        text = b"".join(paper.csv(work, run, found, set())).decode()
     assert {line.reference for line in lines} == {"P1", "P2"}
     assert len({(line.name, line.number) for line in lines}) == 1
     for secret in ("Hemlig", "Okänd", ANNA[:8], BERTIL[:8], "Storgatan"):
@@ -168,7 +168,7 @@ def test_the_csv_file_holds_every_line_and_no_formula(archive: Archive, archivis
     run = _compare(archive, archivist, [("=1+1", ANNA, "=cmd|x, Y", "2003-04-05")])
     with archive.read(archivist) as work, speaking("sv"):
         found = completeness.summary(work, run, 8, TODAY)
-        text = b"".join(paper.csv(work, run, found)).decode("utf-8-sig")
+        text = b"".join(paper.csv(work, run, found, set())).decode("utf-8-sig")
     header, *lines = csv.reader(io.StringIO(text), delimiter=";")
     assert len(header) == 7
     assert len(lines) == 2
@@ -182,7 +182,7 @@ def test_the_paper_has_pages_with_numbers_the_typeface_and_every_count(
     run = _compare(archive, archivist, rows)
     with archive.read(archivist) as work, speaking("sv"):
         found = completeness.summary(work, run, 8, TODAY)
-        content = paper.pdf(work, run, found, archive.settings)
+        content = paper.pdf(work, run, found, archive.settings, set())
     (tmp_path / "x.pdf").write_bytes(content)
     command = ["pdftotext", "-layout", tmp_path / "x.pdf", "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout

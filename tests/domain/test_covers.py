@@ -20,7 +20,7 @@ from archive.vocabulary import (
     Protection,
     Role,
 )
-from tests.builders import NUMBERS, SetClock, a_file, a_person, a_shelf
+from tests.builders import NUMBERS, SetClock, a_file, a_person, a_shelf, lift
 from tests.domain.checking import KEEPER, a_check, checked, lent, somebody
 
 COVER, CONTENTS, SEAL = Confirmation.COVER, Confirmation.CONTENTS, Confirmation.SEAL
@@ -233,7 +233,7 @@ def test_a_check_does_not_stay_open_when_the_protection_ends_between_the_two(
         check_id = a_check(work, a_file(work, a_shelf(work), person)).id
     say(archive, somebody(archive, "Kim", *KEEPER), check_id, COVER, CONTENTS)
     with archive.write(archivist) as work:
-        people.protect(work, people.get(work, person.id), Protection.NONE, "Skatteverket")
+        lift(work, people.get(work, person.id))
         assert covers.waiting(work)[0].needs == (COVER, CONTENTS)
     assert say(archive, archivist, check_id, COVER).status is CheckState.CHECKED
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, labels, meanwhile, people, places, shelving, sightings
+from archive.domain import files, labels, lifting, meanwhile, people, places, shelving, sightings
 from archive.domain.files import NewFile
+from archive.domain.lifting import Proof
 from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound, NotPermitted
 from archive.models import Event, Label, Person
 from archive.partial_date import PartialDate
@@ -27,7 +28,7 @@ from archive.vocabulary import (
     Protection,
     Role,
 )
-from tests.builders import a_box, a_file, a_kind, a_person, a_place, a_shelf, a_source
+from tests.builders import a_box, a_file, a_kind, a_person, a_place, a_shelf, a_source, a_witness
 
 
 def new_file(work: Work, reference: str = "2003-1", **facts: object) -> NewFile:
@@ -276,7 +277,10 @@ def test_a_person_is_added_and_removed_with_an_event_about_them(work: Work) -> N
     files.add_person(work, file, other, PersonRole.CHILD)
     assert file.protected
     files.add_person(work, file, other, PersonRole.CHILD)
-    files.remove_person(work, file, other)
+    with pytest.raises(Conflict):  # that would lift a protection
+        files.remove_person(work, file, other)
+    a_witness(work)
+    lifting.take_off(work, file, other, "fel person", Proof(work.actor, work.now))
     assert not file.protected
     added, removed = EventKind.FILE_PERSON_ADDED.value, EventKind.FILE_PERSON_REMOVED.value
     assert events_of(work, file.stream)[1:] == [added, removed]

@@ -37,6 +37,7 @@ from archive.vocabulary import (
 from archive.wording import speaking
 from seed.demo.world import World
 from seed.demo.write import write_lists
+from tests.builders import a_person
 from tests.domain.taking_in import (
     CENTRAL,
     HEADER,
@@ -356,11 +357,23 @@ def test_a_check_made_before_the_system_is_kept_and_is_no_sighting(
     assert events(archive, archivist, "file.checked_earlier") == 1
 
 
-def test_persons_of_a_list_that_says_nothing_count_as_protected(archive: Archive, archivist: Actor) -> None:
+def test_persons_of_a_list_that_says_nothing_count_as_protected_also_when_a_later_one_says_otherwise(
+    archive: Archive, archivist: Actor
+) -> None:
     take_in(archive, archivist, [row("P1", ANNA)], unstated_protection=Protection.UNKNOWN)
     assert file_of(archive, archivist, "P1").protected
-    take_in(archive, archivist, [row("P1", ANNA)], unstated_protection=Protection.NONE)
-    assert not file_of(archive, archivist, "P1").protected
+    take_in(archive, archivist, [row("P1", ANNA), row("P2", BERTIL)], unstated_protection=Protection.NONE)
+    assert file_of(archive, archivist, "P1").protected  # lifted by hand, before witnesses
+    assert not file_of(archive, archivist, "P2").protected
+
+
+def test_a_row_with_the_number_of_two_is_about_the_protected_one(archive: Archive, archivist: Actor) -> None:
+    take_in(archive, archivist, [row("P1", ANNA)], unstated_protection=Protection.MARKED)
+    with archive.write(archivist) as work:
+        a_person(work, number=ANNA)
+    take_in(archive, archivist, [row("P2", ANNA), row("P3", BERTIL)])
+    assert file_of(archive, archivist, "P2").protected
+    assert not file_of(archive, archivist, "P3").protected
 
 
 def test_a_list_makes_protection_stricter_and_never_lifts_it(archive: Archive, archivist: Actor) -> None:

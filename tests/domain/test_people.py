@@ -6,15 +6,16 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import cards, people
+from archive.domain import cards, checks, files, lifting, people, same_persons
+from archive.domain.lifting import Proof
 from archive.domain.people import NewPerson
-from archive.errors import ChangedMeanwhile, Conflict, Invalid
-from archive.models import NameToken, NameWord, Person
+from archive.errors import ChangedMeanwhile, Conflict, DomainError, Invalid, NotFound, NotPermitted
+from archive.models import NameToken, NameWord, Person, Task
 from archive.partial_date import PartialDate
 from archive.store import Actor, Archive, Work
-from archive.vocabulary import NumberQuality, Protection, Role
+from archive.vocabulary import NumberQuality, Protection, Role, TaskAnswer
 from archive.wording import _
-from tests.builders import NUMBERS, a_file, a_person, a_shelf
+from tests.builders import NUMBERS, SetClock, a_file, a_person, a_shelf, lift
 
 
 def tokens_of(work: Work, person: Person) -> set[str]:
@@ -152,7 +153,7 @@ def test_a_protected_person_leaves_the_index_and_masks_every_file(work: Work) ->
 def test_protection_that_ends_brings_the_name_back(work: Work) -> None:
     person = a_person(work, "Andersson", "Birgitta", protection=Protection.MARKED)
     file = a_file(work, a_shelf(work), person)
-    people.protect(work, person, Protection.NONE, "")
+    lift(work, person)
     assert not file.protected
     assert tokens_of(work, person) == {"andersson", "birgitta"}
 
@@ -181,3 +182,108 @@ def test_a_file_of_several_is_masked_person_by_person(work: Work) -> None:
     open_, hidden = a_person(work, "Andersson", "Birgitta"), a_person(work, protection=Protection.MARKED)
     shown = cards.one(work, a_file(work, a_shelf(work), open_, hidden)).persons
     assert [person.name for person in shown] == ["Andersson, Birgitta", _("Protected")]
+
+
+@pytest.mark.parametrize("before", list(Protection))
+@pytest.mark.parametrize("after", list(Protection))
+def test_protecting_never_hides_less(work: Work, before: Protection, after: Protection) -> None:
+    person = a_person(work, protection=before)
+    if after.lowers(before):
+        with pytest.raises(Conflict, match="protection_lower"):
+            people.protect(work, person, after, "beslut")
+        assert person.protection is before
+    else:
+        people.protect(work, person, after, "beslut")
+        assert person.protection is after
+
+
+def test_what_lowers_a_protection_is_refused_without_permission_proof_or_witness(
+    archive: Archive, as_role: Callable[[Role], Actor], clock: SetClock
+) -> None:
+    archivist, assistant = as_role(Role.ARCHIVIST), as_role(Role.ASSISTANT)
+    with archive.write(archivist) as work:
+        person = a_person(work, protection=Protection.MARKED)
+        file = a_file(work, a_shelf(work), person, a_person(work))
+
+    def refused(who: Actor, proof: Proof | None) -> set[str]:
+        codes = set()
+        for verb in (
+            lambda work, one: lifting.lift(work, one, Protection.NONE, "besked", proof),
+            lambda work, one: lifting.take_off(work, files.get(work, file.id), one, "besked", proof),
+        ):
+            with pytest.raises(DomainError) as error, archive.write(who) as work:
+                verb(work, people.get(work, person.id))
+            codes.add(error.value.code)
+        return codes
+
+    fresh = Proof(archivist, clock.now)
+    assert refused(archivist, fresh) == {"no_witness"}
+    as_role(Role.DATA_PROTECTION_OFFICER)
+    assert refused(archivist, None) == {"proof_needed"}
+    assert refused(archivist, Proof(assistant, clock.now)) == {"proof_needed"}
+    assert refused(assistant, Proof(assistant, clock.now)) == {"not_permitted"}
+    clock.forward(minutes=6)
+    assert refused(archivist, fresh) == {"proof_needed"}
+    with archive.write(archivist) as work:
+        lifting.lift(
+            work, people.get(work, person.id), Protection.NONE, "besked", Proof(archivist, clock.now)
+        )
+        assert people.get(work, person.id).protection is Protection.NONE
+
+
+@pytest.mark.parametrize("protection", [Protection.NONE, Protection.MARKED])
+def test_a_question_goes_to_those_cleared_when_a_protected_number_is_written_again(
+    work: Work, protection: Protection
+) -> None:
+    known = a_person(work, number="199006022397", protection=protection)
+    a_file(work, a_shelf(work), known)
+    new = people.register(work, NewPerson("Påhittad", "Karin", people.read_number(work, "19900602-2397")))
+    same_persons.ask(work, [new.id])
+    same_persons.ask(work, [new.id])
+    asked = work.session.scalars(select(Task)).all()
+    assert [one.facts["protected"] for one in asked] == ([known.id] if protection.protected else [])
+
+
+def test_one_person_gets_the_files_and_the_numbers_and_the_history_holds(
+    archive: Archive, as_role: Callable[[Role], Actor]
+) -> None:
+    with archive.write(as_role(Role.ARCHIVIST)) as work:
+        known = a_person(work, number="199006022397", protection=Protection.MARKED)
+        first = a_file(work, shelf := a_shelf(work), known)
+        new = people.register(
+            work,
+            NewPerson("Påhittad", "K", people.read_number(work, "19900602-2397"), protection=Protection.NONE),
+        )
+        second = a_file(work, shelf, new)
+        same_persons.ask(work, [new.id])
+        assert not second.protected
+    with archive.write(as_role(Role.SEALED_KEEPER)) as work:
+        (task,) = same_persons.questions(work)
+        same_persons.settle(work, task.id, TaskAnswer.ONE_PERSON)
+    with archive.read(as_role(Role.ARCHIVIST)) as work:
+        assert sorted(people.files_of(work, known)) == [first.id, second.id]
+        assert files.get(work, second.id).protected
+        assert people.get(work, new.id).protection is Protection.MARKED
+        assert [one.id for one in people.with_number(work, "199006022397")] == [known.id]
+        assert checks.everything(work) == []
+
+
+def test_only_those_cleared_settle_such_a_question(
+    archive: Archive, as_role: Callable[[Role], Actor]
+) -> None:
+    with pytest.raises(NotPermitted), archive.write(as_role(Role.ARCHIVIST)) as work:
+        same_persons.settle(work, 1, TaskAnswer.ONE_PERSON)
+    with pytest.raises(NotFound), archive.write(as_role(Role.SEALED_KEEPER)) as work:
+        same_persons.settle(work, 1, TaskAnswer.ONE_PERSON)
+
+
+def test_a_number_known_without_its_century_is_added_with_it(work: Work) -> None:
+    written = "9006022397"
+    new = NewPerson("Testsson", "Test", people.read_number(work, written), protection=Protection.NONE)
+    person = people.register(work, new)
+    dated = people.read_number(work, written, PartialDate(1990, 6, 2))
+    people.add_number(work, person, dated, "lista")
+    with pytest.raises(Conflict, match="number_known"):
+        people.add_number(work, person, dated, "lista")
+    held = people.numbers_of(work, [person.id])[person.id]
+    assert [one.number for one in held] == ["199006022397", "9006022397"]

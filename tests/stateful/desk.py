@@ -23,7 +23,6 @@ from archive.domain import (
     findings,
     foreign_files,
     loans,
-    people,
 )
 from archive.domain.assessments import Answer
 from archive.domain.findings import Correction, Seen
@@ -42,7 +41,7 @@ from archive.vocabulary import (
     Protection,
     Role,
 )
-from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.builders import SetClock, a_box, a_file, a_person, a_shelf, protect
 from tests.databases import PostgresqlDatabases, SqliteDatabases
 from tests.domain.checking import KEEPER, somebody
 
@@ -273,9 +272,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, person=PICK, protection=st.sampled_from([Protection.NONE, Protection.MARKED]))
     def protect(self, who: int, person: int, protection: Protection) -> None:
-        self.with_one(
-            who, Person, person, lambda work, one: people.protect(work, one, protection, "Skatteverket")
-        )
+        self.with_one(who, Person, person, lambda work, one: protect(work, one, protection, "Skatteverket"))
 
     @rule(who=PEOPLE, right=PICK)
     def make_the_last_one_void(self, who: int, right: int) -> None:

@@ -13,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from archive.domain import checks, files, labels, loans, people, places, scans, staff, timelines
+from archive.domain import checks, files, labels, lifting, loans, people, places, scans, staff, timelines
 from archive.domain.files import NewFile
+from archive.domain.lifting import Proof
 from archive.domain.loans import Request
 from archive.domain.scans import Scanned
 from archive.errors import DomainError
@@ -31,7 +32,7 @@ from archive.vocabulary import (
     Role,
     ScanOutcome,
 )
-from tests.builders import SetClock, a_kind, a_person, a_shelf, a_source, user_in_role
+from tests.builders import SetClock, a_kind, a_person, a_shelf, a_source, protect, user_in_role
 from tests.databases import PostgresqlDatabases, SqliteDatabases
 
 Result = TypeVar("Result")
@@ -224,7 +225,9 @@ class Register(RuleBasedStateMachine):
     def change_persons_of_file(self, file: int, person: int, remove: bool, role: PersonRole) -> None:
         def change(work: Work) -> None:
             what, who = self.pick(work, CaseFile, file), self.pick(work, Person, person)
-            if remove:
+            if remove and who.protection.protected:
+                lifting.take_off(work, what, who, "besked", Proof(work.actor, work.now))
+            elif remove:
                 files.remove_person(work, what, who)
             else:
                 files.add_person(work, what, who, role)
@@ -239,9 +242,7 @@ class Register(RuleBasedStateMachine):
 
     @rule(person=PICK, protection=st.sampled_from(Protection))
     def protect_person(self, person: int, protection: Protection) -> None:
-        self.do(
-            lambda work: people.protect(work, self.pick(work, Person, person), protection, "Skatteverket")
-        )
+        self.do(lambda work: protect(work, self.pick(work, Person, person), protection, "Skatteverket"))
 
     @rule(person=PICK, name=st.sampled_from(["Åberg", "Berg", ""]))
     def correct_person(self, person: int, name: str) -> None:

@@ -1,0 +1,129 @@
+"""Rows that come back from a list name nobody protected, and whom they name is recorded as looked at."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.domain import staff
+from archive.models import Event
+from archive.store import Actor, Archive, operator
+from archive.vocabulary import Protection, Role
+from tests.builders import a_person
+from tests.domain.taking_in import prepared, row, take_in
+
+SignIn = Callable[[Role], FlaskClient]
+ANNA, BERTIL, CAESAR = "195005050512", "199710182396", "200001052380"
+
+
+@pytest.fixture
+def archive(archive: Archive) -> Archive:
+    """Give an archive with reference data, two old addresses and the central one."""
+    return prepared(archive)
+
+
+@pytest.fixture
+def known(archive: Archive, archivist: Actor) -> dict[str, int]:
+    """Take in four rows that cannot be registered: of an open, a protected and a marked person, and a sum."""
+    with archive.write(archivist) as work:
+        found = {
+            "open": a_person(work, "Öppen", "Anna", number=ANNA).id,
+            "protected": a_person(work, "Hemlig", "B", number=BERTIL, protection=Protection.MARKED).id,
+        }
+    take_in(
+        archive,
+        archivist,
+        [
+            row("P1", ANNA, "Öppen, Anna", kind="?!"),
+            row("P2", BERTIL, "Hemlig, B", kind="?!"),
+            row("P3", CAESAR, "Skyddsson, C (SEKRETESSMARKERAD)", kind="?!"),
+            row("P4", "", f"Gömd, D {BERTIL[:8]}-{BERTIL[8:]}", kind="?!"),
+            row("P5", CAESAR, "Vanlig, E", kind="?!"),
+        ],
+    )
+    return found
+
+
+def looked(archive: Archive, actor: Actor) -> list[tuple[Any, list[str]]]:
+    """Return list and subjects of each look, oldest first."""
+    with archive.read(actor) as work:
+        rows = work.session.scalars(
+            select(col(Event.body)).where(col(Event.kind) == "look.list").order_by(col(Event.id))
+        )
+        bodies = [json.loads(body) for body in rows]
+    return [(body["facts"]["list"], body["subjects"]) for body in bodies]
+
+
+def test_the_common_file_leaves_out_who_is_protected_and_keeps_the_others(
+    sign_in: SignIn, known: dict[str, int]
+) -> None:
+    told = sign_in(Role.ARCHIVIST).get("/imports/1/rejects").data.decode()
+    for kept in ("P1", "Öppen", ANNA, "P5", "Vanlig"):
+        assert kept in told
+    for hidden in ("P2", "Hemlig", BERTIL, "P3", "Skyddsson", "P4", "Gömd"):
+        assert hidden not in told
+
+
+def test_those_cleared_get_the_protected_rows_in_a_file_of_their_own(
+    sign_in: SignIn, known: dict[str, int]
+) -> None:
+    told = sign_in(Role.SEALED_KEEPER).get("/imports/1/rejects/protected").data.decode()
+    for kept in ("P2", "Hemlig", BERTIL, "P3", "Skyddsson", "P4"):
+        assert kept in told
+    assert "Öppen" not in told
+    assert sign_in(Role.ARCHIVIST).get("/imports/1/rejects/protected").status_code == 403
+
+
+def test_each_person_shown_is_recorded_as_looked_at(
+    sign_in: SignIn, archive: Archive, archivist: Actor, known: dict[str, int]
+) -> None:
+    sign_in(Role.ARCHIVIST).get("/imports/1/rejects")
+    assert looked(archive, archivist)[-1] == ("rejects", ["import:1", f"person:{known['open']}"])
+    sign_in(Role.SEALED_KEEPER).get("/imports/1/rejects/protected")
+    assert looked(archive, archivist)[-1] == (
+        "rejects_protected",
+        ["import:1", f"person:{known['protected']}"],
+    )
+
+
+def test_the_page_of_such_rows_masks_the_same_ones(sign_in: SignIn, known: dict[str, int]) -> None:
+    told = sign_in(Role.ARCHIVIST).get("/tasks/rows").text
+    for hidden in ("Hemlig", BERTIL, "Skyddsson", "Gömd"):
+        assert hidden not in told
+    for kept in ("Öppen", "Vanlig"):
+        assert kept in told
+
+
+def test_a_form_begun_from_such_a_row_shows_nobody_protected(sign_in: SignIn, known: dict[str, int]) -> None:
+    client = sign_in(Role.ASSISTANT)
+    assert "Öppen" in client.get("/files/new?row=1").text
+    for hidden in (2, 3, 4):
+        page = client.get(f"/files/new?row={hidden}").text
+        assert not any(name in page for name in ("Hemlig", "Skyddsson", "Gömd"))
+
+
+def test_only_those_cleared_are_told_how_many_are_left_out(
+    sign_in: SignIn, archive: Archive, archivist: Actor, known: dict[str, int]
+) -> None:
+    client, link = sign_in(Role.ARCHIVIST), "/imports/1/rejects/protected"
+    assert link not in client.get("/imports/1").text
+    with archive.write(operator("tests")) as work:
+        user = staff.user(work, archivist.user_id or 0)
+        staff.set_roles(work, user, [Role.ARCHIVIST, Role.SEALED_KEEPER])
+    page = client.get("/imports/1").text
+    assert (link in page, "skyddade raderna (3)" in page) == (True, True)
+
+
+def test_the_flagged_rows_as_a_file_record_each_file_they_show(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", "500505-0512", closed="någon gång"), row("P2", CAESAR)])
+    told = sign_in(Role.ARCHIVIST).get("/imports/1/flagged/csv").data.decode()
+    name, subjects = looked(archive, archivist)[-1]
+    assert name == "flagged_rows_csv"
+    assert ("P1" in told, [one for one in subjects if one.startswith("file:")]) == (True, ["file:1"])
+    assert any(one.startswith("person:") for one in subjects)
