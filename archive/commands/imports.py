@@ -13,7 +13,7 @@ import click
 
 from archive.commands import opened
 from archive.commands.lists import take_in
-from archive.domain import imports
+from archive.domain import import_left_out, imports
 from archive.domain.import_counts import LABELS, Counts
 from archive.domain.import_driving import Progress, drive
 from archive.lists.fields import FlagCode
@@ -22,7 +22,7 @@ from archive.lists.rejects import write_rejects
 from archive.lists.tables import Shape
 from archive.models import ImportRun
 from archive.store import Actor, Archive
-from archive.vocabulary import ImportPurpose, ImportState, Protection
+from archive.vocabulary import ImportPurpose, ImportState, Protection, RowState
 from archive.wording import _
 
 _FLAGS = {flag.value: flag for flag in FlagCode}
@@ -47,6 +47,11 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write rows that were not registered here, in the form of the list.",
 )
+@click.option(
+    "--duplicates",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write rows that repeat another here, in the form of the list, each with the row it repeats.",
+)
 @click.option("--resume", type=int, metavar="RUN", help="Go on with an import that was stopped.")
 def command(
     file: Path | None,
@@ -54,6 +59,7 @@ def command(
     dry_run: bool,
     as_json: bool,
     rejects: Path | None,
+    duplicates: Path | None,
     resume: int | None,
     **said: Any,
 ) -> None:
@@ -69,6 +75,8 @@ def command(
             run = _through(archive, actor, run_id, progress, apply=not dry_run)
             if rejects:
                 _write(archive, actor, run, rejects)
+            if duplicates:
+                _write_duplicates(archive, actor, run, duplicates)
             if dry_run and run.status is ImportState.STAGED:
                 with archive.write(actor) as work:
                     imports.discard(work, imports.get(work, run_id))
@@ -123,6 +131,12 @@ def _bar(run_id: int) -> Iterator[Progress]:
 def _write(archive: Archive, actor: Actor, run: ImportRun, out: Path) -> None:
     with out.open("wb") as target, archive.read(actor) as work:
         write_rejects(target, Shape.from_dict(run.shape or {}), imports.rejected(work, run))
+
+
+def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path) -> None:
+    with out.open("wb") as target, archive.read(actor) as work:
+        rows = import_left_out.every(work, run, RowState.DUPLICATE)
+        write_rejects(target, Shape.from_dict(run.shape or {}), ((one.cells, one.reason) for one in rows))
 
 
 def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:

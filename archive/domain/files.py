@@ -350,14 +350,22 @@ def change(
     return sorted(changed)
 
 
-def add_person(work: Work, file: CaseFile, person: Person, role: PersonRole) -> None:
-    """Say that a file also concerns a person, or in another role than before."""
+def add_person(
+    work: Work,
+    file: CaseFile,
+    person: Person,
+    role: PersonRole,
+    *,
+    run: int | None = None,
+    row: int | None = None,
+) -> None:
+    """Say that a file also concerns a person, or in another role; `run` and `row` are those of a list."""
     work.require(Permission.CORRECT)
     known = work.session.get(FilePerson, (file.id, person.id))
-    if known is not None and known.role is role:
-        return
     if known is None:
         work.session.add(FilePerson(file_id=file.id, person_id=person.id, role=role))
+    elif known.role is role:
+        return
     else:
         known.role = role
     work.session.flush()
@@ -369,6 +377,8 @@ def add_person(work: Work, file: CaseFile, person: Person, role: PersonRole) -> 
         subjects=[person.stream],
         person=person.id,
         role=role.value,
+        run=run,
+        row=row,
     )
 
 
