@@ -362,12 +362,9 @@ def add_person(
     """Say that a file also concerns a person, or in another role; `run` and `row` are those of a list."""
     work.require(Permission.CORRECT)
     known = work.session.get(FilePerson, (file.id, person.id))
-    if known is None:
-        work.session.add(FilePerson(file_id=file.id, person_id=person.id, role=role))
-    elif known.role is role:
+    if known is not None and known.role is role:
         return
-    else:
-        known.role = role
+    work.session.merge(FilePerson(file_id=file.id, person_id=person.id, role=role))
     work.session.flush()
     people.refresh_protected(work, [file.id])
     history.record(
