@@ -35,7 +35,7 @@ SHAPES: dict[E, Shape] = {
     E.FILE_CORRECTED: _shape(N_("Corrected: %(fields)s"), "fields run", "old new"),
     E.FILE_VOIDED: _shape(N_("Made void; the right one is %(file)s"), "to file run"),
     E.FILE_REINSTATED: _shape(N_("Reinstated"), "to"),
-    E.FILE_PERSON_ADDED: _shape(N_("A person was added (%(role)s)"), "person role"),
+    E.FILE_PERSON_ADDED: _shape(N_("A person was added (%(role)s)"), "person role run row"),
     E.FILE_PERSON_REMOVED: _shape(N_("A person was removed"), "person", "reason"),
     E.FILE_LABELLED: _shape(N_("New label %(code)s; %(old)s is void (%(reason)s)"), "code old reason"),
     E.FILE_CHECKED_EARLIER: _shape(

@@ -13,7 +13,7 @@ import click
 from archive.clock import local_date
 from archive.commands import opened
 from archive.commands.lists import take_in
-from archive.domain import import_refused, imports, looks
+from archive.domain import import_left_out, import_refused, imports, looks
 from archive.domain.import_counts import LABELS, Counts
 from archive.domain.import_driving import Progress, drive
 from archive.lists.fields import FlagCode
@@ -22,7 +22,7 @@ from archive.lists.rejects import write_rejects
 from archive.lists.tables import Shape
 from archive.models import ImportRun
 from archive.store import Actor, Archive
-from archive.vocabulary import ImportPurpose, ImportState, Protection
+from archive.vocabulary import ImportPurpose, ImportState, Protection, RowState
 from archive.wording import _
 
 _FLAGS = {flag.value: flag for flag in FlagCode}
@@ -52,6 +52,11 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write those of them here that may be about protected persons; --rejects leaves them out.",
 )
+@click.option(
+    "--duplicates",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write rows that repeat another here, in the form of the list, each with the row it repeats.",
+)
 @click.option("--resume", type=int, metavar="RUN", help="Go on with an import that was stopped.")
 def command(
     file: Path | None,
@@ -60,6 +65,7 @@ def command(
     as_json: bool,
     rejects: Path | None,
     rejects_protected: Path | None,
+    duplicates: Path | None,
     resume: int | None,
     **said: Any,
 ) -> None:
@@ -79,6 +85,8 @@ def command(
                 _write(archive, actor, run, rejects)
             if rejects_protected:
                 _write(archive, actor, run, rejects_protected, protected=True)
+            if duplicates:
+                _write_duplicates(archive, actor, run, duplicates)
             if dry_run and run.status is ImportState.STAGED:
                 with archive.write(actor) as work:
                     imports.discard(work, imports.get(work, run_id))
@@ -136,6 +144,15 @@ def _write(archive: Archive, actor: Actor, run: ImportRun, out: Path, *, protect
     looks.record(archive, actor, found.look)
     with out.open("wb") as target:
         write_rejects(target, Shape.from_dict(run.shape or {}), found.rows)
+
+
+def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path) -> None:
+    """Write rows that repeat another, once the look at them is recorded."""
+    with archive.read(actor) as work:
+        rows = list(import_left_out.every(work, run, RowState.DUPLICATE))
+    looks.record(archive, actor, import_left_out.look(run, rows))
+    with out.open("wb") as target:
+        write_rejects(target, Shape.from_dict(run.shape or {}), ((one.cells, one.reason) for one in rows))
 
 
 def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:

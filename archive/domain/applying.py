@@ -1,16 +1,18 @@
 """Register what a checked list says, batch by batch; after a stop it goes on by row number."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, import_changes, import_matching, import_tasks, shelving
+from archive.domain import files, import_asking, import_changes, import_matching, import_tasks, shelving
 from archive.domain.files import NewFile
 from archive.domain.import_counts import Counts
-from archive.domain.import_judging import (
+from archive.domain.import_items import (
     PLACE_UNKNOWN,
     Background,
     Item,
@@ -18,9 +20,9 @@ from archive.domain.import_judging import (
     Terms,
     Verdict,
     item_of,
-    judge,
     reference_of,
 )
+from archive.domain.import_judging import judge, told
 from archive.domain.import_matching import Key, Slips
 from archive.domain.import_persons import PersonBook
 from archive.domain.import_places import PlaceFinder, Spot
@@ -42,12 +44,13 @@ from archive.vocabulary import (
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_TO_APPLY = (RowState.NEW, RowState.CHANGED, RowState.UNCHANGED, RowState.ASKED)
 _TO_DO = (
-    select(_ROW.c.id, _ROW.c.row, _ROW.c.reading, _ROW.c.flags, _ROW.c.near)
+    select(*(_ROW.c[name] for name in ("id", "row", "reading", "flags", "near", "state", "problem")))
     .where(
         _ROW.c.run_id == bindparam("run_id"),
         _ROW.c.row > bindparam("after"),
-        _ROW.c.state.in_([RowState.NEW.value, RowState.CHANGED.value, RowState.UNCHANGED.value]),
+        _ROW.c.state.in_([one.value for one in _TO_APPLY]),
     )
     .order_by(_ROW.c.row)
     .limit(bindparam("size"))
@@ -57,7 +60,7 @@ _PARTS_IN_LIST = (
     .where(
         import_matching.OF_RUN,
         _ROW.c.file_key.in_(bindparam("values", expanding=True)),
-        _ROW.c.state != RowState.DUPLICATE.value,
+        _ROW.c.state.not_in([RowState.DUPLICATE.value, RowState.ASKED.value]),
     )
     .group_by(_ROW.c.file_key)
 )
@@ -74,7 +77,7 @@ _FOREIGN = (
 )
 KEEP_OPEN: Any = {"read": True, "key_share": True}  # places: others may use them, nobody may close them
 # Two lists registered at once might each register the same person: on PostgreSQL they take turns.
-_ONE_LIST_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4711, 2)")
+ONE_LIST_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4711, 2)")
 _AT_END = frozenset({OrderRule.AS_PLACED, OrderRule.NAME, OrderRule.KIND})
 _FLAGS = {flag.value: flag for flag in FlagCode}
 _FIELDS = {field.value: field for field in Field}
@@ -110,7 +113,7 @@ class Applying:
             size = 1 if self._alone else turns.size
             parameters = {"run_id": self._run_id, "after": turns.after, "size": size}
             rows = work.connection.execute(_TO_DO, parameters).all()
-        items = [item_of(row.row, _reading(row), self._terms) for row in rows]
+        items = [item_of(row.row, reading_of(row), self._terms) for row in rows]
         try:
             with turns.take(len(rows)) as (work, run):
                 if not rows:
@@ -131,12 +134,15 @@ class Applying:
 
     def _apply(self, work: Work, run: ImportRun, rows: Sequence[Any], items: Sequence[Item]) -> None:
         if not work.sqlite:
-            work.connection.execute(_ONE_LIST_AT_A_TIME)
-        batch = Batch(work, run, self._finder, self._terms)
-        verdicts = batch.judge(items)
-        self._near(work, rows, verdicts)
-        batch.apply(rows, verdicts)
-        self._count(run, rows, verdicts, batch.places)
+            work.connection.execute(ONE_LIST_AT_A_TIME)
+        for wave in _waves(items):
+            batch = Batch(work, run, self._finder, self._terms)
+            chosen = [rows[index] for index in wave]
+            verdicts = batch.judge([items[index] for index in wave], chosen)
+            self._near(work, chosen, verdicts)
+            batch.apply(chosen, verdicts)
+            self._count(run, chosen, verdicts, batch.places)
+        run.next_row = rows[-1].row
 
     def _put_aside(self, row: Any, item: Item, refusal: DomainError) -> None:
         facts = tuple(refusal.facts.items())
@@ -150,7 +156,7 @@ class Applying:
         counts = Counts.of(run.counts)
         counts.add(verdicts)
         counts.places += places
-        run.counts, run.next_row = counts.as_dict(), rows[-1].row
+        run.counts, run.next_row = counts.as_dict(), max(run.next_row, rows[-1].row)
         run.share = round(100 * counts.rows / max(run.rows, 1))
 
     def _near(self, work: Work, rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
@@ -178,7 +184,22 @@ class Applying:
         history.advance(work, run, ImportAction.FINISH, changes={"next_row": 0}, counts=run.counts)
 
 
-def _reading(row: Any) -> Reading:
+def _waves(items: Sequence[Item]) -> list[list[int]]:
+    """Put rows about the same file one after the other: each must find what the one before it registered."""
+    waves: list[list[int]] = []
+    met: Counter[tuple[Key, int]] = Counter()
+    for index, item in enumerate(items):
+        names = [(item.key, part) for part in item.parts]
+        wave = max((met[name] for name in names), default=0)
+        for name in names:
+            met[name] = wave + 1
+        waves += [[] for _ in range(wave + 1 - len(waves))]
+        waves[wave].append(index)
+    return waves
+
+
+def reading_of(row: Any) -> Reading:
+    """Return what was understood of a row, with its flags."""
     flags = tuple(Flag(_FLAGS[code], _FIELDS.get(field)) for code, field in row.flags)
     return Reading.from_dict({**row.reading, "flags": flags} if flags else row.reading)
 
@@ -191,21 +212,35 @@ class Batch:
         self._places: dict[int, Place] = {}
         self._ends: dict[int, int] = {}
         self._raised: dict[str, Any] = {}
-        self._background = Background({}, {}, {}, {}, terms)
+        self._background = Background({}, {}, {}, terms)
         self.places = 0
 
-    def judge(self, items: Sequence[Item]) -> list[Verdict]:
+    def judge(self, items: Sequence[Item], rows: Sequence[Any] = ()) -> list[Verdict]:
         """Decide again what the rows mean: the register may have changed since they were checked."""
         spots = self._finder.find(self._work, (item.steps for item in items))
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)
         verdicts = [judge(item, self._background) for item in items]
+        import_asking.settle_known(self._work, verdicts, self._terms)
+        if rows:
+            pairs = zip(verdicts, rows, strict=True)
+            verdicts = [import_asking.as_staged(one, row.state, row.problem) for one, row in pairs]
         missing = [v.item.steps for v in verdicts if v.stands and not self._spot(v.item).id]
         if missing:
             before = self._finder.created
             self._background.spots = {**spots, **self._finder.ensure(self._work, missing)}
             self.places = self._finder.created - before
         return verdicts
+
+    def told(self, item: Item, file: CaseFile, *, adding: bool) -> Verdict:
+        """Decide what a row means of which somebody said that it is about a file."""
+        key = Key(file.source_id, file.reference_key)
+        spots = self._finder.find(self._work, [item.steps])
+        self._background = behind(self._work, [replace(item, key=key)], {key}, spots, self._terms)
+        known = self._background.known[key][file.part]
+        if not known.persons:
+            import_matching.add_persons(self._work, [known])
+        return told(item, known, self._background, adding=adding)
 
     def _spot(self, item: Item) -> Spot:
         """Return where a row says a file stands; raises Conflict where there is no such place."""
@@ -217,17 +252,23 @@ class Batch:
     def apply(self, rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
         """Do what the verdicts say and note on each row what became of it."""
         work, run = self._work, self._run
-        self._book = self._persons(verdicts)
-        fresh = [(verdict, part) for verdict in verdicts for part in verdict.parts if part.known is None]
-        kept = self._lock(verdicts)
-        undo = self._changes(verdicts)
+        acting = [verdict for verdict in verdicts if verdict.state is not RowState.ASKED]
+        self._book = self._persons(acting)
+        fresh = [(verdict, part) for verdict in acting for part in verdict.parts if part.known is None]
+        kept = self._lock(acting)
+        undo: dict[int, dict[str, Any]] = {verdict.item.row: {} for verdict in verdicts}
+        undo |= self._changes(acting)
         made = self._register(fresh)
         for verdict in verdicts:
+            hidden = import_asking.hiding(work, verdict.item) if verdict.state is RowState.ASKED else []
+            if hidden:
+                undo[verdict.item.row] = {"persons": import_changes.change_persons(work, run, hidden)}
+        for verdict in acting:
             persons = [change for part in verdict.parts for change in part.persons]
             if persons:
                 undo[verdict.item.row]["persons"] = import_changes.change_persons(work, run, persons)
         checks = [(made[v.item.row, p.part], v.item) for v, p in fresh if v.item.reading.check]
-        checks += [(p.known.id, v.item) for v in verdicts for p in v.parts if p.known and p.check]
+        checks += [(p.known.id, v.item) for v in acting for p in v.parts if p.known and p.check]
         import_changes.record_checks(work, run, checks)
         self._note(rows, verdicts, made, undo)
         self._ask(rows, verdicts, made)
@@ -260,7 +301,7 @@ class Batch:
                 said = verdict.item.reading.persons if part.known is None else tuple(part.added)
                 differs = book.note(verdict.item, part, said)
                 if differs:
-                    part.conflicts.setdefault(TaskKind.FIELD_CONFLICT, {"fields": {}})["fields"] |= differs
+                    part.ask(**differs)
         book.register(self._work)
         return book
 
@@ -369,24 +410,29 @@ class Batch:
     ) -> None:
         if self._raised:
             undo[verdicts[0].item.row]["parts"] = self._raised
-        done = []
+        done: list[dict[str, Any]] = []
+        gone: list[dict[str, Any]] = []
         for row, verdict in zip(rows, verdicts, strict=True):
-            rejected = verdict.state is RowState.REJECTED
+            waits = verdict.state in (RowState.REJECTED, RowState.ASKED)
             verdict.state = RowState.REGISTERED if verdict.state is RowState.NEW else verdict.state
             first = verdict.parts[0] if verdict.parts else None
-            known = first.known.id if first and first.known else None
-            done.append(
+            known = first.known.id if first and first.known and not waits else None
+            # The register holds it now; what nobody will have to look at again is not kept twice.
+            look = waits or row.flags or verdict.near or any(part.conflicts for part in verdict.parts)
+            (done if look else gone).append(
                 {
                     "id": row.id,
                     "state": verdict.state,
-                    "file_id": known or (made.get((row.row, first.part)) if first else None),
+                    "file_id": known or (made.get((row.row, first.part)) if first and not waits else None),
                     "undo": undo[row.row] or None,
                     "problem": problem_dict(verdict),
-                    # The register holds it now; it is not kept twice.
-                    "reading": row.reading if rejected else None,
+                    "reading": row.reading if waits else None,
+                    **({} if look else {"cells": []}),
                 }
             )
-        self._work.update(_ROW, done)
+        for some in (done, gone):
+            if some:
+                self._work.update(_ROW, some)
 
     def _ask(
         self, rows: Sequence[Any], verdicts: Sequence[Verdict], made: dict[tuple[int, int], int]
@@ -394,10 +440,15 @@ class Batch:
         """Open an item on the worklist for everything somebody has to decide."""
         asked = import_tasks.Asked(self._work, self._run)
         for row, verdict in zip(rows, verdicts, strict=True):
+            if verdict.state is RowState.ASKED:
+                file_id = next(part.known.id for part in verdict.parts if part.doubt and part.known)
+                asked.ask(TaskKind.IDENTITY, row.id, file_id, import_asking.facts(verdict, self._terms))
+                continue
             for part in verdict.parts:
                 file_id = part.known.id if part.known else made[verdict.item.row, part.part]
                 for kind, facts in part.conflicts.items():
-                    asked.ask(kind, row.id, file_id, facts)
+                    for some in import_tasks.apart(facts):
+                        asked.ask(kind, row.id, file_id, some)
                 if part is verdict.parts[0]:
                     asked.ask_near(row.id, file_id, verdict.near)
         asked.open()

@@ -307,7 +307,9 @@ RULES = (
         "SELECT 'import:' || r.id, i.row FROM import_run r JOIN import_row i ON i.run_id = r.id "
         "WHERE r.purpose = 'register' AND r.status = 'applied' AND (i.state IN ('read', 'new') "
         "OR (i.state = 'registered' AND i.file_id IS NULL) "
-        "OR (i.state IN ('rejected', 'duplicate') AND i.problem IS NULL))",
+        "OR (i.state IN ('rejected', 'duplicate') AND i.problem IS NULL) "
+        "OR (i.state = 'asked' AND NOT EXISTS (SELECT 1 FROM task t JOIN import_row o ON o.id = t.row_id "
+        "WHERE t.kind = 'identity' AND t.open AND o.file_key = i.file_key)))",
     ),
     Rule(
         "scan.answered",

@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from archive.domain import cards, import_matching, people
 from archive.domain.cards import Card
-from archive.domain.import_judging import REPEATS, Item, PartVerdict, Verdict
+from archive.domain.import_items import Item, PartVerdict, Verdict
+from archive.domain.import_judging import REPEATS
 from archive.domain.import_matching import KnownFile
 from archive.domain.staging import Staging
 from archive.errors import Invalid

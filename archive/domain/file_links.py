@@ -12,8 +12,16 @@ from archive.vocabulary import EventKind, PersonRole
 from archive.wording import N_
 
 
-def link(work: Work, file: CaseFile, person: Person, role: PersonRole) -> None:
-    """Say that a file concerns a person, or in another role than before."""
+def link(
+    work: Work,
+    file: CaseFile,
+    person: Person,
+    role: PersonRole,
+    *,
+    run: int | None = None,
+    row: int | None = None,
+) -> None:
+    """Say that a file concerns a person, or in another role; `run` and `row` are those of a list."""
     known = work.session.get(FilePerson, (file.id, person.id))
     if known is not None and known.role is role:
         return
@@ -30,6 +38,8 @@ def link(work: Work, file: CaseFile, person: Person, role: PersonRole) -> None:
         subjects=[person.stream],
         person=person.id,
         role=role.value,
+        run=run,
+        row=row,
     )
 
 

@@ -351,10 +351,18 @@ def change(
     return sorted(changed)
 
 
-def add_person(work: Work, file: CaseFile, person: Person, role: PersonRole) -> None:
-    """Say that a file also concerns a person, or in another role than before."""
+def add_person(
+    work: Work,
+    file: CaseFile,
+    person: Person,
+    role: PersonRole,
+    *,
+    run: int | None = None,
+    row: int | None = None,
+) -> None:
+    """Say that a file also concerns a person, or in another role; `run` and `row` are those of a list."""
     work.require(Permission.CORRECT)
-    file_links.link(work, file, person, role)
+    file_links.link(work, file, person, role, run=run, row=row)
 
 
 def remove_person(work: Work, file: CaseFile, person: Person) -> None:

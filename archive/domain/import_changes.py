@@ -7,7 +7,8 @@ from sqlmodel import col
 
 from archive import history
 from archive.domain import file_links, files, people, places
-from archive.domain.import_judging import Item, PartVerdict, PersonChange, names_of
+from archive.domain.import_agreeing import names_of
+from archive.domain.import_items import Item, PartVerdict, PersonChange
 from archive.domain.import_persons import PersonBook
 from archive.identity import Identity
 from archive.lists.text import simple
@@ -36,7 +37,7 @@ def change_file(
         undo["place"] = [file.place_id, file.position]
         files.move(work, file, places.get(work, place_id), how=Evidence.LIST)
     for person_id, role in book.persons(item, verdict.part):
-        files.add_person(work, file, people.get(work, person_id), role)
+        files.add_person(work, file, people.get(work, person_id), role, run=run.id, row=item.row)
         undo.setdefault("added", []).append(person_id)
     return undo
 

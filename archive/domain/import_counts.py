@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from archive.domain.import_judging import Verdict
+from archive.domain.import_items import Verdict
 from archive.vocabulary import RowState, TaskKind
 from archive.wording import N_
 
@@ -15,6 +15,7 @@ _OF_STATE = {
     RowState.UNCHANGED: "unchanged",
     RowState.CHANGED: "changed",
     RowState.DUPLICATE: "duplicates",
+    RowState.ASKED: "asked",
     RowState.REJECTED: "rejected",
 }
 
@@ -24,10 +25,12 @@ LABELS = {
     "unchanged": N_("unchanged"),
     "changed": N_("changed"),
     "duplicates": N_("duplicates within the list"),
+    "asked": N_("have the reference of another row or file, but differ"),
     "near": N_("may be the same as another file"),
     "flagged": N_("flagged"),
     "rejected": N_("rows not registered"),
     "files": N_("files registered"),
+    "added": N_("persons added to a file"),
     "moved": N_("files moved"),
     "conflicts": N_("for somebody to settle"),
     "checks": N_("checks made before the system"),
@@ -47,10 +50,12 @@ class Counts:
     unchanged: int = 0
     changed: int = 0
     duplicates: int = 0
+    asked: int = 0
     near: int = 0
     flagged: int = 0
     rejected: int = 0
     files: int = 0
+    added: int = 0
     moved: int = 0
     conflicts: int = 0
     checks: int = 0
@@ -82,7 +87,7 @@ class Counts:
             setattr(self, name, getattr(self, name) + 1)
             if verdict.problem and verdict.state is RowState.REJECTED:
                 self.problems[verdict.problem.code] += 1
-            if verdict.state in (RowState.REJECTED, RowState.DUPLICATE):
+            if verdict.state in (RowState.REJECTED, RowState.DUPLICATE, RowState.ASKED):
                 continue
             self._add_registered(verdict)
 
@@ -93,6 +98,7 @@ class Counts:
         self.flags.update(flags)
         for part in verdict.parts:
             self.files += part.known is None
+            self.added += len(part.added)
             self.moved += part.move
             self.checks += part.check or (part.known is None and verdict.item.reading.check is not None)
             self.conflicts += len(part.conflicts.keys() - {TaskKind.NEAR_DUPLICATE})

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from archive.domain import cards, import_hiding
 from archive.domain.cards import Card
-from archive.domain.import_judging import Terms, item_of
+from archive.domain.import_items import Terms, item_of
 from archive.domain.imports import mapping_of
 from archive.lists.fields import Field, Flag, FlagCode
 from archive.lists.reading import Reading

@@ -12,6 +12,7 @@ from archive.identity import check_digit, look_alikes
 from archive.models import (
     CaseFile,
     EarlierCheck,
+    Event,
     FilePerson,
     ImportRow,
     ImportRun,
@@ -21,7 +22,7 @@ from archive.models import (
 )
 from archive.partial_date import PartialDate
 from archive.store import Work
-from archive.vocabulary import Custody, Evidence, NumberQuality, PersonRole, Protection, RowState
+from archive.vocabulary import Custody, EventKind, Evidence, NumberQuality, PersonRole, Protection, RowState
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _PLACE = Place.__table__  # type: ignore[attr-defined]
@@ -31,11 +32,13 @@ _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _RUN = ImportRun.__table__  # type: ignore[attr-defined]
 _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
+_EVENT = Event.__table__  # type: ignore[attr-defined]
 
 AT_ONCE = 2000  # values in one IN; SQLite takes 32,766 parameters
 
 
 STAND_IN = "UTAN-"  # begins the reference of a file that has none
+TWIN = " [%s]"  # ends that of a file whose reference another has: in brackets, as archives mark what they add
 
 
 class Key(NamedTuple):
@@ -96,6 +99,9 @@ class KnownFile:
     version: int
     persons: list[tuple[KnownPerson, PersonRole]] = field(default_factory=list)
     checks: set[tuple[str, str]] = field(default_factory=set)
+    settled_persons: bool = (
+        False  # somebody took a person off it: whom it is about is no longer the lists' to say
+    )
 
     @property
     def key(self) -> Key:
@@ -152,6 +158,10 @@ _THEIR_FILES = (
         _FILE.c.import_id.is_distinct_from(bindparam("run_id")),
     )
 )
+_REMOVED = select(_EVENT.c.stream).where(
+    _EVENT.c.stream.in_(bindparam("values", expanding=True)),
+    _EVENT.c.kind == EventKind.FILE_PERSON_REMOVED.value,
+)
 _NAMED = select(_ROW.c.file_id, _ROW.c.run_id).where(
     _ROW.c.file_id.in_(bindparam("values", expanding=True)),
     _ROW.c.state.in_([RowState.REGISTERED.value, RowState.CHANGED.value, RowState.UNCHANGED.value]),
@@ -192,6 +202,32 @@ def known_files(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, KnownF
         if file.key in keys:
             found.setdefault(file.key, {})[file.part] = file
     return found
+
+
+def twins(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, list[KnownFile]]]:
+    """Return the files that were registered apart since their reference was taken, by case and part."""
+    found: dict[Key, dict[int, list[KnownFile]]] = {}
+    wanted, number = {twin_key(key, 2): key for key in keys}, 2
+    while wanted:
+        files = known_files(work, wanted.keys())
+        for key, parts in files.items():
+            for part, file in parts.items():
+                found.setdefault(wanted[key], {}).setdefault(part, []).append(file)
+        number += 1
+        wanted = {twin_key(wanted[key], number): wanted[key] for key in files}
+    return found
+
+
+def twin_key(key: Key, number: int) -> Key:
+    """Return the key of the second, third … file with a reference."""
+    return Key(key.source_id, key.reference + reference_key(TWIN % number))
+
+
+def note_removals(work: Work, files: Iterable[KnownFile]) -> None:
+    """Mark the files a person was taken off by hand."""
+    by_stream = {f"file:{file.id}": file for file in files}
+    for row in fetch(work, _REMOVED, by_stream.keys()):
+        by_stream[row.stream].settled_persons = True
 
 
 def add_persons(work: Work, files: Iterable[KnownFile]) -> None:

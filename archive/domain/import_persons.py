@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.domain import import_matching, people
-from archive.domain.import_judging import Item, PartVerdict, compare_person, same_person, stricter
+from archive.domain.import_agreeing import same_person
+from archive.domain.import_items import Item, PartVerdict
+from archive.domain.import_judging import compare_person, stricter
 from archive.domain.import_matching import Key, KnownFile, KnownPerson
 from archive.domain.people import NewPerson
 from archive.lists.reading import PersonReading

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from archive.clock import local_date
 from archive.domain import import_hiding, imports, reference, trails, uploads
-from archive.domain.import_judging import Item, Terms, item_of
+from archive.domain.import_items import Item, Terms, item_of
 from archive.domain.import_places import PlaceFinder
 from archive.lists.fields import Field, FlagCode
 from archive.lists.guessing import ColumnGuess, guess

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.domain import import_hiding, looks
-from archive.domain.import_judging import Terms, item_of
+from archive.domain.import_items import Terms, item_of
 from archive.domain.imports import mapping_of, problem_of
 from archive.domain.looks import Look
 from archive.lists.marks import protective_words

@@ -9,9 +9,11 @@ from sqlmodel import col
 from archive import history
 from archive.models import ImportRow, ImportRun, Task
 from archive.store import Work
-from archive.vocabulary import EventKind, TaskKind
+from archive.vocabulary import EventKind, TaskAnswer, TaskKind
 
 _TASK = Task.__table__  # type: ignore[attr-defined]
+# What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
+OF_PERSONS = frozenset({"person", "name", "number"})
 
 
 class Asked:
@@ -105,11 +107,26 @@ class Asked:
 
 
 def _names(task: Task) -> Iterator[str]:
+    if task.answer is TaskAnswer.WITHDRAWN:
+        return  # it went with its list, and was never answered
     asked = {"kind": task.kind, "file_id": task.file_id, "other_id": task.other_id, "facts": task.facts}
     yield _name(asked)
     if task.open and task.kind is TaskKind.PLACE_CONFLICT:
         yield f"where {task.file_id}"  # while that is open, no other list need ask it
 
 
+def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Split what differs in persons, to be taken over by hand, from what one answer takes over."""
+    fields = facts.get("fields")
+    if not fields:
+        yield facts
+        return
+    for of_persons in (True, False):
+        if some := {name: said for name, said in fields.items() if (name in OF_PERSONS) is of_persons}:
+            yield {"fields": some}
+
+
 def _name(row: dict[str, Any]) -> str:
+    if row["kind"] is TaskKind.IDENTITY:
+        return f"{row['kind'].value} {row['file_id']} {row['facts']['said']}"
     return f"{row['kind'].value} {row['file_id']} {row['other_id']} {sorted(row['facts'].items())}"

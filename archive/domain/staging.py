@@ -1,6 +1,7 @@
 """Read and check a list, row by row, into the database: this is the dry run, and changes nothing else."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from typing import Any
@@ -10,9 +11,11 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date
-from archive.domain import import_matching, uploads
+from archive.domain import import_asking, import_earlier, import_matching, uploads
+from archive.domain.import_agreeing import meets
 from archive.domain.import_counts import Counts
-from archive.domain.import_judging import Background, Item, Terms, Verdict, item_of, judge
+from archive.domain.import_items import Background, Item, Terms, Verdict, item_of
+from archive.domain.import_judging import judge
 from archive.domain.import_matching import Slips, Sought
 from archive.domain.import_places import PlaceFinder
 from archive.domain.import_turns import Turns
@@ -74,7 +77,7 @@ class Staging:
 
     def judge(self, work: Work, run: ImportRun, items: Sequence[Item]) -> list[Verdict]:
         """Decide what the rows of a batch mean."""
-        return check(work, run.id, items, self.finder, self.terms, self._slips)
+        return check(work, run.id, items, self.finder, self.terms, self._slips, self._made)
 
     def _clear(self) -> bool:
         """Delete what an earlier reading of the same list left; tell whether there was any."""
@@ -92,6 +95,7 @@ class Staging:
         with archive.read(actor) as work:
             self.terms = Terms.of(work, self._mapping)
             shape, remarks = self._list.shape, self._list.remarks
+            self._words = import_earlier.Words(self._mapping, shape.columns)
             self._reader = Reader(self._mapping, shape, today=local_date(work.now), remarks=remarks)
             self._slips = Slips.of(work, run_id=self.run_id if self.turns.after else None)
             self._replan(work)
@@ -127,9 +131,12 @@ class Staging:
         if self._rows is None:
             self._rows = self._open()
         return [
-            (number, cells, item_of(number, self._reader.read(cells, number), self.terms))
+            (number, cells, self._made(number, cells, self._reader.read(cells, number)))
             for number, cells in islice(self._rows, size)
         ]
+
+    def _made(self, number: int, cells: Sequence[str], reading: Reading) -> Item:
+        return self._words.of(item_of(number, reading, self.terms), cells)
 
     def _check(self, work: Work, run: ImportRun, read: Sequence[tuple[int, list[str], Item]]) -> None:
         verdicts = self.judge(work, run, [item for _number, _cells, item in read])
@@ -193,21 +200,32 @@ def _clear(work: Work, model: type[Gap | ImportRow], run_id: int, size: int) -> 
 
 
 def check(
-    work: Work, run_id: int, items: Sequence[Item], finder: PlaceFinder, terms: Terms, slips: Slips
+    work: Work,
+    run_id: int,
+    items: Sequence[Item],
+    finder: PlaceFinder,
+    terms: Terms,
+    slips: Slips,
+    made: Callable[[int, Sequence[str], Reading], Item],
 ) -> list[Verdict]:
     """Decide what the rows of a batch mean, each knowing the rows before it."""
     before = items[0].row
-    keys = {item.key for item in items if not item.problem}
-    repeated = import_matching.earlier_in_list(work, run_id, before, keys)
-    background = behind(work, items, keys, finder.find(work, (item.steps for item in items)), terms)
-    background.repeated = repeated
+    keys = Counter(item.key for item in items if not item.problem)
+    earlier = import_earlier.recall(work, run_id, before, keys, made)
+    spots = finder.find(work, (item.steps for item in (*items, *(one for one, _asked in earlier))))
+    background = behind(work, items, set(keys), spots, terms)
+    again = {key for key, many in keys.items() if many > 1} | {one.key for one, _asked in earlier}
+    named = [item for item in (*items, *(one for one, _asked in earlier)) if item.key in again]
+    background.bearers = import_earlier.bearers(work, named)
+    for item, asked in earlier:
+        import_earlier.take(item, background, asked=asked)
     verdicts = []
     for item in items:
         verdict = judge(item, background)
+        import_asking.settle_known(work, [verdict], terms)
         verdicts.append(verdict)
-        if verdict.state not in (RowState.REJECTED, RowState.DUPLICATE):
-            for part in item.parts:
-                repeated.setdefault((str(item.key), part), item.row)
+        if item.key in again and verdict.state not in (RowState.REJECTED, RowState.DUPLICATE):
+            import_earlier.take(item, background, asked=verdict.state is RowState.ASKED)
         spot = background.spots[item.steps]
         if spot and not spot.id and verdict.stands:
             finder.plan(work, item.steps)
@@ -219,10 +237,21 @@ def behind(
     work: Work, items: Sequence[Item], keys: set[import_matching.Key], spots: Any, terms: Terms
 ) -> Background:
     """Gather what the register knows of a batch, in a number of statements that does not grow with it."""
-    known = import_matching.known_files(work, keys)
-    same = [file for item in items for part in item.parts if (file := known.get(item.key, {}).get(part))]
-    import_matching.add_persons(work, {file.id: file for file in same}.values())
-    return Background(known, {}, spots, import_matching.claims(work, {file.id for file in same}), terms)
+    known, twins = import_matching.known_files(work, keys), import_matching.twins(work, keys)
+    same = {
+        file.id: (item, file)
+        for item in items
+        for part in item.parts
+        for file in (known.get(item.key, {}).get(part), *twins.get(item.key, {}).get(part, ()))
+        if file is not None
+    }
+    files = [file for _item, file in same.values()]
+    import_matching.add_persons(work, files)
+    import_matching.note_removals(
+        work, [file for item, file in same.values() if not meets(item.reading, file)]
+    )
+    claims = import_matching.claims(work, same.keys())
+    return Background(known, spots, claims, terms, twins)
 
 
 def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:
@@ -240,15 +269,13 @@ def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict],
 def _row(run_id: int, cells: list[str], verdict: Verdict) -> dict[str, Any]:
     item, state = verdict.item, verdict.state
     reading = item.reading
-    dropped = state in (RowState.REJECTED, RowState.DUPLICATE)
-    conflict = any(part.conflicts for part in verdict.parts)
     number = f"{item.number}|{item.kind_id}|{reading.part}" if item.number and state is RowState.NEW else None
     return {
         "run_id": run_id,
         "row": item.row,
-        # What nobody will have to look at again is not kept twice.
-        "cells": cells if dropped or reading.flags or verdict.near or conflict else [],
-        "reading": None if state is RowState.DUPLICATE else reading.as_dict(),
+        # Whole until the row is registered, since that may be refused too; then they go.
+        "cells": cells,
+        "reading": reading.as_dict(),
         "flags": [[flag.code.value, flag.field.value if flag.field else ""] for flag in reading.flags],
         "state": state,
         "problem": problem_dict(verdict),

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, import_matching, import_tasks, people, places, uploads
+from archive.domain import files, import_answers, import_matching, import_tasks, people, places, uploads
 from archive.domain.import_turns import Turns
 from archive.errors import Conflict, Invalid
 from archive.models import (
@@ -106,6 +106,8 @@ class Withdrawing:
         )
         tasks = work.session.execute(asked.limit(self._turns.size)).scalars().all()
         for task in tasks:
+            if self._handed_on(work, task):
+                continue
             task.open, task.answer = False, TaskAnswer.WITHDRAWN
             task.settled_at, task.settled_by = work.now, work.actor.id
             history.record(work, EventKind.TASK_SETTLED, task, answer=TaskAnswer.WITHDRAWN.value)
@@ -116,6 +118,16 @@ class Withdrawing:
             work, run, ImportAction.FINISH, changes={"next_row": 0}, counts=run.options["withdrawn"]
         )
         return False
+
+    @staticmethod
+    def _handed_on(work: Work, task: Task) -> bool:
+        """Let a question stay open for a row of another reading of the list that waits for it too."""
+        row = work.session.get(ImportRow, task.row_id) if task.kind is TaskKind.IDENTITY else None
+        alike = import_answers.waiting_alike(work, row, task.facts["said"]) if row else []
+        if alike:
+            task.row_id, task.run_id = alike[0].id, alike[0].run_id
+            work.session.flush()
+        return bool(alike)
 
 
 class _Withdrawal:
@@ -172,6 +184,9 @@ class _Withdrawal:
         self, row: Any, file_id: int, touched: set[int], set_back: Callable[[CaseFile], None]
     ) -> None:
         file = files.get(self._work, file_id)
+        gone = file.status is Custody.VOID and file.import_id == self._run.id
+        if gone and row.state is not RowState.REGISTERED:
+            return  # it went with the row that registered it
         if file_id not in touched and file.status is Custody.ON_PLACE:
             try:
                 set_back(file)

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, literal_column, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, places
+from archive.domain import files, import_answers, import_hiding, import_tasks, places
 from archive.domain.import_changes import unit_id
-from archive.domain.import_judging import Terms
+from archive.domain.import_items import Terms, item_of
 from archive.domain.import_places import PlaceFinder
 from archive.errors import Conflict, Invalid, NotFound
 from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.reading import Reading
+from archive.lists.tables import Shape
 from archive.lists.whereabouts import PlaceStep
 from archive.models import CaseFile, ImportRow, ImportRun, Task
 from archive.partial_date import PartialDate
@@ -29,20 +31,19 @@ from archive.vocabulary import (
     TaskAnswer,
     TaskKind,
 )
-from archive.wording import N_
+from archive.wording import N_, _
 
 PAGE = 50
 LONGEST_REASON = 500
 PLACE_MISSING = N_("The place the list names is not in the register. Ask the archivist to create it.")
 MOST_COUNTED = 5000
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
-# What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
-OF_PERSONS = frozenset({"person", "name", "number"})
 _KINDS = {kind.value: kind for kind in PlaceKind}
 _ANSWERS = {
     TaskKind.NEAR_DUPLICATE: (TaskAnswer.DIFFERENT, TaskAnswer.SAME),
     TaskKind.PLACE_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
     TaskKind.FIELD_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
+    TaskKind.IDENTITY: (TaskAnswer.DIFFERENT, TaskAnswer.SAME, TaskAnswer.ROW_WRONG),
     TaskKind.LEFT_BEHIND: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED),
 }
 KINDS = tuple(_ANSWERS)  # what stands on the worklist; `same_persons` has its own
@@ -105,8 +106,11 @@ def get(work: Work, task_id: int) -> Task:
 
 def answers(task: Task) -> tuple[TaskAnswer, ...]:
     """Return the answers an item takes."""
-    if task.kind is TaskKind.FIELD_CONFLICT and OF_PERSONS & task.facts.get("fields", {}).keys():
+    if task.kind is TaskKind.FIELD_CONFLICT and import_tasks.OF_PERSONS & task.facts.get("fields", {}).keys():
         return TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED
+    if task.kind is TaskKind.IDENTITY and "person" in task.facts.get("fields", {}):
+        different, same, wrong = _ANSWERS[task.kind]
+        return different, TaskAnswer.ANOTHER_PERSON, same, wrong
     return _ANSWERS[task.kind]
 
 
@@ -127,7 +131,9 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     if answer not in answers(task):
         raise Invalid("task_answer", N_("Choose one of the answers."), field="answer")
     file = files.get(work, task.file_id)
-    if answer is TaskAnswer.SAME:
+    if task.kind is TaskKind.IDENTITY:
+        import_answers.act(work, task, answer)
+    elif answer is TaskAnswer.SAME:
         _merge(work, file, files.get(work, task.other_id or 0))
     elif answer is TaskAnswer.LIST_RIGHT and task.kind is TaskKind.PLACE_CONFLICT:
         _move(work, file, task.facts["place"])
@@ -239,6 +245,41 @@ def row(work: Work, row_id: int) -> ImportRow:
     if found is None:
         raise NotFound("no_such_row", N_("There is no such row."))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class InQuestion:
+    """The row a question is about: why it is asked, and its cells with headings, if they may be shown."""
+
+    why: str
+    cells: Sequence[tuple[str, str]]
+    hidden: bool
+
+
+def rows_in_question(work: Work, tasks: Sequence[Task]) -> dict[int, InQuestion]:
+    """Return the rows of questions about rows, by the id of the question."""
+    ids = {task.row_id: task.id for task in tasks if task.kind is TaskKind.IDENTITY}
+    rows = work.session.execute(select(ImportRow).where(col(ImportRow.id).in_(list(ids)))).scalars().all()
+    runs = {run_id: work.session.get_one(ImportRun, run_id) for run_id in {row.run_id for row in rows}}
+    found: dict[int, InQuestion] = {}
+    for row in rows:
+        run = runs[row.run_id]
+        item = item_of(row.row, reading_of(row), Terms.of(work, ListMapping.from_dict(run.mapping or {})))
+        (hidden,) = import_hiding.hidden(work, [(item.reading, item.key)])
+        columns = Shape.from_dict(run.shape or {}).columns
+        cells = [] if hidden else list(zip(columns, map(str, row.cells), strict=False))
+        found[ids[row.id]] = InQuestion(_why(row), cells, hidden)
+    return found
+
+
+def _why(row: ImportRow) -> str:
+    if (row.problem or {}).get("facts", {}).get("row"):
+        return _(
+            "Row %(row)s of the list has the same reference as row %(other)s, which became this file.",
+            row=row.row,
+            other=row.problem["facts"]["row"] if row.problem else "",
+        )
+    return _("Row %(row)s of the list has the reference of this file.", row=row.row)
 
 
 def reading_of(row: ImportRow) -> Reading:

@@ -45,6 +45,7 @@ class RowState(Term):
     UNCHANGED = "unchanged", "oförändrad", "unchanged", "grey"
     CHANGED = "changed", "ändrad", "changed", "blue"
     DUPLICATE = "duplicate", "dubblett", "duplicate", "yellow"
+    ASKED = "asked", "i fråga", "in question", "yellow"
     REJECTED = "rejected", "ej registrerad", "not registered", "red"
     SETTLED = "settled", "avgjord", "settled", "green"
     WITHDRAWN = "withdrawn", "återtagen", "withdrawn", "grey"
@@ -56,6 +57,7 @@ class TaskKind(Term):
     PLACE_CONFLICT = "place_conflict", "två listor säger olika plats", "two lists name different places"
     NEAR_DUPLICATE = "near_duplicate", "kan vara samma akt", "may be the same file"
     FIELD_CONFLICT = "field_conflict", "listan säger annat än registret", "the list differs from the register"
+    IDENTITY = "identity", "samma aktnummer, något skiljer", "the same reference, something differs"
     LEFT_BEHIND = "left_behind", "kvar efter återtagen inläsning", "left when an import was withdrawn"
     # Asked of those cleared for sealed files, and told to nobody else.
     SAME_PERSON = "same_person", "kan vara en skyddad person", "may be a protected person"
@@ -74,6 +76,13 @@ class TaskAnswer(Term):
 
     SAME = "same", "samma akt", "the same file", "green"
     DIFFERENT = "different", "olika akter", "different files", "green"
+    ANOTHER_PERSON = (
+        "another_person",
+        "samma akt, den gäller också den här personen",
+        "the same file, it is about this person too",
+        "green",
+    )
+    ROW_WRONG = "row_wrong", "raden i listan är fel", "the row of the list is wrong", "grey"
     REGISTER_RIGHT = "register_right", "registret stämmer", "the register is right", "green"
     LIST_RIGHT = "list_right", "listan stämmer", "the list is right", "green"
     CORRECTED = "corrected", "rättat i registret", "corrected in the register", "green"
@@ -90,6 +99,7 @@ class RowAnswer(Term):
     ALREADY_THERE = "already_there", "finns redan i registret", "already in the register", "green"
     NO_SUCH_FILE = "no_such_file", "akten finns inte", "there is no such file", "grey"
     NOT_A_FILE = "not_a_file", "raden är ingen akt", "the row is no file", "grey"
+    ROW_WRONG = "row_wrong", "raden i listan är fel", "the row of the list is wrong", "grey"
     WITHDRAWN = "withdrawn", "importen återtagen", "the import was withdrawn", "grey"
 
 

@@ -11,6 +11,7 @@ from archive.domain import (
     actors,
     cards,
     import_flags,
+    import_left_out,
     import_preview,
     import_refused,
     imports,
@@ -27,7 +28,7 @@ from archive.lists.rejects import suffix, write_rejects
 from archive.lists.tables import Shape
 from archive.models import ImportRun
 from archive.store import Work
-from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission
+from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowState, TaskKind
 from archive.web import columns
 from archive.web.access import archive, current_actor, requires, takes_upload
 from archive.web.answers import Refusals, saw, see, show
@@ -36,6 +37,15 @@ from archive.wording import N_, _
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 PAGE = 30
+REPEATED = N_("Rows that repeat another")
+REPEATED_EXPLAINED = N_(
+    "Person, part, kind, dates and place are those of the row named, so there is no file of its own for them."
+)
+IN_QUESTION = N_("The same reference, but something differs")
+IN_QUESTION_EXPLAINED = N_(
+    "Nothing of these rows is registered before somebody has said whether they are the same file. They are "
+    "asked about on the worklist once the list is registered."
+)
 _FLAGS = {flag.value: flag for flag in FlagCode}
 
 
@@ -140,7 +150,7 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
 
 _TONES = {
     "rejected": "red",
-    **dict.fromkeys(("flagged", "near", "conflicts", "duplicates"), "yellow"),
+    **dict.fromkeys(("flagged", "near", "conflicts", "duplicates", "asked"), "yellow"),
     **dict.fromkeys(("registered", "files"), "green"),
 }
 
@@ -148,10 +158,15 @@ _TONES = {
 def _counted(run: ImportRun, counts: Counts) -> list[dict[str, Any]]:
     """Return what was counted, each with where one can look at it."""
     applied = run.status is not ImportState.STAGED and current_actor().may(Permission.CORRECT)
-    leads = {"flagged": url_for(".flagged", run_id=run.id)}
+    leads = {
+        "flagged": url_for(".flagged", run_id=run.id),
+        "duplicates": url_for(".repeated", run_id=run.id),
+        "asked": url_for(".in_question", run_id=run.id),
+    }
     if applied:
         leads["rejected"] = url_for("tasks.rows", run=run.id)
         leads |= dict.fromkeys(("near", "conflicts"), url_for("tasks.index", run=run.id))
+        leads["asked"] = url_for("tasks.index", kind=TaskKind.IDENTITY.value, run=run.id)
     return [
         {
             "value": value,
@@ -280,6 +295,60 @@ def progress(run_id: int) -> Response:
         answer.headers["HX-Redirect"] = url_for(".page", run_id=run_id)
         return answer
     return show("imports/_bar.html", None, run=run)
+
+
+@bp.get("/<int:run_id>/repeated")
+@requires(Permission.IMPORT)
+def repeated(run_id: int) -> Response:
+    """Show the rows that repeat another, each with the row it repeats."""
+    file = url_for(".repeated_file", run_id=run_id)
+    return _left_out(run_id, RowState.DUPLICATE, REPEATED, REPEATED_EXPLAINED, ".repeated", file)
+
+
+@bp.get("/<int:run_id>/in-question")
+@requires(Permission.IMPORT)
+def in_question(run_id: int) -> Response:
+    """Show the rows that have the reference of a file but differ from it, before they are asked about."""
+    return _left_out(run_id, RowState.ASKED, IN_QUESTION, IN_QUESTION_EXPLAINED, ".in_question", None)
+
+
+def _left_out(
+    run_id: int, state: RowState, title: str, explained: str, here: str, file: str | None
+) -> Response:
+    after = request.args.get("after", 0, type=int)
+    with archive.read(current_actor()) as work:
+        run = imports.get(work, run_id)
+        found = import_left_out.page(work, run, state, after=after, limit=PAGE + 1)
+        columns_ = Shape.from_dict(run.shape or {}).columns
+    shown = found[:PAGE]
+    subjects = cards.subjects(one.card for one in shown if one.card)
+    return show(
+        "imports/left_out.html",
+        looks.at_list("left_out_rows", [run.stream, *subjects]),
+        run=run,
+        title=_(title),
+        explained=_(explained),
+        rows=[(one, list(zip(columns_, one.cells, strict=False))) for one in shown],
+        file=file if shown else None,
+        next=url_for(here, run_id=run_id, after=shown[-1].row) if len(found) > PAGE else None,
+    )
+
+
+@bp.get("/<int:run_id>/repeated/file")
+@requires(Permission.IMPORT)
+def repeated_file(run_id: int) -> Response:
+    """Give back the rows that repeat another, in the form of the list, each with the row it repeats."""
+    out = BytesIO()
+    with archive.read(current_actor()) as work:
+        run = imports.get(work, run_id)
+        shape = Shape.from_dict(run.shape or {})
+        rows = list(import_left_out.every(work, run, RowState.DUPLICATE))
+        write_rejects(out, shape, ((one.cells, one.reason) for one in rows))
+    saw(import_left_out.look(run, rows))
+    answer = make_response(out.getvalue())
+    answer.headers["Content-Type"] = "application/octet-stream"
+    answer.headers["Content-Disposition"] = f"attachment; filename=dubbletter-{run_id}{suffix(shape)}"
+    return answer
 
 
 @bp.get("/<int:run_id>/rejects")

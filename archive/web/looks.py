@@ -43,6 +43,8 @@ LISTS = {
     "incident_step": N_("a step of an incident"),
     "incidents": N_("the incidents"),
     "incidents_mine": N_("one's own steps"),
+    "left_out_rows": N_("rows of a list that are no file of their own"),
+    "left_out_rows_file": N_("rows of a list that are no file of their own, as a file"),
     "lost_register": N_("the register of lost files"),
     "lost_register_csv": N_("the register of lost files, as a file"),
     "lost_register_pdf": N_("the register of lost files, on paper"),

@@ -7,13 +7,25 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import cards, files, import_refused, import_sayings, imports, looks, sentences, worklists
+from archive.domain import (
+    cards,
+    files,
+    import_refused,
+    import_sayings,
+    import_tasks,
+    imports,
+    looks,
+    sentences,
+    trails,
+    worklists,
+)
 from archive.domain.cards import Card
 from archive.domain.import_sayings import Saying
 from archive.errors import Invalid
+from archive.lists.whereabouts import PlaceStep
 from archive.models import CaseFile, ImportRow, Task
 from archive.store import Work
-from archive.vocabulary import Permission, RowAnswer, RowReason, TaskAnswer, TaskKind
+from archive.vocabulary import Permission, PlaceKind, RowAnswer, RowReason, TaskAnswer, TaskKind
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import Refusals, see, show
 from archive.wording import N_, _, ngettext
@@ -24,6 +36,8 @@ PAGE = 10
 ROWS = 30
 AT_ONCE = 500
 ALIKE_AT_ONCE = 50  # each may move a file
+_PLACES = {kind.value: kind for kind in PlaceKind}
+MOST_DIGITS = 18  # more would be no number of a row
 MOST_AT_ONCE = 10_000  # rows one press settles; more would make the browser wait
 
 
@@ -35,8 +49,7 @@ def index() -> Response:
 
 
 def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
-    run_id = request.values.get("run", type=int)
-    after = request.args.get("after", 0, type=int)
+    run_id, after = _number("run"), _number("after") or 0
     with archive.read(current_actor()) as work:
         facts = _waiting(work, run_id)
         kind = _kind(_first(facts["counts"]))
@@ -46,6 +59,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         runs = worklists.names_of_runs(work, {task.run_id for task in tasks if task.run_id})
         sides = import_sayings.of(work, tasks, {number: card.file for number, card in shown.items()})
         lists = worklists.lists_of(work, kind)
+        told = worklists.rows_in_question(work, tasks)
         kinds = {one.id: cards.shown_kind(one, work.actor) for one in files.kinds(work)}
     more = len(found) > PAGE
     many = next(one[1] for one in facts["counts"] if one[0] is kind)
@@ -54,14 +68,21 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         looks.at_list("tasks", cards.subjects(shown.values())),
         refused=refused,
         refused_task=refused_task,
-        tasks=[_asked(task, shown, runs, sides.get(task.id), kinds) for task in tasks],
+        tasks=[_asked(task, shown, runs, sides.get(task.id), kinds, told.get(task.id)) for task in tasks],
         kind=kind,
+        after=after,
         alike=_alike(kind) if run_id and many > 1 else [],
         many=many,
         lists=lists,
         next=url_for(".index", after=tasks[-1].id, kind=kind.value, run=run_id) if more else None,
         **facts,
     )
+
+
+def _number(name: str) -> int | None:
+    """Return a number of the address or the form; what is none, or none of ours, filters nothing."""
+    text = request.values.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def _waiting(work: Work, run_id: int | None) -> dict[str, Any]:
@@ -105,6 +126,7 @@ def _asked(
     runs: Mapping[int, str],
     sides: tuple[Saying, Saying] | None,
     kinds: Mapping[int, str],
+    told: worklists.InQuestion | None,
 ) -> dict[str, Any]:
     card, other = shown[task.file_id], shown.get(task.other_id or 0)
     return {
@@ -116,7 +138,9 @@ def _asked(
         "run_id": task.run_id or 0,
         "list": runs.get(task.run_id or 0, ""),
         "sides": sides,
-        "said": [] if card.file.protected else _said(task, card, kinds),
+        "why": told.why if told else "",
+        "cells": told.cells if told else [],
+        "said": [] if card.file.protected or (told and told.hidden) else _said(task, card, kinds),
         "answers": [{"value": answer.value, "label": answer.label} for answer in worklists.answers(task)],
     }
 
@@ -142,7 +166,7 @@ def _said(task: Task, card: Card, kinds: Mapping[int, str]) -> list[dict[str, st
     """Say what the list claims beside what the register has, where a field differs."""
     return [
         {
-            "what": sentences.field_name(name, current_actor()),
+            "what": _what(name),
             "list": kinds.get(value, "–") if name == "kind_id" else _plain(value),
             "register": _registered(name, card),
         }
@@ -150,16 +174,23 @@ def _said(task: Task, card: Card, kinds: Mapping[int, str]) -> list[dict[str, st
     ]
 
 
+def _what(name: str) -> str:
+    own = {"words": _("what else the row says"), "place": _("place"), "part": _("part")}
+    return own.get(name) or sentences.field_name(name, current_actor())
+
+
 def _plain(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], list):
+        return trails.name_of([PlaceStep(_PLACES[kind], name) for kind, name in value])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return ", ".join(filter(None, map(str, value))) if isinstance(value, list) else str(value)
 
 
 def _registered(name: str, card: Card) -> str:
-    if name in worklists.OF_PERSONS:
+    if name in import_tasks.OF_PERSONS:
         return "; ".join(f"{person.name} {person.number}".strip() for person in card.persons) or "–"
-    shown = {"unit": card.unit, "kind_id": card.kind}
+    shown = {"unit": card.unit, "kind_id": card.kind, "place": card.place, "part": card.part}
     value = getattr(card.file, name, None)
     return shown.get(name) or ("–" if value in (None, "") else _plain(value))
 
@@ -188,7 +219,7 @@ def settle(task_id: int) -> Response:
 def settle_alike() -> Response:
     """Settle every question one list raised with one answer; what cannot be carried out stays open."""
     kind = _kind(TaskKind.PLACE_CONFLICT)
-    run_id = request.form.get("run", 0, type=int)
+    run_id = _number("run") or 0
     with Refusals() as refused:
         answer = TaskAnswer.read(request.form.get("answer")) or TaskAnswer.WITHDRAWN
         last, settled, left = -1, 0, 0
@@ -219,8 +250,7 @@ def rows() -> Response:
 
 
 def _rows(refused: Refusals | None = None) -> Response:
-    run_id, problem = request.values.get("run", type=int), request.values.get("problem", "")
-    after = request.args.get("after", 0, type=int)
+    run_id, problem, after = _number("run"), request.values.get("problem", ""), _number("after") or 0
     with archive.read(current_actor()) as work:
         facts = _waiting(work, run_id)
         found = worklists.rejected(work, run_id=run_id, problem=problem, after=after, limit=ROWS + 1)
@@ -236,6 +266,7 @@ def _rows(refused: Refusals | None = None) -> Response:
         refused=refused,
         rows=[_row(row, runs, hidden=secret[row.id]) for row in shown],
         problem=problem,
+        after=after,
         all_of_them=next((one["many"] for one in facts["reasons"] if one["code"] == problem), 0),
         answers=[{"value": answer.value, "label": answer.label} for answer in worklists.ROW_ANSWERS],
         form=request.form,
@@ -257,14 +288,15 @@ def _row(row: ImportRow, runs: Mapping[int, str], *, hidden: bool) -> dict[str, 
 
 
 def _ticked() -> list[int]:
-    return [int(number) for number in request.form.getlist("row") if number.isdecimal()]
+    ticked = request.form.getlist("row")
+    return [int(one) for one in ticked if one.isascii() and one.isdigit() and len(one) <= MOST_DIGITS]
 
 
 @bp.post("/rows")
 @requires(Permission.CORRECT)
 def settle_rows() -> Response:
     """Settle rows with one answer: those chosen, or all that were not registered for the same reason."""
-    run_id, problem = request.form.get("run", type=int), request.form.get("problem", "")
+    run_id, problem = _number("run"), request.form.get("problem", "")
     with Refusals() as refused:
         everything = request.form.get("which") == "all" and problem
         count = _settle_all(run_id, problem) if everything else _settle_chosen()

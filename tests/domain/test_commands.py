@@ -187,3 +187,23 @@ def test_a_list_is_compared_once_the_system_is_named(
     taking_in.prepared(archive)
     compared = aktspar("compare", a_list_without_a_system(tmp_path), "--source", "PROVA", "--json")
     assert json.loads(compared.stdout)["without_paper"] == 1
+
+
+def test_duplicates_of_a_list_are_written_to_a_file(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    path, out = tmp_path / "lista.csv", tmp_path / "dubbletter.csv"
+    rows = ["P1;195005050512;Ek, Anna;EB;2003-04-05", "P2;199710182396;Ek, Bo;EB;2003-04-06"]
+    path.write_text(
+        "\n".join(["Aktnr;Personnummer;Namn;Akttyp;Avslutad", *rows, rows[0]]) + "\n", encoding="utf-8"
+    )
+    said = ("--source", "PROVA", "--site", taking_in.OLD, "--protection", "none", "--duplicates", str(out))
+    for more in (("--dry-run",), ()):
+        told = aktspar("import", str(path), *said, "--json", *more)
+        assert json.loads(told.stdout)["duplicates"] == 1
+        written = out.read_text(encoding="utf-8-sig").splitlines()
+        assert written[1].startswith(rows[0])
+        assert "row 2" in written[1]
+        assert len(written) == 2
+        out.unlink()

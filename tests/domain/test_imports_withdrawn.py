@@ -61,7 +61,7 @@ def test_what_a_wrong_list_changed_is_set_back(archive: Archive, archivist: Acto
     wrong = take_in(
         archive,
         archivist,
-        [row("P1", ANNA, closed="2004-05-06", parts="3", room="M", box="7", checked="2025-01-02", sign="AB")],
+        [row("P1", ANNA, closed="2003-05-06", parts="3", room="M", box="7", checked="2025-01-02", sign="AB")],
         site=CENTRAL,
         unstated_protection=Protection.MARKED,
     )

@@ -93,7 +93,7 @@ def test_what_a_mac_wrote_into_an_older_database_is_found_today(kept: Settings) 
     _write(kept, reference_of, text="Öst 2", key="ÖST2", id=65)
     _write(kept, "UPDATE place SET name = :text WHERE id = 374", text=_mac("Övre\u00a0källaren"))
     migrations.upgrade(kept)
-    with closing(Archive(kept)) as archive:
+    with closing(Archive(kept, SetClock())) as archive:
         reference.refresh(archive)
         with archive.read(operator("tests")) as work:
             assert [finding.say() for finding in checks.everything(work)] == []

@@ -1,0 +1,176 @@
+"""Remember what the rows of a list before a row say of the same file, as if they were registered already."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from archive.domain import import_matching
+from archive.domain.import_agreeing import dates_said
+from archive.domain.import_items import Background, Item, PartVerdict
+from archive.domain.import_judging import DAYS, FACTS, about, compare
+from archive.domain.import_matching import OF_RUN, Key, KnownFile, KnownPerson
+from archive.identity import Identity
+from archive.lists.fields import Field
+from archive.lists.mapping import Mapping
+from archive.lists.reading import PersonReading, Reading
+from archive.lists.text import clean, simple
+from archive.models import ImportRow
+from archive.store import Work
+from archive.vocabulary import Custody, Evidence, NumberQuality, RowState
+
+_ROW = ImportRow.__table__  # type: ignore[attr-defined]
+_EARLIER = (
+    select(_ROW.c.row, _ROW.c.cells, _ROW.c.reading, _ROW.c.state)
+    .where(
+        OF_RUN,
+        _ROW.c.file_key.in_(bindparam("values", expanding=True)),
+        _ROW.c.row < bindparam("before"),
+        _ROW.c.state.not_in([RowState.DUPLICATE.value, RowState.REJECTED.value]),
+    )
+    .order_by(_ROW.c.row)
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_PART = frozenset({Field.PART, Field.PART_TEXT})
+_LEFT_OUT = frozenset({Field.IGNORED, Field.FREE_TEXT})
+
+
+class Words:
+    """Take from a row the words that are not registered: what tells two covers apart may stand there."""
+
+    def __init__(self, mapping: Mapping, columns: Sequence[str]) -> None:
+        at = mapping.place(columns)
+        taken = {positions[0] for field, positions in at.items() if field not in _LEFT_OUT}
+        taken |= set(at.get(Field.CO_PERSONS, ()))
+        self._others = [index for index in range(len(columns)) if index not in taken]
+        self._parts = [index for field in sorted(_PART) for index in at.get(field, ())]
+        self._position = at.get(Field.POSITION, [])[:1]
+
+    def of(self, item: Item, cells: Sequence[str]) -> Item:
+        """Give an item its words; running numbers say nothing, the place in the box does."""
+        item.rest = tuple(
+            [
+                clean(cells[index])
+                for index in self._others
+                if index < len(cells) and _LETTER.search(cells[index])
+            ]
+            + [clean(cells[index]) for index in self._position if index < len(cells) and cells[index].strip()]
+        )
+        item.part_text = " ".join(simple(cells[index]) for index in self._parts if index < len(cells)).strip()
+        return item
+
+
+class Numbered(NamedTuple):
+    """A number of a person who is about to be registered, as those of the register are read."""
+
+    number: str
+    written: str
+    quality: NumberQuality
+
+
+def recall(
+    work: Work,
+    run_id: int,
+    before: int,
+    keys: Collection[Key],
+    made: Callable[[int, Sequence[str], Reading], Item],
+) -> list[tuple[Item, bool]]:
+    """Return the rows of the list before a row about the same cases, and whether each is in doubt."""
+    names = {str(key) for key in keys}
+    return [
+        (made(row.row, row.cells, Reading.from_dict(row.reading)), row.state is RowState.ASKED)
+        for row in import_matching.fetch(work, _EARLIER, names, run_id=run_id, before=before)
+    ]
+
+
+def take(item: Item, background: Background, *, asked: bool) -> None:
+    """Take in what a row says, for the rows after it."""
+    for part in item.parts:
+        if asked:
+            background.asked.setdefault((item.key, part), []).append(item)
+            continue
+        known, doubt = about(item, part, background)
+        if doubt:  # somebody has answered for it before; it says nothing new of the file
+            background.asked.setdefault((item.key, part), []).append(item)
+            continue
+        if known is None:
+            known = _expected(item, part, background)
+            background.known.setdefault(item.key, {})[part] = known
+        else:
+            _complete(known, item, background)
+        background.earlier.setdefault((item.key, part), []).append((item, known))
+
+
+def _expected(item: Item, part: int, background: Background) -> KnownFile:
+    """Return the file a row is about to become; its id is 0."""
+    reading = item.reading
+    spot = background.spots.get(item.steps)
+    days = dates_said(reading)
+    facts: dict[str, Any] = {name: days.get(name) for name in DAYS}
+    facts |= {name: bool(getattr(reading, name)) for name in FACTS}
+    return KnownFile(
+        id=0,
+        source_id=item.key.source_id,
+        reference_key=item.key.reference,
+        part=part,
+        parts=max(reading.parts or 1, part),
+        kind_id=item.kind_id,
+        unit_id=background.terms.unit(reading.unit) if reading.unit else None,  # type: ignore[arg-type]
+        status=Custody.ON_PLACE,
+        place_id=0,
+        place_path=spot.path if spot and spot.id else "",
+        central=bool(spot and spot.central),
+        placed_how=Evidence.LIST,
+        placed_at=datetime.min.replace(tzinfo=UTC),
+        **facts,
+        corrected=(),
+        import_id=None,
+        version=0,
+        persons=[(_person(said, reading, background), said.role) for said in reading.persons],
+        checks={(str(reading.check.on or ""), reading.check.sign)} if reading.check else set(),
+    )
+
+
+def _complete(known: KnownFile, item: Item, background: Background) -> None:
+    """Bring a file up to what a row says of it, as registering the row will."""
+    reading, verdict = item.reading, PartVerdict(known.part, known)
+    compare(item, known, background, verdict)
+    for name, value in verdict.values.items():
+        setattr(known, *(("unit_id", background.terms.unit(value)) if name == "unit" else (name, value)))
+    spot = background.spots.get(item.steps)
+    if verdict.move and spot:
+        known.place_path = spot.path
+    if reading.check:
+        known.checks.add((str(reading.check.on or ""), reading.check.sign))
+    known.persons += [(_person(said, reading, background), said.role) for said in verdict.added]
+    for change in verdict.persons:
+        for name, value in change.values.items():
+            setattr(change.person, name, value)
+        if change.number:
+            change.person.numbers.append(_number(change.number))
+        change.person.protection = change.protection or change.person.protection
+
+
+def _person(said: PersonReading, reading: Reading, background: Background) -> KnownPerson:
+    number = said.number
+    if number and number.quality is NumberQuality.SOUND and number.number in background.bearers:
+        return background.bearers[number.number]
+    numbers = [_number(number)] if number else []
+    return KnownPerson(0, said.family, said.given, said.born, reading.protection, (), numbers)
+
+
+def _number(number: Identity) -> Any:
+    return Numbered(number.number, number.raw.strip(), number.quality)
+
+
+def bearers(work: Work, items: Iterable[Item]) -> dict[str, KnownPerson]:
+    """Return the registered persons whose sound numbers rows give."""
+    sound = {
+        said.number.number
+        for item in items
+        for said in item.reading.persons
+        if said.number and said.number.quality is NumberQuality.SOUND
+    }
+    return import_matching.bearers(work, sound) if sound else {}
