@@ -1,5 +1,6 @@
 """Build what a test needs, through the verbs: a set clock, users of every role, places, persons, files."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive import identity
-from archive.domain import files, people, places, staff
+from archive.domain import files, people, places, register, staff
 from archive.domain.files import NewFile
 from archive.domain.people import NewPerson
 from archive.domain.staff import PasswordHash
@@ -34,6 +35,13 @@ class SetClock:
         """Let time pass, as `forward(days=1, minutes=5)`, and return the new moment."""
         self.now += timedelta(**span)
         return self.now
+
+
+def a_demo(archive: Archive) -> None:
+    """Make an archive nobody has used a demo, with its door open."""
+    with archive.write(operator("tests")) as work:
+        register.become_demo(work)
+    archive.settings = replace(archive.settings, demo=True)
 
 
 def user_in_role(archive: Archive, role: Role) -> Actor:
