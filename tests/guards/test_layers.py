@@ -12,7 +12,7 @@ from tests.guards.source import PACKAGES, ROOT, modules
 LAYERS = (
     """clock columns config errors events identity lifecycle lists partial_date permissions retention
     vocabulary wording""",
-    "models store",
+    "models store watch",
     "history migrations",
     "proof",
     "domain",
