@@ -16,6 +16,7 @@ from gunicorn.glogging import Logger
 from archive.app import create_app
 from archive.config import Settings
 from archive.domain import sessions, starting
+from archive.reading import Worker
 from archive.store import Archive
 
 RESTART_AFTER = 5.0  # seconds between two starts of a worker that keeps dying
@@ -81,7 +82,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._options = {
             "bind": settings.bind,
             "workers": processes,
-            "worker_class": "gthread",
+            "worker_class": type("Worker", (Worker,), {"seconds": float(settings.request_seconds)}),
             "threads": settings.threads,
             "graceful_timeout": PATIENCE,
             "keepalive": 15,

@@ -17,7 +17,7 @@ LAYERS = (
     "proof",
     "domain",
     "documents",
-    "api app cli commands errorpages logs mailing serving timetable web worker __main__",
+    "api app cli commands errorpages logs mailing reading serving timetable web worker __main__",
 )
 RANK = {f"archive.{name}": rank for rank, names in enumerate(LAYERS) for name in names.split()}
 WAYS_IN = {"flask", "werkzeug", "click", "apscheduler", "gunicorn"}
