@@ -10,9 +10,8 @@ import ctypes
 import os
 import threading
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, text
 from sqlalchemy.exc import ProgrammingError
 
 from archive.errors import Unavailable
@@ -41,7 +40,7 @@ class FileWatch:
     def __init__(self, path: str) -> None:
         self._path, self._log, self._record = path, f"{path}-wal", f"{path}.lock"
         self._guard = threading.Lock()
-        self._anchor: Connection | None = None
+        self._anchor: PoolProxiedConnection | None = None
         self._file: Look | None = None
         self._first_log: Look | None = None
         self._lost = ""
@@ -87,10 +86,9 @@ class FileWatch:
 
     def _hold_on(self, engine: Engine) -> None:
         before = _look(self._path)
-        anchor = engine.connect()
-        anchor.exec_driver_sql("SELECT count(*) FROM sqlite_master")
-        anchor.rollback()
+        anchor = engine.raw_connection()
         anchor.detach()  # from the pool, which would close it with the others
+        anchor.cursor().execute("SELECT count(*) FROM sqlite_master").fetchone()
         self._file, self._first_log = _look(self._path), _look(self._log)
         if before is not None and not _same(before, self._file):
             self._lost = REPLACED
@@ -202,11 +200,13 @@ def _spelt(look: Look | None) -> bytes:
     return " ".join(map(str, look or ())).encode()
 
 
-def _never_close(connection: Connection) -> None:
+def _never_close(connection: PoolProxiedConnection) -> None:
     """Leave a connection open until the process is gone.
 
     The last to be closed writes its log into the file, and deletes the log by name: both are another's now.
     """
-    raw: Any = connection.connection.driver_connection
-    for kept in (connection, raw):  # not even at the very end, when Python takes everything apart
+    for kept in (
+        connection,
+        connection.driver_connection,
+    ):  # not even at the very end, when Python takes everything apart
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(kept))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from sqlalchemy import MetaData, Table, inspect, select
 
 from archive import migrations
-from archive.config import Settings
-from archive.domain import checks, reference
+from archive.commands import opened
+from archive.config import BadSettings, Settings
+from archive.domain import checks, reference, register
 from archive.store import Archive, make_engine, operator
 
 VERSIONS = ("0.1.0",)
@@ -56,3 +58,11 @@ def test_an_upgraded_database_is_as_its_history_says(kept: Settings) -> None:
         reference.refresh(archive)
         with archive.read(operator("tests")) as work:
             assert [finding.say() for finding in checks.everything(work)] == []
+
+
+def test_an_upgraded_database_is_no_demo_whatever_it_holds(kept: Settings) -> None:
+    migrations.upgrade(kept)
+    with opened(kept) as (archive, actor), archive.read(actor) as work:
+        assert not register.is_demo(work)
+    with pytest.raises(BadSettings, match="not a demo"), opened(replace(kept, demo=True)):
+        pass
