@@ -64,5 +64,5 @@ def test_an_upgraded_database_is_no_demo_whatever_it_holds(kept: Settings) -> No
     migrations.upgrade(kept)
     with opened(kept) as (archive, actor), archive.read(actor) as work:
         assert not register.is_demo(work)
-    with pytest.raises(BadSettings, match="not a demo"), opened(replace(kept, demo=True)):
+    with pytest.raises(BadSettings, match="AKTSPAR_DEMO=1"), opened(replace(kept, demo=True)):
         pass
