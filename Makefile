@@ -36,6 +36,12 @@ var/aktspar.db: | .venv/run.stamp
 	@$(BIN)/aktspar demo --files $(FILES)
 	@mv var/building.db $@ && rm -f var/building.db*
 
+# A var/ whose database does not say that it is a demo is kept under another name.
+.PHONY: aside
+aside: | .venv/run.stamp
+	@$(BIN)/python -m seed.demo.aside var
+.NOTPARALLEL:
+
 run: export AKTSPAR_DEMO = 1
 run: export AKTSPAR_LOG_LEVEL = WARNING
 run: export AKTSPAR_PROGRAMME_END ?= 2027-06-30
@@ -43,7 +49,7 @@ run: export AKTSPAR_DATA_DIR = $(CURDIR)/var
 run: export AKTSPAR_DATABASE_URL = sqlite:///$(CURDIR)/var/aktspar.db
 run: export AKTSPAR_BIND = 127.0.0.1:$(PORT)
 run: export AKTSPAR_BASE_URL = http://127.0.0.1:$(PORT)
-run: .venv/run.stamp var/aktspar.db ## build a demo archive if there is none, and serve it [PORT=8000 FILES=3000]
+run: .venv/run.stamp aside var/aktspar.db ## build a demo archive if there is none, and serve it [PORT=8000 FILES=3000]
 	@echo "Bringing the database up to date …"
 	@$(BIN)/aktspar db upgrade
 	@echo "Starting the server; Ctrl+C stops it …"

@@ -69,6 +69,8 @@ class Settings:
     dpo_contact: str = ""
     appeal_court: str = ""
     sealed_contact: str = ""
+    lock_seconds: int = 20
+    request_seconds: int = 20
 
     @property
     def sqlite(self) -> bool:
@@ -119,6 +121,8 @@ class Settings:
             delivery_crate_files=_number("DELIVERY_CRATE_FILES", get("DELIVERY_CRATE_FILES", "25")),
             delivery_alarm_hours=_number("DELIVERY_ALARM_HOURS", get("DELIVERY_ALARM_HOURS", "8")),
             programme_end=_day("PROGRAMME_END", get("PROGRAMME_END")),
+            lock_seconds=_seconds("LOCK_SECONDS", get("LOCK_SECONDS", "20")),
+            request_seconds=_seconds("REQUEST_SECONDS", get("REQUEST_SECONDS", "20")),
             smtp=_smtp(get("SMTP_URL"), get("SMTP_FROM"), get("SMTP_CA_FILE")),
             **_controller(get, _DEMO_CONTROLLER if demo else {}),
         )
@@ -178,6 +182,13 @@ def _number(name: str, text: str) -> int:
     if not text.isdigit():
         raise BadSettings(f"AKTSPAR_{name} must be a whole number, not {text!r}")
     return int(text)
+
+
+def _seconds(name: str, text: str) -> int:
+    seconds = _number(name, text)
+    if not 1 <= seconds <= 3600:
+        raise BadSettings(f"AKTSPAR_{name} is 1 to 3600 seconds")
+    return seconds
 
 
 def _percent(name: str, text: str) -> int:

@@ -16,10 +16,11 @@ from flask import (
     request,
     url_for,
 )
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 
 from archive import history
 from archive.errors import DomainError, NotPermitted, NotSignedIn, Unavailable
+from archive.reading import TOO_SLOW, slow
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind
 from archive.web import kept, session
@@ -33,6 +34,7 @@ SENTENCES = {
     400: N_("The request could not be understood. Go back and try again."),
     404: N_("There is no such page. Check the address, or go to the front page."),
     405: N_("This address takes no such request. Go back and use the buttons on the page."),
+    408: TOO_SLOW,
     413: N_("What was sent is larger than we take. Send less at a time."),
     415: N_("This kind of content is not taken here."),
     500: N_(
@@ -47,6 +49,7 @@ HEADINGS = {
     403: N_("You may not do that"),
     404: N_("Not found"),
     405: N_("That was not understood"),
+    408: N_("That took too long"),
     409: N_("That cannot be done now"),
     413: N_("Too large"),
     422: N_("That cannot be used"),
@@ -89,6 +92,8 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):  # a host that is not ours: no address can be built for a page
         return make_response(_(SENTENCES[400]), 400)
     status = error.code or 500
+    if isinstance(error, ClientDisconnected) and slow(error):
+        return _answer(408, "too_slow", _(SENTENCES[408]))
     if error.response is not None or status < 400:
         return make_response(error.get_response())
     sentence = _(SENTENCES.get(status, SENTENCES[400 if status < 500 else 500]))

@@ -86,6 +86,7 @@ def record_many(work: Work, entries: Sequence[Entry]) -> Sequence[int]:
     if len(entries) == 1:
         row, side = _build(work, entries[0], heads)
         event_id = work.insert_one(_event, row)
+        work.newest = (event_id, row["hash"])
         _insert_sides(work, [(event_id, entries[0], side)])
         return [event_id]
     built = [_build(work, entry, heads) for entry in entries]
@@ -93,6 +94,7 @@ def record_many(work: Work, entries: Sequence[Entry]) -> Sequence[int]:
     for number, (row, _side) in zip(ids, built, strict=True):
         row["id"] = number
     work.insert(_event, [row for row, _side in built])
+    work.newest = (ids[-1], built[-1][0]["hash"])
     _insert_sides(
         work, [(number, entry, side) for number, entry, (_row, side) in zip(ids, entries, built, strict=True)]
     )

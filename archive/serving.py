@@ -15,6 +15,9 @@ from gunicorn.glogging import Logger
 
 from archive.app import create_app
 from archive.config import Settings
+from archive.domain import sessions, starting
+from archive.reading import Worker
+from archive.store import Archive
 
 RESTART_AFTER = 5.0  # seconds between two starts of a worker that keeps dying
 PATIENCE = 30  # seconds for what is under way when told to stop
@@ -79,7 +82,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._options = {
             "bind": settings.bind,
             "workers": processes,
-            "worker_class": "gthread",
+            "worker_class": type("Worker", (Worker,), {"seconds": float(settings.request_seconds)}),
             "threads": settings.threads,
             "graceful_timeout": PATIENCE,
             "keepalive": 15,
@@ -88,7 +91,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "proc_name": "aktspar",
             "when_ready": lambda master: ready([str(listener) for listener in master.LISTENERS]),
+            "worker_exit": lambda _master, worker: worker.app.archive and worker.app.archive.close(),
         }
+        self.archive: Archive | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -98,8 +103,11 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Make the application, in each web process for itself."""
-        return create_app(self._settings)
+        """Make the application, in each web process for itself, on a register that may be worked in."""
+        self.archive = Archive(self._settings)
+        with self.archive.read(sessions.DOOR) as work:
+            starting.refuse_unfit(self.archive, work)
+        return create_app(archive=self.archive)
 
     def run(self) -> None:
         """Serve until told to stop."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -27,7 +28,8 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.types import JSON, TypeEngine
 from sqlmodel import Session
 
@@ -35,10 +37,15 @@ from archive.clock import Clock, system_clock
 from archive.config import Settings
 from archive.errors import ChangedMeanwhile, NotPermitted, Unavailable
 from archive.vocabulary import Permission, Role
+from archive.watch import FileWatch, ServerWatch
 from archive.wording import N_
 
 CHANGED_MEANWHILE = N_(
     "Somebody else registered or changed the same thing just now. Look at it again and retry."
+)
+BUSY = N_(
+    "The register is busy: somebody else has been writing in it for a long time. "
+    "Nothing was saved; wait a moment and try again."
 )
 PRAGMAS = (
     "journal_mode=WAL",
@@ -50,6 +57,8 @@ PRAGMAS = (
     "cache_size=-4000",  # kB for each connection: a larger one is no faster, the file's pages are in memory
     "temp_store=MEMORY",
 )
+
+CONNECT_SECONDS = 10  # until a server that does not answer counts as unreachable
 
 _NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
 
@@ -101,6 +110,7 @@ class Work:
     act: str = field(default_factory=lambda: uuid4().hex)
     # What is asked for again and again and cannot change within one transaction, by what it is.
     known: dict[str, dict[Any, Any]] = field(default_factory=dict, repr=False)
+    newest: tuple[int, bytes] | None = None  # id and hash of the last event it wrote
     _session: Session | None = field(default=None, init=False, repr=False)
 
     @property
@@ -159,11 +169,13 @@ class Work:
         """Run the block in a savepoint: an error undoes the block, not the transaction."""
         # The session's own begin_nested costs several times as much, and scans wait for it.
         self.flush()
+        newest = self.newest
         self.connection.exec_driver_sql("SAVEPOINT attempt")
         try:
             yield
             self.flush()
         except BaseException:
+            self.newest = newest
             if self._session is None or self._session.is_active:  # else a flush failed, and all with it
                 if self._session is not None:
                     self._session.expunge_all()
@@ -234,23 +246,28 @@ class Archive:
     def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
         self.settings = settings
         self.clock = clock
-        self.engine = make_engine(settings.database_url)
+        self.engine = make_engine(settings.database_url, settings.lock_seconds)
         # One moment also for a page or a check of many statements: PostgreSQL's default is one per statement.
         one_moment = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         self._reading = self.engine if settings.sqlite else self.engine.execution_options(**one_moment)
-        self._lock = WriterLock(settings.database_url) if settings.sqlite else None
+        self._lock = WriterLock(settings.database_url, settings.lock_seconds) if settings.sqlite else None
+        path = make_url(settings.database_url).database or ""
+        self._watch = FileWatch(path) if settings.sqlite else ServerWatch()
 
     @contextmanager
     def write(self, actor: Actor) -> Iterator[Work]:
         """Begin a transaction; commit at the end of the block, roll back on any error."""
         with self._turn(), _plainly(), self._begun(self.engine, actor, writes=True) as work:
+            self.check(work)
             yield work
             work.flush()
+            self._watch.committing()
             try:
                 work.connection.commit()
             except BaseException:  # else the pool gets the connection back with transaction and lock still on
                 work.connection.invalidate()
                 raise
+            self._watch.committed(work.newest)
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Work]:
@@ -258,9 +275,14 @@ class Archive:
         with _plainly(), self._begun(self._reading, actor, writes=False) as work:
             yield work
 
+    def check(self, work: Work) -> None:
+        """Raise Unavailable unless the database is still the one this process opened."""
+        self._watch.check(work.connection)
+
     @contextmanager
     def _begun(self, engine: Engine, actor: Actor, *, writes: bool) -> Iterator[Work]:
         """Begin a transaction, rolled back at the end of the block unless committed."""
+        self._watch.opening(self.engine)
         with engine.connect() as connection:
             connection.info["writes"] = writes
             connection.begin()
@@ -280,12 +302,16 @@ class Archive:
 
     def close(self) -> None:
         """Give back every connection and the lock file."""
+        self._watch.close()
         self.engine.dispose()
         if self._lock is not None:
             self._lock.close()
 
 
 _UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
+_LOCKED = {"SQLITE_BUSY", "55P03"}
+# What SQLite says of a file that is no database any more, and PostgreSQL of a session that slept too long.
+_AWAY = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "25P03", "25P04"}
 
 
 @contextmanager
@@ -293,13 +319,16 @@ def _plainly() -> Iterator[None]:
     """Turn a lost race and an unreachable database into refusals; any other database error is a bug."""
     try:
         yield
-    except IntegrityError as error:
+    except PoolExhausted as error:
+        raise Unavailable("register_busy", BUSY) from error
+    except DBAPIError as error:
         name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
-        if name not in _UNIQUE:
-            raise
-        raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE) from error
-    except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR":  # a statement that makes no sense
+        if name in _UNIQUE:
+            raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE) from error
+        if name in _LOCKED:
+            raise Unavailable("register_busy", BUSY) from error
+        away = name in _AWAY or error.connection_invalidated or isinstance(error, OperationalError)
+        if not away or name == "SQLITE_ERROR":  # a statement that makes no sense
             raise
         raise Unavailable(
             "database_unavailable",
@@ -307,12 +336,23 @@ def _plainly() -> Iterator[None]:
         ) from error
 
 
-def make_engine(url: str) -> Engine:
-    """Make the engine with the settings each database needs; SQLite's folder is made if missing."""
+def make_engine(url: str, lock_seconds: int | None = None) -> Engine:
+    """Make the engine with the settings each database needs; SQLite's folder is made if missing.
+
+    With `lock_seconds` nobody waits for another's lock longer than that, nor holds one for much longer.
+    """
     if not url.startswith("sqlite"):
+        limits = {
+            "lock_timeout": lock_seconds,
+            "idle_in_transaction_session_timeout": 3 * (lock_seconds or 0),
+        }
+        options = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items() if seconds)
         # Without prepared statements: name searches on millions of rows else get a generic plan.
         return create_engine(
-            url, pool_pre_ping=True, hide_parameters=True, connect_args={"prepare_threshold": None}
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"prepare_threshold": None, "connect_timeout": CONNECT_SECONDS, "options": options},
         )
     database = make_url(url).database
     if database:
@@ -338,32 +378,34 @@ def _begin_sqlite(connection: Any) -> None:
 class WriterLock:
     """Let writers take turns in the order they came: SQLite's own busy wait polls and starves.
 
-    A thread queue inside the process, a file lock between processes (web, worker, command line).
+    A thread queue inside the process, a file lock between processes (web, worker, command line). Who waits
+    for the file holds a gate before it, so that a process which writes all the time lets the others in.
+    Nobody waits longer than `seconds`: the one whose turn it is may have been paused.
     """
 
-    def __init__(self, url: str) -> None:
-        self._path = Path(f"{make_url(url).database}.lock")
+    def __init__(self, url: str, seconds: float) -> None:
+        path = make_url(url).database
+        self._paths = (Path(f"{path}.gate.lock"), Path(f"{path}.lock"))
+        self._seconds = seconds
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._busy = False
         self._holder = 0
-        self._file: Any = None
+        self._files: tuple[Any, ...] = ()
         self._pid = 0
 
     def __enter__(self) -> None:
         if self._holder == threading.get_ident():
             raise RuntimeError("a transaction is open in this thread already: it would wait for itself")
-        mine = threading.Lock()
-        with self._guard:
-            wait = self._busy
-            self._busy = True
-            if wait:
-                mine.acquire()
-                self._waiting.append(mine)
-        if wait:
-            mine.acquire()
+        until = monotonic() + self._seconds
+        self._queue(until)
         try:
-            fcntl.flock(self._open(), fcntl.LOCK_EX)
+            gate, file = self._open()
+            _flock(gate, until)
+            try:
+                _flock(file, until)
+            finally:
+                fcntl.flock(gate, fcntl.LOCK_UN)
         except BaseException:
             self._pass_on()
             raise
@@ -371,14 +413,29 @@ class WriterLock:
 
     def __exit__(self, *_error: object) -> None:
         self._holder = 0
-        fcntl.flock(self._open(), fcntl.LOCK_UN)
+        fcntl.flock(self._open()[1], fcntl.LOCK_UN)
         self._pass_on()
 
     def close(self) -> None:
-        """Close the lock file; the next writer opens it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the lock files; the next writer opens them again."""
+        for file in self._files:
+            file.close()
+        self._files = ()
+
+    def _queue(self, until: float) -> None:
+        mine = threading.Lock()
+        with self._guard:
+            wait = self._busy
+            self._busy = True
+            if wait:
+                mine.acquire()
+                self._waiting.append(mine)
+        if not wait or mine.acquire(timeout=max(until - monotonic(), 0)):
+            return
+        with self._guard:
+            if mine in self._waiting:  # else our turn came just now
+                self._waiting.remove(mine)
+                raise Unavailable("register_busy", BUSY)
 
     def _pass_on(self) -> None:
         with self._guard:
@@ -387,8 +444,21 @@ class WriterLock:
             else:
                 self._busy = False
 
-    def _open(self) -> Any:
-        if self._file is None or self._pid != os.getpid():  # a forked child needs its own lock
-            self._file = self._path.open("a")
+    def _open(self) -> tuple[Any, ...]:
+        if not self._files or self._pid != os.getpid():  # a forked child needs its own locks
+            self._files = tuple(path.open("a") for path in self._paths)
             self._pid = os.getpid()
-        return self._file
+        return self._files
+
+
+def _flock(file: Any, until: float) -> None:
+    """Lock a file; the kernel knows no limit to waiting, so it is asked again and again."""
+    pause = 0.0002
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() >= until:
+                raise Unavailable("register_busy", BUSY) from None
+        sleep(pause)
+        pause = min(pause * 2, 0.005)

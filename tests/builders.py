@@ -1,5 +1,6 @@
 """Build what a test needs, through the verbs: a set clock, users of every role, places, persons, files."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from time import perf_counter
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive import identity
-from archive.domain import files, lifting, people, places, staff
+from archive.domain import files, lifting, people, places, register, staff
 from archive.domain.files import NewFile
 from archive.domain.lifting import Proof
 from archive.domain.people import NewPerson
@@ -46,6 +47,13 @@ class RunningClock:
 
     def __call__(self) -> datetime:
         return self._start + timedelta(seconds=perf_counter() - self._began)
+
+
+def a_demo(archive: Archive) -> None:
+    """Make an archive nobody has used a demo, with its door open."""
+    with archive.write(operator("tests")) as work:
+        register.become_demo(work)
+    archive.settings = replace(archive.settings, demo=True)
 
 
 def user_in_role(archive: Archive, role: Role) -> Actor:

@@ -30,7 +30,8 @@ def have_postgresql() -> bool:
 
 def settings_for(url: str, folder: Path) -> Settings:
     """Return settings of an installation on one database."""
-    return Settings.load({"AKTSPAR_DATABASE_URL": url, "AKTSPAR_DATA_DIR": str(folder), **KEYS})
+    named = {"AKTSPAR_DATABASE_URL": url, "AKTSPAR_DATA_DIR": str(folder), **KEYS}
+    return Settings.load({**named, "AKTSPAR_LOCK_SECONDS": "600"})  # a busy machine must fail no test
 
 
 class SqliteDatabases:

@@ -7,14 +7,18 @@ from contextlib import contextmanager
 
 from archive import migrations
 from archive.config import Settings
+from archive.domain import starting
 from archive.errors import Unavailable
 from archive.store import Actor, Archive, operator
 from archive.wording import N_
 
 
 @contextmanager
-def opened(settings: Settings | None = None) -> Iterator[tuple[Archive, Actor]]:
-    """Open the archive and name who runs the command; raises Unavailable unless it is up to date."""
+def opened(settings: Settings | None = None, *, unfit: bool = False) -> Iterator[tuple[Archive, Actor]]:
+    """Open the archive and name who runs the command; raises Unavailable unless it is up to date.
+
+    Raises BadSettings where nobody may work in it; `unfit` opens it all the same, to say what is wrong.
+    """
     archive = Archive(settings or Settings.load())
     try:
         actor = operator(_account())
@@ -23,6 +27,8 @@ def opened(settings: Settings | None = None) -> Iterator[tuple[Archive, Actor]]:
                 raise Unavailable(
                     "migrations_pending", N_("The database is not up to date. Run: aktspar db upgrade")
                 )
+            if not unfit:
+                starting.refuse_unfit(archive, work)
         yield archive, actor
     finally:
         archive.close()

@@ -22,7 +22,7 @@ from archive.wording import _, ngettext
 def command(as_json: bool) -> None:
     """Verify every hash chain, replay all history, check every rule; exit code 1 if anything is wrong."""
     began = perf_counter()
-    with opened() as (archive, actor), archive.read(actor) as work:
+    with opened(unfit=True) as (archive, actor), archive.read(actor) as work:
         check = Check(work)
         progress = None if as_json else _progress
         if check.large and len(os.sched_getaffinity(0)) > 1:
@@ -45,7 +45,7 @@ def _in_two(check: Check, settings: Settings, progress: Progress | None) -> list
 
 
 def _present(settings: Settings) -> list[Finding]:
-    with opened(settings) as (archive, actor), archive.read(actor) as work:
+    with opened(settings, unfit=True) as (archive, actor), archive.read(actor) as work:
         return list(Check(work).present())
 
 

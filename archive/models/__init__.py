@@ -21,6 +21,7 @@ from archive.models.loans import Loan
 from archive.models.messages import CalendarFeed, Deadline, Mail, Message
 from archive.models.people import NameToken, NameWord, Person, PersonNumber
 from archive.models.places import Place
+from archive.models.register import Register
 from archive.models.routines import Matter, RoutineRead, RoutineStep, RoutineVersion
 from archive.models.scans import Scan
 from archive.models.sightings import Sighting
@@ -69,6 +70,7 @@ __all__ = [
     "Person",
     "PersonNumber",
     "Place",
+    "Register",
     "RoomCount",
     "RoutineRead",
     "RoutineStep",

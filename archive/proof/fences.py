@@ -15,7 +15,10 @@ DOWN = N_(
 _STANDING = {
     True: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     # A: fires always, also where session_replication_role says replica
-    False: "SELECT tgname, tgenabled::text FROM pg_trigger WHERE NOT tgisinternal",
+    False: """SELECT t.tgname, t.tgenabled::text || p.prosrc || array_to_string(p.proconfig, ';')
+FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace""",
 }
 
 
@@ -25,8 +28,14 @@ def fallen(reader: Reader) -> Iterator[Finding]:
     wanted = (
         {name: body.strip() for name, body in triggers.SQLITE.items()}
         if reader.sqlite
-        else dict.fromkeys(triggers.POSTGRESQL_TRIGGERS, "A")
+        else {name: _on_postgresql(clause) for name, clause in triggers.POSTGRESQL_TRIGGERS.items()}
     )
     for name, body in wanted.items():
         if standing.get(name) != body:
             yield Finding("fences", name, DOWN)
+
+
+def _on_postgresql(clause: str) -> str:
+    """Return what a trigger that always fires runs, and where that looks for names."""
+    function = clause.rpartition(" public.")[2].removesuffix("()")
+    return f"A{triggers.POSTGRESQL_FUNCTIONS[function]}search_path={triggers.SEARCH_PATH}"

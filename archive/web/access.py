@@ -17,6 +17,7 @@ from archive.wording import DEFAULT_LOCALE, LOCALES, N_, speaking
 ASKED_BY_ANYBODY = {"static", "health.health"}  # never worth a look into the database
 # All that is open to those who signed in with a one-time password.
 BEFORE_CHOOSING = {"account.password", "account.choose_password", "session.sign_out"}
+BEFORE_SIGN_IN = 128 * 1024  # bytes of a request: a form kept over the end of a session, sealed
 LANGUAGE_COOKIE = "aktspar-language"
 AT_THE_DOOR = "!"  # ends a language somebody chose who has not signed in yet: it becomes theirs then
 
@@ -91,6 +92,8 @@ def identify() -> None:
     elif token := session_token():
         g.session = sessions.who(archive, token)
         g.actor = g.session and g.session.actor
+    if g.actor is None and (request.max_content_length or 0) > BEFORE_SIGN_IN:
+        request.max_content_length = BEFORE_SIGN_IN
     g.speaking = speaking(_language())
     g.speaking.__enter__()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from archive import migrations
+from archive import migrations, watch
 from archive.domain import beats, deadlines, outbox, sessions
 from archive.errors import Unavailable
 from archive.history import stamp
@@ -15,12 +15,13 @@ from archive.web.access import archive, public
 bp = Blueprint("health", __name__)
 
 LATE = timedelta(minutes=5)
+REASONS = {watch.REMOVED: "removed", watch.REPLACED: "replaced", watch.RESTORED: "restored"}
 
 
 @bp.get("/health")
 @public
 def health() -> Response:
-    """Tell whether the database answers and is up to date, the worker lives, and clocks and mail go."""
+    """Tell whether the database is there, itself and up to date, the worker lives, clocks and mail go."""
     facts = _facts()
     answer = jsonify(facts)
     answer.status_code = 200 if facts["database"] == facts["migrations"] == "ok" else 503
@@ -30,14 +31,19 @@ def health() -> Response:
 def _facts() -> dict[str, Any]:
     try:
         with archive.read(sessions.DOOR) as work:
+            archive.check(work)
             if not migrations.is_current(work.connection):
                 return {"database": "ok", "migrations": "pending", "worker": "unknown"}
             seen = beats.last(work)
             beat, swept = seen.get(HEARTBEAT), seen.get(deadlines.ROUTINE)
             late, slow = (at is None or work.now - at > LATE for at in (beat, swept))
             mail = outbox.condition(work)
-    except Unavailable:
-        return {"database": "unreachable", "migrations": "unknown", "worker": "unknown"}
+    except Unavailable as refusal:
+        return {
+            "database": REASONS.get(refusal.code, "unreachable"),
+            "migrations": "unknown",
+            "worker": "unknown",
+        }
     return {
         "database": "ok",
         "migrations": "ok",

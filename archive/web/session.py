@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
 
-from archive.domain import sessions, staff
+from archive.domain import register, sessions, staff
 from archive.vocabulary import Permission, Role
 from archive.web import kept
 from archive.web.access import (
@@ -92,7 +92,8 @@ def ask(refused: Refusals | None = None, kept_form: str | None = None) -> Respon
     offered = []
     if archive.settings.demo:
         with archive.read(sessions.DOOR) as work:
-            offered = [(role, _(PURPOSES[role]), users) for role, users in staff.by_role(work)]
+            if register.is_demo(work):
+                offered = [(role, _(PURPOSES[role]), users) for role, users in staff.by_role(work)]
     form = {
         "login": "" if kept_form else request.form.get("login", ""),
         "next": "" if kept_form else request.values.get("next", ""),

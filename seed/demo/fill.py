@@ -26,6 +26,7 @@ from archive.domain import (
     messages,
     places,
     reference,
+    register,
     scans,
 )
 from archive.domain.loans import Request
@@ -80,9 +81,8 @@ def populate(settings: Settings, world: World, seed: int, say: Say, clock: DemoC
     """Let people and places come into being and the lists be read in, at whatever time the clock tells."""
     archive = Archive(settings, clock)
     try:
-        with archive.read(operator("demo")) as work:
-            if places.roots(work):
-                raise Conflict("not_empty", "There is something in this archive already.")
+        with archive.write(operator("demo")) as work:
+            register.become_demo(work)
         reference.refresh(archive)  # so that routines are in force before anybody goes by them
         Population(archive, clock, world, say).come_in(seed)
     finally:

@@ -14,7 +14,7 @@ from archive.errors import Invalid, NotFound, TooMany
 from archive.models import Event, SignInAttempt, User, UserSession
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, Permission, Role
-from tests.builders import PASSWORD, SetClock
+from tests.builders import PASSWORD, SetClock, a_demo
 
 OFFICE = "192.0.2.10"
 
@@ -210,10 +210,21 @@ def test_what_is_over_is_removed_and_what_is_not_stays(
     assert stored(archive, root, SignInAttempt) == 1
 
 
-def test_a_demo_lets_in_those_it_offers_and_nobody_else(archive: Archive, anna: User) -> None:
-    with pytest.raises(NotFound):
-        sessions.enter(archive, anna.id or 0)
-    archive.settings = replace(archive.settings, demo=True)
+def test_a_demo_lets_in_those_it_offers_and_nobody_else(
+    archive: Archive, root: Actor, as_role: Callable[[Role], Actor]
+) -> None:
+    a_demo(archive)
+    with archive.read(root) as work:
+        anna = staff.user(work, as_role(Role.ARCHIVIST).user_id or 0)
     assert sessions.who(archive, sessions.enter(archive, anna.id or 0))
     with pytest.raises(NotFound):
         sessions.enter(archive, 4711)
+    archive.settings = replace(archive.settings, demo=False)
+    with pytest.raises(NotFound):
+        sessions.enter(archive, anna.id or 0)
+
+
+def test_no_setting_lets_anybody_into_a_register_that_is_no_demo(archive: Archive, anna: User) -> None:
+    archive.settings = replace(archive.settings, demo=True)
+    with pytest.raises(NotFound):
+        sessions.enter(archive, anna.id or 0)

@@ -12,12 +12,12 @@ from tests.guards.source import PACKAGES, ROOT, modules
 LAYERS = (
     """clock columns config errors events identity letters lifecycle lists partial_date permissions retention
     vocabulary wording""",
-    "models store",
+    "models store watch",
     "history migrations",
     "proof",
     "domain",
     "documents",
-    "api app cli commands errorpages logs mailing serving timetable web worker __main__",
+    "api app cli commands errorpages logs mailing reading serving timetable web worker __main__",
 )
 RANK = {f"archive.{name}": rank for rank, names in enumerate(LAYERS) for name in names.split()}
 WAYS_IN = {"flask", "werkzeug", "click", "apscheduler", "gunicorn"}

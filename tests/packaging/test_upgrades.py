@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from sqlalchemy import MetaData, Table, inspect, select, text
 from sqlmodel import col
 
 from archive import migrations
-from archive.config import Settings
-from archive.domain import checks, files, people, places, reference
+from archive.commands import opened
+from archive.config import BadSettings, Settings
+from archive.domain import checks, files, people, places, reference, register
 from archive.models import CaseFile
 from archive.store import Archive, make_engine, operator
 from tests.builders import SetClock
@@ -70,7 +72,7 @@ COMPOSED = (
 
 
 def _composed(table: str, value: Any) -> Any:
-    """Return a text as 0004 left it, where it is compared with others: with å instead of a and a ring."""
+    """Return a text as 0003 left it, where it is compared with others: with å instead of a and a ring."""
     return unicodedata.normalize("NFC", value) if table in COMPOSED and isinstance(value, str) else value
 
 
@@ -114,3 +116,11 @@ def test_an_upgraded_database_is_as_its_history_says(kept: Settings) -> None:
         reference.refresh(archive)
         with archive.read(operator("tests")) as work:
             assert [finding.say() for finding in checks.everything(work)] == []
+
+
+def test_an_upgraded_database_is_no_demo_whatever_it_holds(kept: Settings) -> None:
+    migrations.upgrade(kept)
+    with opened(kept) as (archive, actor), archive.read(actor) as work:
+        assert not register.is_demo(work)
+    with pytest.raises(BadSettings, match="AKTSPAR_DEMO=1"), opened(replace(kept, demo=True)):
+        pass

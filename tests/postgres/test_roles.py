@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from archive import migrations
 from archive.config import Settings
 from archive.domain import checks
-from archive.store import Actor, Archive
+from archive.migrations import triggers
+from archive.store import Actor, Archive, make_engine
 from tests.builders import SetClock, a_box, a_file, a_shelf
 from tests.databases import url_of
 
@@ -56,6 +57,12 @@ FORBIDDEN = {
     ),
     "drop a table": "DROP TABLE event_subject",
     "pose as a replica": "SET session_replication_role = replica",
+    "make tables that come and go": "CREATE TEMPORARY TABLE head (stream text)",
+    "make tables that stay": "CREATE TABLE public.loot (who text)",
+    "run a fence on a table of its own": (
+        "CREATE TRIGGER mine BEFORE INSERT ON unit FOR EACH ROW EXECUTE FUNCTION event_leads()"
+    ),
+    "call itself a demo": "DELETE FROM register",
     "make itself more": "ALTER ROLE CURRENT_USER SUPERUSER",
 }
 
@@ -68,6 +75,80 @@ def test_the_applications_role_cannot(limited: Archive, root: Actor, sql: str) -
         work.session.execute(text(sql))
     assert refused.value.orig.sqlstate == "42501", refused.value  # insufficient privilege
     with limited.read(root) as work:
+        assert checks.everything(work) == []
+
+
+# A head of the caller's own, before ours where names are looked for without a schema: what hangs on it
+# would run as whoever the fence runs as.
+TRAP = """
+CREATE TEMPORARY TABLE loot (who name);
+CREATE TEMPORARY TABLE head (stream text PRIMARY KEY, seq bigint, hash bytea);
+CREATE FUNCTION pg_temp.steal() RETURNS trigger LANGUAGE plpgsql
+  AS 'BEGIN INSERT INTO pg_temp.loot VALUES (current_user); RETURN NEW; END';
+CREATE TRIGGER steal BEFORE INSERT ON pg_temp.head FOR EACH ROW EXECUTE FUNCTION pg_temp.steal()
+"""
+AN_EVENT = """
+INSERT INTO event VALUES
+  (DEFAULT, 'a', 'file:9', 1, now(), now(), 'user:1', 'file.moved', '{}', decode(repeat('00', 32), 'hex'),
+  sha256('\\x01'::bytea || 'aktspar-event-v1'::bytea || int4send(6) || 'file:9'::bytea || int8send(1)
+    || int4send(2) || '{}'::bytea || decode(repeat('00', 32), 'hex')), '')
+"""
+OF_0_1_0 = """CREATE OR REPLACE FUNCTION event_leads() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT AS $body$
+BEGIN
+  INSERT INTO head (stream, seq, hash) VALUES (NEW.stream, NEW.seq, NEW.hash)
+    ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash;
+  INSERT INTO unsealed (event_id) VALUES (NEW.id);
+  RETURN NULL;
+END$body$"""
+
+
+@pytest.fixture
+def tempted(limited: Archive) -> Archive:
+    """Give back to the application's role the right to make temporary tables."""
+    with psycopg.connect(
+        limited.settings.owner_database_url.replace("+psycopg", ""), autocommit=True
+    ) as owner:
+        database, role = owner.info.dbname, make_url(limited.settings.database_url).username
+        owner.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {role}")
+    return limited
+
+
+def _caught(archive: Archive, actor: Actor) -> list[str]:
+    """Set the trap as the application's role, write an event, and return as whom the trap ran."""
+    with archive.write(actor) as work:
+        for statement in (TRAP, AN_EVENT):
+            work.connection.exec_driver_sql(statement)
+        return list(work.session.scalars(text("SELECT who FROM pg_temp.loot")))
+
+
+def test_a_head_of_the_callers_own_is_never_taken_for_ours(tempted: Archive, root: Actor) -> None:
+    assert _caught(tempted, root) == []
+    with tempted.read(root) as work:
+        head = text("SELECT seq FROM public.head WHERE stream = 'file:9'")
+        assert work.session.scalar(head) == 1
+
+
+def test_the_fence_of_the_first_version_ran_the_callers_code_as_the_owner(
+    tempted: Archive, root: Actor
+) -> None:
+    owner = make_engine(tempted.settings.owner_database_url)
+    with owner.begin() as connection:
+        connection.exec_driver_sql(OF_0_1_0)
+    owner.dispose()
+    (caught,) = _caught(tempted, root)
+    assert caught == make_url(tempted.settings.owner_database_url).username
+
+
+def test_an_upgrade_mends_the_fences_of_the_first_version(tempted: Archive, root: Actor) -> None:
+    owner = make_engine(tempted.settings.owner_database_url)
+    with owner.begin() as connection:
+        connection.exec_driver_sql(OF_0_1_0)
+    owner.dispose()
+    with tempted.read(root) as work:
+        assert {finding.subject for finding in checks.everything(work)} == {"event_leads"}
+    migrations.upgrade(tempted.settings)
+    with tempted.read(root) as work:
         assert checks.everything(work) == []
 
 
@@ -87,7 +168,7 @@ def test_even_its_owner_posing_as_a_replica_meets_the_fence(
 def test_a_restore_without_the_functions_is_noticed(archive: Archive, archivist: Actor) -> None:
     """As `pg_dump -t event` leaves them behind: the rows come back, the fences do not."""
     with archive.write(archivist) as work:
-        for name in ("event_follows", "event_leads", "head_forward", "history_only_grows"):
+        for name in triggers.POSTGRESQL_FUNCTIONS:
             work.session.execute(text(f"DROP FUNCTION {name} CASCADE"))
     with archive.read(archivist) as work:
         assert {finding.rule for finding in checks.everything(work)} == {"fences"}

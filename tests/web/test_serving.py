@@ -53,8 +53,13 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def address(settings: Settings, tmp_path: Path) -> str:
+def address(settings: Settings) -> str:
     """Give a free address."""
+    return free_address()
+
+
+def free_address() -> str:
+    """Return an address nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{probe.getsockname()[1]}"

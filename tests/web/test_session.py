@@ -13,7 +13,7 @@ from archive.store import Actor, Archive, operator
 from archive.vocabulary import Role
 from archive.wording import locale
 from tests.builders import PASSWORD as EVERYONES
-from tests.builders import SetClock
+from tests.builders import SetClock, a_demo
 from tests.domain.incident_play import a_colleague
 
 SignIn = Callable[[Role], FlaskClient]
@@ -132,10 +132,10 @@ def test_repeated_guesses_have_to_wait_even_when_right_at_last(
 def test_a_demo_archive_offers_everybody_of_each_role_under_its_name(
     archive: Archive, client: FlaskClient, as_role: Callable[[Role], Actor]
 ) -> None:
+    a_demo(archive)
     for role in (Role.ARCHIVIST, Role.AUDITOR):
         as_role(role)
     second = a_colleague(archive, "viola", Role.ARCHIVIST, unit="Norra arkivet")
-    archive.settings = replace(archive.settings, demo=True)
     page = client.get("/sign-in").text
     under = [part.count('name="user"') for part in page.split("<h3")]
     assert under == [0, 2, 1]
@@ -152,6 +152,16 @@ def test_outside_a_demo_nobody_enters_without_a_password(
     user = as_role(Role.AUDITOR).user_id
     assert client.post("/sign-in/demo", data={"user": user}).status_code == 404
     assert 'name="user"' not in client.get("/sign-in").text
+
+
+def test_the_setting_alone_opens_no_door_into_a_register_that_is_no_demo(
+    archive: Archive, client: FlaskClient, as_role: Callable[[Role], Actor]
+) -> None:
+    user = as_role(Role.ARCHIVIST).user_id
+    archive.settings = replace(archive.settings, demo=True)
+    assert client.post("/sign-in/demo", data={"user": user}).status_code == 404
+    assert 'name="user"' not in client.get("/sign-in").text
+    assert client.get("/").location == "/sign-in"
 
 
 def test_pages_are_swedish_until_english_is_chosen(client: FlaskClient) -> None:
