@@ -59,6 +59,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="aktspar-mutants.") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*NOT_COPIED))
+        for mutant in chosen:  # each must fit before the first is tried
+            with mutant.put_into(tree):
+                pass
         tried = []
         for mutant in chosen:
             tried.append(_try(tree, mutant))
@@ -100,9 +103,10 @@ def _fail_anyway(tree: Path, tests: Iterable[str]) -> str:
 
 def _sum_up(tried: Sequence[Tried], wrong: str) -> int:
     survivors = [one for one in tried if not one.killed_by]
+    killed = [one for one in tried if one.killed_by and one.runs]
     lost = [one.mutant.name for one in survivors if one.mutant.killed_by]
     _say("", *map(str, tried), "")
-    _say(f"{len(tried)} mutants, {len(tried) - len(survivors)} killed, {len(survivors)} survived.")
+    _say(f"{len(tried)} mutants, {len(killed)} killed, {len(survivors)} survived.")
     if wrong:
         _say(f"This test fails without any mutant too, and proves nothing: {wrong}")
     if lost:
