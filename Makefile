@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-thorough lint format bench texts clean
+.PHONY: help run test test-thorough lint format bench mutants texts clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -72,6 +72,9 @@ format: .venv/dev.stamp ## lay the code out and mend what can be mended
 
 bench: .venv/dev.stamp ## measure, each figure beside its ceiling [ARGS=...]
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+mutants: .venv/dev.stamp ## put known faults into a copy of the code and see that tests notice [ARGS="names"]
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 texts: .venv/dev.stamp ## list sentences without Swedish, and Swedish nobody says
 	@$(BIN)/python -m tests.guards.texts $(ARGS)

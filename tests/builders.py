@@ -65,6 +65,17 @@ def user_in_role(archive: Archive, role: Role) -> Actor:
         return staff.actor(user.stream, user.name, user.id, [role])
 
 
+def by_a_token(archive: Archive, actor: Actor) -> Actor:
+    """Return the same person as a program acts for them, through a token of theirs."""
+    with archive.write(operator("tests")) as work:
+        user = staff.user(work, actor.user_id or 0)
+        _token, secret = staff.issue_token(work, user, "program", work.now + timedelta(days=1))
+        through = staff.actor_of_token(work, secret)
+    assert through is not None
+    assert through.id != actor.id
+    return through
+
+
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

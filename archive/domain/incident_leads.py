@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from archive.domain import leads
 from archive.domain.incident_lines import Named
 from archive.domain.incident_report_data import Both, LeadLine, PlanLine
@@ -43,6 +46,13 @@ def may_walk(work: Work, incident: Incident, file: CaseFile | None) -> bool:
     if incident.owner_id == work.actor.user_id or work.actor.may(Permission.CHECK_SEALED):
         return True
     return work.session.get(IncidentReader, (incident.id, work.actor.user_id)) is not None
+
+
+def may_walk_all(work: Work, incident: Incident) -> bool:
+    """Tell whether the actor may see where anything is looked for that an incident is about."""
+    missed = select(CaseFile).join(IncidentFile, col(IncidentFile.file_id) == CaseFile.id)
+    files = work.session.scalars(missed.where(col(IncidentFile.incident_id) == incident.id)).all()
+    return all(may_walk(work, incident, file) for file in files)
 
 
 def annex(

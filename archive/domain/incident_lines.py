@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,7 @@ _PLAIN = frozenset(
         FieldKind.DIARY_NUMBER,
     }
 )
+_SAY_WHERE = frozenset({"place", "cover_file"})
 _KINDS = {kind.value: kind for kind in EventKind}
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _ACTORS = select(_EVENT.c.id, _EVENT.c.actor, _EVENT.c.at).where(
@@ -208,6 +210,12 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
             )
         )
     return tuple(lines)
+
+
+def unplaced(line: StepLine) -> StepLine:
+    """Leave out which places and covers a step names, for those who may not know where a file is sought."""
+    answers = (replace(one, value=None) if one.field in _SAY_WHERE else one for one in line.answers)
+    return replace(line, answers=tuple(answers))
 
 
 def _in_both(work: Work, rows: Sequence[Any]) -> list[Both]:

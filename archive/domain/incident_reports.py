@@ -55,6 +55,7 @@ _AS_THEY_STAND = (
     *("missed_at", "suspected_at", "aware_at", "clock_from", "reported_at"),
     *("escalated_at", "decided_at", "closed_at", "somebody_waits", "ongoing_case", "child"),
 )
+_SEARCHED = Both(EventKind.INCIDENT_SEARCHED.sv, EventKind.INCIDENT_SEARCHED.en)
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _COLUMNS = tuple(_EVENT.c[name] for name in ("id", "stream", "at", "happened_at", "actor", "kind", "body"))
 _EVENTS = select(*_COLUMNS).where(_EVENT.c.stream == bindparam("stream")).order_by(_EVENT.c.seq)
@@ -115,13 +116,20 @@ def _placeless(work: Work, incident: Incident, report: IncidentReport) -> Incide
     return replace(
         report,
         things=tuple(
-            replace(one, recorded_at=None, found_place=None) if one.item in hidden else one
+            replace(one, recorded_at=None, found_place=None, found_in_code="") if one.item in hidden else one
             for one in report.things
         ),
-        timeline=tuple(replace(one, text=None) if one.thing in hidden else one for one in report.timeline),
+        timeline=tuple(
+            replace(one, text=None) if one.thing in hidden or one.kind == _SEARCHED else one
+            for one in report.timeline
+        ),
         custody=tuple(replace(one, text=None) if one.thing in hidden else one for one in report.custody),
         searches=tuple(replace(one, place=None, cover_code="", lead="") for one in report.searches),
         seen=tuple(replace(one, place=None) if one.thing in hidden else one for one in report.seen),
+        steps=tuple(map(incident_lines.unplaced, report.steps)),
+        exposures=tuple(
+            replace(one, cover_code="") if one.thing in hidden else one for one in report.exposures
+        ),
         plans=tuple(one for one in report.plans if one.thing not in hidden),
     )
 

@@ -16,6 +16,7 @@ from archive.domain import (
     deadlines,
     incident_access,
     incident_changes,
+    incident_leads,
     incident_lines,
     incident_said,
     routine_versions,
@@ -100,10 +101,17 @@ def parties(course: Course, step: Step) -> str:
     return ", ".join(course.routine.party(one).title.say(locale()) for one in step.who)
 
 
-def tracks(work: Work, course: Course, now: datetime, *, readable: bool) -> list[Track]:
-    """Return the tracks, those with something urgent to do first; answers only for those who may read."""
+def tracks(
+    work: Work, course: Course, now: datetime, *, readable: bool, placeless: bool = False
+) -> list[Track]:
+    """Return the tracks, those with something urgent to do first; answers only for those who may read.
+
+    `placeless` leaves out which places and covers they name.
+    """
     by = steps.doer(work.actor, course.routine, course.run)
-    lines = incident_lines.of_steps(course, Named(work, (), (), {}), now)
+    lines = incident_lines.of_steps(course, Named(work, (), (), _files(work, course)), now)
+    if placeless:
+        lines = tuple(map(incident_lines.unplaced, lines))
     choices = engine.startable(course.routine, course.progress, now)
     found = []
     for track in course.routine.tracks:
@@ -129,6 +137,18 @@ def tracks(work: Work, course: Course, now: datetime, *, readable: bool) -> list
             )
         )
     return sorted(found, key=_urgency)
+
+
+def _files(work: Work, course: Course) -> dict[int, CaseFile]:
+    """Return the files an answer may name: those the case is about, and in whose covers they lay."""
+    if not isinstance(course.run, Incident):
+        return {}
+    own = col(IncidentFile.incident_id) == course.run.id
+    named = (
+        select(col(IncidentFile.file_id)).where(own).union(select(col(IncidentFile.found_in_id)).where(own))
+    )
+    files = work.session.scalars(select(CaseFile).where(col(CaseFile.id).in_(named))).all()
+    return {file.id: file for file in files}
 
 
 def papers(work: Work, run: Incident | Matter) -> dict[tuple[str, int], list[Attachment]]:
@@ -244,7 +264,7 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[Thing]:
     for number, item in enumerate(items, start=1):
         file = work.session.get(CaseFile, item.file_id) if item.file_id else None
         hidden = file.protected if file else incident.protected
-        open_ = readable and not hidden
+        open_, walks = readable and not hidden, incident_leads.may_walk(work, incident, file)
         inside = work.session.get(CaseFile, item.found_in_id) if item.found_in_id else None
         named = {"place": item.found_place_id is not None, "cover": item.found_in_id is not None}
         shown.append(
@@ -258,7 +278,7 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[Thing]:
                 str(texts.get(item.told_event or 0, {}).get("description", "")),
                 trails.name_of(standing.get(item.place_id or 0, ())) if open_ else "",
                 trails.name_of(standing.get(item.found_place_id or 0, ())) if open_ else "",
-                inside if files and inside is not None and not inside.protected else None,
+                inside if files and inside and not inside.protected and walks else None,
                 incident_said.lay(item.found_where, **named),
                 incident_said.state(item.found_state, short=incident.short, **named),
             )

@@ -10,6 +10,7 @@ from archive.domain import (
     incident_access,
     incident_changes,
     incident_finds,
+    incident_leads,
     incident_lists,
     incident_reports,
     incident_steps,
@@ -112,11 +113,12 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         incident = incidents.get(work, incident_id)
         course, now = incident_steps.course(work, incident), work.now
         readable = incident_access.may_read(work, incident)
+        placeless = not incident_leads.may_walk_all(work, incident)
         things = incident_views.things(work, incident, readable=readable)
         names = actors.names(work, _people(incident))
         made = searches.of(work, incident)
         facts = {
-            "tracks": incident_views.tracks(work, course, now, readable=readable),
+            "tracks": incident_views.tracks(work, course, now, readable=readable, placeless=placeless),
             "papers": incident_views.papers(work, incident) if readable else {},
             "clocks": incident_views.clocks(work, incident, now),
             "things": things,

@@ -10,7 +10,7 @@ from archive.errors import Conflict
 from archive.models import CoverCheck
 from archive.store import Actor, Archive
 from archive.vocabulary import CheckState, Confirmation, FindingKind
-from tests.builders import SetClock
+from tests.builders import SetClock, by_a_token
 from tests.domain.checking import a_check, checked, somebody
 
 COVER, CONTENTS = Confirmation.COVER, Confirmation.CONTENTS
@@ -103,6 +103,17 @@ def test_another_person_repeats_it(archive: Archive, archivist: Actor, root: Act
     with archive.read(other) as work:
         assert [row.check.id for row in covers.waiting(work)] == [second]
     assert repeat(archive, other, second).status is CheckState.CHECKED
+
+
+def test_no_token_of_ones_own_repeats_what_one_has_checked(
+    archive: Archive, archivist: Actor, root: Actor
+) -> None:
+    done(archive, by_a_token(archive, archivist))
+    (second,) = again(archive, root)
+    for same in (archivist, by_a_token(archive, archivist)):
+        with pytest.raises(Conflict, match="second_by_another"):
+            repeat(archive, same, second)
+    assert repeat(archive, by_a_token(archive, somebody(archive, "Kim")), second).status is CheckState.CHECKED
 
 
 def test_a_second_check_holds_up_no_delivery(archive: Archive, archivist: Actor, root: Actor) -> None:

@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import covers, deadlines, files, findings, people, wanted
+from archive.domain import covers, deadlines, files, findings, foreign_files, people, wanted
 from archive.domain.findings import Correction, Seen
+from archive.domain.foreign_files import Found
 from archive.errors import ChangedMeanwhile, Conflict, Invalid, NotFound, NotPermitted
 from archive.models import CaseFile, CoverCheck, EventPrivate, Finding, PersonNumber
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import (
     CheckState,
     Confirmation,
+    Evidence,
     FindingKind,
     FindingState,
     Protection,
@@ -255,6 +257,24 @@ def test_findings_about_protected_persons_are_listed_to_the_named_group_alone(
     with archive.read(somebody(archive, "Kim", *KEEPER)) as work:
         assert [row.Finding.id for row in findings.listed(work)] == [finding.id]
         assert findings.get(work, finding.id).id == finding.id
+
+
+def test_that_a_protected_persons_papers_lay_in_a_cover_is_told_to_the_named_group_alone(
+    archive: Archive, archivist: Actor
+) -> None:
+    keeper = somebody(archive, "Kim", *KEEPER)
+    with archive.write(archivist) as work:
+        shelf = a_shelf(work)
+        check = a_check(work, a_file(work, shelf))
+        hidden = a_file(work, shelf, a_person(work, protection=Protection.MARKED))
+    with archive.write(keeper) as work:
+        lay = Found(files.get(work, hidden.id), whole=True, how=Evidence.SCAN)
+        number = foreign_files.find(work, covers.get(work, check.id), "nothing_inside", lay).id
+        assert findings.get(work, number).foreign_id == hidden.id
+    with archive.read(archivist) as work:
+        assert findings.listed(work) == []
+        with pytest.raises(NotFound):
+            findings.get(work, number)
 
 
 def test_the_list_goes_on_by_its_last_row_and_by_state_and_kind(work: Work) -> None:

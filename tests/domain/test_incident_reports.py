@@ -1,7 +1,7 @@
 """What an incident's report, its lists and the year's figures say: truthfully, and only to whom they may."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ from archive.domain import (
     scans,
     searches,
 )
-from archive.domain.incident_report_data import check_value, decode, encode, redacted
+from archive.domain.incident_report_data import IncidentReport, check_value, decode, encode, redacted
 from archive.domain.incidents import Found, Report
 from archive.domain.loans import Request
 from archive.domain.scans import Scanned
@@ -76,6 +76,12 @@ def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int) -> 
     with archive.write(manager) as work:
         incidents.confirm_short(work, incidents.get(work, number), True)
     return number
+
+
+def reported_to(archive: Archive, actor: Actor, number: int) -> IncidentReport:
+    """Return an incident's report as one person may read it."""
+    with archive.read(actor) as work:
+        return incidents.report_data(work, incidents.get(work, number))
 
 
 def test_closing_fixes_the_report_and_its_check_value_is_that_of_its_data(
@@ -163,6 +169,59 @@ def test_a_fixed_report_hides_the_file_of_somebody_protected_since(
         assert f" {file.reference}" not in repr(report.timeline) + repr(report.custody)
 
 
+def test_where_a_protected_persons_file_stood_and_was_looked_for_is_told_only_to_those_who_search(
+    archive: Archive, archivist: Actor, as_role: AsRole
+) -> None:
+    with archive.write(archivist) as work:
+        box = a_box(work, a_shelf(work, "Hemliga gatan 9"))
+        file = a_file(work, box, a_person(work, protection=Protection.MARKED))
+        cover = a_file(work, box)
+        incident = incidents.report(work, Report(file_ids=(file.id,), owner_id=archivist.user_id))
+        searches.record(work, incident, Searched(SearchResult.NOT_FOUND, place_id=box.id))
+        searches.record(work, incident, Searched(SearchResult.NOT_FOUND, cover_id=cover.id))
+        scans.take(work, Scanned(str(uuid4()), file.code, box.code))
+    Play(archive, incident.id).do(
+        archivist, "secure_room", stopped=("bins",), signs="no", place=(f"place:{box.id}",)
+    )
+    owners = reported_to(archive, archivist, incident.id)
+    others = reported_to(archive, as_role(Role.DATA_PROTECTION_OFFICER), incident.id)
+    for part in ("things", "timeline", "searches", "seen", "steps", "plans"):
+        assert "Hemliga gatan 9" in repr(getattr(owners, part)), part
+    assert cover.code in repr(owners.searches)
+    assert not others.redacted
+    assert len(others.searches) == len(owners.searches)
+    assert [field for field in fields(others) if "Hemliga gatan 9" in repr(getattr(others, field.name))] == []
+    assert cover.code not in repr(others)
+
+
+def test_in_whose_cover_a_protected_persons_file_lay_is_told_only_to_those_who_search(
+    archive: Archive, archivist: Actor, as_role: AsRole, clock: SetClock
+) -> None:
+    with archive.write(archivist) as work:
+        box = a_box(work, a_shelf(work))
+        file, cover = a_file(work, box, a_person(work, protection=Protection.MARKED)), a_file(work, box)
+        due = work.now.date() + timedelta(days=7)
+        loans.hand_out(work, cover, Request("Advokat Berg", LoanPurpose.COURT, due))
+        incident = incidents.report(work, Report(file_ids=(file.id,), owner_id=archivist.user_id))
+        lay = Found(
+            work.now,
+            "I grannens omslag",
+            place_id=box.id,
+            cover_id=cover.id,
+            others_read=OthersRead.NO,
+        )
+        incidents.found(work, incident, [item.id for item in incidents.items(work, incident)], lay)
+    owners = reported_to(archive, archivist, incident.id)
+    others = reported_to(archive, as_role(Role.DATA_PROTECTION_OFFICER), incident.id)
+    for part in ("things", "exposures"):
+        assert cover.code in repr(getattr(owners, part)), part
+    assert cover.reference in repr(owners.steps)
+    assert not others.redacted
+    assert len(others.exposures) == len(owners.exposures) == 1
+    assert cover.code not in repr(others)
+    assert cover.reference not in repr(others)
+
+
 def test_the_report_is_told_in_both_languages_whichever_is_in_use(
     archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
 ) -> None:
@@ -200,6 +259,36 @@ def test_the_loans_of_the_cover_it_lay_in_are_listed_for_the_time_it_may_have_la
         incidents.found(work, incident, [item.id], said)
         (exposure,) = incidents.report_data(work, incident).exposures
         assert exposure.whom == "Advokat Berg"
+        (bare,) = incidents.report_data(work, incident, bare=True).exposures
+        assert (bare.whom, bare.cover_code, bare.begin) == (None, "", exposure.begin)
+
+
+def test_a_loan_that_ended_before_the_file_was_last_seen_elsewhere_exposed_nothing(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
+) -> None:
+    lost, cover = shelved[:2]
+
+    def lend(borrower: str) -> None:
+        clock.forward(days=1)
+        with archive.write(archivist) as work:
+            due = work.now.date() + timedelta(days=7)
+            loans.hand_out(work, files.get(work, cover), Request(borrower, LoanPurpose.COURT, due))
+        clock.forward(days=1)
+        with archive.write(archivist) as work:
+            loans.take_back(work, files.get(work, cover))
+
+    lend("Advokat Ek")
+    clock.forward(days=1)
+    with archive.write(archivist) as work:
+        box = work.session.get_one(Place, files.get(work, lost).place_id)
+        scans.take(work, Scanned(str(uuid4()), files.get(work, lost).code, box.code))
+    lend("Advokat Berg")
+    with archive.write(archivist) as work:
+        incident = incidents.report(work, Report(file_ids=(lost,)))
+        said = Found(work.now, "I grannens omslag", cover_id=cover, others_read=OthersRead.NO)
+        incidents.found(work, incident, [item.id for item in incidents.items(work, incident)], said)
+        exposures = incidents.report_data(work, incident).exposures
+    assert [exposure.whom for exposure in exposures] == ["Advokat Berg"]
 
 
 # Lists

@@ -50,6 +50,7 @@ from archive.vocabulary import (
 from routines import engine
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.tampering import intruding
 
 AsRole = Callable[[Role], Actor]
 UNIT = "Barn och familj"
@@ -494,6 +495,40 @@ def test_only_the_delegate_declares_anything_lost(
     for actor in (archivist, manager):
         with pytest.raises(NotPermitted):
             declare_lost(archive, actor, number)
+
+
+@pytest.mark.parametrize(
+    ("sql", "rule"),
+    [
+        ("UPDATE incident_file SET file_id = :file", "incident.one"),
+        ("UPDATE case_file SET status = 'disposed' WHERE id = :file", "incident.wanted"),
+    ],
+)
+def test_the_check_names_a_file_missed_twice_and_one_that_is_wanted_though_gone(
+    archive: Archive, archivist: Actor, shelved: list[int], sql: str, rule: str
+) -> None:
+    for file in shelved[:2]:
+        report(archive, archivist, file_ids=(file,))
+    with intruding(archive.settings) as intruder:
+        intruder.run("DROP INDEX one_open_incident_per_file")
+        intruder.run(sql, file=shelved[0])
+    with archive.read(archivist) as work:
+        found = {(finding.rule, finding.subject) for finding in checks.everything(work)}
+    assert (rule, f"file:{shelved[0]}") in found
+
+
+def test_only_the_delegate_gives_up_what_is_in_no_register(archive: Archive, archivist: Actor) -> None:
+    number = report(archive, archivist, description="En blå pärm")
+    with archive.write(archivist) as work:
+        incident = incidents.get(work, number)
+        items = incidents.items(work, incident)
+        with pytest.raises(NotPermitted):
+            incident_outcomes.declare_lost(work, incident, items, "test")
+        assert [item.open for item in items] == [True]
+        give_up(work, number)
+    with archive.read(archivist) as work:
+        outcomes = [item.outcome for item in incidents.items(work, incidents.get(work, number))]
+        assert outcomes == [IncidentOutcome.DECLARED_LOST]
 
 
 def test_a_file_lost_on_loan_ends_its_loan(archive: Archive, archivist: Actor, shelved: list[int]) -> None:

@@ -107,6 +107,15 @@ def test_a_file_comes_back_to_its_place_and_counts_as_seen_there(work: Work) -> 
     assert seen.place_id == shelf.id
 
 
+def test_a_file_that_comes_back_to_another_place_stands_last_there(work: Work) -> None:
+    file = a_file(work, a_shelf(work))
+    box = a_box(work, places.get(work, file.place_id))
+    last = max(a_file(work, box).position for _number in range(3))
+    loans.hand_out(work, file, request())
+    loans.take_back(work, file, box)
+    assert (file.place_id, file.position) == (box.id, last + 1)
+
+
 def test_a_file_may_come_back_to_another_place(work: Work) -> None:
     shelf = a_shelf(work)
     file = a_file(work, shelf)

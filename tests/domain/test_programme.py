@@ -39,6 +39,7 @@ from archive.vocabulary import (
 )
 from tests.builders import SetClock, a_file, a_person, a_place, user_in_role
 from tests.domain.delivering import Scene, a_scene
+from tests.tampering import intruding
 
 MONDAY = date(2026, 11, 23)
 
@@ -165,6 +166,14 @@ def test_two_different_persons_sign_and_then_nothing_can_be_recorded_there(scene
     taken = scene.scan(scene.packer, "", scene.code(0), shelf)
     assert (taken.outcome, taken.reason) == (ScanOutcome.REFUSED, "place_closed")
     assert scene.look(checks.everything) == []
+
+
+def test_the_check_names_a_room_signed_as_empty_that_is_open(scene: Scene) -> None:
+    test_two_different_persons_sign_and_then_nothing_can_be_recorded_there(scene)
+    with intruding(scene.archive.settings) as intruder:
+        intruder.run("UPDATE place SET closed_at = NULL WHERE id = :room", room=scene.room)
+    found = {(finding.rule, finding.subject) for finding in scene.look(checks.everything)}
+    assert ("room.empty", "emptying:1") in found
 
 
 def test_what_is_lent_from_an_emptied_room_comes_back_to_the_central_archive(scene: Scene) -> None:

@@ -14,6 +14,7 @@ from archive.domain import (
     packing,
     places,
     receiving,
+    reconciling,
     scans,
 )
 from archive.errors import Conflict, NotPermitted
@@ -27,7 +28,7 @@ from archive.vocabulary import (
     Role,
     ScanOutcome,
 )
-from tests.builders import SetClock, a_file, user_in_role
+from tests.builders import SetClock, a_file, by_a_token, user_in_role
 from tests.domain.delivering import Scene, a_scene
 
 
@@ -48,6 +49,18 @@ def test_the_packer_of_a_crate_does_not_receive_it(scene: Scene) -> None:
     scene.arrive()
     taken = scene.scan(scene.packer, f"receive:{scene.delivery}", scene.code(0), scene.crates[0])
     assert taken.reason == "packer_receives"
+
+
+def test_no_token_of_ones_own_receives_what_one_has_packed(scene: Scene) -> None:
+    through = by_a_token(scene.archive, scene.packer)
+    assert scene.scan(through, f"receive:{scene.delivery}", scene.crates[0]).reason == "packer_receives"
+    scene.receive_all(0, 1)
+    scene.receive_all(2, crate=1)
+    with pytest.raises(Conflict, match="packer_signs"):
+        scene.do(through, lambda work: reconciling.sign(work, scene.share(work)))
+    scene.do(
+        by_a_token(scene.archive, scene.receiver), lambda work: reconciling.sign(work, scene.share(work))
+    )
 
 
 def test_whoever_sealed_a_crate_counts_as_its_packer(archive: Archive) -> None:
@@ -276,6 +289,7 @@ def test_a_sealed_crate_is_not_unpacked_before_its_seal_was_looked_at(archive: A
         ("S-2", True, {DifferenceKind.SEAL_DIFFERS}),
         ("", False, {DifferenceKind.SEAL_BROKEN}),
         ("", True, {DifferenceKind.SEAL_DIFFERS}),
+        ("S-2", False, {DifferenceKind.SEAL_BROKEN, DifferenceKind.SEAL_DIFFERS}),
     ],
 )
 def test_a_broken_seal_and_another_number_have_their_names(

@@ -43,6 +43,7 @@ from archive.vocabulary import (
 )
 from tests.builders import a_file, a_place, user_in_role
 from tests.domain.delivering import Scene, a_scene
+from tests.tampering import intruding
 
 
 @pytest.fixture
@@ -177,6 +178,17 @@ def test_another_reason_needs_words(scene: Scene) -> None:
     )
     assert found is not None
     assert (found.note, found.explained_by) == ("Lådan gick sönder vid lastning", scene.receiver.id)
+
+
+def test_an_explanation_is_as_long_as_the_receipt_has_room_for(scene: Scene) -> None:
+    scene.arrive(1)
+    scene.receive(0, crate=1)
+    longest = "ä" * reconciling.LONGEST_TEXT
+    with pytest.raises(Invalid, match="reason_text"):
+        scene.explain(DifferenceKind.IN_ANOTHER_CRATE, DifferenceReason.OTHER, longest + "ä")
+    assert DifferenceKind.IN_ANOTHER_CRATE in scene.named()
+    scene.explain(DifferenceKind.IN_ANOTHER_CRATE, DifferenceReason.OTHER, longest)
+    assert DifferenceKind.IN_ANOTHER_CRATE not in scene.named()
 
 
 def test_a_difference_is_explained_once(scene: Scene) -> None:
@@ -460,6 +472,15 @@ def test_the_check_names_what_breaks_a_rule_of_deliveries(scene: Scene, sql: str
         if "cancelled" in sql:
             work.session.execute(text("UPDATE delivery_line SET in_transit = false"))
     assert BREAKING[sql] in {finding.rule for finding in scene.look(checks.everything)}
+
+
+def test_the_check_names_a_file_that_two_deliveries_claim(scene: Scene) -> None:
+    with intruding(scene.archive.settings) as intruder:
+        intruder.run("DROP INDEX one_open_line_per_file")
+        claim = "UPDATE delivery_line SET file_id = :file, in_transit = false WHERE row = 2"
+        intruder.run(claim, file=scene.files[0])
+    found = {(finding.rule, finding.subject) for finding in scene.look(checks.everything)}
+    assert ("delivery.one", f"file:{scene.files[0]}") in found
 
 
 def test_a_call_back_is_no_way_to_forget_a_difference_found_before_it_left(archive: Archive) -> None:

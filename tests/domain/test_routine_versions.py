@@ -27,6 +27,7 @@ from routines.conditions import Answer
 from routines.definition import packaged
 from tests.builders import SetClock
 from tests.domain.incident_play import matter_answers
+from tests.tampering import intruding
 
 AsRole = Callable[[Role], Actor]
 LOST = routine_contracts.SUSPECTED_LOST
@@ -58,6 +59,19 @@ def test_the_upgrade_puts_what_ships_with_us_in_force_and_doing_it_again_changes
         assert {one.name for one in found} == {one.name for one in packaged()}
         assert {one.status for one in found} == {RoutineState.IN_FORCE}
         assert checks.everything(work) == []
+
+
+def test_the_check_names_a_routine_with_two_versions_in_force(archive: Archive, archivist: Actor) -> None:
+    reference.refresh(archive)
+    with archive.write(archivist) as work:
+        first = routine_versions.in_force(work, LOST).id
+        second(work)
+    with intruding(archive.settings) as intruder:
+        intruder.run("DROP INDEX one_version_in_force")
+        intruder.run("UPDATE routine_version SET status = 'in_force'")
+    with archive.read(archivist) as work:
+        found = {(finding.rule, finding.subject) for finding in checks.everything(work)}
+    assert ("routine.force", f"routine:{first}") in found
 
 
 def test_every_packaged_routine_keeps_what_the_program_acts_on(work: Work) -> None:

@@ -258,6 +258,19 @@ def test_a_scan_older_than_the_last_move_is_a_sighting_and_moves_nothing(
         assert sightings.last(work, shelf.file.id).place_id == shelf.other.id
 
 
+def test_a_scan_older_than_a_move_nobody_scanned_moves_nothing(
+    scan: Scanner, shelf: Shelf, archive: Archive, root: Actor, now: Callable[[CaseFile], CaseFile]
+) -> None:
+    made = scan.clock.forward(hours=1)
+    scan.clock.forward(hours=1)
+    with archive.write(root) as work:
+        file, box = files.get(work, shelf.file.id), places.get(work, shelf.other.id)
+        sightings.put_down(work, file, box, seen=False)
+    scan.clock.forward(hours=1)
+    assert scan(shelf.file.code, shelf.shelf, made=made).outcome is ScanOutcome.SEEN_LATE
+    assert now(shelf.file).place_id == shelf.other.id
+
+
 def test_a_scan_made_before_the_file_was_lent_brings_nothing_back(
     scan: Scanner, shelf: Shelf, archive: Archive, root: Actor, now: Callable[[CaseFile], CaseFile]
 ) -> None:

@@ -19,7 +19,7 @@ from archive.errors import Unavailable
 from archive.models import Unit
 from archive.store import Actor, Archive
 from archive.vocabulary import Role
-from tests.builders import a_box, a_file, a_shelf
+from tests.builders import SetClock, a_box, a_file, a_shelf
 
 SignIn = Callable[[Role], FlaskClient]
 Harm = Callable[["Ground"], None]
@@ -189,7 +189,7 @@ def test_a_database_nobody_touched_takes_write_after_write(ground: Ground) -> No
 
 
 def test_what_another_process_of_ours_writes_is_no_harm(ground: Ground, settings: Settings) -> None:
-    with closing(Archive(settings)) as other:
+    with closing(Archive(settings, SetClock())) as other:
         for archive in (other, ground.archive, other, ground.archive):
             ground.write_much(archive)
     ground.write()

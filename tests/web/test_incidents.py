@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.domain import incidents, scans, wanted
-from archive.domain.incidents import Report
+from archive.domain.incidents import Found, Report
 from archive.domain.scans import Scanned
 from archive.models import CaseFile, Incident, Search
 from archive.permissions import permissions_of
 from archive.store import Actor, Archive
-from archive.vocabulary import IncidentState, Missed, Occasion, Permission, Protection, Role
+from archive.vocabulary import IncidentState, Missed, Occasion, OthersRead, Permission, Protection, Role
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.domain.incident_play import Play
 
 SignIn = Callable[[Role], FlaskClient]
 
@@ -106,6 +107,31 @@ def test_who_may_not_see_a_protected_incident_is_told_only_that_the_report_was_t
     answer = client.post("/incidents/new", data={"files": hidden.code})
     assert answer.location == "/"
     assert client.get(f"/incidents/{number}").status_code == 404
+
+
+def test_where_a_protected_persons_file_is_looked_for_and_lay_is_shown_only_to_those_who_search(
+    archive: Archive, archivist: Actor, sign_in: SignIn
+) -> None:
+    with archive.write(archivist) as work:
+        box = a_box(work, a_shelf(work, "Hemliga gatan 9"))
+        hidden, cover = a_file(work, box, a_person(work, protection=Protection.MARKED)), a_file(work, box)
+        incident = incidents.report(work, Report(file_ids=(hidden.id,), owner_id=archivist.user_id))
+        number = incident.id
+    Play(archive, number).do(
+        archivist, "secure_room", stopped=("bins",), signs="no", place=(f"place:{box.id}",)
+    )
+    with archive.write(archivist) as work:
+        incident = incidents.get(work, number)
+        lay = Found(work.now, "I grannens", cover_id=cover.id, others_read=OthersRead.NO)
+        incidents.found(work, incident, [item.id for item in incidents.items(work, incident)], lay)
+    owners = sign_in(Role.ARCHIVIST).get(f"/incidents/{number}").text
+    others = sign_in(Role.DATA_PROTECTION_OFFICER).get(f"/incidents/{number}").text
+    for told in ("Hemliga gatan 9", cover.code):
+        assert told in owners
+        assert told not in others
+    assert "sekretesskärl töms inte" in others
+    assert f">{cover.reference}</dd>" in owners
+    assert cover.reference not in others
 
 
 def test_the_list_shows_state_owner_clock_and_next_step(sign_in: SignIn, incident: Incident) -> None:
