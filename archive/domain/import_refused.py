@@ -63,6 +63,17 @@ def how_many_protected(work: Work, run: ImportRun) -> int:
     return sum(sum(hidden(work, batch).values()) for batch in _batches(work, run))
 
 
+def lists_with_protected(work: Work) -> list[tuple[ImportRun, int]]:
+    """Return the lists that have rows only those cleared get back, the newest first, with how many."""
+    work.require(Permission.CHECK_SEALED)
+    with_refused = select(col(ImportRow.run_id)).where(col(ImportRow.state) == RowState.REJECTED)
+    runs = work.session.scalars(
+        select(ImportRun).where(col(ImportRun.id).in_(with_refused)).order_by(col(ImportRun.id).desc())
+    ).all()
+    counted = ((run, how_many_protected(work, run)) for run in runs)
+    return [(run, many) for run, many in counted if many]
+
+
 def _batches(work: Work, run: ImportRun) -> Iterator[Sequence[ImportRow]]:
     statement = (
         select(ImportRow)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from archive.domain import actors, cards, files, looks, people, same_persons
+from archive.domain import actors, cards, files, import_refused, looks, people, same_persons
 from archive.domain.cards import Card
 from archive.models import Person, Task
 from archive.store import Work
@@ -31,6 +31,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         tasks = found[: same_persons.PAGE]
         names = actors.names(work, {task.facts["by"] for task in tasks})
         asked = [_asked(work, task, names[task.facts["by"]]) for task in tasks]
+        lists = import_refused.lists_with_protected(work)
     more = len(found) > len(tasks)
     return show(
         "same_persons/index.html",
@@ -38,6 +39,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         refused=refused,
         refused_task=refused_task,
         asked=asked,
+        lists=lists,
         answers=[{"value": answer.value, "label": answer.label} for answer in same_persons.ANSWERS],
         next=url_for(".index", after=tasks[-1].id) if more else None,
     )

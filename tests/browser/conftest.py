@@ -31,11 +31,13 @@ def kit(_kit: Site) -> Site:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Yield a page that fails its test when the browser complains: of the policy, a script or a missing file.
 
     A test that provokes a complaint empties `page.complaints` after looking at it.
     """
+    if "served" in request.fixturenames:
+        request.getfixturevalue("served")  # goes on serving until the page is closed
     context = swedish(browser, viewport=DESK)
     page = context.new_page()
     complaints: list[str] = []

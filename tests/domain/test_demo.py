@@ -152,7 +152,7 @@ def test_an_archive_with_something_in_it_is_not_filled(
         with archive.write(operator("tests")) as work:
             a_shelf(work)
             before = len(all_of(work, Place))
-        with pytest.raises(Conflict, match="There is something in this archive already"):
+        with pytest.raises(Conflict, match="not_empty"):
             fill(settings, 40, 1, lambda _line: None, now=NOW)
         with archive.read(operator("tests")) as work:
             assert len(all_of(work, Place)) == before

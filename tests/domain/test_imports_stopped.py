@@ -226,8 +226,8 @@ def test_a_scan_between_the_judging_and_the_registering_is_not_overwritten(
     checked = check(archive, archivist, a_list([row("P1", ANNA, room="M", box="7")]), mapping(site=CENTRAL))
     real, scanned = applying.Batch.judge, []
 
-    def judge_then_scan(batch: applying.Batch, items: object) -> object:
-        verdicts = real(batch, items)  # type: ignore[arg-type]
+    def judge_then_scan(batch: applying.Batch, *said: object) -> object:
+        verdicts = real(batch, *said)  # type: ignore[arg-type]
         if not scanned:
             scanned.append(True)
             with archive.write(archivist) as work:

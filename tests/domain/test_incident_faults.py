@@ -61,6 +61,7 @@ def test_a_deed_that_breaks_in_the_middle_leaves_no_trace(
 ) -> None:
     before = _state(missing, archivist)
     number, step, reached = 1, 1, 0
+    statements: list[str] = []
     while True:
         with failing(missing.engine, number) as broken:
             try:

@@ -208,6 +208,7 @@ def test_in_whose_cover_a_protected_persons_file_lay_is_told_only_to_those_who_s
             "I grannens omslag",
             place_id=box.id,
             cover_id=cover.id,
+            state=FoundState.WHOLE,
             others_read=OthersRead.NO,
         )
         incidents.found(work, incident, [item.id for item in incidents.items(work, incident)], lay)
@@ -285,7 +286,9 @@ def test_a_loan_that_ended_before_the_file_was_last_seen_elsewhere_exposed_nothi
     lend("Advokat Berg")
     with archive.write(archivist) as work:
         incident = incidents.report(work, Report(file_ids=(lost,)))
-        said = Found(work.now, "I grannens omslag", cover_id=cover, others_read=OthersRead.NO)
+        said = Found(
+            work.now, "I grannens omslag", cover_id=cover, state=FoundState.WHOLE, others_read=OthersRead.NO
+        )
         incidents.found(work, incident, [item.id for item in incidents.items(work, incident)], said)
         exposures = incidents.report_data(work, incident).exposures
     assert [exposure.whom for exposure in exposures] == ["Advokat Berg"]

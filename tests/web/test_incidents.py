@@ -13,7 +13,16 @@ from archive.domain.scans import Scanned
 from archive.models import CaseFile, Incident, Search
 from archive.permissions import permissions_of
 from archive.store import Actor, Archive
-from archive.vocabulary import IncidentState, Missed, Occasion, OthersRead, Permission, Protection, Role
+from archive.vocabulary import (
+    FoundState,
+    IncidentState,
+    Missed,
+    Occasion,
+    OthersRead,
+    Permission,
+    Protection,
+    Role,
+)
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play
 
@@ -122,7 +131,9 @@ def test_where_a_protected_persons_file_is_looked_for_and_lay_is_shown_only_to_t
     )
     with archive.write(archivist) as work:
         incident = incidents.get(work, number)
-        lay = Found(work.now, "I grannens", cover_id=cover.id, others_read=OthersRead.NO)
+        lay = Found(
+            work.now, "I grannens", cover_id=cover.id, state=FoundState.WHOLE, others_read=OthersRead.NO
+        )
         incidents.found(work, incident, [item.id for item in incidents.items(work, incident)], lay)
     owners = sign_in(Role.ARCHIVIST).get(f"/incidents/{number}").text
     others = sign_in(Role.DATA_PROTECTION_OFFICER).get(f"/incidents/{number}").text

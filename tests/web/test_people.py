@@ -14,7 +14,7 @@ from archive.models import Person
 from archive.store import Actor, Archive, operator
 from archive.vocabulary import Protection, Role
 from archive.wording import _
-from tests.builders import NUMBERS, PASSWORD, a_file, a_person, a_shelf
+from tests.builders import NUMBERS, PASSWORD, a_demo, a_file, a_person, a_shelf
 
 SignIn = Callable[[Role], FlaskClient]
 
@@ -99,6 +99,14 @@ def test_protection_hides_the_person_at_once(
     page = client.get(f"/people/{person.id}").text
     for told in ("Åkerström", "Birgitta", "19900602", "1990-06-02", "P0001234"):
         assert told not in page
+
+
+@pytest.fixture
+def unlocked(archive: Archive) -> Archive:
+    """Make the archive a demo while it is empty, opened as an ordinary one."""
+    a_demo(archive)
+    archive.settings = replace(archive.settings, demo=False)
+    return archive
 
 
 @pytest.fixture
@@ -224,9 +232,10 @@ def test_a_program_lifts_nothing(archive: Archive, archivist: Actor, hidden: Per
 
 
 def test_in_a_demo_the_page_says_what_to_enter(
-    archive: Archive, archivist: Actor, sign_in: SignIn, hidden: Person
+    unlocked: Archive, archive: Archive, archivist: Actor, sign_in: SignIn, hidden: Person
 ) -> None:
     client = sign_in(Role.ARCHIVIST)
+    assert lift(client, hidden, password="demo").status_code == 422
     assert "demoarkivet" not in client.get(f"/people/{hidden.id}").text
     archive.settings = replace(archive.settings, demo=True)
     assert "I demoarkivet är det: demo" in client.get(f"/people/{hidden.id}").text

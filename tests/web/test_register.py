@@ -22,6 +22,7 @@ from archive.vocabulary import (
     RowState,
 )
 from tests.builders import NUMBERS, a_file, a_kind, a_person, a_shelf, a_source
+from tests.domain.taking_in import mapping
 
 SignIn = Callable[[Role], FlaskClient]
 BORN_1990 = "19900602-2397"
@@ -372,6 +373,7 @@ def test_a_row_of_a_list_that_was_not_registered_begins_the_form_and_is_settled(
             status=ImportState.APPLIED,
             upload_id=upload.id,
             name="lista.csv",
+            mapping=mapping().as_dict(),
             counts={},
             options={},
             started_by=work.actor.id,

@@ -118,6 +118,16 @@ def test_only_those_cleared_are_told_how_many_are_left_out(
     assert (link in page, "skyddade raderna (3)" in page) == (True, True)
 
 
+def test_who_is_cleared_and_reads_no_lists_finds_the_rows_left_out_beside_the_questions(
+    sign_in: SignIn, known: dict[str, int]
+) -> None:
+    client, link = sign_in(Role.SEALED_KEEPER), "/imports/1/rejects/protected"
+    page = client.get("/protected-persons/questions").text
+    assert link in page
+    assert "lista.csv: 3 rader" in page
+    assert client.get(link).status_code == 200
+
+
 def test_the_flagged_rows_as_a_file_record_each_file_they_show(
     sign_in: SignIn, archive: Archive, archivist: Actor
 ) -> None:

@@ -17,6 +17,7 @@ import pytest
 from archive.config import Settings
 from archive.store import Archive
 from archive.vocabulary import Role
+from tests.builders import a_demo
 from tests.domain.incident_play import a_colleague
 
 pytestmark = pytest.mark.engines("sqlite")  # it is processes that are tried here, not a database
@@ -133,6 +134,7 @@ def test_a_server_on_every_address_of_the_machine_says_so(settings: Settings, ad
 def test_the_server_of_a_demo_says_whom_to_sign_in_as(
     settings: Settings, address: str, archive: Archive
 ) -> None:
+    a_demo(archive)
     a_colleague(archive, "astrid", Role.ARCHIVIST)
     with serving(settings, address, AKTSPAR_DEMO="1") as server:
         said = _said(server, 2)
