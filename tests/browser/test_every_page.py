@@ -57,7 +57,7 @@ A_LIST = (
     "P0001;195005050512;Åkesson, Anna;EB;2003;Rum 1\n"
     "P0002;19500505-051X;Åkesson, Anna;okänd sort;någon gång;Rum 1\n"
     "P0001;199710182396;Çelik, Bo;VU;2004;Rum 1\n"  # is a question, since another has the reference
-    "P0003;;Çelik, Bo (skyddad identitet);okänd sort;2004;Rum 1\n"
+    ";;;EB;2004;skyddad identitet\n"  # is given back to those cleared alone
 ).encode()
 
 
