@@ -1,6 +1,5 @@
 """The fixtures every test shares; tests/README.md says which to use when."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -193,15 +192,10 @@ def sign_in(app: Flask, archive: Archive) -> Callable[[Role], FlaskClient]:
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     """Serve the application on a free port and give its address."""
-    from werkzeug.serving import make_server
+    from tests.serving import serving
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 def _browser(app: Flask) -> FlaskClient:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.browser import DESK, chromium, swedish
-from tests.browser.kit.site import Site, serving
+from tests.browser.kit.site import Site, serving_kit
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def _kit() -> Iterator[Site]:
-    with serving() as site:
+    with serving_kit() as site:
         yield site
 
 

@@ -5,7 +5,6 @@ a test fails while nothing does.
 """
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 from sqlmodel import col
-from werkzeug.serving import make_server
 
 from archive.app import create_app
 from archive.domain import (
@@ -41,11 +39,11 @@ from seed.demo.fill import fill
 from tests.browser import keyboard
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
-from tests.browser.kit.site import Quiet
 from tests.browser.walk import Found, Known, walk
 from tests.builders import MONDAY_MORNING, SetClock
 from tests.databases import SqliteDatabases
 from tests.domain.incident_play import matter_answers
+from tests.serving import serving
 
 FILES = 120
 NOW = MONDAY_MORNING + timedelta(hours=5)
@@ -82,7 +80,7 @@ def tour(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFac
             fill(settings, FILES, 3, lambda _line: None, now=NOW)
             starts = _more(archive)
             app = create_app(archive=archive)
-            with _serving(app) as url:
+            with serving(app) as url:
                 yield _walked(app, url, starts)
 
 
@@ -96,19 +94,6 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
-
-
-@contextmanager
-def _serving(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _more(archive: Archive) -> list[str]:

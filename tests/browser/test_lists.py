@@ -51,9 +51,10 @@ def press(page: Page, selector: str, key: str = "Enter") -> None:
 
 def upload(page: Page, name: str, content: bytes) -> None:
     """Choose a list with the keyboard and send it."""
-    keyboard.to(page, "#list")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
+    with (
+        page.expect_file_chooser() as chooser
+    ):  # from the first key on: the browser is told so on its own way
+        press(page, "#list", "Space")
     chooser.value.set_files({"name": name, "mimeType": "text/csv", "buffer": content})
     keyboard.to(page, "main form button")
     with page.expect_navigation():

@@ -1,6 +1,5 @@
 """Serve every macro on one page, under the same strict policy as the real pages."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,13 +8,13 @@ from pathlib import Path
 
 from flask import Flask, Response, make_response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from archive.domain.programme import Forecast
 from archive.domain.rates import Rate
 from archive.vocabulary import Custody
 from archive.web import line_chart
 from archive.wording import _, ngettext, speaking
+from tests.serving import serving
 
 ROOT = Path(__file__).parents[3]
 POLICY = (
@@ -62,13 +61,6 @@ class Site:
     url: str = ""
     posted: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-
-
-class Quiet(WSGIRequestHandler):
-    """Answer requests without a line in the log for each."""
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name it overrides
-        pass
 
 
 def build(site: Site) -> Flask:
@@ -122,16 +114,8 @@ def build(site: Site) -> Flask:
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
+def serving_kit() -> Iterator[Site]:
     """Serve the kit on a free port until the block ends."""
     site = Site()
-    server = make_server("127.0.0.1", 0, build(site), threaded=True, request_handler=Quiet)
-    site.url = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(build(site)) as site.url:
         yield site
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
