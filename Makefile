@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-thorough lint format bench mutants texts clean
+.PHONY: help run test test-thorough lint format bench mutants repeated texts clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -58,8 +58,8 @@ run: .venv/run.stamp aside var/aktspar.db ## build a demo archive if there is no
 test: .venv/dev.stamp ## run every test, on SQLite and PostgreSQL [ARGS="tests/unit -k number"]
 	@.ci/test $(ARGS)
 
-test-thorough: .venv/dev.stamp ## tell the demo's story as of every awkward moment (3 minutes of processor time)
-	@$(BIN)/pytest -m thorough -n auto $(ARGS)
+test-thorough: .venv/dev.stamp ## every awkward moment of the demo's story, and on PostgreSQL what repeats there
+	@.ci/test -m thorough $(ARGS)
 
 lint: .venv/dev.stamp ## check style and types
 	$(BIN)/ruff check
@@ -75,6 +75,9 @@ bench: .venv/dev.stamp ## measure, each figure beside its ceiling [ARGS=...]
 
 mutants: .venv/dev.stamp ## put known faults into a copy of the code and see that tests notice [ARGS="names"]
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+repeated: .venv/dev.stamp ## find the tests that send PostgreSQL only what others send it: tests/repeated.txt
+	@.ci/test -m 'thorough or not thorough' -k postgresql --find-repeated
 
 texts: .venv/dev.stamp ## list sentences without Swedish, and Swedish nobody says
 	@$(BIN)/python -m tests.guards.texts $(ARGS)

@@ -18,14 +18,9 @@ from archive.domain import staff
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Role
 from tests.builders import PASSWORD, QUICK_HASHER, SetClock, user_in_role
-from tests.databases import PostgresqlDatabases, SqliteDatabases, have_postgresql
+from tests.databases import PostgresqlDatabases, SqliteDatabases
 
-ENGINES = ("sqlite", "postgresql")
-ENGINES_OF_FOLDER = {
-    "postgres": ("postgresql",),
-    **dict.fromkeys(("bench", "browser", "web"), ("sqlite",)),
-}
-NO_POSTGRESQL = "NOT RUN ON POSTGRESQL: no server; `make test` starts one (pg_virtualenv -t pytest …)"
+pytest_plugins = ["tests.engines"]
 
 _HYPOTHESIS: dict[str, Any] = {
     "deadline": None,
@@ -36,40 +31,6 @@ hypothesis_settings.register_profile("tests", max_examples=50, **_HYPOTHESIS)
 # pytest --hypothesis-profile=thorough tests/stateful
 hypothesis_settings.register_profile("thorough", max_examples=2000, **_HYPOTHESIS)
 hypothesis_settings.load_profile("tests")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Name our markers; what is thorough is left out unless asked for by `-m`."""
-    config.addinivalue_line("markers", "engines(*names): run only on these of sqlite, postgresql")
-    config.addinivalue_line("markers", "thorough: takes minutes; `make test-thorough` runs it")
-    config.option.markexpr = config.option.markexpr or "not thorough"
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what uses a database on both engines, unless its folder or marker says which."""
-    if "engine" not in metafunc.fixturenames:
-        return
-    marker = metafunc.definition.get_closest_marker("engines")
-    names = marker.args if marker else ENGINES_OF_FOLDER.get(metafunc.definition.path.parent.name, ENGINES)
-    absent = pytest.mark.skipif(not have_postgresql(), reason=NO_POSTGRESQL)
-    parameters = [pytest.param(name, marks=absent if name == "postgresql" else ()) for name in names]
-    metafunc.parametrize("engine", parameters, scope="session")
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_terminal_summary(terminalreporter: Any) -> Iterator[None]:
-    """Say last and in red what was not run: half a test run must not look like a whole one."""
-    yield
-    skipped = terminalreporter.stats.get("skipped", [])
-    left_out = [report.nodeid for report in skipped if NO_POSTGRESQL in str(report.longrepr)]
-    if left_out:
-        terminalreporter.section(f"{len(left_out)} tests {NO_POSTGRESQL}", sep="!", red=True, bold=True)
-        counts: dict[str, int] = {}
-        for nodeid in left_out:
-            name = nodeid.split("::")[0]
-            counts[name] = counts.get(name, 0) + 1
-        for name, number in sorted(counts.items()):
-            terminalreporter.line(f"{number:5} in {name}", red=True)
 
 
 @pytest.fixture(scope="session")

@@ -23,11 +23,6 @@ KEPT = Path(__file__).parent / "packaging" / "kept"
 _numbers = count(1)
 
 
-def have_postgresql() -> bool:
-    """Tell whether a PostgreSQL server to test on is named in the environment, as pg_virtualenv does."""
-    return "PGHOST" in os.environ
-
-
 def settings_for(url: str, folder: Path) -> Settings:
     """Return settings of an installation on one database."""
     named = {"AKTSPAR_DATABASE_URL": url, "AKTSPAR_DATA_DIR": str(folder), **KEYS}

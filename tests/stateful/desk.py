@@ -81,8 +81,11 @@ class Desk(RuleBasedStateMachine):
         self.program = operator("tester")
 
     def teardown(self) -> None:
-        self.archive.close()
-        self.closing.close()
+        try:
+            self.check_everything()
+        finally:
+            self.archive.close()
+            self.closing.close()
 
     @initialize()
     def begin(self) -> None:
