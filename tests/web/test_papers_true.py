@@ -389,7 +389,7 @@ def test_a_refusal_made_before_the_find_says_that_it_was(tale: Tale, sign_in: Si
 def test_a_supplement_tells_imy_of_the_loss_then_of_what_is_said_to_be_found_then_of_the_find(
     tale: Tale, sign_in: SignIn
 ) -> None:
-    words = ("konstaterad förlorad", "uppges den ha hittats", "Incidenten upphörde då")
+    words = ("konstaterad förlorad", "uppges den ha hittats", "Då upphörde incidenten")
     declared_lost(tale)
     told = [read(sign_in(Role.ARCHIVIST), tale, P.IMY_SUPPLEMENT, "sv")]
     tale.claimed()
