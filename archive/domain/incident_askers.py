@@ -48,8 +48,8 @@ def require_told(incident: Incident, run: Course, found_at: datetime) -> None:
     raise Conflict(
         "answer_owed",
         N_(
-            "Whoever waits was answered last at %(answered)s, before the file was found at %(found)s, and does "
-            "not know that it is found. First do the step “%(step)s”; then confirm."
+            "Whoever waits was answered last at %(answered)s, before the file was found at %(found)s, and "
+            "does not know that it is found. First do the step “%(step)s”; then confirm."
         ),
         field="confirmed",
         step=title,
