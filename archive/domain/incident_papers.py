@@ -300,7 +300,7 @@ def may_print(case: Case, paper: IncidentPaper) -> bool:
     if work.actor.may(Permission.LEAD_INCIDENTS) or incident_access.by_office(work.actor):
         return True
     step = case.course.routine.step_of.get(_RULES[paper].step)
-    by = steps.doer(work.actor, case.course.routine, case.incident)
+    by = steps.doer(work, case.course.routine, case.incident)
     return step is not None and bool(by.parties & set(step.who))
 
 

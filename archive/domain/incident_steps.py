@@ -39,6 +39,8 @@ from routines import engine
 from routines.conditions import FactValue
 from routines.progress import Record
 
+_STANDS_IN = MessageKind.INCIDENT_STANDS_IN
+
 
 @dataclass(slots=True)
 class Doing:
@@ -92,7 +94,25 @@ def advance(work: Work, incident: Incident, run: Course | None = None) -> Course
         steps.pass_on(work, run)
     if "escalate" in opened:
         _escalate(work, incident, Escalation.WEEKS, "")
+    role = _stand_in(work, incident, run)
+    if role is not None:
+        about = incident.stream
+        messages.tell(work, _STANDS_IN, about, _STANDS_IN.value, roles=[role], incident=incident.id)
     return run
+
+
+def unheard(work: Work, incident: Incident, run: Course) -> bool:
+    """Tell whether the head's steps wait for those who stand in, and one of them has not been told."""
+    role = _stand_in(work, incident, run)
+    return role is not None and messages.untold(work, _STANDS_IN, incident.stream, _STANDS_IN.value, [role])
+
+
+def _stand_in(work: Work, incident: Incident, run: Course) -> Role | None:
+    """Return the role for which steps of the head of the unit wait; None while there are none, or a head."""
+    waits = any(
+        incident_access.HEAD in run.step(record.step).who for record in engine.open_steps(run.progress)
+    )
+    return incident_access.stand_in(work, incident) if waits else None
 
 
 def complete(

@@ -164,8 +164,9 @@ def test_a_confirmation_that_waits_says_at_its_field_when_the_answer_was_and_whe
         before = (work.now - timedelta(hours=1)).isoformat(timespec="seconds")
     play.do(archivist, "interim_answer", answered_at=before, answer="Vi söker")
     assert wrong_at_field(play, manager) == (
-        "Den som väntar fick svar senast 2026-11-23 10:00, innan akten hittades 2026-11-23 11:00, och vet inte "
-        "att den är hittad. Gör först steget ”Anteckna att någon begär akten” och bekräfta sedan."
+        "Den som väntar fick svar senast 2026-11-23 10:00, innan akten hittades 2026-11-23 11:00, "
+        "och vet inte att den är hittad. "
+        "Gör först steget ”Anteckna att någon begär akten” och bekräfta sedan."
     )
     play.do(archivist, "new_request", asker="Advokat Nilsson", answer="Akten är hittad")
     assert confirm(play, manager) is IncidentState.CLOSED
