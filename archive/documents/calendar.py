@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from archive.clock import local_date
-from archive.domain import deadlines, delivery_timetable
+from archive.domain import deadlines, delivery_timetable, incident_lists
 from archive.store import Work
 from archive.vocabulary import Permission
 from archive.wording import N_, _
@@ -81,7 +81,7 @@ def _folded(line: str) -> bytes:
 
 def of_deadlines(work: Work) -> list[Entry]:
     """Return the clocks that run for the actor, alone or by role; each stands at the moment it ends."""
-    running = deadlines.due(work, owner_id=work.actor.user_id, roles=work.actor.roles, limit=500)
+    running = incident_lists.my_clocks(work)
     said = _("Sign in to Aktspår to see what it is about.")
     return [
         Entry(f"deadline-{one.id}", one.due_at, one.due_at, deadlines.title(one), said) for one in running

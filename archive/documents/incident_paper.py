@@ -1,15 +1,12 @@
 """What every paper of an incident shares: its head, the mark of a draft, lines to fill in by hand."""
 
 from collections.abc import Iterable
-from datetime import date
-
-from babel.dates import format_date
 
 from archive.clock import local, local_date
 from archive.config import Settings
 from archive.documents.page import Head, Report
-from archive.domain.incident_papers import Heading
-from archive.wording import _, locale
+from archive.domain.incident_papers import Heading, day
+from archive.wording import _
 
 LINE = "_" * 33  # to write on, in the right half of a list of facts
 WHOLE_LINE = "_" * 124
@@ -64,11 +61,6 @@ def points(paper: Report, said: Iterable[str]) -> None:
     """Add a list, each point on a line of its own."""
     for one in said:
         paper.paragraph(f"•  {one}")
-
-
-def day(when: date | None) -> str:
-    """Write a day as letters do: 23 november 2026."""
-    return format_date(when, "long", locale=locale()) if when else ""
 
 
 def made_on(heading: Heading) -> str:

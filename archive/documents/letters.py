@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from archive.config import Settings
 from archive.documents import incident_paper
-from archive.documents.incident_paper import LINE, by_hand, day, made_on
+from archive.documents.incident_paper import LINE, by_hand, made_on
 from archive.documents.page import Report
-from archive.domain.incident_papers_letters import Answer, Course, Letter, Refusal
+from archive.domain import incident_papers_course
+from archive.domain.incident_papers import day
+from archive.domain.incident_papers_course import Course
+from archive.domain.incident_papers_letters import Answer, Letter, Refusal
 from archive.vocabulary import OthersRead
 from archive.wording import _, ngettext
 
@@ -26,7 +29,8 @@ def letter(told: Letter, settings: Settings) -> bytes:
     paper.heading(_("What has happened"))
     paper.paragraph(_happened(told.course))
     paper.heading(_("What it may mean for you"))
-    paper.paragraph(_read(told.others_read))
+    for sentence in _read(told):
+        paper.paragraph(sentence)
     incident_paper.text(paper, told.effects)
     paper.heading(_("What we do"))
     incident_paper.points(paper, _doing(told))
@@ -60,37 +64,23 @@ def _contact(told: Letter) -> str:
 
 
 def _happened(course: Course) -> str:
-    missed = day(course.missed_on)
-    if course.found_on:
-        return _(
-            "A paper file with information about you could not be found on %(missed)s. "
-            "It was found again on %(found)s.",
-            missed=missed,
-            found=day(course.found_on),
-        )
-    if course.lost_on:
-        return _(
-            "A paper file with information about you could not be found on %(missed)s. "
-            "On %(lost)s it was decided that it is to be regarded as lost.",
-            missed=missed,
-            lost=day(course.lost_on),
-        )
-    return _(
-        "A paper file with information about you could not be found on %(missed)s. "
-        "We are still searching for it.",
-        missed=missed,
+    missed = _(
+        "A paper file with information about you could not be found on %(missed)s.",
+        missed=day(course.missed_on),
     )
+    return f"{missed} {incident_papers_course.told(course)}"
 
 
-def _read(others: OthersRead | None) -> str:
-    match others:
+def _read(told: Letter) -> Iterator[str]:
+    match told.others_read:
         case OthersRead.NO:
-            return _("We judge that nobody without the right to has read it.")
+            yield _("We judge that nobody without the right to has read it.")
         case OthersRead.YES:
-            return _("Somebody without the right to has read it, or parts of it.")
+            yield _("Somebody without the right to has read it, or parts of it.")
         case OthersRead.POSSIBLE:
-            return _("It cannot be ruled out that somebody without the right to has read it.")
-    return _("We do not know yet whether somebody without the right to has read it.")
+            yield _("It cannot be ruled out that somebody without the right to has read it.")
+        case None if not told.course.over:
+            yield _("We do not know yet whether somebody without the right to has read it.")
 
 
 def _doing(told: Letter) -> Iterator[str]:
@@ -109,7 +99,9 @@ def _doing(told: Letter) -> Iterator[str]:
         yield _("We have reported it to the police.")
     if told.rebuilt:
         yield _("We have collected copies of what the file held, where there were any.")
-    if not course.found_on:
+    if course.seen_on and not course.lost_on:
+        yield _("We tell you what it was that was found.")
+    elif not course.over:
         yield _("We tell you if the file is found.")
 
 
@@ -134,46 +126,79 @@ def answer(told: Answer, settings: Settings) -> bytes:
         ],
     )
     paper.heading(_("The document"))
-    paper.paragraph(_where_it_is(told.course))
+    missed = _("The document could not be found on %(missed)s.", missed=day(told.course.missed_on))
+    paper.paragraph(f"{missed} {incident_papers_course.told(told.course)}")
     if told.said:
         paper.paragraph(told.said)
     paper.heading(_("When you hear from us again"))
-    paper.paragraph(
-        _("Not later than %(day)s.", day=day(told.next_word) if told.next_word else LINE)
-        if not told.course.found_on
-        else _("We judge which parts of it may be handed out, and tell you.")
-    )
-    paper.heading(_("You can have a decision"))
-    paper.paragraph(
-        _(
-            "This is an answer, not a decision. If you want one, we decide in writing, and you can appeal "
-            "against the decision. Say so to us; you need give no reason."
-        )
-    )
+    for sentence in _next(told):
+        paper.paragraph(sentence)
+    if decision := _decision(told):
+        paper.heading(_("You can have a decision"))
+        paper.paragraph(decision)
     incident_paper.facts(paper, [(_("Contact"), by_hand(heading.contact_address))])
     paper.signatures([_("Kind regards")])
     return paper.pdf()
 
 
-def _where_it_is(course: Course) -> str:
-    if course.found_on:
-        return _("The document could not be found, but was found again on %(day)s.", day=day(course.found_on))
-    if course.lost_on:
-        return _(
-            "The document cannot be found. On %(day)s it was decided that it is to be regarded as lost.",
-            day=day(course.lost_on),
+def _next(told: Answer) -> Iterator[str]:
+    course, until = told.course, day(told.next_word) if told.next_word else LINE
+    if course.over:
+        yield (
+            _("We judge which parts of it may be handed out, and tell you.")
+            if course.found_on
+            else _("We go on with your request as usual, and tell you.")
         )
-    return _("The document cannot be found at present. We are searching for it and have not given it up.")
+        return
+    if course.seen_on:
+        yield _("When that is checked.")
+    elif course.lost_on:
+        yield _("We tell you if it is found.")
+    if not course.lost_on:
+        yield _("Not later than %(day)s.", day=until)
+    if told.rebuilt:
+        yield _("Copies of what it held have been collected. They can be asked for.")
+
+
+def _decision(told: Answer) -> str:
+    """Say how whoever asked can have a decision to appeal against; nothing to those who asked for nothing."""
+    if told.wanted == "none_asked":
+        return ""
+    wanted, answer = told.wanted == "yes", _("This is an answer, not a decision.")
+    if told.course.over and told.course.found_on:
+        return " ".join(filter(None, (answer, *_of_the_rest(wanted))))
+    if told.refused_on:
+        decided = _(
+            "We have decided on your request, on %(day)s. The decision says how you appeal against it.",
+            day=day(told.refused_on),
+        )
+    elif wanted:
+        decided = _("You have asked for a decision. You get it in writing, and can appeal against it.")
+    else:
+        decided = _(
+            "If you want one, we decide in writing, and you can appeal against the decision. "
+            "Say so to us; you need give no reason."
+        )
+    return f"{answer} {decided}"
+
+
+def _of_the_rest(wanted: bool) -> Iterator[str]:
+    if wanted:
+        yield _("You have asked for a decision.")
+        yield _("If we do not hand out all of it, you get one in writing, and can appeal against it.")
+    else:
+        yield _(
+            "If we do not hand out all of it, you can have a decision in writing to appeal against. "
+            "Say so to us; you need give no reason."
+        )
 
 
 def refusal(told: Refusal, settings: Settings) -> bytes:
     """Return the decision as PDF, with how to appeal on a page of its own (OSL 6:3, 6:7 and 6:8)."""
     heading = told.heading
     paper = incident_paper.begin(_("Decision: the document cannot be handed out"), heading, settings)
-    if told.course.found_on:
-        paper.mark(
-            _("The document has been found: hand it out after the usual judgement instead of deciding this.")
-        )
+    for mark in _marks(told):
+        paper.mark(mark)
     incident_paper.facts(
         paper,
         [
@@ -196,6 +221,14 @@ def refusal(told: Refusal, settings: Settings) -> bytes:
     paper.signatures([_("Decided for the board: %(name)s", name=told.decider or "")])
     _appeal(paper, told)
     return paper.pdf()
+
+
+def _marks(told: Refusal) -> Iterator[str]:
+    """Say to whoever prints it what has become otherwise since, or is about to."""
+    if told.now.over and told.decided_on:
+        yield _("Decided before this: %(told)s", told=incident_papers_course.told(told.now))
+    elif told.now.seen_on:
+        yield _("First see what was found: %(told)s", told=incident_papers_course.told(told.now))
 
 
 def _reasons(told: Refusal) -> Iterator[str]:

@@ -27,6 +27,7 @@ def report(told: LexSarah, settings: Settings) -> bytes:
             (_("Diary number"), by_hand(heading.diary_number)),
             (_("First missed"), told.happened),
             (_("When and how it was noticed"), told.noticed),
+            (_("How it stands with the file"), told.stands),
             (_("Where"), by_hand(told.rooms)),
             (_("Files, by their codes"), by_hand(told.codes)),
             (_("Whom it concerns: only if the investigation needs it"), LINE),

@@ -4,6 +4,7 @@ from archive.config import Settings
 from archive.documents import incident_paper
 from archive.documents.incident_paper import LINE, by_hand
 from archive.documents.page import Report
+from archive.domain import incident_papers_course
 from archive.domain.incident_papers_reports import Police
 from archive.wording import _, ngettext
 
@@ -39,7 +40,9 @@ def pdf(told: Police, settings: Settings) -> bytes:
 
 
 def _missing(paper: Report, told: Police) -> None:
-    paper.heading(_("What is missing, where and when"))
+    paper.heading(
+        _("What was missing, where and when") if told.course.over else _("What is missing, where and when")
+    )
     pieces = ngettext("%(num)s piece", "%(num)s pieces", told.pieces)
     incident_paper.facts(
         paper,
@@ -51,6 +54,7 @@ def _missing(paper: Report, told: Police) -> None:
             (_("Where it was kept"), by_hand(told.rooms)),
             (_("Last seen in its place"), by_hand(told.last_seen)),
             (_("First missed"), told.missed),
+            (_("How it stands with the file"), incident_papers_course.told(told.course)),
             (_("When a crime was first suspected"), by_hand(told.noticed)),
             (_("Number at the police"), by_hand(told.number)),
         ],

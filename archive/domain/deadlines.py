@@ -198,7 +198,7 @@ def _remind(work: Work, deadline: Deadline) -> None:
 def _escalate(work: Work, deadline: Deadline, told: Sequence[int]) -> None:
     escalated = MessageKind.DEADLINE_ESCALATED
     higher = _tell(work, deadline, escalated, deadline.escalate_to, deadline.escalate_role)
-    if not higher and not told:
+    if not higher and not told and not _tell(work, deadline, escalated, None, Role.MANAGER):
         _tell(work, deadline, MessageKind.NOBODY_TO_TELL, None, Role.ADMINISTRATOR)
 
 

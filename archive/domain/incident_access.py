@@ -1,15 +1,19 @@
 """Who may know of an incident: of a protected person's only those who lead it, decide, or were let in."""
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, literal, or_, select, true
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors
+from archive.domain import actors, staff
 from archive.errors import Invalid, NotFound
-from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Unit, User
+from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Unit, User, UserRole
 from archive.store import Actor, Work
 from archive.vocabulary import EventKind, Permission, Role
 from archive.wording import N_
+
+HEAD = "manager"  # what the routine calls the head of the unit
 
 # Whose office it is to know of every incident, whoever it concerns.
 _BY_OFFICE = frozenset(
@@ -45,10 +49,78 @@ _OF_PROTECTED = (
 )
 
 
-def may_see(work: Work, incident: Incident) -> bool:
-    """Tell whether the actor may know of an incident."""
-    own = select(Incident).where(col(Incident.id) == incident.id, seen_by(work.actor))
+def _held(*roles: Role) -> ColumnElement[bool]:
+    """Return the condition that somebody who is still here has one of these roles."""
+    holders = select(col(UserRole.user_id)).join(User, col(User.id) == UserRole.user_id)
+    return holders.where(col(User.active), col(UserRole.role).in_(roles)).exists()
+
+
+_own_unit = select(col(Unit.name)).where(col(Unit.id) == Incident.unit_id, col(Unit.name) != "")
+_of_office = select(col(UserRole.user_id)).where(col(UserRole.role).in_(_BY_OFFICE))
+_readers = select(col(IncidentReader.user_id)).where(col(IncidentReader.incident_id) == Incident.id)
+_HEAD = (
+    select(col(User.id))
+    .join(UserRole, col(UserRole.user_id) == User.id)
+    .where(
+        col(User.active),
+        col(UserRole.role) == Role.MANAGER,
+        or_(
+            col(User.unit).in_(_own_unit.correlate(Incident).scalar_subquery()),
+            col(User.id).in_(_readers.correlate(Incident)),
+            col(User.id).in_(_of_office),
+            col(User.id) == Incident.owner_id,
+            literal("user:").concat(cast(col(User.id), Text)) == Incident.reported_by,
+        ),
+    )
+    .correlate(Incident)
+    .exists()
+)
+# A protected person's incident that no head of unit who is still here may know of.
+_HEADLESS = and_(or_(col(Incident.protected), _OF_PROTECTED), ~_HEAD)
+# Who goes on in the head's place, the first that somebody has: those who know of every incident anyway, then
+# those who know of every protected person.
+_STAND_INS = (Role.DELEGATE, Role.SEALED_KEEPER)
+
+
+def stand_in(work: Work, incident: Incident) -> Role | None:
+    """Return the role that goes on where no head of unit may know of an incident; None while one may."""
+    headless = select(col(Incident.id)).where(col(Incident.id) == incident.id, _HEADLESS)
+    if work.session.execute(headless).first() is None:
+        return None
+    return next((role for role in _STAND_INS if work.session.scalar(select(_held(role)))), None)
+
+
+def stands_in(work: Work, incident: Incident) -> bool:
+    """Tell whether the actor goes on in place of the head of the unit."""
+    return may_stand_in(work.actor) and stand_in(work, incident) in work.actor.roles
+
+
+def may_stand_in(actor: Actor) -> bool:
+    """Tell whether the actor has a role that goes on where no head of unit may."""
+    return bool(set(_STAND_INS) & set(actor.roles))
+
+
+def may_see(work: Work, incident: Incident, actor: Actor | None = None) -> bool:
+    """Tell whether the actor, or somebody else, may know of an incident."""
+    own = select(Incident).where(col(Incident.id) == incident.id, seen_by(actor or work.actor))
     return work.session.execute(own).first() is not None
+
+
+def informed(work: Work, about: str, users: Sequence[User], roles: Collection[Role]) -> Sequence[User]:
+    """Return whom of some users to tell of an incident: those who may know of it, and who stands in.
+
+    Whoever is told of what they may not open learns of it, and nobody who can act does.
+    """
+    noun, _colon, number = about.partition(":")
+    incident = work.session.get(Incident, int(number)) if noun == "incident" and number.isdecimal() else None
+    if incident is None:
+        return users
+    able = [user for user in users if may_see(work, incident, staff.actor_of(work, user))]
+    role = stand_in(work, incident) if Role.MANAGER in roles else None
+    if role is None:
+        return able
+    known = {user.id for user in able}
+    return [*able, *(user for user in staff.holders(work, role) if user.id not in known)]
 
 
 def may_read(work: Work, incident: Incident) -> bool:
@@ -72,6 +144,8 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
         seen.append(and_(~col(Incident.protected), ~_OF_PROTECTED))
     if Role.MANAGER in actor.roles:
         seen.append(col(Incident.unit_id).in_(headed_by(actor)))
+    if Role.SEALED_KEEPER in actor.roles:
+        seen.append(and_(_HEADLESS, ~_held(Role.DELEGATE)))
     return or_(*seen)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from archive.clock import local
 from archive.domain import steps
 from archive.domain.steps import Course
 from archive.errors import Conflict
@@ -24,24 +25,47 @@ def owed(incident: Incident, run: Course, found_at: datetime) -> str | None:
     left = next((step for step in known if run.progress.open_record(step)), None)
     if left is not None:
         return left
-    answers = [one for one in run.progress.records if one.step in known and one.end is End.DONE]
-    minute = found_at.replace(second=0, microsecond=0)  # forms ask for no more
-    told = any((_answered(one) or minute) >= minute for one in answers)
-    return None if told else ANEW if ANEW in known else known[0]
+    last = _last_answer(run)
+    return None if last and last >= _minute(found_at) else ANEW if ANEW in known else known[0]
 
 
 def require_told(incident: Incident, run: Course, found_at: datetime) -> None:
     """Refuse to end a case while somebody who waits has not been told of the find; raises Conflict."""
     step = owed(incident, run, found_at)
-    if step is not None:
+    if step is None:
+        return
+    title, last = run.step(step).title.say(locale()), _last_answer(run)
+    if last is None or last >= _minute(found_at):
         raise Conflict(
             "answer_owed",
             N_(
                 "Somebody waits for the file and has not been told that it is found. "
                 "First do the step “%(step)s”; then confirm."
             ),
-            step=run.step(step).title.say(locale()),
+            field="confirmed",
+            step=title,
         )
+    raise Conflict(
+        "answer_owed",
+        N_(
+            "Whoever waits was answered last at %(answered)s, before the file was found at %(found)s, and "
+            "does not know that it is found. First do the step “%(step)s”; then confirm."
+        ),
+        field="confirmed",
+        step=title,
+        answered=f"{local(last):%Y-%m-%d %H:%M}",
+        found=f"{local(found_at):%Y-%m-%d %H:%M}",
+    )
+
+
+def _last_answer(run: Course) -> datetime | None:
+    """Return when whoever waits was answered last."""
+    answers = [one for one in run.progress.records if one.step in ANSWERS and one.end is End.DONE]
+    return max((moment for one in answers if (moment := _answered(one))), default=None)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)  # forms ask for no more
 
 
 def ask(work: Work, run: Course) -> None:

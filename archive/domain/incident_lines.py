@@ -45,7 +45,11 @@ _PLAIN = frozenset(
         FieldKind.DIARY_NUMBER,
     }
 )
-_SAY_WHERE = frozenset({"place", "cover_file"})
+# What names a place or cover, or tells in people's own words where something is sought, or lay.
+_SAY_WHERE = frozenset(
+    {"place", "cover_file", "last_known", "searched", "found_where", "traces", "cover_log"}
+)
+_OF_FIND = frozenset({"where", "readers", "why_not"})
 _KINDS = {kind.value: kind for kind in EventKind}
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _ACTORS = select(_EVENT.c.id, _EVENT.c.actor, _EVENT.c.at).where(
@@ -213,8 +217,9 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
 
 
 def unplaced(line: StepLine) -> StepLine:
-    """Leave out which places and covers a step names, for those who may not know where a file is sought."""
-    answers = (replace(one, value=None) if one.field in _SAY_WHERE else one for one in line.answers)
+    """Leave out what a step tells of where a file is sought or lay, for those who may not know that."""
+    hidden = _SAY_WHERE | _OF_FIND if line.step == "confirm_find" else _SAY_WHERE
+    answers = (replace(one, value=None) if one.field in hidden else one for one in line.answers)
     return replace(line, answers=tuple(answers))
 
 

@@ -24,6 +24,7 @@ from archive.store import Work
 from archive.vocabulary import (
     IncidentState,
     Permission,
+    Role,
     StepState,
 )
 from routines.model import Step
@@ -180,6 +181,7 @@ def my_steps(work: Work) -> list[MyStep]:
     ).all()
     runs = _runs(work, {row.run for row in rows})
     routines = _routines(work, {run.routine_id for run in runs.values()})
+    by = {stream: steps.doer(work, routines[run.routine_id], run) for stream, run in runs.items()}
     found = []
     for row in rows:
         run = runs.get(row.run)
@@ -187,7 +189,7 @@ def my_steps(work: Work) -> list[MyStep]:
             continue
         routine = routines[run.routine_id]
         step = routine.step(row.step)
-        if not steps.doer(work.actor, routine, run).parties & set(step.who):
+        if not by[row.run].parties & set(step.who):
             continue
         title = Both(step.title.sv, step.title.en)
         protected = isinstance(run, Incident) and run.protected
@@ -195,6 +197,28 @@ def my_steps(work: Work) -> list[MyStep]:
             MyStep(row.run, run.id, step, title, row.occurrence, row.opened_at, row.due_at, protected)
         )
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or one.opened_at, one.number))
+
+
+def my_clocks(work: Work, *, limit: int = MOST_STEPS) -> list[Deadline]:
+    """Return the running clocks of the actor, of own and by role: of incidents, those the actor may open.
+
+    The clocks of a head whom none may be told of are those of whoever stands in.
+    """
+    actor = work.actor
+    roles = {*actor.roles, *([Role.MANAGER] if incident_access.may_stand_in(actor) else [])}
+    found = deadlines.due(work, owner_id=actor.user_id, roles=roles, limit=limit)
+    runs = _runs(work, {one.about for one in found if one.about.startswith("incident:")})
+    return [one for one in found if _is_mine(work, one, runs.get(one.about))]
+
+
+def _is_mine(work: Work, one: Deadline, run: Incident | Matter | None) -> bool:
+    """Tell whether a clock is the actor's to keep."""
+    if run is None and one.about.startswith("incident:"):
+        return False
+    own = one.owner_id == work.actor.user_id if one.owner_id is not None else one.role in work.actor.roles
+    return own or (
+        one.role is Role.MANAGER and isinstance(run, Incident) and incident_access.stands_in(work, run)
+    )
 
 
 def _runs(work: Work, streams: set[str]) -> dict[str, Incident | Matter]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
+from babel.dates import format_date
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -167,9 +168,10 @@ class Case:
 
     @property
     def ended(self) -> datetime | None:
-        """Return when the last of it was found, once all of it is."""
-        moments = [item.found_at for item in self.found if item.found_at]
-        return max(moments) if moments and len(moments) == len(self.items) else None
+        """Return when the last of it was found, once all that was missing is."""
+        if self.lost or any(item.outcome is None for item in self.items):
+            return None
+        return max((item.found_at for item in self.found if item.found_at), default=None)
 
     @property
     def subjects(self) -> list[str]:
@@ -298,7 +300,7 @@ def may_print(case: Case, paper: IncidentPaper) -> bool:
     if work.actor.may(Permission.LEAD_INCIDENTS) or incident_access.by_office(work.actor):
         return True
     step = case.course.routine.step_of.get(_RULES[paper].step)
-    by = steps.doer(work.actor, case.course.routine, case.incident)
+    by = steps.doer(work, case.course.routine, case.incident)
     return step is not None and bool(by.parties & set(step.who))
 
 
@@ -334,3 +336,8 @@ def require(case: Case, paper: IncidentPaper) -> Standing:
 def when(moment: datetime | None) -> str:
     """Write a moment as papers do."""
     return f"{local(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def day(moment: date | None) -> str:
+    """Write a day as letters do: 23 november 2026."""
+    return format_date(moment, "long", locale=locale()) if moment else ""

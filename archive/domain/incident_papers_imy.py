@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive.domain import incident_said
-from archive.domain.incident_papers import Case, when
+from archive.domain import incident_papers_course, incident_said
+from archive.domain.incident_papers import Case, day, when
 from archive.domain.incident_report_data import StepLine
 from archive.models import IncidentFile
 from archive.vocabulary import FoundWhere, IncidentOutcome, OthersRead
@@ -128,8 +128,15 @@ def _ended(case: Case) -> str:
     said = case.raw(NOTIFY, "ended_at")
     if said:
         return case.said(NOTIFY, "ended_at")
-    ended = case.ended
-    return when(ended) if ended else _("It is going on")
+    course = incident_papers_course.of(case)
+    if case.ended:
+        return when(case.ended)
+    if course.over:
+        return _("There was no breach: %(told)s", told=incident_papers_course.told(course))
+    if course.seen_on and not course.part:
+        return _("It is said to have been found on %(day)s; that is being checked", day=day(course.seen_on))
+    more = incident_papers_course.told(course) if course.lost_on or course.part else ""
+    return "\n".join(filter(None, (_("It is going on"), more)))
 
 
 def _what(case: Case) -> Iterator[Question]:
@@ -141,7 +148,15 @@ def _what(case: Case) -> Iterator[Question]:
 
 
 def _kind(case: Case) -> str:
-    kinds = [_("Loss of personal data: paper that cannot be found")]
+    course = incident_papers_course.of(case)
+    if course.over and not course.found_on:
+        return _("None: nothing was missing")
+    away = course.over or (course.seen_on and not course.part)
+    kinds = [
+        _("Loss of personal data: paper that could not be found")
+        if away
+        else _("Loss of personal data: paper that cannot be found")
+    ]
     if any(item.others_read in {OthersRead.YES, OthersRead.POSSIBLE} for item in case.items):
         kinds.append(_("Somebody unauthorised may have read it"))
     return "\n".join(kinds)
@@ -211,8 +226,13 @@ def _earlier(case: Case) -> Iterator[Question]:
 
 def _news(case: Case, notified: StepLine) -> list[Question]:
     """Return what has come since the notification was sent; a line that says so where nothing has."""
-    since = notified.done_at or notified.opened_at
+    since, course = notified.done_at or notified.opened_at, incident_papers_course.of(case)
     found = [
+        *(
+            [(_("How it stands with the file"), incident_papers_course.told(course))]
+            if course.seen_on
+            else ()
+        ),
         *(
             _settled(case, item, number)
             for number, item in enumerate(case.items, start=1)
@@ -239,7 +259,9 @@ def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
     state = incident_said.state(item.found_state, short=case.incident.short, place=place, cover=cover)
     read = item.others_read.label if item.others_read else _("not stated")
     lines = [
-        _("Found again %(when)s. The breach ended then.", when=when(item.found_at)),
+        _("Found again %(when)s. The breach ended then.", when=when(item.found_at))
+        if item.found_at == case.ended
+        else _("Found again %(when)s.", when=when(item.found_at)),
         _("It lay: %(where)s", where=incident_said.lay(item.found_where, place=place, cover=cover)),
         _("State: %(state)s", state=state),
         _("It was away for %(time)s", time=incident_said.away(days)),

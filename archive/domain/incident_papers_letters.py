@@ -4,26 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from archive.clock import local_date
-from archive.domain import people
+from archive.domain import incident_papers_course, people
+from archive.domain.incident_askers import ANSWERS
 from archive.domain.incident_papers import Case, Heading, heading
-from archive.errors import NotFound
-from archive.models import Person
+from archive.domain.incident_papers_course import Course
+from archive.errors import Conflict, NotFound
+from archive.models import FilePerson, IncidentFile, Person
 from archive.vocabulary import IncidentPaper, OthersRead, Permission
 from archive.wording import N_, _
+from routines.answers import as_moment
 from routines.progress import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How far the search has come, as every letter tells it; days of the calendar, no places, no names."""
-
-    missed_on: date
-    found_on: date | None
-    lost_on: date | None
-    searches: int
-    searchers: int
-    last_search: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +43,28 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody who waits for the document is told; nothing in it is decided."""
+    """What somebody who waits for the document is told; nothing in it is decided.
+
+    `wanted` is what was last said of a decision to appeal against, `refused_on` the day of one made since.
+    """
 
     heading: Heading
     course: Course
     asker: str
     said: str
     next_word: date | None
+    wanted: str
+    refused_on: date | None
+    rebuilt: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The decision that a document cannot be handed out, because it cannot be found."""
+    """The decision that a document that cannot be found is not handed out; `now` is how it stands since."""
 
     heading: Heading
     course: Course
+    now: Course
     asker: str
     decided_on: date | None
     decider: str
@@ -78,10 +79,11 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     head = heading(case, IncidentPaper.LETTER)
     person = _concerned(case, person_id)
     safe = _only_safely(case, person)
-    read = [item.others_read for item in case.items if item.others_read is not None]
+    items = case.items if person_id is None else _about(case, person_id)
+    read = [item.others_read for item in items if item.others_read is not None]
     return Letter(
         head,
-        _course(case),
+        incident_papers_course.of(case, items=items),
         "" if person is None or safe else _name(case, person),
         safe,
         max(read, key=list(OthersRead).index) if read else None,
@@ -119,25 +121,75 @@ def addressees(case: Case) -> list[tuple[int, str, bool]]:
 def answer(case: Case) -> Answer:
     """Return the answer to whoever waits for the document."""
     head = heading(case, IncidentPaper.ANSWER)
+    course = incident_papers_course.of(case)
     asked = case.raw("interim_answer", "next_contact")
+    next_word = date.fromisoformat(asked) if isinstance(asked, str) else None
+    wanted, since = _wanted(case)
+    refused = case.record("refusal_decision")
+    decided = refused.answers.get("decided_on") if refused and refused.ended_at else None
     return Answer(
         head,
-        _course(case),
+        course,
         _asker(case),
-        case.said("interim_answer", "answer"),
-        date.fromisoformat(asked) if isinstance(asked, str) else None,
+        _said(case, course),
+        next_word if next_word and next_word >= local_date(case.now) else None,
+        wanted,
+        date.fromisoformat(decided) if isinstance(decided, str) and _after(refused, since) else None,
+        _rebuilt(case),
     )
+
+
+def _said(case: Case, course: Course) -> str:
+    """Return what whoever waits was told last, unless that was before it became otherwise."""
+    told = [
+        (as_moment(record.answers.get("answered_at")) or record.done_at or case.now, step, record)
+        for step in ANSWERS
+        for record in case.records(step)
+    ]
+    if not told:
+        return ""
+    moment, step, record = max(told, key=lambda one: (one[0], one[2].occurrence))
+    if course.changed and moment < course.changed.replace(second=0, microsecond=0):
+        return ""  # forms ask for no more than the minute
+    line = next((one for one in case.all_done(step) if one.occurrence == record.occurrence), None)
+    return case.told(line, "answer") if line else ""
+
+
+def _wanted(case: Case) -> tuple[str, datetime | None]:
+    """Return what was said last of a decision to appeal against, and when."""
+    said = [
+        (record.ended_at, str(record.answers["decision_wanted"]))
+        for step in ANSWERS
+        for record in case.records(step)
+        if record.ended_at and "decision_wanted" in record.answers
+    ]
+    moment, wanted = max(said, default=(None, ""))
+    return wanted, moment
+
+
+def _after(record: Record | None, moment: datetime | None) -> bool:
+    return record is not None and record.ended_at is not None and (not moment or record.ended_at >= moment)
 
 
 def refusal(case: Case) -> Refusal:
     """Return the decision that the document cannot be handed out."""
     head = heading(case, IncidentPaper.REFUSAL)
     done = case.record("refusal_decision")
+    now = incident_papers_course.of(case)
+    if done is None and now.over:
+        raise Conflict(
+            "nothing_to_refuse",
+            N_(
+                "The document is at hand, or never was missing: it is not refused because it cannot be "
+                "found. Hand out what may be handed out, after the usual judgement."
+            ),
+        )
     decided = done.answers.get("decided_on") if done else None
     until = done.ended_at if done else None  # what came later is no reason of the decision
     return Refusal(
         head,
-        _course(case, until),
+        incident_papers_course.of(case, until),
+        now,
         _asker(case),
         date.fromisoformat(decided) if isinstance(decided, str) else None,
         case.name(done.ended_by) if done else "",
@@ -175,24 +227,13 @@ def _before(case: Case, step: str, until: datetime | None) -> bool:
     return line is not None and (until is None or (line.recorded_at or line.opened_at) <= until)
 
 
-def _course(case: Case, until: datetime | None = None) -> Course:
-    """Return how far the search has come, or had come at a moment."""
-    end = until or case.now
-    days = [local_date(one.at) for one in case.searches if one.at <= end]
-    lost = [item.outcome_at for item in case.lost if item.outcome_at and item.outcome_at <= end]
-    found = case.ended if case.ended and case.ended <= end else None
-    return Course(
-        local_date(case.incident.missed_at),
-        _day(found),
-        _day(max(lost, default=None)),
-        len(days),
-        len({one.by for one in case.searches if one.at <= end}),
-        max(days, default=None),
+def _about(case: Case, person_id: int) -> list[IncidentFile]:
+    """Return what was missed of one person: others' files may be found sooner or later."""
+    own = select(col(FilePerson.file_id)).where(
+        col(FilePerson.person_id) == person_id, col(FilePerson.file_id).in_(list(case.files))
     )
-
-
-def _day(moment: datetime | None) -> date | None:
-    return local_date(moment) if moment else None
+    files = set(case.work.session.scalars(own))
+    return [item for item in case.items if item.file_id in files]
 
 
 def _asker(case: Case) -> str:

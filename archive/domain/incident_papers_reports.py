@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.domain import incident_access, sightings
+from archive.domain import incident_access, incident_papers_course, sightings
 from archive.domain.incident_papers import Case, Heading, heading, when
+from archive.domain.incident_papers_course import Course
 from archive.models import Incident
 from archive.vocabulary import IncidentPaper, Occasion
 from archive.wording import N_, _, ngettext
@@ -32,6 +33,7 @@ class LexSarah:
     what: str
     consequence: str
     at_once: str
+    stands: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Police:
     secured: str
     searched: str
     number: str
+    course: Course
 
 
 def lex_sarah(case: Case) -> LexSarah:
@@ -91,6 +94,7 @@ def lex_sarah(case: Case) -> LexSarah:
         case.said("lex_sarah_report", "what"),
         case.said("lex_sarah_report", "consequence"),
         _at_once(case),
+        incident_papers_course.told(incident_papers_course.of(case)),
     )
 
 
@@ -137,6 +141,8 @@ def _findings(case: Case) -> Iterator[Finding]:
     yield _of_register(_("When and how it was noticed"), _noticed(case), reported)
     happened = _("Not later than %(when)s, when it was first missed", when=when(incident.missed_at))
     yield _of_register(_("When it happened"), happened, reported)
+    stands = incident_papers_course.told(incident_papers_course.of(case))
+    yield _of_register(_("How it stands with the file"), stands, case.now)
     yield _of_step(case, _("Which causes have been identified"), "lessons", "how", JUDGEMENT)
     yield _of_register(_("Has something like it happened before? If so, why again?"), _before(case), case.now)
     yield Finding(_("Could something like it happen again?"), "", kind=_(JUDGEMENT))
@@ -203,6 +209,7 @@ def police(case: Case) -> Police:
         case.said("secure_room", "stopped"),
         _searched(case),
         case.said("police_report", "number"),
+        incident_papers_course.of(case),
     )
 
 

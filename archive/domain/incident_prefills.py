@@ -11,6 +11,7 @@ from archive.config import Settings
 from archive.domain import (
     files,
     incident_changes,
+    incident_leads,
     incident_reports,
     record_checks,
     searches,
@@ -40,12 +41,14 @@ class _Asked:
 def of(work: Work, incident: Incident, step: str, settings: Settings) -> dict[str, Answer]:
     """Return what the fields of a step's form begin with; what nothing is known of is left out."""
     run = course(work, incident)
-    asked = _Asked(work, incident, settings)
+    asked, walks = _Asked(work, incident, settings), incident_leads.may_walk_all(work, incident)
     found: dict[str, Answer] = {}
     for field in run.step(step).fields:
         if field.prefill is None:
             continue
         source, _dot, name = field.prefill.partition(".")
+        if name in _SAY_WHERE and not walks:
+            continue
         answer = _REGISTER[name](asked) if source == "register" and name in _REGISTER else None
         if source not in {"register", "fact"}:
             done = [one for one in run.progress.records if one.step == source and name in one.answers]
@@ -147,6 +150,7 @@ def _neutral_title(asked: _Asked) -> Answer:
 
 TITLE = N_("Deviation in archive handling, incident %(year)s:%(number)s")
 
+_SAY_WHERE = frozenset({"traces", "searched_places", "cover_log", "last_sighting"})
 _REGISTER: Mapping[str, Callable[[_Asked], Answer]] = {
     "missing": _missing,
     "to_confirm": _to_confirm,

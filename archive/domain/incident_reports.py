@@ -56,6 +56,9 @@ _AS_THEY_STAND = (
     *("escalated_at", "decided_at", "closed_at", "somebody_waits", "ongoing_case", "child"),
 )
 _SEARCHED = Both(EventKind.INCIDENT_SEARCHED.sv, EventKind.INCIDENT_SEARCHED.en)
+_FOUND = Both(EventKind.INCIDENT_FILE_FOUND.sv, EventKind.INCIDENT_FILE_FOUND.en)
+_SETTLED = Both(EventKind.INCIDENT_SEEN_ANSWERED.sv, EventKind.INCIDENT_SEEN_ANSWERED.en)
+_SAYING = (_SEARCHED, _FOUND, _SETTLED)  # what people wrote of these says where
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _COLUMNS = tuple(_EVENT.c[name] for name in ("id", "stream", "at", "happened_at", "actor", "kind", "body"))
 _EVENTS = select(*_COLUMNS).where(_EVENT.c.stream == bindparam("stream")).order_by(_EVENT.c.seq)
@@ -108,23 +111,24 @@ def _hidden(work: Work, report: IncidentReport) -> IncidentReport:
 
 
 def _placeless(work: Work, incident: Incident, report: IncidentReport) -> IncidentReport:
-    """Take out where a protected person's file stood and was looked for, but for those who search for it."""
+    """Take out where a protected person's file stood, was sought and lay, but for those who search for it."""
     files = {one.item: work.session.get(CaseFile, one.file) for one in report.things if one.protected}
     hidden = {item for item, file in files.items() if not incident_leads.may_walk(work, incident, file)}
     if not hidden:
         return report
     return replace(
         report,
-        things=tuple(
-            replace(one, recorded_at=None, found_place=None, found_in_code="") if one.item in hidden else one
-            for one in report.things
-        ),
+        things=tuple(_bare(one) if one.item in hidden else one for one in report.things),
         timeline=tuple(
-            replace(one, text=None) if one.thing in hidden or one.kind == _SEARCHED else one
+            replace(one, text=None, aside=None if one.kind in _SAYING else one.aside)
+            if one.thing in hidden or one.kind == _SEARCHED
+            else one
             for one in report.timeline
         ),
         custody=tuple(replace(one, text=None) if one.thing in hidden else one for one in report.custody),
-        searches=tuple(replace(one, place=None, cover_code="", lead="") for one in report.searches),
+        searches=tuple(
+            replace(one, place=None, cover_code="", lead="", remark=None) for one in report.searches
+        ),
         seen=tuple(replace(one, place=None) if one.thing in hidden else one for one in report.seen),
         steps=tuple(map(incident_lines.unplaced, report.steps)),
         exposures=tuple(
@@ -132,6 +136,12 @@ def _placeless(work: Work, incident: Incident, report: IncidentReport) -> Incide
         ),
         plans=tuple(one for one in report.plans if one.thing not in hidden),
     )
+
+
+def _bare(thing: Thing) -> Thing:
+    """Leave out where a thing stood and lay, with what people wrote of its find."""
+    told = None if thing.found_at is not None else thing.reason
+    return replace(thing, recorded_at=None, found_place=None, found_in_code="", reason=told)
 
 
 class _Gathering:

@@ -39,6 +39,8 @@ from routines import engine
 from routines.conditions import FactValue
 from routines.progress import Record
 
+_STANDS_IN = MessageKind.INCIDENT_STANDS_IN
+
 
 @dataclass(slots=True)
 class Doing:
@@ -92,7 +94,25 @@ def advance(work: Work, incident: Incident, run: Course | None = None) -> Course
         steps.pass_on(work, run)
     if "escalate" in opened:
         _escalate(work, incident, Escalation.WEEKS, "")
+    role = _stand_in(work, incident, run)
+    if role is not None:
+        about = incident.stream
+        messages.tell(work, _STANDS_IN, about, _STANDS_IN.value, roles=[role], incident=incident.id)
     return run
+
+
+def unheard(work: Work, incident: Incident, run: Course) -> bool:
+    """Tell whether the head's steps wait for those who stand in, and one of them has not been told."""
+    role = _stand_in(work, incident, run)
+    return role is not None and messages.untold(work, _STANDS_IN, incident.stream, _STANDS_IN.value, [role])
+
+
+def _stand_in(work: Work, incident: Incident, run: Course) -> Role | None:
+    """Return the role for which steps of the head of the unit wait; None while there are none, or a head."""
+    waits = any(
+        incident_access.HEAD in run.step(record.step).who for record in engine.open_steps(run.progress)
+    )
+    return incident_access.stand_in(work, incident) if waits else None
 
 
 def complete(
@@ -264,6 +284,7 @@ def _registered(doing: Doing) -> None:
 def _waits(doing: Doing) -> None:
     if not doing.incident.somebody_waits:
         incident_changes.changed(doing.work, doing.incident, "", somebody_waits=True)
+    _tell_again(doing)
 
 
 _RESULTS = {
@@ -292,10 +313,19 @@ def _searched(doing: Doing) -> None:
     )
     if doing.text("result") != "all_found" and doing.incident.status is IncidentState.SUSPECTED:
         history.advance(doing.work, doing.incident, IncidentAction.SEARCH)
-    if doing.text("result") == "all_found" and doing.text("outsiders") == "no":  # the short way asks no more
-        found_at = doing.record.done_at or doing.work.now
-        if incident_askers.owed(doing.incident, doing.course, found_at) == incident_askers.ANEW:
-            incident_askers.ask(doing.work, doing.course)
+    _tell_again(doing)
+
+
+def _tell_again(doing: Doing) -> None:
+    """Ask for an answer anew where the last one was before a find whose short way asks for no more."""
+    run = doing.course
+    if doing.record.step != "first_search" and run.progress.open_record("short_confirm") is None:
+        return
+    first = [one for one in run.progress.records if one.step == "first_search" and one.answers]
+    if first and (first[-1].answers.get("result"), first[-1].answers.get("outsiders")) == ("all_found", "no"):
+        found_at = first[-1].done_at or doing.work.now
+        if incident_askers.owed(doing.incident, run, found_at) == incident_askers.ANEW:
+            incident_askers.ask(doing.work, run)
 
 
 def _short(doing: Doing) -> None:
@@ -345,6 +375,7 @@ _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "tell_case_worker": _case_worker_told,
     "screen_risk": _screened,
     "diary": _registered,
+    "interim_answer": _tell_again,
     "new_request": _waits,
     "first_search": _searched,
     "second_search": _searched,

@@ -38,7 +38,8 @@ def sweep(archive: Archive) -> int:
 def _waiting(work: Work) -> Iterator[tuple[str, int]]:
     running = select(Incident).where(col(Incident.status) != IncidentState.CLOSED)
     for incident in work.session.scalars(running.order_by(col(Incident.id))).all():
-        if _moves(work, incident_steps.course(work, incident)):
+        run = incident_steps.course(work, incident)
+        if _moves(work, run) or incident_steps.unheard(work, incident, run):
             yield "incident", incident.id
     seen = (
         select(col(IncidentFile.incident_id))

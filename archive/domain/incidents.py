@@ -391,19 +391,20 @@ def _add(work: Work, incident: Incident, missed: Sequence[CaseFile], description
 
 
 def _tell(work: Work, incident: Incident) -> None:
-    """Tell the owner, the heads of the unit and the data protection officer."""
+    """Tell the owner, the data protection officer and the heads of the unit, or all where it has none."""
     heads = (
         select(col(User.id))
         .join(UserRole, col(UserRole.user_id) == User.id)
         .join(Unit, col(Unit.name) == User.unit)
         .where(col(User.active), col(UserRole.role) == Role.MANAGER, col(Unit.id) == incident.unit_id)
     )
+    own = work.session.scalars(heads).all()
     messages.tell(
         work,
         MessageKind.MISS_REPORTED,
         incident.stream,
         "reported",
-        users=[incident.owner_id, *work.session.scalars(heads)],
-        roles=[Role.DATA_PROTECTION_OFFICER],
+        users=[incident.owner_id, *own],
+        roles=[Role.DATA_PROTECTION_OFFICER] if own else [Role.DATA_PROTECTION_OFFICER, Role.MANAGER],
         incident=incident.id,
     )

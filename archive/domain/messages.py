@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from archive import history
-from archive.domain import notices
+from archive.domain import incident_access, notices, staff
 from archive.errors import NotFound
 from archive.models import Head, Mail, Message, User, UserRole
 from archive.store import Work
@@ -45,9 +45,10 @@ def tell(
     that nobody gets twice. `facts` are those the notice declares: nothing personal can be among them.
     """
     stored = notices.pack(kind, facts)
-    told = [
-        user for user in _recipients(work, users, roles) if _deliver(work, user, kind, about, key, stored)
-    ]
+    fit = _recipients(work, users, roles)
+    if kind is not MessageKind.NOBODY_TO_TELL:  # goes to those who give roles, and open no incident
+        fit = incident_access.informed(work, about, fit, roles)
+    told = [user for user in fit if _deliver(work, user, kind, about, key, stored)]
     ids = [user.id for user in told]
     if ids:
         history.record(work, EventKind.MESSAGE_SENT, about, message=kind.value, key=key, users=ids)
@@ -76,6 +77,15 @@ def mail(
     """Mail somebody who is no user, such as a unit; return whether it is new. `key` names the recipient."""
     stored = notices.pack(kind, facts)
     return _post(work, kind, f"{kind.value} {about} {key}", stored, language, address=to)
+
+
+def untold(work: Work, kind: MessageKind, about: str, key: str, roles: Collection[Role]) -> bool:
+    """Tell whether somebody with one of the roles has not been told this."""
+    told = select(col(Message.user_id)).where(
+        col(Message.kind) == kind, col(Message.about) == about, col(Message.key) == key
+    )
+    heard = set(work.session.scalars(told))
+    return any(user.id not in heard for user in staff.holders(work, *roles))
 
 
 def unread(work: Work) -> int:

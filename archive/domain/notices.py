@@ -68,6 +68,11 @@ NOTICES: dict[K, Notice] = {
         N_("You answer for incident %(incident)s from now on. See what is to be done."),
         _INCIDENT,
     ),
+    K.INCIDENT_STANDS_IN: Notice(
+        N_("An incident waits for you"),
+        N_("You go on in place of the head of the unit in incident %(incident)s. See what is to be done."),
+        _INCIDENT,
+    ),
     K.INCIDENT_ESCALATED: Notice(
         N_("An incident has been escalated"),
         N_("Incident %(incident)s has been escalated. Decide how the search goes on, or how it ends."),

@@ -291,6 +291,19 @@ def actor(id_: str, name: str, user_id: int, roles: Sequence[Role | None]) -> Ac
     return Actor(id_, name, _permissions(held), user_id, held)
 
 
+def actor_of(work: Work, user: User) -> Actor:
+    """Return the actor somebody is when signed in."""
+    roles = work.session.scalars(select(col(UserRole.role)).where(col(UserRole.user_id) == user.id)).all()
+    return actor(user.stream, user.name, user.id, roles)
+
+
+def holders(work: Work, *roles: Role) -> Sequence[User]:
+    """Return those who are still here and have one of these roles, in the order they were made."""
+    ids = select(col(UserRole.user_id)).where(col(UserRole.role).in_(roles))
+    held = select(User).where(col(User.active), col(User.id).in_(ids))
+    return work.session.scalars(held.order_by(col(User.id))).all()
+
+
 @cache
 def _permissions(roles: tuple[Role, ...]) -> frozenset[Permission]:
     return permissions_of(roles)

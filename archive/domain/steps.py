@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import clock, history
-from archive.domain import actors, asides, deadlines, routine_versions, step_keys
+from archive.domain import actors, asides, deadlines, incident_access, routine_versions, step_keys
 from archive.errors import Invalid, NotPermitted
-from archive.models import RoutineStep
+from archive.models import Incident, RoutineStep
 from archive.store import Actor, Work
 from archive.vocabulary import EventKind, Permission, Role, StepState
 from archive.wording import N_, locale
@@ -94,9 +94,9 @@ def roles_of(party: str) -> tuple[Role, ...]:
     return (role,) if role else _ROLES.get(party, ())
 
 
-def doer(actor: Actor, routine: Routine, run: Run) -> Doer:
-    """Return who the actor is in a run: the parties of the routine that person acts as."""
-    person = actors.person(actor)
+def doer(work: Work, routine: Routine, run: Run) -> Doer:
+    """Return who the actor is in a run: the parties of the routine that person acts as, or stands in for."""
+    actor, person = work.actor, actors.person(work.actor)
     if actor.user_id is None:
         return Doer(person, frozenset(party.id for party in routine.parties))
     acts_as = {party.id for party in routine.parties if set(roles_of(party.id)) & set(actor.roles)}
@@ -104,6 +104,8 @@ def doer(actor: Actor, routine: Routine, run: Run) -> Doer:
         acts_as.add("owner")
     if run.reporter == person:
         acts_as.add("reporter")
+    if isinstance(run, Incident) and incident_access.stands_in(work, run):
+        acts_as.add(incident_access.HEAD)
     return Doer(person, frozenset(acts_as))
 
 
@@ -229,7 +231,7 @@ def _plainly() -> Iterator[None]:
 
 
 def _require(work: Work, course: Course, step: Step) -> Doer:
-    by = doer(work.actor, course.routine, course.run)
+    by = doer(work, course.routine, course.run)
     if not may_do(work.actor, step, by):
         raise NotPermitted(
             "step_of_others",

@@ -13,6 +13,12 @@ class MessageKind(Term):
     MISS_REPORTED = "miss_reported", "något saknas", "something is missing", "red"
     WANTED_SEEN = "wanted_seen", "efterlyst akt sedd", "wanted file seen", "red"
     INCIDENT_YOURS = "incident_yours", "du ansvarar för ett ärende", "you own an incident", "yellow"
+    INCIDENT_STANDS_IN = (
+        "incident_stands_in",
+        "du går in i ett ärende",
+        "you stand in in an incident",
+        "yellow",
+    )
     INCIDENT_ESCALATED = "incident_escalated", "ärende eskalerat", "incident escalated", "red"
     INCIDENT_DECIDED = "incident_decided", "ärende avgjort", "incident decided", "blue"
     ASSESSMENT_YOURS = "assessment_yours", "bedömning krävs", "assessment needed", "red"

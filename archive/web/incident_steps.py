@@ -103,14 +103,14 @@ class Steps:
             asking = self._asking(work, run, name)
             record = asking.course.progress.open_record(name)
             answers = incident_forms.read(asking)[0] if typed else _begun(work, run, name)
-            by = steps.doer(work.actor, asking.course.routine, run)
+            by = steps.doer(work, asking.course.routine, run)
             facts: dict[str, Any] = {
                 "controls": incident_forms.controls(asking, answers, typed) if record else [],
                 "open": record is not None,
                 "waits": "" if record else incident_views.waits(asking.course, asking.step, work.now),
                 "mine": steps.may_do(work.actor, asking.step, by),
                 "clock": record and incident_views.open_step(work, asking.course, record, by, work.now),
-                "who": incident_views.parties(asking.course, asking.step),
+                "who": incident_views.parties(work, asking.course, asking.step),
                 "about": _subjects(work, run),
             }
             routine, step = asking.course.routine, asking.step

@@ -96,9 +96,17 @@ def left(due: datetime | None, now: datetime) -> str:
     return said[0] if late else said[1]
 
 
-def parties(course: Course, step: Step) -> str:
-    """Name who does a step, whoever answers for it first."""
-    return ", ".join(course.routine.party(one).title.say(locale()) for one in step.who)
+def parties(work: Work, course: Course, step: Step) -> str:
+    """Name who does a step, whoever answers for it first, and who stands in for a head who may not."""
+    named = ", ".join(course.routine.party(one).title.say(locale()) for one in step.who)
+    if incident_access.HEAD not in step.who or not isinstance(course.run, Incident):
+        return named
+    role = incident_access.stand_in(work, course.run)
+    return (
+        _("%(who)s; in place of the head of the unit: %(role)s", who=named, role=role.label)
+        if role
+        else named
+    )
 
 
 def tracks(
@@ -108,7 +116,7 @@ def tracks(
 
     `placeless` leaves out which places and covers they name.
     """
-    by = steps.doer(work.actor, course.routine, course.run)
+    by = steps.doer(work, course.routine, course.run)
     lines = incident_lines.of_steps(course, Named(work, (), (), _files(work, course)), now)
     if placeless:
         lines = tuple(map(incident_lines.unplaced, lines))
@@ -176,7 +184,7 @@ def open_step(work: Work, course: Course, record: Record, by: Any, now: datetime
     return OpenStep(
         step.id,
         step.title.say(locale()),
-        parties(course, step),
+        parties(work, course, step),
         steps.may_do(work.actor, step, by),
         record.deadline,
         left(record.deadline, now),
@@ -352,7 +360,7 @@ def reads(work: Work, run: Incident | Matter) -> bool:
 
 def next_of(work: Work, course: Course, now: datetime) -> OpenStep | None:
     """Return the most urgent open step of a case, the actor's own before others'."""
-    by = steps.doer(work.actor, course.routine, course.run)
+    by = steps.doer(work, course.routine, course.run)
     found = [open_step(work, course, one, by, now) for one in engine.open_steps(course.progress)]
     return next((one for one in found if one.mine), found[0] if found else None)
 

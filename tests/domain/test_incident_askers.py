@@ -52,6 +52,14 @@ def refused(play: Play, manager: Actor) -> str:
     return str(refusal.value.facts["step"])
 
 
+def wrong_at_field(play: Play, manager: Actor) -> str:
+    """Confirm the short way in vain and return what its field says."""
+    with pytest.raises(Conflict, match="answer_owed") as refusal:
+        confirm(play, manager)
+    assert refusal.value.field == "confirmed"
+    return refusal.value.say()
+
+
 def clocks(play: Play, actor: Actor) -> set[str]:
     """Return the steps whose clocks run."""
     with play.archive.read(actor) as work:
@@ -142,3 +150,23 @@ def test_an_answer_from_before_the_find_written_down_after_it_does_not_count(
         before = (work.now - timedelta(hours=1)).isoformat(timespec="seconds")
     play.do(archivist, "interim_answer", answered_at=before, answer="Vi söker")
     assert refused(play, manager) == "Anteckna att någon begär akten"
+    assert {"new_request", "short_confirm"} <= set(play.open(archivist))
+
+
+def test_a_confirmation_that_waits_says_at_its_field_when_the_answer_was_and_when_the_find(
+    archive: Archive, archivist: Actor, manager: Actor, file_id: int, clock: SetClock
+) -> None:
+    play = reported(archive, archivist, file_id, "Advokat Nilsson")
+    clock.forward(hours=2)
+    play.do(archivist, "first_search", **FOUND)
+    assert "kl" not in wrong_at_field(play, manager)  # nothing was answered: no time is why
+    with archive.read(archivist) as work:
+        before = (work.now - timedelta(hours=1)).isoformat(timespec="seconds")
+    play.do(archivist, "interim_answer", answered_at=before, answer="Vi söker")
+    assert wrong_at_field(play, manager) == (
+        "Den som väntar fick svar senast 2026-11-23 10:00, innan akten hittades 2026-11-23 11:00, "
+        "och vet inte att den är hittad. "
+        "Gör först steget ”Anteckna att någon begär akten” och bekräfta sedan."
+    )
+    play.do(archivist, "new_request", asker="Advokat Nilsson", answer="Akten är hittad")
+    assert confirm(play, manager) is IncidentState.CLOSED

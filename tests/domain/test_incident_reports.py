@@ -223,6 +223,52 @@ def test_in_whose_cover_a_protected_persons_file_lay_is_told_only_to_those_who_s
     assert cover.reference not in repr(others)
 
 
+WRITTEN = {
+    "first_search.searched": "SÖKT FÖRST",
+    "confirm_find.where": "HOS MORMOR I SKUTT",
+    "confirm_find.readers": "GRANNEN LÄSTE",
+    "confirm_find.why_not": "FEL ÅR",
+    "record_checks.traces": "SPÅRET",
+    "after_find.cover_log": "OMSLAGET LÅG",
+}
+
+
+@pytest.mark.parametrize("protection", [Protection.NONE, Protection.MARKED])
+def test_what_people_wrote_of_the_search_and_find_of_a_protected_person_is_for_those_who_search(
+    archive: Archive, archivist: Actor, as_role: AsRole, clock: SetClock, protection: Protection
+) -> None:
+    with archive.write(archivist) as work:
+        box = a_box(work, a_shelf(work))
+        file, cover = a_file(work, box, a_person(work, protection=protection)), a_file(work, box)
+        incident = incidents.report(work, Report(file_ids=(file.id,), owner_id=archivist.user_id))
+        item = incidents.items(work, incident)[0].id
+    play, told = Play(archive, incident.id), {name.split(".")[1]: text for name, text in WRITTEN.items()}
+    play.do(archivist, "first_search", result="nothing", searched=told["searched"])
+    play.do(archivist, "record_checks", traces=told["traces"])
+    with archive.write(archivist) as work:
+        scans.take(work, Scanned(str(uuid4()), file.code, box.code))
+        incidents.not_it(work, incidents.get(work, incident.id), [item], told["why_not"])
+        lay = Found(
+            work.now,
+            told["where"],
+            cover_id=cover.id,
+            state=FoundState.WHOLE,
+            others_read=OthersRead.YES,
+            readers=told["readers"],
+        )
+        incidents.found(work, incidents.get(work, incident.id), [item], lay)
+    play.do(archivist, "after_find", cover_log=told["cover_log"])
+    owners = repr(reported_to(archive, archivist, incident.id))
+    other = as_role(Role.DATA_PROTECTION_OFFICER)
+    others = repr(reported_to(archive, other, incident.id))
+    assert [text for text in WRITTEN.values() if text not in owners] == []
+    hidden = protection is Protection.MARKED
+    assert [text for text in WRITTEN.values() if text in others] == ([] if hidden else list(WRITTEN.values()))
+    with archive.read(other) as work:
+        begun = incident_prefills.of(work, incidents.get(work, incident.id), "after_find", archive.settings)
+    assert ("cover_log" in begun) is not hidden
+
+
 def test_the_report_is_told_in_both_languages_whichever_is_in_use(
     archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
 ) -> None:

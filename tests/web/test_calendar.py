@@ -103,7 +103,7 @@ def test_what_is_due_for_one_is_read_without_signing_in(
     with archive.write(root) as work:
         for key, role in (("secure", Role.ARCHIVIST), ("decide", Role.MANAGER)):
             title = {"sv": f"Gör {key}", "en": f"Do {key}"}
-            deadlines.put(work, "incident:7", key, title=title, due_at=NOW + timedelta(hours=72), role=role)
+            deadlines.put(work, "matter:7", key, title=title, due_at=NOW + timedelta(hours=72), role=role)
     answer = client.get(path)
     assert answer.mimetype == "text/calendar"
     (event,) = Calendar.from_ical(answer.data).walk("VEVENT")

@@ -115,7 +115,7 @@ def test_every_paper_is_a_draft_until_it_is_decided_and_then_tells_what_was(
         IncidentPaper.LEX_SARAH_REPORT: ("HÄNDELSEN", "BETYDELSEN", "27 kap. 2 §", story.file.code),
         IncidentPaper.LEX_SARAH_INVESTIGATION: ("FUNNET", "SOSFS 2011:5", "anmälas till IVO", "Lexan"),
         IncidentPaper.POLICE_REPORT: ("LÅSET", "K-123", "nyckellistor sparade", "Rum 1"),
-        IncidentPaper.ANSWER: ("SVARET", "Advokat Nilsson", "inte ett beslut"),
+        IncidentPaper.ANSWER: ("Den hittades igen", "Advokat Nilsson", "inte ett beslut"),
         IncidentPaper.REFUSAL: (
             *("avslår begäran", "eftersökts en gång, av 1 person", "Kammarrätten i Provstad"),
             *("inom tre veckor", "Box 1, 000 00 Provstad", "Chefen", "23 november 2026"),

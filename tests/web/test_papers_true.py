@@ -1,0 +1,414 @@
+"""Each paper of an incident says what is true when it is made: in every state, and in both languages.
+
+A sentence a paper may say in some states only is forbidden in all others, so that each forbidden one has the
+states in which it stands as its positive control.
+"""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from flask.testing import FlaskClient
+
+from archive.domain import incident_finds, incidents
+from archive.domain.incident_papers import Case
+from archive.domain.incidents import Report
+from archive.models import CaseFile
+from archive.store import Actor, Archive
+from archive.vocabulary import IncidentPaper, Role
+from archive.wording import LOCALES
+from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.domain.incident_play import Play, a_colleague, a_unit
+
+pytestmark = pytest.mark.engines("sqlite")
+SignIn = Callable[[Role], FlaskClient]
+P = IncidentPaper
+UNIT = "Barn och familj"
+EARLY, LATE = "TIDIGT SVAR", "SENT SVAR"
+
+
+@dataclass
+class Tale:
+    """One incident that comes into a state, and who brings it there."""
+
+    archive: Archive
+    clock: SetClock
+    archivist: Actor
+    manager: Actor
+    file: CaseFile = field(init=False)
+    play: Play = field(init=False)
+
+    def reported(self, files: int = 1) -> None:
+        """Report files of one person each, for an advocate who waits."""
+        with self.archive.write(self.archivist) as work:
+            box = a_box(work, a_shelf(work))
+            made = [a_file(work, box, a_person(work, f"Fam{n}", "Eva")) for n in range(files)]
+            unit = a_unit(work, UNIT)
+            for one in made:
+                one.unit_id = unit
+            work.session.flush()
+            ids = tuple(one.id for one in made)
+            number = incidents.report(work, Report(file_ids=ids, waiting="Advokat Nilsson")).id
+        self.file, self.play = made[0], Play(self.archive, number)
+        self.clock.forward(hours=1)
+
+    def searched(self, result: str = "nothing", **more: str) -> None:
+        """Make the first search."""
+        found = {"found_where": "två lådor bort", "cause": "wrong_position", "outsiders": "no"}
+        extra = {"searched": "boxen"} if result == "nothing" else {**found, **more}
+        self.play.do(self.archivist, "first_search", result=result, **extra)
+
+    def answered(self, text: str = EARLY, wanted: str = "no") -> None:
+        """Answer the advocate."""
+        self.play.do(self.archivist, "interim_answer", answer=text, decision_wanted=wanted)
+        self.clock.forward(hours=1)
+
+    def claimed(self) -> None:
+        """Say that the file was found, as a scan does."""
+        with self.archive.write(self.archivist) as work:
+            incident = incidents.get(work, self.play.number)
+            items = incidents.items(work, incident)[:1]
+            incident_finds.claim(work, items, None, work.now)
+            incidents.advance(work, incident)
+
+    def confirmed(self, state: str = "whole") -> None:
+        """Find the file a day later and confirm it."""
+        self.clock.forward(days=1)
+        self.claimed()
+        self.play.do(
+            self.archivist,
+            "confirm_find",
+            files=(self.file.stream,),
+            right="yes",
+            found_at=self.now(),
+            state=state,
+            exposed="no",
+        )
+
+    def now(self) -> str:
+        """Return this moment as forms hold it."""
+        with self.archive.read(self.archivist) as work:
+            return work.now.isoformat(timespec="seconds")
+
+    def lost(self) -> None:
+        """Search with three, and decide that it is lost."""
+        do = self.play.do
+        self.searched()
+        do(self.archivist, "record_checks")
+        do(self.manager, "decide_notification", notify="yes")
+        do(self.archivist, "notify_imy", ended="ongoing")
+        for login, step in (("andra", "second_search"), ("tredje", "wide_search")):
+            self.clock.forward(days=1)
+            do(a_colleague(self.archive, login, Role.ARCHIVIST), step, result="nothing")
+        do(a_colleague(self.archive, "delegaten", Role.DELEGATE), "decide", outcome="declared_lost")
+
+
+def searching(tale: Tale) -> None:
+    """Nothing is found."""
+    tale.reported()
+    tale.searched()
+    tale.answered()
+
+
+def wants_decision(tale: Tale) -> None:
+    """Nothing is found, and the advocate wants a decision."""
+    tale.reported()
+    tale.searched()
+    tale.answered(wanted="yes")
+
+
+def waits_inside(tale: Tale) -> None:
+    """Nothing is found, and whoever waits has not asked for the document."""
+    tale.reported()
+    tale.searched()
+    tale.answered(wanted="none_asked")
+
+
+def said_found(tale: Tale) -> None:
+    """The first search found it and nobody has confirmed that; the advocate has had no answer."""
+    tale.reported()
+    tale.searched("all_found")
+
+
+def seen_after_answer(tale: Tale) -> None:
+    """It was scanned after the advocate was told that it is searched for."""
+    tale.reported()
+    tale.searched()
+    tale.answered()
+    tale.claimed()
+
+
+def not_it(tale: Tale) -> None:
+    """What was seen was not it."""
+    seen_after_answer(tale)
+    tale.play.do(tale.archivist, "confirm_find", files=(tale.file.stream,), right="no")
+
+
+def closed_short(tale: Tale) -> None:
+    """It was found at once, the advocate was told, and the case is closed the short way."""
+    tale.reported()
+    tale.searched("all_found")
+    tale.answered(LATE)
+    tale.play.do(tale.manager, "short_confirm", confirmed="yes")
+
+
+def found_before_answer(tale: Tale) -> None:
+    """It was found and confirmed before the advocate had any answer."""
+    tale.reported()
+    tale.searched()
+    tale.confirmed()
+
+
+def found_after_answer(tale: Tale) -> None:
+    """It was found and confirmed after the advocate was told that it is searched for."""
+    tale.reported()
+    tale.searched()
+    tale.answered(wanted="yes")
+    tale.confirmed()
+
+
+def damaged(tale: Tale) -> None:
+    """It was found damaged."""
+    tale.reported()
+    tale.searched()
+    tale.answered()
+    tale.confirmed("damaged")
+
+
+def incomplete(tale: Tale) -> None:
+    """It was found with parts missing."""
+    tale.reported()
+    tale.searched()
+    tale.answered()
+    tale.confirmed("incomplete")
+
+
+def part_found(tale: Tale) -> None:
+    """One of two was found."""
+    tale.reported(files=2)
+    tale.searched()
+    tale.answered()
+    tale.confirmed()
+
+
+def mistaken(tale: Tale) -> None:
+    """It never was missing: it had been destroyed according to plan."""
+    tale.reported()
+    tale.searched()
+    tale.answered()
+    tale.clock.forward(days=1)
+    with tale.archive.write(tale.manager) as work:
+        incident = incidents.get(work, tale.play.number)
+        items = [item.id for item in incidents.items(work, incident)]
+        incidents.mistaken(work, incident, items, "disposed", "gallringsprotokoll", "i akten")
+
+
+def declared_lost(tale: Tale) -> None:
+    """It was decided that it is lost."""
+    tale.reported()
+    tale.answered()
+    tale.lost()
+
+
+def rebuilt(tale: Tale) -> None:
+    """It is lost, and copies of what it held were collected."""
+    declared_lost(tale)
+    tale.play.do(tale.archivist, "reconstruct", sources=("courts",))
+
+
+def seen_after_lost(tale: Tale) -> None:
+    """It was scanned after it was declared lost."""
+    declared_lost(tale)
+    tale.clock.forward(days=1)
+    tale.claimed()
+
+
+def found_after_lost(tale: Tale) -> None:
+    """It was found after it was declared lost."""
+    declared_lost(tale)
+    tale.confirmed()
+
+
+STATES = (
+    searching,
+    wants_decision,
+    waits_inside,
+    said_found,
+    seen_after_answer,
+    not_it,
+    closed_short,
+    found_before_answer,
+    found_after_answer,
+    damaged,
+    incomplete,
+    part_found,
+    mistaken,
+    declared_lost,
+    rebuilt,
+    seen_after_lost,
+    found_after_lost,
+)
+SOUGHT = (searching, wants_decision, waits_inside, not_it)
+SAID = (said_found, seen_after_answer, seen_after_lost)
+BACK = (closed_short, found_before_answer, found_after_answer, damaged, incomplete, found_after_lost)
+GONE = (declared_lost, rebuilt, seen_after_lost)
+OFFERED = (*SOUGHT[:1], not_it, said_found, seen_after_answer, *GONE, part_found, mistaken)
+EVERY = frozenset(P) - {P.IMY_SUPPLEMENT, P.REFUSAL}
+TELLING = (P.ANSWER, P.LETTER, P.POLICE_REPORT, P.LEX_SARAH_REPORT, P.LEX_SARAH_INVESTIGATION)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What papers say in some states, in both languages, and in no other."""
+
+    sv: str
+    en: str
+    papers: tuple[IncidentPaper, ...]
+    states: tuple[Callable[[Tale], None], ...]
+
+
+SENTENCES = (
+    Sentence("Vi letar fortfarande efter den", "We are still searching for it", TELLING, SOUGHT),
+    Sentence(
+        "Vi letar fortfarande efter resten", "We are still searching for the rest", TELLING, (part_found,)
+    ),
+    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", TELLING, (part_found,)),
+    Sentence("uppges den ha hittats", "it is said to have been found", TELLING, SAID),
+    Sentence("Vi kontrollerar om det stämmer", "We are checking whether that is right", TELLING, SAID),
+    Sentence("Den hittades igen den 2", "It was found again on November 2", TELLING, BACK),
+    Sentence("Den är skadad.", "It is damaged.", TELLING, (damaged,)),
+    Sentence("Delar av den saknas.", "Parts of it are missing.", TELLING, (incomplete,)),
+    Sentence("ska anses förlorad", "is to be regarded as lost", TELLING, GONE),
+    Sentence("aldrig var borta", "never was missing", TELLING, (mistaken,)),
+    Sentence("Den var gallrad enligt plan", "It had been destroyed according to", TELLING, (mistaken,)),
+    Sentence("Senast", "Not later than", (P.ANSWER,), (*SOUGHT, said_found, seen_after_answer, part_found)),
+    Sentence("När det är kontrollerat", "When that is checked", (P.ANSWER,), SAID),
+    Sentence("Vi prövar vilka delar", "We judge which parts of it", (P.ANSWER,), BACK),
+    Sentence("hör av oss om den hittas", "tell you if it is found", (P.ANSWER,), (declared_lost, rebuilt)),
+    Sentence("De kan begäras ut", "They can be asked for", (P.ANSWER,), (rebuilt,)),
+    Sentence("Vill du ha ett beslut", "If you want one", (P.ANSWER,), OFFERED),
+    Sentence(
+        "Du har begärt ett beslut",
+        "You have asked for a decision",
+        (P.ANSWER,),
+        (wants_decision, found_after_answer),
+    ),
+    Sentence("Lämnar vi inte ut allt", "If we do not hand out all of it", (P.ANSWER,), BACK),
+    Sentence(EARLY, EARLY, (P.ANSWER,), SOUGHT[:3]),
+    Sentence(LATE, LATE, (P.ANSWER,), (closed_short,)),
+    Sentence(
+        "Vi hör av oss om akten hittas",
+        "We tell you if the file is found",
+        (P.LETTER,),
+        (*SOUGHT, *GONE, part_found),
+    ),
+    Sentence(
+        "Den pågår", "It is going on", (P.IMY_NOTIFICATION,), (*SOUGHT, part_found, declared_lost, rebuilt)
+    ),
+    Sentence(
+        "inte går att hitta",
+        "that cannot be found",
+        (P.IMY_NOTIFICATION,),
+        (*SOUGHT, part_found, declared_lost, rebuilt),
+    ),
+    Sentence("uppges vara hittad", "is said to have been found", (P.IMY_NOTIFICATION,), SAID),
+    Sentence("Ingen incident", "There was no breach", (P.IMY_NOTIFICATION,), (mistaken,)),
+    Sentence(
+        "Vad som saknas, var",
+        "What is missing, where",
+        (P.POLICE_REPORT,),
+        (*SOUGHT, *GONE, said_found, seen_after_answer, part_found),
+    ),
+    Sentence("Vad som saknades, var", "What was missing, where", (P.POLICE_REPORT,), (*BACK, mistaken)),
+)
+
+
+@pytest.fixture
+def tale(archive: Archive, archivist: Actor, clock: SetClock) -> Tale:
+    """Give an incident that has not begun."""
+    return Tale(archive, clock, archivist, a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT))
+
+
+def read(client: FlaskClient, tale: Tale, paper: IncidentPaper, language: str, **of: int) -> str:
+    """Return the words of a paper."""
+    more = "".join(f"&{name}={value}" for name, value in of.items())
+    got = client.get(f"/incidents/{tale.play.number}/papers/{paper.value}.pdf?language={language}{more}")
+    assert got.status_code == 200, (paper, got.status_code)
+    words = subprocess.run(["pdftotext", "-raw", "-", "-"], input=got.data, capture_output=True, check=True)
+    return " ".join(words.stdout.decode().split())
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_no_paper_says_what_is_not_true_now_and_each_says_what_is(
+    tale: Tale, sign_in: SignIn, state: Callable[[Tale], None]
+) -> None:
+    state(tale)
+    client = sign_in(Role.ARCHIVIST)
+    wrong = []
+    for language in LOCALES:
+        papers = {paper: read(client, tale, paper, language) for paper in EVERY}
+        for one in SENTENCES:
+            words = one.sv if language == "sv" else one.en
+            wrong += [
+                (paper.value, words, "missing" if state in one.states else "untrue")
+                for paper in one.papers
+                if (words in papers[paper]) != (state in one.states)
+            ]
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_every_sentence_is_true_in_some_state() -> None:
+    assert [one.sv for one in SENTENCES if not set(one.states) & set(STATES)] == []
+
+
+def test_a_refusal_is_not_made_of_what_was_found_or_never_missing(tale: Tale, sign_in: SignIn) -> None:
+    wants_decision(tale)
+    address = f"/incidents/{tale.play.number}/papers/refusal_decision.pdf"
+    client = sign_in(Role.ARCHIVIST)
+    assert client.get(address).status_code == 200
+    tale.confirmed()
+    refused = sign_in(Role.ARCHIVIST).get(address)
+    assert refused.status_code == 409
+    assert "Handlingen finns, eller var aldrig borta" in refused.text
+
+
+def test_a_refusal_made_before_the_find_says_that_it_was(tale: Tale, sign_in: SignIn) -> None:
+    wants_decision(tale)
+    tale.play.do(tale.manager, "refusal_decision", appeal="yes")
+    before = read(sign_in(Role.ARCHIVIST), tale, P.REFUSAL, "sv")
+    tale.confirmed()
+    client = sign_in(Role.ARCHIVIST)
+    after = read(client, tale, P.REFUSAL, "sv")
+    words = "Beslutet fattades innan detta hände: Den hittades igen den 24 november 2026."
+    assert (words in before, words in after) == (False, True)
+    answer = read(client, tale, P.ANSWER, "sv")
+    assert "Lämnar vi inte ut allt" in answer
+
+
+def test_a_supplement_tells_imy_of_the_loss_then_of_what_is_said_to_be_found_then_of_the_find(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    words = ("konstaterad förlorad", "uppges den ha hittats", "Då upphörde incidenten")
+    declared_lost(tale)
+    told = [read(sign_in(Role.ARCHIVIST), tale, P.IMY_SUPPLEMENT, "sv")]
+    tale.claimed()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.IMY_SUPPLEMENT, "sv"))
+    tale.confirmed()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.IMY_SUPPLEMENT, "sv"))
+    assert [[one in text for one in words] for text in told] == [
+        [True, False, False],
+        [True, True, False],
+        [False, False, True],
+    ]
+
+
+def test_a_letter_tells_each_person_of_their_own_file(tale: Tale, sign_in: SignIn) -> None:
+    part_found(tale)
+    client = sign_in(Role.ARCHIVIST)
+    with tale.archive.read(tale.archivist) as work:
+        case = Case(work, incidents.get(work, tale.play.number), tale.archive.settings)
+        ids = [person.id for person in case.persons]
+    told = [read(client, tale, P.LETTER, "sv", person=one) for one in ids]
+    assert ["Den hittades igen" in one for one in told] == [True, False]
+    assert ["Vi letar fortfarande efter den" in one for one in told] == [False, True]
