@@ -50,3 +50,12 @@ def modules(*packages: str) -> tuple[Module, ...]:
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             found.append(Module(name, path, text.count("\n"), ast.parse(text)))
     return tuple(found)
+
+
+def is_there(test: str) -> bool:
+    """Tell whether a test, `path::function`, stands in the source."""
+    path, _colons, name = test.partition("[")[0].partition("::")
+    if not (ROOT / path).is_file():
+        return False
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}

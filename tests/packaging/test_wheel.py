@@ -42,9 +42,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel with what it needs in an empty environment; return its `aktspar`."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
-    install = [str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", str(wheel)]
-    subprocess.run(install, check=True)
+    venv.create(folder)
+    into = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(folder / "bin" / "python"),
+        "install",
+        "--no-compile",
+    ]
+    subprocess.run([*into, "--quiet", "--disable-pip-version-check", str(wheel)], check=True)
     return folder / "bin" / "aktspar"
 
 
