@@ -393,6 +393,29 @@ def test_another_name_under_a_protected_number_is_registered_as_written_once_and
     assert_proven(archive, archivist)
 
 
+def test_in_one_list_only_the_rows_whose_name_fits_are_about_the_protected_bearer_of_their_number(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    rows = [row("P2", ANNA, "Ek, Anna"), row("P1", ANNA, "Sten, Bo", part="2"), row("P3", ANNA, "Sten, Bo")]
+    take_in(archive, archivist, rows)
+    assert file_of(archive, archivist, "P2").protected
+    assert not file_of(archive, archivist, "P3").protected
+    assert not file_of(archive, archivist, "P1", 2).protected
+    assert len(tasks_of(archive, archivist, TaskKind.SAME_PERSON)) == 1
+
+
+def test_of_two_rows_with_the_reference_of_a_protected_file_neither_is_lost(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    rows = [row("P1", ANNA, "Ek, Anna"), row("P1", BERTIL, "Sten, Bo")]
+    checked = check(archive, archivist, a_list(rows), mapping())
+    assert _counts(checked, "unchanged", "duplicates", "added") == (2, 0, 0)
+    run = register(archive, archivist, checked)
+    assert _counts(run, "duplicates", "added") == (0, 1)  # he belongs to the same household
+
+
 @pytest.mark.parametrize("name", ["Ek, Anna", "EK, ANNA MARIA", "Ek", ""])
 def test_a_name_that_does_not_contradict_that_of_a_protected_number_hides_the_file_at_once(
     archive: Archive, archivist: Actor, name: str
