@@ -60,6 +60,7 @@ PRAGMAS = (
 
 CONNECT_SECONDS = 10  # until a server that does not answer counts as unreachable
 
+APART = 500_000_000  # ids from here on are counted by themselves: the others have no gap where one was taken
 _NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
 
 
@@ -237,7 +238,7 @@ def _sparing(process: Callable[[Any], Any], kind: TypeEngine[Any]) -> Callable[[
 
 @cache
 def _last_id(table: Table) -> Select[int]:
-    return select(func.coalesce(func.max(table.c.id), 0))
+    return select(func.coalesce(func.max(table.c.id), 0)).where(table.c.id < APART)
 
 
 class Archive:

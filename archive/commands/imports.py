@@ -50,7 +50,7 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
 @click.option(
     "--rejects-protected",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write those of them here that may be about protected persons; --rejects leaves them out.",
+    help="Write those of them here that the list or the register says are about protected persons.",
 )
 @click.option(
     "--duplicates",
@@ -150,7 +150,8 @@ def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path)
     """Write rows that repeat another, once the look at them is recorded."""
     with archive.read(actor) as work:
         rows = list(import_left_out.every(work, run, RowState.DUPLICATE))
-    looks.record(archive, actor, import_left_out.look(run, rows))
+        look = import_left_out.look(work, "left_out_rows_file", run, rows)
+    looks.record(archive, actor, look)
     with out.open("wb") as target:
         write_rejects(target, Shape.from_dict(run.shape or {}), ((one.cells, one.reason) for one in rows))
 

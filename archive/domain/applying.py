@@ -9,7 +9,15 @@ from sqlalchemy import bindparam, func, select, text
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, import_asking, import_changes, import_matching, import_tasks, shelving
+from archive.domain import (
+    files,
+    import_asking,
+    import_changes,
+    import_matching,
+    import_tasks,
+    same_persons,
+    shelving,
+)
 from archive.domain.files import NewFile
 from archive.domain.import_counts import Counts
 from archive.domain.import_items import (
@@ -272,6 +280,7 @@ class Batch:
         import_changes.record_checks(work, run, checks)
         self._note(rows, verdicts, made, undo)
         self._ask(rows, verdicts, made)
+        same_persons.ask(work, self._book.asked())
         kept.clear()
 
     def _lock(self, verdicts: Sequence[Verdict]) -> list[Any]:

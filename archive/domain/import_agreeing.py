@@ -28,6 +28,8 @@ def doubt(
     }
     if kind_id not in (0, known.kind_id) and "kind_id" not in known.corrected:
         found["kind_id"] = kind_id
+    if known.masked:
+        return found
     same_day = any(
         getattr(known, name) and not contradicts(day, getattr(known, name)) for name, day in days.items()
     )
@@ -58,8 +60,10 @@ def coarser(said: PartialDate, known: PartialDate | None) -> bool:
 
 
 def meets(reading: Reading, known: KnownFile) -> bool:
-    """Tell whether a row names a person of a file."""
-    return any(same_person(person, said) for person, _role in known.persons for said in reading.persons)
+    """Tell whether a row names a person of a file, as far as that may be told."""
+    return not known.masked and any(
+        same_person(person, said) for person, _role in known.persons for said in reading.persons
+    )
 
 
 def _of_persons(reading: Reading, known: KnownFile, *, household: bool, slips: bool) -> dict[str, Any]:
@@ -128,6 +132,16 @@ def same_person(known: KnownPerson, said: PersonReading) -> bool:
     if said.born and "birth_date" not in known.corrected and contradicts(said.born, known.birth_date):
         return False
     return names_of(said.family, said.given) == names_of(known.family_name, known.given_name)
+
+
+def another_protected(known: KnownPerson, said: PersonReading) -> bool:
+    """Tell whether a list names somebody else than the protected person who has the number it gives.
+
+    Whoever reads a list in must not learn whose number it is by a name they made up.
+    """
+    ours, theirs = names_of(known.family_name, known.given_name), names_of(said.family, said.given)
+    alike = ours <= theirs or theirs <= ours  # also where only one of them has a name
+    return known.protection.protected and not alike
 
 
 def names_of(family: str, given: str) -> frozenset[str]:

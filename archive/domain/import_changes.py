@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import file_links, files, people, places
+from archive.domain import file_links, files, people, places, same_persons
 from archive.domain.import_agreeing import names_of
 from archive.domain.import_items import Item, PartVerdict, PersonChange
 from archive.domain.import_persons import PersonBook
@@ -64,14 +64,16 @@ def _change_person(work: Work, run: ImportRun, change: PersonChange) -> Undo:
 
 def _add_number(work: Work, run: ImportRun, person: Person, number: Identity, file_id: int | None) -> Undo:
     """Give a person the sound number a list knows; if it is another's, the file is about that other one."""
-    others = [other for other in people.with_number(work, number.number) if other.id != person.id]
+    names = names_of(person.family_name, person.given_name)
+    bearers = [other for other in people.with_number(work, number.number) if other.id != person.id]
+    others = [one for one in bearers if not _another_protected(one, names)]
     if not others:
         held = people.numbers_of(work, [person.id]).get(person.id, [])
         if any(one.number == number.number for one in held):
             return {}
-        people.add_number(work, person, number, run.name)
+        people.claim_number(work, person, number, run.name)
+        same_persons.ask(work, [person.id])
         return {"number": number.number}
-    names = names_of(person.family_name, person.given_name)
     same = [other for other in others if names & names_of(other.family_name, other.given_name)]
     link = work.session.get(FilePerson, (file_id, person.id)) if file_id else None
     if link is None or len(others) > 1 or not same:
@@ -84,6 +86,12 @@ def _add_number(work: Work, run: ImportRun, person: Person, number: Identity, fi
     files.add_person(work, file, right, link.role)
     file_links.unlink(work, file, person)
     return undo
+
+
+def _another_protected(bearer: Person, names: frozenset[str]) -> bool:
+    """Tell whether a number's bearer is protected and has another name: that one is nobody to a list."""
+    theirs = names_of(bearer.family_name, bearer.given_name)
+    return bearer.protection.protected and not (names <= theirs or theirs <= names)
 
 
 def raise_parts(work: Work, run: ImportRun, file_ids: dict[int, int]) -> Undo:

@@ -166,11 +166,11 @@ def _number(number: Identity) -> Any:
 
 
 def bearers(work: Work, items: Iterable[Item]) -> dict[str, KnownPerson]:
-    """Return the registered persons whose sound numbers rows give."""
+    """Return the registered persons whose sound numbers rows give, as far as everybody may know of them."""
     sound = {
         said.number.number
         for item in items
         for said in item.reading.persons
         if said.number and said.number.quality is NumberQuality.SOUND
     }
-    return import_matching.bearers(work, sound) if sound else {}
+    return import_matching.open_bearers(work, sound) if sound else {}

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Text, cast, literal_column, select
 from sqlmodel import col
 
 from archive.domain import cards, import_hiding
 from archive.domain.cards import Card
-from archive.domain.import_items import Terms, item_of
-from archive.domain.imports import mapping_of
 from archive.lists.fields import Field, Flag, FlagCode
 from archive.lists.reading import Reading
 from archive.models import CaseFile, ImportRow, ImportRun
@@ -28,7 +25,7 @@ _TAKEN = (RowState.NEW, RowState.REGISTERED, RowState.CHANGED, RowState.UNCHANGE
 class Odd:
     """One flagged row: its number in the list, its cells, what is odd, and the file it has become.
 
-    Of a row about somebody protected there are no cells.
+    Of a row that the list marks as protected, or whose file is, there are no cells.
     """
 
     row: int
@@ -56,7 +53,6 @@ def flagged(
         statement = statement.where(flags.contains(f'"{flag.value}"', autoescape=True))
     rows = work.session.execute(statement).scalars().all()
     shown = _cards(work, {row.file_id for row in rows if row.file_id})
-    secret = _secret(work, run, rows)
     return [
         Odd(
             row.row,
@@ -66,7 +62,7 @@ def flagged(
             shown.get(row.file_id or 0),
         )
         for row in rows
-        for hidden in (secret[row.id] or _protected(shown, row),)
+        for hidden in (_marked(row) or _protected(shown, row),)
     ]
 
 
@@ -90,12 +86,15 @@ def _protected(shown: Mapping[int, Card], row: ImportRow) -> bool:
     return card is not None and card.file.protected
 
 
-def _secret(work: Work, run: ImportRun, rows: Sequence[ImportRow]) -> dict[int, bool]:
-    """Tell of each row that is in no register yet whether it is about somebody protected."""
-    terms = Terms.of(work, mapping_of(run))
-    read: list[Any] = [
-        (row, item_of(row.row, Reading.from_dict(row.reading), terms)) for row in rows if row.reading
-    ]
-    hidden = import_hiding.hidden(work, [(item.reading, item.key) for _row, item in read])
-    found = dict.fromkeys((row.id for row in rows), False)
-    return found | {row.id: secret for (row, _item), secret in zip(read, hidden, strict=True)}
+def _marked(row: ImportRow) -> bool:
+    """Tell of a row that is in no register yet whether the list says it is about somebody protected."""
+    if not row.reading:
+        return False
+    return Reading.from_dict(row.reading).protection.protected or import_hiding.by_list(row)
+
+
+def subjects(work: Work, rows: Sequence[Odd]) -> list[str]:
+    """Return whom a look at these rows concerns: their files, and whoever has a number in them."""
+    numbers = import_hiding.written(cell for odd in rows for cell in odd.cells)
+    files = cards.subjects(odd.card for odd in rows if odd.card)
+    return list(dict.fromkeys([*files, *import_hiding.known(work, numbers)]))

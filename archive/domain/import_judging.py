@@ -79,7 +79,7 @@ def _repeated(item: Item, background: Background) -> int:
 
 def _said_before(item: Item, verdicts: Sequence[PartVerdict], background: Background) -> int:
     """Return the first row of the list about the same file, where a row adds nothing to it; else 0."""
-    if any(one.conflicts or one.persons for one in verdicts):
+    if any(one.conflicts or one.persons or (one.known and one.known.masked) for one in verdicts):
         return 0
     rows = [
         min(
@@ -152,7 +152,8 @@ def compare(
 ) -> None:
     """Note what a row brings to a file it is about; `told`: somebody said so, though something differs."""
     differs = _compare_fields(item, known, background.terms, verdict, told=told)
-    differs |= _compare_persons(item.reading, known, verdict, told=told)
+    if not known.masked:
+        differs |= _compare_persons(item.reading, known, verdict, told=told)
     if differs:
         verdict.ask(**differs)
     spot = background.spots[item.steps]

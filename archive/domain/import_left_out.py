@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import cards, import_refused, looks
+from archive.domain import cards, import_hiding, looks
 from archive.domain.cards import Card
 from archive.domain.imports import problem_of
 from archive.domain.looks import Look
@@ -23,7 +23,7 @@ _AT_ONCE = 500
 class LeftOut:
     """One row: its number and cells, the sentence that says why, and the row and file it is like.
 
-    Of a row about somebody protected each cell says so.
+    Of a row that the list marks as protected, or whose file is, each cell says so.
     """
 
     row: int
@@ -45,7 +45,7 @@ def page(work: Work, run: ImportRun, state: RowState, *, after: int = 0, limit: 
     rows = work.session.execute(statement).scalars().all()
     others = {row.id: int((row.problem or {}).get("facts", {}).get("row", 0)) for row in rows}
     shown = _cards(work, run, set(others.values()))
-    hidden = {**import_refused.hidden(work, rows), **{row.id: True for row in rows if not row.reading}}
+    hidden = {row.id: _hidden(row, shown.get(others[row.id])) for row in rows}
     return [
         LeftOut(
             row.row,
@@ -66,10 +66,15 @@ def every(work: Work, run: ImportRun, state: RowState) -> Iterator[LeftOut]:
         after = rows[-1].row
 
 
-def look(run: ImportRun, rows: Sequence[LeftOut]) -> Look:
-    """Return the look at the rows a file gives back, for the record."""
-    subjects = cards.subjects(one.card for one in rows if one.card)
-    return looks.at_list("left_out_rows_file", [run.stream, *subjects])
+def _hidden(row: ImportRow, card: Card | None) -> bool:
+    return not row.reading or import_hiding.by_list(row) or bool(card and card.file.protected)
+
+
+def look(work: Work, name: str, run: ImportRun, rows: Sequence[LeftOut]) -> Look:
+    """Return the look at such rows, for the record: at their files and whoever has a number in them."""
+    files = cards.subjects(one.card for one in rows if one.card)
+    numbers = import_hiding.written(cell for one in rows for cell in one.cells)
+    return looks.at_list(name, dict.fromkeys([run.stream, *files, *import_hiding.known(work, numbers)]))
 
 
 def _cards(work: Work, run: ImportRun, rows: set[int]) -> dict[int, Card]:

@@ -97,11 +97,13 @@ class KnownFile:
     corrected: Sequence[str]
     import_id: int | None
     version: int
+    protected: bool = False
     persons: list[tuple[KnownPerson, PersonRole]] = field(default_factory=list)
     checks: set[tuple[str, str]] = field(default_factory=set)
     settled_persons: bool = (
         False  # somebody took a person off it: whom it is about is no longer the lists' to say
     )
+    masked: bool = False  # a list that is only checked is not told whom it is about
 
     @property
     def key(self) -> Key:
@@ -117,7 +119,7 @@ _KNOWN = (
         _PLACE.c.central,
         *(_FILE.c[name] for name in ("placed_how", "placed_at", "opened_on", "closed_on", "last_note_on")),
         *(_FILE.c[name] for name in ("placed_child", "adoption", "parenthood", "child_investigation")),
-        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id", "version")),
+        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id", "version", "protected")),
     )
     .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
     .where(_FILE.c.reference_key.in_(bindparam("values", expanding=True)), _FILE.c.status != Custody.VOID)
@@ -155,6 +157,7 @@ _THEIR_FILES = (
     .where(
         _ROLE.c.person_id.in_(bindparam("values", expanding=True)),
         _FILE.c.status != Custody.VOID,
+        ~_FILE.c.protected,  # that a number is nearly a protected person's is told to nobody
         _FILE.c.import_id.is_distinct_from(bindparam("run_id")),
     )
 )
@@ -254,16 +257,27 @@ def bearers(work: Work, numbers: Collection[str]) -> dict[str, KnownPerson]:
 
     While it is in question whether two are one, what comes in must not be shown as if nobody were protected.
     """
+    found = {}
+    for number, those in _bearing(work, numbers).items():
+        most = max(those, key=lambda one: (one.protection.strictness, -one.id))
+        if len(those) == 1 or most.protection.protected:
+            found[number] = most
+    return found
+
+
+def open_bearers(work: Work, numbers: Collection[str]) -> dict[str, KnownPerson]:
+    """Return the person of each number as if nobody were protected: whom everybody may know of."""
+    bearing = _bearing(work, numbers).items()
+    found = {number: [one for one in those if not one.protection.protected] for number, those in bearing}
+    return {number: those[0] for number, those in found.items() if len(those) == 1}
+
+
+def _bearing(work: Work, numbers: Collection[str]) -> dict[str, list[KnownPerson]]:
     ids: dict[str, set[int]] = {}
     for row in fetch(work, _BEARERS, numbers):
         ids.setdefault(row.number, set()).add(row.person_id)
     persons = known_persons(work, set().union(*ids.values()))
-    found = {}
-    for number, those in ids.items():
-        most = max((persons[one] for one in those), key=lambda one: (one.protection.strictness, -one.id))
-        if len(those) == 1 or most.protection.protected:
-            found[number] = most
-    return found
+    return {number: [persons[one] for one in those] for number, those in ids.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.domain import import_matching, people
-from archive.domain.import_agreeing import same_person
+from archive.domain.import_agreeing import another_protected, same_person
 from archive.domain.import_items import Item, PartVerdict
 from archive.domain.import_judging import compare_person, stricter
 from archive.domain.import_matching import Key, KnownFile, KnownPerson
@@ -23,6 +23,7 @@ class _Entry:
     known: KnownPerson | None
     new: NewPerson | None = None
     id: int = 0
+    asked: bool = False  # whether it may be the protected person who has the same number
 
     @property
     def protected(self) -> bool:
@@ -42,6 +43,7 @@ class PersonBook:
     list_name: str
     run_id: int
     known: dict[str, KnownPerson]
+    open: dict[str, KnownPerson]
     of_case: dict[Key, list[KnownPerson]]
     _entries: dict[Naming, _Entry] = field(default_factory=dict)
     _roles: dict[tuple[int, int], list[tuple[_Entry, PersonRole]]] = field(default_factory=dict)
@@ -60,7 +62,8 @@ class PersonBook:
         of_case: dict[Key, list[KnownPerson]] = {}
         for file in siblings:
             of_case.setdefault(file.key, []).extend(person for person, _role in file.persons)
-        return cls(list_name, run_id, import_matching.bearers(work, numbers), of_case)
+        known, open_ = import_matching.bearers(work, numbers), import_matching.open_bearers(work, numbers)
+        return cls(list_name, run_id, known, open_, of_case)
 
     def note(self, item: Item, verdict: PartVerdict, said: Sequence[PersonReading]) -> dict[str, object]:
         """Take down whom a part concerns; return what the list says otherwise than the register."""
@@ -79,7 +82,7 @@ class PersonBook:
         entry = self._entries.get(naming)
         if entry is None:
             entry = self._entries[naming] = self._registered(item, said) or _Entry(
-                None, self._new(item, said)
+                None, self._new(item, said), asked=self._another(said)
             )
         elif entry.new is not None:
             level = stricter(entry.new.protection, item.reading.protection)
@@ -90,17 +93,25 @@ class PersonBook:
     def _naming(self, item: Item, said: PersonReading) -> Naming:
         number = said.number
         if number and number.quality is NumberQuality.SOUND:
-            return (number.number,)
+            return number.number, self._another(said)
         written = (number.number or number.raw.strip()) if number else ""
         return item.key, written, frozenset(people.tokens(said.family, said.given)), said.born
 
     def _registered(self, item: Item, said: PersonReading) -> _Entry | None:
         number = said.number
-        if number and number.quality is NumberQuality.SOUND and number.number in self.known:
-            found: KnownPerson | None = self.known[number.number]
+        bearers = self.open if self._another(said) else self.known
+        if number and number.quality is NumberQuality.SOUND and number.number in bearers:
+            found: KnownPerson | None = bearers[number.number]
         else:
-            found = next((one for one in self.of_case.get(item.key, ()) if same_person(one, said)), None)
+            those = self.of_case.get(item.key, ())
+            alike = (one for one in those if same_person(one, said) and not another_protected(one, said))
+            found = next(alike, None)
         return _Entry(found, id=found.id) if found else None
+
+    def _another(self, said: PersonReading) -> bool:
+        """Tell whether a list names somebody else than the protected person who has the number it gives."""
+        known = self.known.get(said.number.number) if said.number else None
+        return known is not None and another_protected(known, said)
 
     def _new(self, item: Item, said: PersonReading) -> NewPerson:
         return NewPerson(
@@ -121,6 +132,10 @@ class PersonBook:
         if new:
             for entry, person_id in zip(fresh, people.insert_many(work, new), strict=True):
                 entry.id = person_id
+
+    def asked(self) -> list[int]:
+        """Return who may be a protected person, once `register` has run."""
+        return [entry.id for entry in self._entries.values() if entry.asked]
 
     def persons(self, item: Item, part: int) -> tuple[tuple[int, PersonRole], ...]:
         """Return whom a part concerns, once `register` has run."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from archive.clock import local_date
 from archive.domain import import_hiding, imports, reference, trails, uploads
@@ -35,7 +36,7 @@ class PreviewRow:
     """Hold one of the first rows: its number, and what would be registered where.
 
     `place` is where the file would stand, `created` what of that would have to be created first; both are
-    empty where the list does not say. Of a row about somebody protected nothing is shown.
+    empty where the list does not say. Of a row the list itself marks as protected nothing is shown.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Preview:
     rows: tuple[PreviewRow, ...]
     unknown_kinds: tuple[str, ...]
     sheets: tuple[str, ...]
+    subjects: tuple[str, ...]
 
     @property
     def asks_protection(self) -> bool:
@@ -81,15 +83,24 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
         reader = Reader(mapping, opened.shape, today=today, remarks=opened.remarks)
         terms = Terms.of(work, mapping)
         items = [item_of(number, reader.read(row, number), terms) for number, row in sample]
-        hidden = import_hiding.hidden(work, [(item.reading, item.key) for item in items])
+        hidden = [item.reading.protection.protected for item in items]
+        samples = tuple(_samples(mapping, columns, cells, hidden))
+        first = [
+            cell
+            for row, secret in list(zip(cells, hidden, strict=True))[:PREVIEWED]
+            if not secret
+            for cell in row
+        ]
+        numbers = import_hiding.written([*first, *chain.from_iterable(samples)])
         return Preview(
             opened.shape,
             mapping,
             guessed.columns,
-            tuple(_samples(mapping, columns, cells, hidden)),
+            samples,
             tuple(_rows(work, mapping, columns, list(zip(items, cells, hidden, strict=True))[:PREVIEWED])),
             _unknown_kinds(mapping, columns, cells, items),
             opened.sheets,
+            tuple(import_hiding.known(work, numbers)),
         )
 
 

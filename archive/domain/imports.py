@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date
-from archive.domain import mappings, reference, uploads
+from archive.domain import looks, mappings, reference, uploads
 from archive.domain.import_counts import Counts
 from archive.errors import Conflict, DomainError, Invalid, NotFound
 from archive.lists.fields import Field, Problem
@@ -200,7 +200,7 @@ def stage(work: Work, run: ImportRun) -> None:
     newest = work.session.execute(select(func.coalesce(func.max(col(CaseFile.id)), 0))).scalar_one()
     run.mapping, run.shape, run.problem = mapping.as_dict(), shape_of(run).as_dict(), None
     _forget_draft(run)
-    run.options = {**run.options, "newest": newest}
+    run.options = {**run.options, "newest": newest, "checker": looks.stream_of(work.actor)}
     run.heartbeat, run.share, run.rows = None, 0, 0
     history.advance(work, run, ImportAction.STAGE, changes={"next_row": 0})
 

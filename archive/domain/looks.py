@@ -96,14 +96,24 @@ def at_looks(about: str) -> Look:
     return Look(EventKind.LOOKED_AT_LOOKS, [about], {"about": about})
 
 
+def stream_of(actor: Actor) -> str:
+    """Return the stream that holds an actor's looks."""
+    return f"user:{actor.user_id}" if actor.user_id is not None else actor.id
+
+
+def note(work: Work, stream: str, *looks: Look) -> None:
+    """Write looks into a looker's stream as part of what is being done."""
+    history.record_many(
+        work, [history.Entry(stream, look.kind, look.facts, look.private, look.subjects) for look in looks]
+    )
+
+
 def record(archive: Archive, actor: Actor, *looks: Look) -> None:
     """Commit looks in the looker's stream; raises Unavailable, so that nothing is shown, when it cannot."""
-    stream = f"user:{actor.user_id}" if actor.user_id is not None else actor.id
-    entries = [history.Entry(stream, look.kind, look.facts, look.private, look.subjects) for look in looks]
     for attempt in range(1, RACES + 1):
         try:
             with archive.write(actor) as work:
-                history.record_many(work, entries)
+                note(work, stream_of(actor), *looks)
         except ChangedMeanwhile:  # two looks at once began the same stream
             if attempt == RACES:
                 raise _not_recorded() from None

@@ -247,7 +247,19 @@ def add_number(work: Work, person: Person, number: Identity, source: str, *, cur
     if not number.raw.strip():
         raise Invalid("number_empty", N_("Write the number as it stands on the cover."), field="number")
     lock(work, person)
-    known = _refuse_known(work, person, number)
+    _keep_number(work, person, number, source, _refuse_known(work, person, number), current=current)
+
+
+def claim_number(work: Work, person: Person, number: Identity, source: str) -> None:
+    """Add the number a list gives a person, whoever else has it: whether they are one is asked then."""
+    work.require(Permission.CORRECT)
+    lock(work, person)
+    _keep_number(work, person, number, source, None, current=True)
+
+
+def _keep_number(
+    work: Work, person: Person, number: Identity, source: str, known: PersonNumber | None, *, current: bool
+) -> None:
     if current:
         work.session.execute(
             update(PersonNumber).where(col(PersonNumber.person_id) == person.id).values(current=False)

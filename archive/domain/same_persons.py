@@ -7,14 +7,14 @@ as they wrote it, and whether it is about the protected one is settled by people
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlmodel import col
 
 from archive import history
 from archive.domain import file_links, messages, people
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, FilePerson, Person, PersonNumber, Task, User, UserRole
-from archive.store import Work
+from archive.store import APART, Work
 from archive.vocabulary import (
     EventKind,
     MessageKind,
@@ -28,6 +28,7 @@ from archive.vocabulary import (
 from archive.wording import N_
 
 PAGE = 30
+ONE_QUESTION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4711, 3)")
 ANSWERS = (TaskAnswer.ONE_PERSON, TaskAnswer.TWO_PERSONS)
 
 _PERSON: Any = Person.__table__  # type: ignore[attr-defined]
@@ -76,6 +77,7 @@ def _ask(work: Work, person_id: int, other_id: int) -> None:
     if file_id is None:
         return  # neither has a file, so there is nothing anybody could find
     task = Task(
+        id=_next_id(work),
         kind=TaskKind.SAME_PERSON,
         file_id=file_id,
         facts={"person": person_id, "protected": other_id, "by": work.actor.id},
@@ -86,8 +88,21 @@ def _ask(work: Work, person_id: int, other_id: int) -> None:
     # No subject: in the history of the file, the question itself would be the answer.
     history.record(work, EventKind.TASK_OPENED, task, task=task.kind.value, file=file_id, run=None)
     messages.tell(
-        work, MessageKind.PERSON_IN_QUESTION, task.stream, "asked", users=_told(work), question=task.id
+        work,
+        MessageKind.PERSON_IN_QUESTION,
+        task.stream,
+        "asked",
+        users=_told(work),
+        question=task.id - APART,
     )
+
+
+def _next_id(work: Work) -> int:
+    """Return the id of the next question: a gap in those of the worklist would tell that it was asked."""
+    if not work.sqlite:
+        work.connection.execute(ONE_QUESTION_AT_A_TIME)
+    last = select(func.max(col(Task.id))).where(col(Task.id) >= APART)
+    return (work.session.scalar(last) or APART) + 1
 
 
 def _told(work: Work) -> list[int]:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date
-from archive.domain import import_asking, import_earlier, import_matching, uploads
+from archive.domain import import_asking, import_earlier, import_hiding, import_matching, looks, uploads
 from archive.domain.import_agreeing import meets
 from archive.domain.import_counts import Counts
 from archive.domain.import_items import Background, Item, Terms, Verdict, item_of
@@ -84,7 +84,7 @@ class Staging:
         with self.turns.take() as (work, run):
             run.counts, run.share = {}, 0
             run.options = {
-                name: run.options[name] for name in ("newest", "protection") if name in run.options
+                name: run.options[name] for name in ("newest", "protection", "checker") if name in run.options
             }
             return clear_rows(work, self.run_id, self.turns.size)
 
@@ -123,6 +123,7 @@ class Staging:
             items = [item_of(row.row, Reading.from_dict(row.reading), self.terms) for row in chunk]
             spots = self.finder.find(work, (item.steps for item in items))
             background = behind(work, items, {item.key for item in items}, spots, self.terms)
+            mask(background)
             for item in items:
                 if judge(item, background).stands:
                     self.finder.plan(work, item.steps)
@@ -147,6 +148,7 @@ class Staging:
         for row, row_id in zip(rows, work.reserve_ids(_ROW, len(rows)), strict=True):
             row["id"] = row_id
         work.insert(_ROW, rows)
+        self._note_look(work, run, [item.reading for _number, _cells, item in read])
         self.written(work, run, verdicts, {row["row"]: row["id"] for row in rows})
         counts = Counts.of(run.counts)
         counts.add(verdicts)
@@ -154,6 +156,13 @@ class Staging:
         run.counts, run.rows, run.next_row = counts.as_dict(), counts.rows, read[-1][0]
         run.share = round(100 * self._list.share())
         run.shape = run.shape or self._list.shape.as_dict()
+
+    @staticmethod
+    def _note_look(work: Work, run: ImportRun, readings: Sequence[Reading]) -> None:
+        """Record whom the rows name that the register knows: it shows a list that was only made to ask."""
+        known = import_hiding.known(work, import_hiding.numbers(readings))
+        checker = run.options.get("checker", run.started_by)
+        looks.note(work, checker, looks.at_list("checked_list", [run.stream, *known]))
 
     def _finish(self, work: Work, run: ImportRun) -> None:
         if not run.rows:
@@ -214,6 +223,7 @@ def check(
     earlier = import_earlier.recall(work, run_id, before, keys, made)
     spots = finder.find(work, (item.steps for item in (*items, *(one for one, _asked in earlier))))
     background = behind(work, items, set(keys), spots, terms)
+    mask(background)
     again = {key for key, many in keys.items() if many > 1} | {one.key for one, _asked in earlier}
     named = [item for item in (*items, *(one for one, _asked in earlier)) if item.key in again]
     background.bearers = import_earlier.bearers(work, named)
@@ -252,6 +262,14 @@ def behind(
     )
     claims = import_matching.claims(work, same.keys())
     return Background(known, spots, claims, terms, twins)
+
+
+def mask(background: Background) -> None:
+    """Let a list that is only checked tell nothing of whom protected files are about."""
+    found = [file for parts in background.known.values() for file in parts.values()]
+    found += [file for parts in background.twins.values() for files in parts.values() for file in files]
+    for file in found:
+        file.masked = file.protected
 
 
 def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:

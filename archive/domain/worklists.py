@@ -5,13 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, literal_column, select
+from sqlalchemy import and_, bindparam, func, literal_column, select
 from sqlmodel import col
 
 from archive import history
 from archive.domain import files, import_answers, import_hiding, import_tasks, places
 from archive.domain.import_changes import unit_id
-from archive.domain.import_items import Terms, item_of
+from archive.domain.import_items import Terms
 from archive.domain.import_places import PlaceFinder
 from archive.errors import Conflict, Invalid, NotFound
 from archive.lists.mapping import Mapping as ListMapping
@@ -39,6 +39,9 @@ PLACE_MISSING = N_("The place the list names is not in the register. Ask the arc
 MOST_COUNTED = 5000
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
 _KINDS = {kind.value: kind for kind in PlaceKind}
+_PROTECTED = select(col(CaseFile.id)).where(
+    col(CaseFile.protected), col(CaseFile.id).in_(bindparam("ids", expanding=True))
+)
 _ANSWERS = {
     TaskKind.NEAR_DUPLICATE: (TaskAnswer.DIFFERENT, TaskAnswer.SAME),
     TaskKind.PLACE_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
@@ -261,11 +264,13 @@ def rows_in_question(work: Work, tasks: Sequence[Task]) -> dict[int, InQuestion]
     ids = {task.row_id: task.id for task in tasks if task.kind is TaskKind.IDENTITY}
     rows = work.session.execute(select(ImportRow).where(col(ImportRow.id).in_(list(ids)))).scalars().all()
     runs = {run_id: work.session.get_one(ImportRun, run_id) for run_id in {row.run_id for row in rows}}
+    masked = set(work.session.scalars(_PROTECTED, {"ids": [task.file_id for task in tasks]}))
+    about = {task.id: task.file_id for task in tasks}
     found: dict[int, InQuestion] = {}
     for row in rows:
         run = runs[row.run_id]
-        item = item_of(row.row, reading_of(row), Terms.of(work, ListMapping.from_dict(run.mapping or {})))
-        (hidden,) = import_hiding.hidden(work, [(item.reading, item.key)])
+        hidden = reading_of(row).protection.protected or import_hiding.by_list(row)
+        hidden |= about[ids[row.id]] in masked
         columns = Shape.from_dict(run.shape or {}).columns
         cells = [] if hidden else list(zip(columns, map(str, row.cells), strict=False))
         found[ids[row.id]] = InQuestion(_why(row), cells, hidden)

@@ -95,7 +95,7 @@ def _columns(run: ImportRun, refused: Refusals | None = None, mapping: Mapping |
         action.value: action in run.lifecycle.actions(run.status, actor.permissions)
         for action in ImportAction
     }
-    look = looks.at_list("import", [run.stream])
+    look = looks.at_list("import", [run.stream, *seen.subjects])
     problem = imports.problem_of(run.problem).say() if run.problem else None
     return show(
         "compare/columns.html",

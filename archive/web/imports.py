@@ -9,7 +9,6 @@ from flask import Blueprint, Response, make_response, request, url_for
 from archive.documents import flagged as paper
 from archive.domain import (
     actors,
-    cards,
     import_flags,
     import_left_out,
     import_preview,
@@ -116,11 +115,14 @@ def _page(run_id: int, refused: Refusals | None = None, mapping: Mapping | None 
     with archive.read(actor) as work:
         run = imports.get(work, run_id)
         facts = _facts(work, run)
+    subjects: Sequence[str] = ()
     again = run.status is ImportState.STAGED and (mapping or request.args.get("view") == "columns")
     if run.status is ImportState.UPLOADED or again:
-        facts |= columns.facts(run, import_preview.preview(archive, actor, run, mapping))
-    # The first rows name people who are in no register yet: what was looked at is the list.
-    look = looks.at_list("import", [run.stream])
+        seen = import_preview.preview(archive, actor, run, mapping)
+        facts |= columns.facts(run, seen)
+        subjects = seen.subjects
+    # The first rows name people who are in no register yet, too: what was looked at is the list.
+    look = looks.at_list("import", [run.stream, *subjects])
     return show("imports/page.html", look, refused=refused, run=run, **facts)
 
 
@@ -210,21 +212,18 @@ def flagged(run_id: int) -> Response:
         run = imports.get(work, run_id)
         found = import_flags.flagged(work, run, flag, after=after, limit=PAGE + 1)
         shape = Shape.from_dict(run.shape or {})
-    shown = found[:PAGE]
+        shown = found[:PAGE]
+        subjects = import_flags.subjects(work, shown)
     counted = imports.report(run).flags
     return show(
         "imports/flagged.html",
-        looks.at_list("flagged_rows", [run.stream, *_subjects(shown)]),
+        looks.at_list("flagged_rows", [run.stream, *subjects]),
         run=run,
         flag=flag,
         flags=[(_FLAGS[code], number) for code, number in counted.most_common()],
         rows=[(odd, list(zip(shape.columns, odd.cells, strict=False))) for odd in shown],
         next=_further(run_id, flag, shown[-1].row) if len(found) > PAGE else None,
     )
-
-
-def _subjects(rows: Sequence[Odd]) -> list[str]:
-    return cards.subjects(odd.card for odd in rows if odd.card)
 
 
 def _further(run_id: int, flag: FlagCode | None, after: int) -> str:
@@ -240,7 +239,8 @@ def flagged_csv(run_id: int) -> Response:
     with archive.read(current_actor()) as work:
         run = imports.get(work, run_id)
         answer = make_response(b"".join(paper.csv(work, run, flag, shown.append)))
-    saw(looks.at_list("flagged_rows_csv", [run.stream, *_subjects(shown)]))
+        subjects = import_flags.subjects(work, shown)
+    saw(looks.at_list("flagged_rows_csv", [run.stream, *subjects]))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     name = f"anmarkningar-{run_id}{'-' + flag.value if flag else ''}.csv"
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
@@ -320,11 +320,11 @@ def _left_out(
         run = imports.get(work, run_id)
         found = import_left_out.page(work, run, state, after=after, limit=PAGE + 1)
         columns_ = Shape.from_dict(run.shape or {}).columns
-    shown = found[:PAGE]
-    subjects = cards.subjects(one.card for one in shown if one.card)
+        shown = found[:PAGE]
+        look = import_left_out.look(work, "left_out_rows", run, shown)
     return show(
         "imports/left_out.html",
-        looks.at_list("left_out_rows", [run.stream, *subjects]),
+        look,
         run=run,
         title=_(title),
         explained=_(explained),
@@ -344,7 +344,8 @@ def repeated_file(run_id: int) -> Response:
         shape = Shape.from_dict(run.shape or {})
         rows = list(import_left_out.every(work, run, RowState.DUPLICATE))
         write_rejects(out, shape, ((one.cells, one.reason) for one in rows))
-    saw(import_left_out.look(run, rows))
+        look = import_left_out.look(work, "left_out_rows_file", run, rows)
+    saw(look)
     answer = make_response(out.getvalue())
     answer.headers["Content-Type"] = "application/octet-stream"
     answer.headers["Content-Disposition"] = f"attachment; filename=dubbletter-{run_id}{suffix(shape)}"
@@ -361,7 +362,7 @@ def rejects(run_id: int) -> Response:
 @bp.get("/<int:run_id>/rejects/protected")
 @requires(Permission.CHECK_SEALED)
 def rejects_protected(run_id: int) -> Response:
-    """Give those cleared the rows that the common file leaves out, since they may be about somebody."""
+    """Give those cleared the rows about somebody protected, by the list or by the register."""
     return _rejects(run_id, "ej-registrerade-skyddade", protected=True)
 
 

@@ -20,6 +20,7 @@ LISTS = {
     "alike": N_("files like the one being registered"),
     "assessment": N_("an assessment of who may have read"),
     "assessments": N_("assessments of who may have read"),
+    "checked_list": N_("rows of a list when it was checked"),
     "completeness": N_("closed cases beside the register"),
     "completeness_csv": N_("closed cases beside the register, as a file"),
     "completeness_pdf": N_("closed cases beside the register, on paper"),

@@ -12,7 +12,7 @@ from archive.clock import local_date
 from archive.domain import (
     cards,
     files,
-    import_refused,
+    import_hiding,
     labels,
     likeness,
     looks,
@@ -82,10 +82,11 @@ def page() -> Response:
         known = _of_row(work, row) if row else _kept(work, request.args.get("like", ""))
         before = _before(work, request.args.get("like", "")) if request.args.get("done") else None
         fresh = fresh_label(work, before) if before else None
+        look = _look_at_row(work, row, known) if row else None
     if label := codes.parse(request.args.get("label", "")):
         known["label"] = label
-    if row:
-        saw(looks.at_list("import_row", []))
+    if look:
+        saw(look)
     return _form(None, known, fresh=fresh)
 
 
@@ -109,8 +110,8 @@ def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
         "last_note_on": str(reading.last_note or ""),
         "place": " ".join(step.name for step in reading.place),
     }
-    # Of persons who may be protected nothing is shown: who has the cover reads them there.
-    secret = reading.protection.protected or import_refused.hidden(work, [row])[row.id]
+    # Of persons the list says may be protected nothing is shown: who has the cover reads them there.
+    secret = reading.protection.protected or import_hiding.by_list(row)
     shown = () if secret else reading.persons[:MOST_PERSONS]
     for index, person in enumerate(shown):
         typed |= {
@@ -123,6 +124,15 @@ def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
     form = MultiDict(typed)
     form.setlist("flags", [flag for flag in FLAGS if getattr(reading, flag)])
     return form
+
+
+def _look_at_row(work: Work, row_id: int, known: MultiDict[str, str]) -> looks.Look:
+    """Return the look at a row of a list: at its list, and at whoever has one of the numbers shown."""
+    row = work.session.get(ImportRow, row_id)
+    persons = import_hiding.known(
+        work, import_hiding.written(text for _name, text in known.items(multi=True))
+    )
+    return looks.at_list("import_row", [*([f"import:{row.run_id}"] if row else []), *persons])
 
 
 def _id(among: Sequence[Any], written: str, *names: str) -> str:

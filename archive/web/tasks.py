@@ -10,7 +10,7 @@ from sqlmodel import col
 from archive.domain import (
     cards,
     files,
-    import_refused,
+    import_hiding,
     import_sayings,
     import_tasks,
     imports,
@@ -60,12 +60,14 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         sides = import_sayings.of(work, tasks, {number: card.file for number, card in shown.items()})
         lists = worklists.lists_of(work, kind)
         told = worklists.rows_in_question(work, tasks)
+        texts = (text for one in told.values() for _column, text in one.cells)
+        named = import_hiding.known(work, import_hiding.written(texts))
         kinds = {one.id: cards.shown_kind(one, work.actor) for one in files.kinds(work)}
     more = len(found) > PAGE
     many = next(one[1] for one in facts["counts"] if one[0] is kind)
     return show(
         "tasks/index.html",
-        looks.at_list("tasks", cards.subjects(shown.values())),
+        looks.at_list("tasks", dict.fromkeys([*cards.subjects(shown.values()), *named])),
         refused=refused,
         refused_task=refused_task,
         tasks=[_asked(task, shown, runs, sides.get(task.id), kinds, told.get(task.id)) for task in tasks],
@@ -256,8 +258,9 @@ def _rows(refused: Refusals | None = None) -> Response:
         found = worklists.rejected(work, run_id=run_id, problem=problem, after=after, limit=ROWS + 1)
         shown = list(found[:ROWS])
         runs = worklists.names_of_runs(work, {row.run_id for row in shown})
-        secret = import_refused.hidden(work, shown)
-        about = import_refused.persons(work, [row for row in shown if not secret[row.id]])
+        secret = {row.id: import_hiding.by_list(row) for row in shown}
+        cells = (cell for row in shown if not secret[row.id] for cell in row.cells)
+        about = import_hiding.known(work, import_hiding.written(cells))
     more = len(found) > ROWS
     streams = sorted({f"import:{row.run_id}" for row in shown})
     return show(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from archive.domain import files, imports, places, trails
+from archive.domain import files, imports, people, places, trails
 from archive.domain.import_driving import drive
 from archive.errors import DomainError, Invalid
 from archive.lists.fields import FlagCode
@@ -374,6 +374,70 @@ def test_a_row_with_the_number_of_two_is_about_the_protected_one(archive: Archiv
     take_in(archive, archivist, [row("P2", ANNA), row("P3", BERTIL)])
     assert file_of(archive, archivist, "P2").protected
     assert not file_of(archive, archivist, "P3").protected
+
+
+def test_another_name_under_a_protected_number_is_registered_as_written_once_and_asked_about_once(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    for reference in ("P2", "P3"):
+        take_in(
+            archive, archivist, [row(reference, ANNA, "Sten, Bo"), row(f"{reference}b", ANNA, "Sten, Bo")]
+        )
+    found = [file_of(archive, archivist, reference) for reference in ("P1", "P2", "P2b", "P3", "P3b")]
+    assert [file.protected for file in found] == [True, False, False, False, False]
+    with archive.read(archivist) as work:
+        _protected, written = people.with_number(work, ANNA)
+    asked = tasks_of(archive, archivist, TaskKind.SAME_PERSON)
+    assert [task.facts["person"] for task in asked] == [written.id]
+    assert_proven(archive, archivist)
+
+
+def test_in_one_list_only_the_rows_whose_name_fits_are_about_the_protected_bearer_of_their_number(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    rows = [row("P2", ANNA, "Ek, Anna"), row("P1", ANNA, "Sten, Bo", part="2"), row("P3", ANNA, "Sten, Bo")]
+    take_in(archive, archivist, rows)
+    assert file_of(archive, archivist, "P2").protected
+    assert not file_of(archive, archivist, "P3").protected
+    assert not file_of(archive, archivist, "P1", 2).protected
+    assert len(tasks_of(archive, archivist, TaskKind.SAME_PERSON)) == 1
+
+
+def test_of_two_rows_with_the_reference_of_a_protected_file_neither_is_lost(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    rows = [row("P1", ANNA, "Ek, Anna"), row("P1", BERTIL, "Sten, Bo")]
+    checked = check(archive, archivist, a_list(rows), mapping())
+    assert _counts(checked, "unchanged", "duplicates", "added") == (2, 0, 0)
+    run = register(archive, archivist, checked)
+    assert _counts(run, "duplicates", "added") == (0, 1)  # he belongs to the same household
+
+
+@pytest.mark.parametrize("name", ["Ek, Anna", "EK, ANNA MARIA", "Ek", ""])
+def test_a_name_that_does_not_contradict_that_of_a_protected_number_hides_the_file_at_once(
+    archive: Archive, archivist: Actor, name: str
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    take_in(archive, archivist, [row("P2", ANNA, name)])
+    assert file_of(archive, archivist, "P2").protected
+    assert tasks_of(archive, archivist) == []
+
+
+def test_the_questions_of_the_worklist_have_no_gap_where_those_cleared_are_asked_something(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    take_in(
+        archive, archivist, [row("P000123", BERTIL), row("P0001233", BERTIL), row("P2", ANNA, "Sten, Bo")]
+    )
+    take_in(archive, archivist, [row("P0001234", BERTIL), row("P00012344", BERTIL)])
+    kinds = {task.id: task.kind for task in tasks_of(archive, archivist)}
+    shared = [number for number, kind in kinds.items() if kind is TaskKind.NEAR_DUPLICATE]
+    assert shared == list(range(1, len(shared) + 1))
+    assert (len(shared) > 1, list(kinds.values()).count(TaskKind.SAME_PERSON)) == (True, 1)
 
 
 def test_a_list_makes_protection_stricter_and_never_lifts_it(archive: Archive, archivist: Actor) -> None:

@@ -3,6 +3,7 @@
 import io
 import itertools
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from archive.vocabulary import (
     Custody,
     PlaceKind,
     Protection,
+    Role,
     RowAnswer,
     RowState,
     TaskAnswer,
@@ -367,6 +369,20 @@ def test_rows_refused_at_registration_come_back_with_their_cells_and_read_again(
     assert _counts(register(archive, archivist, again), "registered", "rejected") == (1, 0)
     kept = file_of(archive, archivist, "P1")
     assert _persons(archive, archivist, kept) == ["Test"]
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_rows_refused_come_back_also_from_a_list_whose_columns_nobody_chose(
+    archive: Archive, archivist: Actor, as_role: Callable[[Role], Actor], protected: bool
+) -> None:
+    run = check(
+        archive, archivist, a_list([row("P1", ANNA, kind="?!"), row("SEKR", BERTIL, kind="?!")]), mapping()
+    )
+    with archive.write(archivist) as work:
+        imports.get(work, run.id).mapping = None
+    with archive.read(as_role(Role.SEALED_KEEPER) if protected else archivist) as work:
+        found = import_refused.given_back(work, imports.get(work, run.id), protected=protected)
+        assert [cells[0] for cells, _reason in found.rows] == (["SEKR"] if protected else ["P1"])
 
 
 _CELL = st.sampled_from

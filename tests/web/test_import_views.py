@@ -58,18 +58,17 @@ def test_the_preview_marks_a_date_it_cannot_read(sign_in: SignIn) -> None:
     assert '<span class="ak-number">2003-04-05</span>' in page
 
 
-def test_the_preview_hides_whom_the_register_protects_though_the_list_does_not(
+def test_the_preview_does_not_tell_whom_the_register_protects(
     sign_in: SignIn, archive: Archive, archivist: Actor
 ) -> None:
     with archive.write(archivist) as work:
-        a_person(work, "Hemlig", "Hanna", number=ANNA, protection=Protection.MARKED)
+        a_person(work, "Borg", "Hanna", number=ANNA, protection=Protection.MARKED)
     client = sign_in(Role.ARCHIVIST)
-    sent = send(client, a_list([row("P1", ANNA, "Hemlig, Hanna"), row("P2", BERTIL, "Öppen, Olle")]))
+    sent = send(client, a_list([row("P1", ANNA, "Borg, Hanna"), row("P2", BERTIL, "Öppen, Olle")]))
     client.post("/imports/1/columns", data=columns(unstated_protection="none", go="look"))
     page = client.get(sent.location).text
-    assert "Öppen" in page
-    assert "Hemlig" not in page
-    assert ANNA not in page
+    for shown in ("Öppen", "Borg", ANNA):  # what stands in the list; hiding one would tell
+        assert shown in page
 
 
 def test_what_a_column_says_need_not_be_chosen_and_what_none_says_must(sign_in: SignIn) -> None:
