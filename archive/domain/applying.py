@@ -12,6 +12,7 @@ from archive import history
 from archive.domain import files, import_asking, import_changes, import_matching, import_tasks, shelving
 from archive.domain.files import NewFile
 from archive.domain.import_counts import Counts
+from archive.domain.import_earlier import Words
 from archive.domain.import_items import (
     PLACE_UNKNOWN,
     Background,
@@ -46,7 +47,7 @@ _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _TO_APPLY = (RowState.NEW, RowState.CHANGED, RowState.UNCHANGED, RowState.ASKED)
 _TO_DO = (
-    select(*(_ROW.c[name] for name in ("id", "row", "reading", "flags", "near", "state", "problem")))
+    select(*(_ROW.c[name] for name in ("id", "row", "cells", "reading", "flags", "near", "state", "problem")))
     .where(
         _ROW.c.run_id == bindparam("run_id"),
         _ROW.c.row > bindparam("after"),
@@ -213,6 +214,7 @@ class Batch:
         self._ends: dict[int, int] = {}
         self._raised: dict[str, Any] = {}
         self._background = Background({}, {}, {}, terms)
+        self._words = Words.of_run(run, terms.mapping)
         self.places = 0
 
     def judge(self, items: Sequence[Item], rows: Sequence[Any] = ()) -> list[Verdict]:
@@ -221,16 +223,22 @@ class Batch:
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)
         verdicts = [judge(item, self._background) for item in items]
-        import_asking.settle_known(self._work, verdicts, self._terms)
         if rows:
-            pairs = zip(verdicts, rows, strict=True)
-            verdicts = [import_asking.as_staged(one, row.state, row.problem) for one, row in pairs]
+            verdicts = [self._as_checked(one, row) for one, row in zip(verdicts, rows, strict=True)]
+        import_asking.settle_known(self._work, verdicts, self._terms)
         missing = [v.item.steps for v in verdicts if v.stands and not self._spot(v.item).id]
         if missing:
             before = self._finder.created
             self._background.spots = {**spots, **self._finder.ensure(self._work, missing)}
             self.places = self._finder.created - before
         return verdicts
+
+    def _as_checked(self, verdict: Verdict, row: Any) -> Verdict:
+        """Keep what only the check can see; a question is known again by all words of its row."""
+        verdict = import_asking.as_staged(verdict, row.state, row.problem)
+        if verdict.state is RowState.ASKED:
+            self._words.of(verdict.item, row.cells)
+        return verdict
 
     def told(self, item: Item, file: CaseFile, *, adding: bool) -> Verdict:
         """Decide what a row means of which somebody said that it is about a file."""

@@ -107,12 +107,20 @@ class Asked:
 
 
 def _names(task: Task) -> Iterator[str]:
-    if task.answer is TaskAnswer.WITHDRAWN:
-        return  # it went with its list, and was never answered
+    if task.answer is TaskAnswer.WITHDRAWN or (task.kind is TaskKind.IDENTITY and not task.open):
+        return  # it went with its list; or rows it holds for rest, so a row that does not is another one
     asked = {"kind": task.kind, "file_id": task.file_id, "other_id": task.other_id, "facts": task.facts}
     yield _name(asked)
     if task.open and task.kind is TaskKind.PLACE_CONFLICT:
         yield f"where {task.file_id}"  # while that is open, no other list need ask it
+
+
+def close(work: Work, task: Task, answer: TaskAnswer) -> None:
+    """Note on a question how it was settled."""
+    task.open, task.answer = False, answer
+    task.settled_at, task.settled_by = work.now, work.actor.id
+    work.session.flush()
+    history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
 
 
 def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:

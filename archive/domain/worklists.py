@@ -139,10 +139,7 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
         _move(work, file, task.facts["place"])
     elif answer is TaskAnswer.LIST_RIGHT:
         _take_over(work, file, task)
-    task.open, task.answer = False, answer
-    task.settled_at, task.settled_by = work.now, work.actor.id
-    work.session.flush()
-    history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
+    import_tasks.close(work, task, answer)
 
 
 def settle_alike(
