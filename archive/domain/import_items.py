@@ -204,6 +204,7 @@ class Background:
 
     `twins` are the files registered apart though their reference was taken, `earlier` the rows of the list
     about a case and part with the file each is about, `asked` those somebody must first say of what they are.
+    `bearers` are the registered persons of numbers, `newcomers` the names the list itself has for others.
     """
 
     known: dict[Key, dict[int, KnownFile]]
@@ -214,3 +215,4 @@ class Background:
     earlier: dict[tuple[Key, int], list[tuple[Item, KnownFile]]] = field(default_factory=dict)
     asked: dict[tuple[Key, int], list[Item]] = field(default_factory=dict)
     bearers: Mapping[str, KnownPerson] = field(default_factory=dict)
+    newcomers: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ The check and the registering ask the same function, so that the dry run tells w
 from collections.abc import Sequence
 from typing import Any
 
+from archive.domain import import_names
 from archive.domain.import_agreeing import (
     coarser,
     contradicts,
@@ -110,6 +111,9 @@ def _part(item: Item, part: int, background: Background) -> PartVerdict:
     verdict = PartVerdict(part, known, doubt=doubt)
     if known is not None and not doubt:
         compare(item, known, background, verdict)
+    if not doubt:
+        said = item.reading.persons if known is None else verdict.added
+        import_names.compare_bearers(said, background, verdict)
     return verdict
 
 
@@ -229,11 +233,14 @@ def compare_person(
     """Note what a list adds to a person; return what it says otherwise than the register."""
     change = PersonChange(person, verdict.known.id if verdict.known else None)
     differs: dict[str, Any] = {}
-    ours, theirs = names_of(person.family_name, person.given_name), names_of(said.family, said.given)
-    if theirs and not ours and not {"family_name", "given_name"} & set(person.corrected):
+    nameless = not names_of(person.family_name, person.given_name)
+    name = said.family, said.given
+    if nameless and names_of(*name) and not {"family_name", "given_name"} & set(person.corrected):
         change.values |= {"family_name": said.family, "given_name": said.given}
-    elif theirs and ours and not theirs & ours:
-        differs["name"] = [said.family, said.given]
+        person.family_name, person.given_name = name  # for the rows after this one
+    elif import_names.differs(person, said):
+        if verdict.known is None or verdict.known.names_asked.get(name, True):  # nobody has answered yet
+            differs |= import_names.asked(name, (person.family_name, person.given_name))
         change.protection = hidden_by(person.protection, reading)
         if change.protection:
             verdict.persons.append(change)

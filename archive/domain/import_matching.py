@@ -19,10 +19,21 @@ from archive.models import (
     Person,
     PersonNumber,
     Place,
+    Task,
 )
 from archive.partial_date import PartialDate
 from archive.store import Work
-from archive.vocabulary import Custody, EventKind, Evidence, NumberQuality, PersonRole, Protection, RowState
+from archive.vocabulary import (
+    Custody,
+    EventKind,
+    Evidence,
+    NumberQuality,
+    PersonRole,
+    Protection,
+    RowState,
+    TaskAnswer,
+    TaskKind,
+)
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _PLACE = Place.__table__  # type: ignore[attr-defined]
@@ -33,6 +44,7 @@ _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _RUN = ImportRun.__table__  # type: ignore[attr-defined]
 _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
 _EVENT = Event.__table__  # type: ignore[attr-defined]
+_TASK = Task.__table__  # type: ignore[attr-defined]
 
 AT_ONCE = 2000  # values in one IN; SQLite takes 32,766 parameters
 
@@ -102,6 +114,10 @@ class KnownFile:
     settled_persons: bool = (
         False  # somebody took a person off it: whom it is about is no longer the lists' to say
     )
+    reference: str = ""  # as written
+    names_asked: dict[tuple[str, str], bool] = field(
+        default_factory=dict
+    )  # of its persons; whether still open
 
     @property
     def key(self) -> Key:
@@ -161,6 +177,11 @@ _THEIR_FILES = (
 _REMOVED = select(_EVENT.c.stream).where(
     _EVENT.c.stream.in_(bindparam("values", expanding=True)),
     _EVENT.c.kind == EventKind.FILE_PERSON_REMOVED.value,
+)
+_NAMES_ASKED = select(_TASK.c.file_id, _TASK.c.open, _TASK.c.facts).where(
+    _TASK.c.file_id.in_(bindparam("values", expanding=True)),
+    _TASK.c.kind == TaskKind.FIELD_CONFLICT.value,
+    _TASK.c.answer.is_distinct_from(TaskAnswer.WITHDRAWN.value),
 )
 _NAMED = select(_ROW.c.file_id, _ROW.c.run_id).where(
     _ROW.c.file_id.in_(bindparam("values", expanding=True)),
@@ -228,6 +249,15 @@ def note_removals(work: Work, files: Iterable[KnownFile]) -> None:
     by_stream = {f"file:{file.id}": file for file in files}
     for row in fetch(work, _REMOVED, by_stream.keys()):
         by_stream[row.stream].settled_persons = True
+
+
+def note_names_asked(work: Work, files: Iterable[KnownFile]) -> None:
+    """Tell of files which other names of their persons somebody is or was asked about."""
+    by_id = {file.id: file for file in files}
+    for row in fetch(work, _NAMES_ASKED, by_id.keys()):
+        fields = row.facts.get("fields", {})
+        if name := fields.get("name") or fields.get("longer_name"):
+            by_id[row.file_id].names_asked[name[0], name[1]] = row.open
 
 
 def add_persons(work: Work, files: Iterable[KnownFile]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
+from archive.domain.import_names import LONGER
 from archive.models import ImportRow, ImportRun, Task
 from archive.store import Work
 from archive.vocabulary import EventKind, TaskAnswer, TaskKind
@@ -14,6 +15,7 @@ from archive.vocabulary import EventKind, TaskAnswer, TaskKind
 _TASK = Task.__table__  # type: ignore[attr-defined]
 # What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
 OF_PERSONS = frozenset({"person", "name", "number"})
+NAMES = OF_PERSONS | {LONGER}  # shown beside the persons the register has
 
 
 class Asked:
@@ -129,8 +131,8 @@ def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if not fields:
         yield facts
         return
-    for of_persons in (True, False):
-        if some := {name: said for name, said in fields.items() if (name in OF_PERSONS) is of_persons}:
+    for group in (OF_PERSONS, NAMES - OF_PERSONS, fields.keys() - NAMES):
+        if some := {name: said for name, said in fields.items() if name in group}:
             yield {"fields": some}
 
 

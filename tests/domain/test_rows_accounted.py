@@ -261,6 +261,16 @@ def test_the_same_file_with_a_wrong_person_asks_whose_name_is_right(
     assert _persons(archive, archivist, file_of(archive, archivist, "5201")) == ["Ture"]
 
 
+def test_the_same_file_that_is_also_a_part_in_a_box_of_its_own_gets_the_box(
+    archive: Archive, archivist: Actor
+) -> None:
+    first = row("5201", ANNA, "Åkesson, Ture", part="2")
+    take_in(archive, archivist, [first, row("5201", ANNA, "Åkesson, Ture", part="1-2", box="2")])
+    _settle(archive, archivist, TaskAnswer.SAME)
+    assert file_of(archive, archivist, "5201", 1).place_id != file_of(archive, archivist, "5201", 2).place_id
+    assert_proven(archive, archivist)
+
+
 def test_a_row_that_is_wrong_is_settled_for_good(archive: Archive, archivist: Actor) -> None:
     rows = [FIRST, STRANGERS["kind"]]
     run = take_in(archive, archivist, rows)
@@ -368,7 +378,7 @@ _ROW = st.builds(
     row,
     _CELL(["17", "1 7", "A17"]),
     _CELL([ANNA, BERTIL, ""]),
-    _CELL(["Ek, Anna", "Ek, Bo", ""]),
+    _CELL(["Ek, Anna", "Ek, Bo", "Ek-Holm, Anna", "Sten, Bo", ""]),
     part=_CELL(["", "", "2", "1-2", "äldre"]),
     kind=_CELL(["EB", "EB", "VU", "?!"]),
     closed=_CELL(["2003-04-05", "2003", "2004-05-06", ""]),
