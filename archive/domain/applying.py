@@ -239,6 +239,9 @@ class Batch:
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)
         self._background.bearers = import_earlier.bearers(self._work, items)
+        for item, row in zip(items, rows, strict=False):
+            if item.key in self._background.twins:
+                self._words.of(item, row.cells)  # by all its words it is known which of them it is about
         verdicts = [self._judged(item, row) for item, row in zip(items, rows or repeat(None), strict=False)]
         self._create_places(verdicts)
         return verdicts

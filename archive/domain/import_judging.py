@@ -18,7 +18,15 @@ from archive.domain.import_agreeing import (
     plain_person,
     same_person,
 )
-from archive.domain.import_items import Background, Item, PartVerdict, PersonChange, Terms, Verdict
+from archive.domain.import_items import (
+    Background,
+    Item,
+    PartVerdict,
+    PersonChange,
+    Terms,
+    Verdict,
+    fingerprint,
+)
 from archive.domain.import_matching import KnownFile, KnownPerson
 from archive.domain.import_places import Spot
 from archive.lists.fields import FlagCode, Problem
@@ -121,6 +129,10 @@ def about(item: Item, part: int, background: Background) -> tuple[KnownFile | No
     """Return the file a row is about, and what speaks against it; of several the one least in doubt."""
     first = background.known.get(item.key, {}).get(part)
     files = ([first] if first else []) + list(background.twins.get(item.key, {}).get(part, ()))
+    if len(files) > 1:
+        told = background.told_apart.get(fingerprint(item, background.terms.mac_key))
+        if own := next((file for file in files if file.id == told), None):
+            return own, {}  # somebody said so, when the row was read before
     found = [(file, _doubt(item, part, file, background)) for file in files]
     sure = [file for file, doubt in found if not doubt]
     met = [file for file in sure if meets(item.reading, file)]

@@ -183,6 +183,15 @@ _NAMES_ASKED = select(_TASK.c.file_id, _TASK.c.open, _TASK.c.facts).where(
     _TASK.c.kind == TaskKind.FIELD_CONFLICT.value,
     _TASK.c.answer.is_distinct_from(TaskAnswer.WITHDRAWN.value),
 )
+_TOLD_APART = (
+    select(_TASK.c.facts, _ROW.c.file_id)
+    .join(_ROW, _ROW.c.id == _TASK.c.row_id)
+    .where(
+        _ROW.c.file_id.in_(bindparam("values", expanding=True)),
+        _TASK.c.kind == TaskKind.IDENTITY.value,
+        _TASK.c.answer == TaskAnswer.DIFFERENT.value,
+    )
+)
 _NAMED = select(_ROW.c.file_id, _ROW.c.run_id).where(
     _ROW.c.file_id.in_(bindparam("values", expanding=True)),
     _ROW.c.state.in_([RowState.REGISTERED.value, RowState.CHANGED.value, RowState.UNCHANGED.value]),
@@ -237,6 +246,11 @@ def twins(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, list[KnownFi
         number += 1
         wanted = {twin_key(wanted[key], number): wanted[key] for key in files}
     return found
+
+
+def told_apart(work: Work, twins: Iterable[KnownFile]) -> dict[str, int]:
+    """Return which twin each row became that somebody told apart, by the fingerprint of the row."""
+    return {row.facts["said"]: row.file_id for row in fetch(work, _TOLD_APART, {one.id for one in twins})}
 
 
 def twin_key(key: Key, number: int) -> Key:

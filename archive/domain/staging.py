@@ -257,7 +257,9 @@ def behind(
     )
     import_matching.note_names_asked(work, files)
     claims = import_matching.claims(work, same.keys())
-    return Background(known, spots, claims, terms, twins)
+    seconds = [file for parts in twins.values() for files in parts.values() for file in files]
+    told_apart = import_matching.told_apart(work, seconds)
+    return Background(known, spots, claims, terms, twins, told_apart=told_apart)
 
 
 def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:

@@ -493,6 +493,20 @@ def test_a_remark_asked_about_in_a_list_read_twice_is_answered_for_both_readings
     _assert_sound(archive, archivist)
 
 
+@pytest.mark.parametrize("turned", [False, True], ids=["as before", "turned"])
+def test_files_told_apart_stay_where_they_are_when_their_list_is_read_again(
+    archive: Archive, archivist: Actor, turned: bool
+) -> None:
+    rows = [(*FIRST, "äldre"), (*ONE_LIST["box"], "nyare")]
+    _with_remarks(archive, archivist, rows)
+    _settle(archive, archivist, TaskAnswer.DIFFERENT)
+    where = [file_of(archive, archivist, reference).place_id for reference in ("5201", "5201 [2]")]
+    again = _with_remarks(archive, archivist, rows[::-1] if turned else rows)
+    assert _counts(again, "unchanged", "moved", "asked") == (2, 0, 0)
+    assert [file_of(archive, archivist, one).place_id for one in ("5201", "5201 [2]")] == where
+    assert len(set(where)) == 2
+
+
 _REMARKED = st.lists(
     st.builds(
         lambda one, remark: (*one, remark),
