@@ -7,6 +7,7 @@ from archive.domain import people
 from archive.domain.import_matching import KnownFile, KnownPerson
 from archive.domain.import_names import differs
 from archive.lists.reading import PersonReading, Reading
+from archive.lists.text import clean
 from archive.partial_date import PartialDate
 from archive.vocabulary import NumberQuality
 
@@ -33,9 +34,12 @@ def doubt(
     same_day = any(
         getattr(known, name) and not contradicts(day, getattr(known, name)) for name, day in days.items()
     )
-    household = not found and here and (same_day or fine) and not known.settled_persons
+    alike = known.reference.removesuffix(known.twin) == clean(reading.reference)
+    household = not found and here and (same_day or fine) and not known.settled_persons and alike
     slips = same_day and not one_list  # then a number with a wrong check digit is a slip of the hand
     found |= _of_persons(reading, known, household=household, slips=slips)
+    if "person" in found and not alike:
+        found["reference"] = reading.reference
     if not found and not (here or same_day or meets(reading, known)):
         found["reference"] = reading.reference
     return found

@@ -134,6 +134,7 @@ def _expected(item: Item, part: int, background: Background) -> KnownFile:
         corrected=(),
         import_id=None,
         version=0,
+        reference=clean(reading.reference),
         persons=[(_person(said, reading, background), said.role) for said in reading.persons],
         checks={(str(reading.check.on or ""), reading.check.sign)} if reading.check else set(),
     )

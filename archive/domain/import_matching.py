@@ -1,5 +1,6 @@
 """What the register knows of the rows of a batch: the same files and persons, and files nearly the same."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +20,6 @@ from archive.models import (
     Person,
     PersonNumber,
     Place,
-    Task,
 )
 from archive.partial_date import PartialDate
 from archive.store import Work
@@ -31,8 +31,6 @@ from archive.vocabulary import (
     PersonRole,
     Protection,
     RowState,
-    TaskAnswer,
-    TaskKind,
 )
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
@@ -44,12 +42,12 @@ _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _RUN = ImportRun.__table__  # type: ignore[attr-defined]
 _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
 _EVENT = Event.__table__  # type: ignore[attr-defined]
-_TASK = Task.__table__  # type: ignore[attr-defined]
 
 AT_ONCE = 2000  # values in one IN; SQLite takes 32,766 parameters
 
 
 STAND_IN = "UTAN-"  # begins the reference of a file that has none
+_TWIN_MARK = re.compile(r" \[\d+\]$")
 TWIN = " [%s]"  # ends that of a file whose reference another has: in brackets, as archives mark what they add
 
 
@@ -109,15 +107,21 @@ class KnownFile:
     corrected: Sequence[str]
     import_id: int | None
     version: int
+    reference: str
     persons: list[tuple[KnownPerson, PersonRole]] = field(default_factory=list)
     checks: set[tuple[str, str]] = field(default_factory=set)
     settled_persons: bool = (
         False  # somebody took a person off it: whom it is about is no longer the lists' to say
     )
-    reference: str = ""  # as written
     names_asked: dict[tuple[str, str], bool] = field(
         default_factory=dict
     )  # of its persons; whether still open
+
+    @property
+    def twin(self) -> str:
+        """Return what the register added to the reference, where it is that of another file."""
+        found = _TWIN_MARK.search(self.reference)
+        return found[0] if found else ""
 
     @property
     def key(self) -> Key:
@@ -133,7 +137,7 @@ _KNOWN = (
         _PLACE.c.central,
         *(_FILE.c[name] for name in ("placed_how", "placed_at", "opened_on", "closed_on", "last_note_on")),
         *(_FILE.c[name] for name in ("placed_child", "adoption", "parenthood", "child_investigation")),
-        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id", "version")),
+        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id", "version", "reference")),
     )
     .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
     .where(_FILE.c.reference_key.in_(bindparam("values", expanding=True)), _FILE.c.status != Custody.VOID)
@@ -177,20 +181,6 @@ _THEIR_FILES = (
 _REMOVED = select(_EVENT.c.stream).where(
     _EVENT.c.stream.in_(bindparam("values", expanding=True)),
     _EVENT.c.kind == EventKind.FILE_PERSON_REMOVED.value,
-)
-_NAMES_ASKED = select(_TASK.c.file_id, _TASK.c.open, _TASK.c.facts).where(
-    _TASK.c.file_id.in_(bindparam("values", expanding=True)),
-    _TASK.c.kind == TaskKind.FIELD_CONFLICT.value,
-    _TASK.c.answer.is_distinct_from(TaskAnswer.WITHDRAWN.value),
-)
-_TOLD_APART = (
-    select(_TASK.c.facts, _ROW.c.file_id)
-    .join(_ROW, _ROW.c.id == _TASK.c.row_id)
-    .where(
-        _ROW.c.file_id.in_(bindparam("values", expanding=True)),
-        _TASK.c.kind == TaskKind.IDENTITY.value,
-        _TASK.c.answer == TaskAnswer.DIFFERENT.value,
-    )
 )
 _NAMED = select(_ROW.c.file_id, _ROW.c.run_id).where(
     _ROW.c.file_id.in_(bindparam("values", expanding=True)),
@@ -248,11 +238,6 @@ def twins(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, list[KnownFi
     return found
 
 
-def told_apart(work: Work, twins: Iterable[KnownFile]) -> dict[str, int]:
-    """Return which twin each row became that somebody told apart, by the fingerprint of the row."""
-    return {row.facts["said"]: row.file_id for row in fetch(work, _TOLD_APART, {one.id for one in twins})}
-
-
 def twin_key(key: Key, number: int) -> Key:
     """Return the key of the second, third … file with a reference."""
     return Key(key.source_id, key.reference + reference_key(TWIN % number))
@@ -263,15 +248,6 @@ def note_removals(work: Work, files: Iterable[KnownFile]) -> None:
     by_stream = {f"file:{file.id}": file for file in files}
     for row in fetch(work, _REMOVED, by_stream.keys()):
         by_stream[row.stream].settled_persons = True
-
-
-def note_names_asked(work: Work, files: Iterable[KnownFile]) -> None:
-    """Tell of files which other names of their persons somebody is or was asked about."""
-    by_id = {file.id: file for file in files}
-    for row in fetch(work, _NAMES_ASKED, by_id.keys()):
-        fields = row.facts.get("fields", {})
-        if name := fields.get("name") or fields.get("longer_name"):
-            by_id[row.file_id].names_asked[name[0], name[1]] = row.open
 
 
 def add_persons(work: Work, files: Iterable[KnownFile]) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date
-from archive.domain import import_asking, import_earlier, import_matching, import_names, uploads
+from archive.domain import import_asking, import_earlier, import_matching, import_names, import_told, uploads
 from archive.domain.import_agreeing import meets
 from archive.domain.import_counts import Counts
 from archive.domain.import_items import Background, Item, Terms, Verdict, item_of
@@ -255,10 +255,10 @@ def behind(
     import_matching.note_removals(
         work, [file for item, file in same.values() if not meets(item.reading, file)]
     )
-    import_matching.note_names_asked(work, files)
+    import_told.note_names_asked(work, files)
     claims = import_matching.claims(work, same.keys())
     seconds = [file for parts in twins.values() for files in parts.values() for file in files]
-    told_apart = import_matching.told_apart(work, seconds)
+    told_apart = import_told.told_apart(work, seconds)
     return Background(known, spots, claims, terms, twins, told_apart=told_apart)
 
 

@@ -163,6 +163,28 @@ def test_another_person_of_a_household_is_added_to_the_file(archive: Archive, ar
     assert_proven(archive, archivist)
 
 
+@pytest.mark.parametrize("names", [("Rönn, Yngve", "Rönn, Élise"), ("Åkesson, Ture", "Çelik, Åsa")])
+@pytest.mark.parametrize("apart", [False, True], ids=["one list", "two lists"])
+def test_two_persons_under_references_written_otherwise_are_a_question(
+    archive: Archive, archivist: Actor, names: tuple[str, str], apart: bool
+) -> None:
+    rows = [row("A 17", ANNA, names[0]), row("A17", BERTIL, names[1])]
+    runs = [take_in(archive, archivist, some) for some in ([rows[:1], rows[1:]] if apart else [rows])]
+    assert _counts(runs[-1], "asked", "added") == (1, 0)
+    (task,) = tasks_of(archive, archivist)
+    assert task.facts["fields"].keys() == {"person", "reference"}
+    _settle(archive, archivist, TaskAnswer.ANOTHER_PERSON)
+    again = take_in(archive, archivist, rows)
+    assert _counts(again, "asked", "added", "registered") == (0, 0, 0)
+
+
+def test_one_person_under_references_written_otherwise_is_no_question(
+    archive: Archive, archivist: Actor
+) -> None:
+    run = take_in(archive, archivist, [row("A 17", ANNA), row("A17", ANNA)])
+    assert _counts(run, "registered", "duplicates", "asked") == (1, 1, 0)
+
+
 def test_whom_somebody_took_off_a_file_no_list_puts_back(archive: Archive, archivist: Actor) -> None:
     rows = [row("6100", ANNA, "Rönn, Yngve"), row("6100", BERTIL, "Rönn, Élise")]
     take_in(archive, archivist, rows)
