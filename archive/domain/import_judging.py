@@ -300,15 +300,17 @@ def _compare_place(
         return
     by_list = known.placed_how is Evidence.LIST and known.status is Custody.ON_PLACE
     same_site = known.place_path == spot.site or known.place_path.startswith(f"{spot.site}.")
+    held = False
     if known.central and not spot.central:
         conflict = _both_present(known, background)
     else:
-        verdict.move = by_list and not spot.closed and (spot.central or bool(same_site and spot.site))
-        verdict.move &= not told
+        moves = by_list and not spot.closed and (spot.central or bool(same_site and spot.site)) and not told
+        held = moves and known.place_asked  # it would overtake a question that is still open
+        verdict.move = moves and not held
         conflict = not verdict.move or (not known.central and _both_present(known, background))
     if conflict:
         said = [[step.kind.value, step.name] for step in item.steps]
-        was = {"was": known.place_id} if verdict.move else {}
+        was = {"was": known.place_id} if verdict.move else {"held": True} if held else {}
         verdict.conflicts[TaskKind.PLACE_CONFLICT] = {"place": said, **was}
 
 

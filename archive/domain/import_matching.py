@@ -113,6 +113,7 @@ class KnownFile:
     settled_persons: bool = (
         False  # somebody took a person off it: whom it is about is no longer the lists' to say
     )
+    place_asked: bool = False  # and nobody has answered: until then no list moves it
     names_asked: dict[tuple[str, str], bool] = field(
         default_factory=dict
     )  # of its persons; whether still open

@@ -62,7 +62,8 @@ class Asked:
         asked = self._asked()
         fresh = []
         for row in self._rows:
-            where = f"where {row['file_id']}" if row["kind"] is TaskKind.PLACE_CONFLICT else ""
+            place = row["kind"] is TaskKind.PLACE_CONFLICT and "held" not in row["facts"]
+            where = f"where {row['file_id']}" if place else ""
             names = {_name(row), where} - {""}
             if not names & asked:
                 asked |= names

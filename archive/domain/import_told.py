@@ -12,9 +12,9 @@ from archive.vocabulary import TaskAnswer, TaskKind
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _TASK = Task.__table__  # type: ignore[attr-defined]
-_NAMES_ASKED = select(_TASK.c.file_id, _TASK.c.open, _TASK.c.facts).where(
+_ASKED = select(_TASK.c.file_id, _TASK.c.kind, _TASK.c.open, _TASK.c.facts).where(
     _TASK.c.file_id.in_(bindparam("values", expanding=True)),
-    _TASK.c.kind == TaskKind.FIELD_CONFLICT.value,
+    _TASK.c.kind.in_([TaskKind.FIELD_CONFLICT.value, TaskKind.PLACE_CONFLICT.value]),
     _TASK.c.answer.is_distinct_from(TaskAnswer.WITHDRAWN.value),
 )
 _TOLD_APART = (
@@ -28,10 +28,11 @@ _TOLD_APART = (
 )
 
 
-def note_names_asked(work: Work, files: Iterable[KnownFile]) -> None:
-    """Tell of files which other names of their persons somebody is or was asked about."""
+def note_asked(work: Work, files: Iterable[KnownFile]) -> None:
+    """Tell of files which other names somebody is or was asked about, and whose place is in question."""
     by_id = {file.id: file for file in files}
-    for row in fetch(work, _NAMES_ASKED, by_id.keys()):
+    for row in fetch(work, _ASKED, by_id.keys()):
+        by_id[row.file_id].place_asked |= row.kind is TaskKind.PLACE_CONFLICT and row.open
         fields = row.facts.get("fields", {})
         if name := fields.get("name") or fields.get(LONGER):
             by_id[row.file_id].names_asked[name[0], name[1]] = row.open

@@ -255,7 +255,7 @@ def behind(
     import_matching.note_removals(
         work, [file for item, file in same.values() if not meets(item.reading, file)]
     )
-    import_told.note_names_asked(work, files)
+    import_told.note_asked(work, files)
     claims = import_matching.claims(work, same.keys())
     seconds = [file for parts in twins.values() for files in parts.values() for file in files]
     told_apart = import_told.told_apart(work, seconds)
