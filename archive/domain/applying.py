@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
@@ -13,7 +14,9 @@ from archive.domain import (
     files,
     import_asking,
     import_changes,
+    import_earlier,
     import_matching,
+    import_names,
     import_tasks,
     same_persons,
     shelving,
@@ -54,7 +57,7 @@ _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _TO_APPLY = (RowState.NEW, RowState.CHANGED, RowState.UNCHANGED, RowState.ASKED)
 _TO_DO = (
-    select(*(_ROW.c[name] for name in ("id", "row", "reading", "flags", "near", "state", "problem")))
+    select(*(_ROW.c[name] for name in ("id", "row", "cells", "reading", "flags", "near", "state", "problem")))
     .where(
         _ROW.c.run_id == bindparam("run_id"),
         _ROW.c.row > bindparam("after"),
@@ -193,14 +196,21 @@ class Applying:
 
 
 def _waves(items: Sequence[Item]) -> list[list[int]]:
-    """Put rows about the same file one after the other: each must find what the one before it registered."""
+    """Put rows about the same file one after the other: each must find what the one before it registered.
+
+    Rows about the same person keep their order, since the first of them says what the person is called.
+    """
     waves: list[list[int]] = []
     met: Counter[tuple[Key, int]] = Counter()
+    named: Counter[str] = Counter()
     for index, item in enumerate(items):
         names = [(item.key, part) for part in item.parts]
-        wave = max((met[name] for name in names), default=0)
+        numbers = [said.number.number for said in item.reading.persons if said.number and said.number.number]
+        wave = max([*(met[name] for name in names), *(named[number] for number in numbers)], default=0)
         for name in names:
             met[name] = wave + 1
+        for number in numbers:
+            named[number] = wave
         waves += [[] for _ in range(wave + 1 - len(waves))]
         waves[wave].append(index)
     return waves
@@ -221,6 +231,7 @@ class Batch:
         self._ends: dict[int, int] = {}
         self._raised: dict[str, Any] = {}
         self._background = Background({}, {}, {}, terms)
+        self._words = import_earlier.Words.of_run(run, terms.mapping)
         self.places = 0
 
     def judge(self, items: Sequence[Item], rows: Sequence[Any] = ()) -> list[Verdict]:
@@ -228,17 +239,31 @@ class Batch:
         spots = self._finder.find(self._work, (item.steps for item in items))
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)
-        verdicts = [judge(item, self._background) for item in items]
-        import_asking.settle_known(self._work, verdicts, self._terms)
-        if rows:
-            pairs = zip(verdicts, rows, strict=True)
-            verdicts = [import_asking.as_staged(one, row.state, row.problem) for one, row in pairs]
+        self._background.bearers = import_earlier.bearers(self._work, items)
+        for item, row in zip(items, rows, strict=False):
+            if item.key in self._background.twins:
+                self._words.of(item, row.cells)  # by all its words it is known which of them it is about
+        verdicts = [self._judged(item, row) for item, row in zip(items, rows or repeat(None), strict=False)]
+        self._create_places(verdicts)
+        return verdicts
+
+    def _judged(self, item: Item, row: Any) -> Verdict:
+        """Decide what one row means, keeping what only the check can see; all its words tell a question."""
+        verdict = judge(item, self._background)
+        if row is not None:
+            verdict = import_asking.as_staged(verdict, row.state, row.problem)
+            if verdict.state is RowState.ASKED:
+                self._words.of(item, row.cells)
+        import_asking.settle_known(self._work, [verdict], self._terms)
+        import_names.note(verdict, self._background.newcomers)
+        return verdict
+
+    def _create_places(self, verdicts: Sequence[Verdict]) -> None:
         missing = [v.item.steps for v in verdicts if v.stands and not self._spot(v.item).id]
         if missing:
             before = self._finder.created
-            self._background.spots = {**spots, **self._finder.ensure(self._work, missing)}
+            self._background.spots = {**self._background.spots, **self._finder.ensure(self._work, missing)}
             self.places = self._finder.created - before
-        return verdicts
 
     def told(self, item: Item, file: CaseFile, *, adding: bool) -> Verdict:
         """Decide what a row means of which somebody said that it is about a file."""
@@ -248,7 +273,9 @@ class Batch:
         known = self._background.known[key][file.part]
         if not known.persons:
             import_matching.add_persons(self._work, [known])
-        return told(item, known, self._background, adding=adding)
+        verdict = told(item, known, self._background, adding=adding)
+        self._create_places([verdict])
+        return verdict
 
     def _spot(self, item: Item) -> Spot:
         """Return where a row says a file stands; raises Conflict where there is no such place."""

@@ -1,10 +1,13 @@
 """Tell whether a row is about a file that has its reference: two facts must agree, and none contradict."""
 
+from collections.abc import Container
 from typing import Any
 
 from archive.domain import people
 from archive.domain.import_matching import KnownFile, KnownPerson
+from archive.domain.import_names import differs
 from archive.lists.reading import PersonReading, Reading
+from archive.lists.text import clean
 from archive.partial_date import PartialDate
 from archive.vocabulary import NumberQuality
 
@@ -33,9 +36,12 @@ def doubt(
     same_day = any(
         getattr(known, name) and not contradicts(day, getattr(known, name)) for name, day in days.items()
     )
-    household = not found and here and (same_day or fine) and not known.settled_persons
+    alike = known.reference.removesuffix(known.twin) == clean(reading.reference)
+    household = not found and here and (same_day or fine) and not known.settled_persons and alike
     slips = same_day and not one_list  # then a number with a wrong check digit is a slip of the hand
     found |= _of_persons(reading, known, household=household, slips=slips)
+    if "person" in found and not alike:
+        found["reference"] = reading.reference
     if not found and not (here or same_day or meets(reading, known)):
         found["reference"] = reading.reference
     return found
@@ -73,7 +79,7 @@ def _of_persons(reading: Reading, known: KnownFile, *, household: bool, slips: b
     for said in reading.persons:
         person = next((one for one in ours if same_person(one, said)), None)
         if person is not None:
-            found |= _of_person(person, said, slips=slips)
+            found |= _of_person(person, said, known.names_asked, slips=slips)
         elif any(
             names_of(said.family, said.given) & names_of(one.family_name, one.given_name)
             == names_of(said.family, said.given)
@@ -87,11 +93,12 @@ def _of_persons(reading: Reading, known: KnownFile, *, household: bool, slips: b
     return found
 
 
-def _of_person(person: KnownPerson, said: PersonReading, *, slips: bool) -> dict[str, Any]:
-    ours, theirs = names_of(person.family_name, person.given_name), names_of(said.family, said.given)
-    found: dict[str, Any] = (
-        {"name": [said.family, said.given]} if ours and theirs and not ours & theirs else {}
-    )
+def _of_person(
+    person: KnownPerson, said: PersonReading, asked: Container[tuple[str, str]], *, slips: bool
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if differs(person, said) and (said.family, said.given) not in asked:
+        found["name"] = [said.family, said.given]
     if said.number and not slips and other_number(person, said):
         found["number"] = said.number.raw
     return found

@@ -1,20 +1,20 @@
 """Do what was said of a row in doubt: register a file of its own, let it bring what it says, or drop it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, import_earlier, import_matching
+from archive.domain import files, import_matching, import_tasks
 from archive.domain.applying import ONE_LIST_AT_A_TIME, Batch, reading_of
-from archive.domain.import_asking import fingerprint
-from archive.domain.import_items import Item, Terms, item_of
+from archive.domain.import_earlier import Words
+from archive.domain.import_items import Item, Terms, fingerprint, item_of
 from archive.domain.import_matching import TWIN, Key
 from archive.domain.import_places import PlaceFinder
 from archive.errors import Conflict
 from archive.lists.mapping import Mapping
-from archive.lists.tables import Shape
 from archive.models import ImportRow, ImportRun, Task
 from archive.store import Work
 from archive.vocabulary import EventKind, Permission, RowAnswer, RowState, TaskAnswer
@@ -35,10 +35,11 @@ def act(work: Work, task: Task, answer: TaskAnswer) -> None:
         raise Conflict("row_settled", ROW_GONE, field="answer")
     run = work.session.get_one(ImportRun, row.run_id)
     terms = Terms.of(work, Mapping.from_dict(run.mapping or {}))
-    item = item_of(row.row, reading_of(row), terms)
-    alike = waiting_alike(work, row, task.facts["said"])
+    item = Words.of_run(run, terms.mapping).of(item_of(row.row, reading_of(row), terms), row.cells)
+    alike = waiting_alike(work, row, fingerprint(item, terms.mac_key))
     if answer is TaskAnswer.ROW_WRONG:
         _drop(work, [row, *alike])
+        _close(work, alike, answer)
         return
     if answer is TaskAnswer.DIFFERENT:
         work.require(Permission.REGISTER)
@@ -49,6 +50,14 @@ def act(work: Work, task: Task, answer: TaskAnswer) -> None:
         other.state, other.file_id, other.problem = RowState.UNCHANGED, row.file_id, None
         other.cells, other.reading = [], None
     work.session.flush()
+    _close(work, alike, answer)
+
+
+def _close(work: Work, rows: Sequence[ImportRow], answer: TaskAnswer) -> None:
+    """Settle what was asked of rows that another row's answer has settled."""
+    asked = select(Task).where(col(Task.row_id).in_([one.id for one in rows]), col(Task.open))
+    for task in work.session.execute(asked).scalars().all():
+        import_tasks.close(work, task, answer)
 
 
 def _carry_out(
@@ -97,8 +106,7 @@ def waiting_alike(work: Work, row: ImportRow, said: str) -> list[ImportRow]:
     for one in work.session.execute(waiting).scalars().all():
         run = work.session.get_one(ImportRun, one.run_id)
         terms = Terms.of(work, Mapping.from_dict(run.mapping or {}))
-        words = import_earlier.Words(terms.mapping, Shape.from_dict(run.shape or {}).columns)
-        other = words.of(item_of(one.row, reading_of(one), terms), one.cells)
+        other = Words.of_run(run, terms.mapping).of(item_of(one.row, reading_of(one), terms), one.cells)
         if fingerprint(other, terms.mac_key) == said:
             found.append(one)
     return found

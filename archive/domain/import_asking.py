@@ -1,7 +1,5 @@
 """Rows that have the reference of a file but differ from it: what is asked of them, and what was answered."""
 
-import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from archive.domain import import_matching
-from archive.domain.import_items import Item, PartVerdict, PersonChange, Terms, Verdict
+from archive.domain.import_items import Item, PartVerdict, PersonChange, Terms, Verdict, fingerprint
 from archive.domain.import_judging import hidden_by
 from archive.lists.fields import Problem
 from archive.models import ImportRow, Task
@@ -32,14 +30,6 @@ _ANSWERED = (
     .order_by(_TASK.c.id)
 )
 ANSWERED = N_("Somebody has said before what this row is; nothing of it is changed again.")
-
-
-def fingerprint(item: Item, mac_key: bytes) -> str:
-    """Return a short name of all a row says, to know the question again however often a list is read."""
-    _key, reading, standing, *words = item.said()
-    said = [str(item.key), reading.as_dict(), standing, *words]
-    digest = hmac.digest(mac_key, json.dumps(said, sort_keys=True, default=str).encode(), "sha256")
-    return digest[:12].hex()
 
 
 def facts(verdict: Verdict, terms: Terms) -> dict[str, Any]:

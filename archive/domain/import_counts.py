@@ -87,6 +87,7 @@ class Counts:
             setattr(self, name, getattr(self, name) + 1)
             if verdict.problem and verdict.state is RowState.REJECTED:
                 self.problems[verdict.problem.code] += 1
+            self.conflicts += verdict.state is RowState.ASKED
             if verdict.state in (RowState.REJECTED, RowState.DUPLICATE, RowState.ASKED):
                 continue
             self._add_registered(verdict)

@@ -16,8 +16,9 @@ from archive.identity import Identity
 from archive.lists.fields import Field
 from archive.lists.mapping import Mapping
 from archive.lists.reading import PersonReading, Reading
+from archive.lists.tables import Shape
 from archive.lists.text import clean, simple
-from archive.models import ImportRow
+from archive.models import ImportRow, ImportRun
 from archive.store import Work
 from archive.vocabulary import Custody, Evidence, NumberQuality, RowState
 
@@ -47,6 +48,11 @@ class Words:
         self._others = [index for index in range(len(columns)) if index not in taken]
         self._parts = [index for field in sorted(_PART) for index in at.get(field, ())]
         self._position = at.get(Field.POSITION, [])[:1]
+
+    @classmethod
+    def of_run(cls, run: ImportRun, mapping: Mapping) -> "Words":
+        """Make it for the rows of a list that was read already."""
+        return cls(mapping, Shape.from_dict(run.shape or {}).columns)
 
     def of(self, item: Item, cells: Sequence[str]) -> Item:
         """Give an item its words; running numbers say nothing, the place in the box does."""
@@ -128,6 +134,7 @@ def _expected(item: Item, part: int, background: Background) -> KnownFile:
         corrected=(),
         import_id=None,
         version=0,
+        reference=clean(reading.reference),
         persons=[(_person(said, reading, background), said.role) for said in reading.persons],
         checks={(str(reading.check.on or ""), reading.check.sign)} if reading.check else set(),
     )

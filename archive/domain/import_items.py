@@ -1,6 +1,7 @@
 """Hold the rows of a list on their way, what they refer to in the register, and what is decided of them."""
 
 import hmac
+import json
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -188,6 +189,14 @@ def reference_of(item: Item) -> str:
     return item.reading.reference or item.key.reference
 
 
+def fingerprint(item: Item, mac_key: bytes) -> str:
+    """Return a short name of all a row says, to know the question again however often a list is read."""
+    _key, reading, standing, *words = item.said()
+    said = [str(item.key), reading.as_dict(), standing, *words]
+    digest = hmac.digest(mac_key, json.dumps(said, sort_keys=True, default=str).encode(), "sha256")
+    return digest[:12].hex()
+
+
 def _stand_in(reading: Reading, mac_key: bytes) -> str:
     """Make a reference for a file without one: the same for the same row, telling nothing of the person."""
     said = [reading.source, reading.kind, reading.opened, reading.closed]
@@ -204,6 +213,8 @@ class Background:
 
     `twins` are the files registered apart though their reference was taken, `earlier` the rows of the list
     about a case and part with the file each is about, `asked` those somebody must first say of what they are.
+    `told_apart` has the file each of the twins' rows became, by all the row says.
+    `bearers` are the registered persons of numbers, `newcomers` the names the list itself has for others.
     """
 
     known: dict[Key, dict[int, KnownFile]]
@@ -214,3 +225,5 @@ class Background:
     earlier: dict[tuple[Key, int], list[tuple[Item, KnownFile]]] = field(default_factory=dict)
     asked: dict[tuple[Key, int], list[Item]] = field(default_factory=dict)
     bearers: Mapping[str, KnownPerson] = field(default_factory=dict)
+    newcomers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    told_apart: Mapping[str, int] = field(default_factory=dict)

@@ -6,6 +6,7 @@ The check and the registering ask the same function, so that the dry run tells w
 from collections.abc import Sequence
 from typing import Any
 
+from archive.domain import import_names
 from archive.domain.import_agreeing import (
     coarser,
     contradicts,
@@ -17,7 +18,15 @@ from archive.domain.import_agreeing import (
     plain_person,
     same_person,
 )
-from archive.domain.import_items import Background, Item, PartVerdict, PersonChange, Terms, Verdict
+from archive.domain.import_items import (
+    Background,
+    Item,
+    PartVerdict,
+    PersonChange,
+    Terms,
+    Verdict,
+    fingerprint,
+)
 from archive.domain.import_matching import KnownFile, KnownPerson
 from archive.domain.import_places import Spot
 from archive.lists.fields import FlagCode, Problem
@@ -110,6 +119,9 @@ def _part(item: Item, part: int, background: Background) -> PartVerdict:
     verdict = PartVerdict(part, known, doubt=doubt)
     if known is not None and not doubt:
         compare(item, known, background, verdict)
+    if not doubt:
+        said = item.reading.persons if known is None else verdict.added
+        import_names.compare_bearers(said, background, verdict)
     return verdict
 
 
@@ -117,6 +129,10 @@ def about(item: Item, part: int, background: Background) -> tuple[KnownFile | No
     """Return the file a row is about, and what speaks against it; of several the one least in doubt."""
     first = background.known.get(item.key, {}).get(part)
     files = ([first] if first else []) + list(background.twins.get(item.key, {}).get(part, ()))
+    if len(files) > 1:
+        told = background.told_apart.get(fingerprint(item, background.terms.mac_key))
+        if own := next((file for file in files if file.id == told), None):
+            return own, {}  # somebody said so, when the row was read before
     found = [(file, _doubt(item, part, file, background)) for file in files]
     sure = [file for file, doubt in found if not doubt]
     met = [file for file in sure if meets(item.reading, file)]
@@ -230,11 +246,14 @@ def compare_person(
     """Note what a list adds to a person; return what it says otherwise than the register."""
     change = PersonChange(person, verdict.known.id if verdict.known else None)
     differs: dict[str, Any] = {}
-    ours, theirs = names_of(person.family_name, person.given_name), names_of(said.family, said.given)
-    if theirs and not ours and not {"family_name", "given_name"} & set(person.corrected):
+    nameless = not names_of(person.family_name, person.given_name)
+    name = said.family, said.given
+    if nameless and names_of(*name) and not {"family_name", "given_name"} & set(person.corrected):
         change.values |= {"family_name": said.family, "given_name": said.given}
-    elif theirs and ours and not theirs & ours:
-        differs["name"] = [said.family, said.given]
+        person.family_name, person.given_name = name  # for the rows after this one
+    elif import_names.differs(person, said):
+        if verdict.known is None or verdict.known.names_asked.get(name, True):  # nobody has answered yet
+            differs |= import_names.asked(name, (person.family_name, person.given_name))
         change.protection = hidden_by(person.protection, reading)
         if change.protection:
             verdict.persons.append(change)
@@ -282,15 +301,17 @@ def _compare_place(
         return
     by_list = known.placed_how is Evidence.LIST and known.status is Custody.ON_PLACE
     same_site = known.place_path == spot.site or known.place_path.startswith(f"{spot.site}.")
+    held = False
     if known.central and not spot.central:
         conflict = _both_present(known, background)
     else:
-        verdict.move = by_list and not spot.closed and (spot.central or bool(same_site and spot.site))
-        verdict.move &= not told
+        moves = by_list and not spot.closed and (spot.central or bool(same_site and spot.site)) and not told
+        held = moves and known.place_asked  # it would overtake a question that is still open
+        verdict.move = moves and not held
         conflict = not verdict.move or (not known.central and _both_present(known, background))
     if conflict:
         said = [[step.kind.value, step.name] for step in item.steps]
-        was = {"was": known.place_id} if verdict.move else {}
+        was = {"was": known.place_id} if verdict.move else {"held": True} if held else {}
         verdict.conflicts[TaskKind.PLACE_CONFLICT] = {"place": said, **was}
 
 

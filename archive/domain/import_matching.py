@@ -1,5 +1,6 @@
 """What the register knows of the rows of a batch: the same files and persons, and files nearly the same."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,7 +23,15 @@ from archive.models import (
 )
 from archive.partial_date import PartialDate
 from archive.store import Work
-from archive.vocabulary import Custody, EventKind, Evidence, NumberQuality, PersonRole, Protection, RowState
+from archive.vocabulary import (
+    Custody,
+    EventKind,
+    Evidence,
+    NumberQuality,
+    PersonRole,
+    Protection,
+    RowState,
+)
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _PLACE = Place.__table__  # type: ignore[attr-defined]
@@ -38,6 +47,7 @@ AT_ONCE = 2000  # values in one IN; SQLite takes 32,766 parameters
 
 
 STAND_IN = "UTAN-"  # begins the reference of a file that has none
+_TWIN_MARK = re.compile(r" \[\d+\]$")
 TWIN = " [%s]"  # ends that of a file whose reference another has: in brackets, as archives mark what they add
 
 
@@ -97,6 +107,7 @@ class KnownFile:
     corrected: Sequence[str]
     import_id: int | None
     version: int
+    reference: str
     protected: bool = False
     persons: list[tuple[KnownPerson, PersonRole]] = field(default_factory=list)
     checks: set[tuple[str, str]] = field(default_factory=set)
@@ -104,6 +115,16 @@ class KnownFile:
         False  # somebody took a person off it: whom it is about is no longer the lists' to say
     )
     masked: bool = False  # a list that is only checked is not told whom it is about
+    place_asked: bool = False  # and nobody has answered: until then no list moves it
+    names_asked: dict[tuple[str, str], bool] = field(
+        default_factory=dict
+    )  # of its persons; whether still open
+
+    @property
+    def twin(self) -> str:
+        """Return what the register added to the reference, where it is that of another file."""
+        found = _TWIN_MARK.search(self.reference)
+        return found[0] if found else ""
 
     @property
     def key(self) -> Key:
@@ -119,7 +140,8 @@ _KNOWN = (
         _PLACE.c.central,
         *(_FILE.c[name] for name in ("placed_how", "placed_at", "opened_on", "closed_on", "last_note_on")),
         *(_FILE.c[name] for name in ("placed_child", "adoption", "parenthood", "child_investigation")),
-        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id", "version", "protected")),
+        *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id", "version")),
+        *(_FILE.c[name] for name in ("reference", "protected")),
     )
     .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
     .where(_FILE.c.reference_key.in_(bindparam("values", expanding=True)), _FILE.c.status != Custody.VOID)

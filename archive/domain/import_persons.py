@@ -85,6 +85,8 @@ class PersonBook:
                 None, self._new(item, said), asked=self._another(said)
             )
         elif entry.new is not None:
+            if not (entry.new.family_name or entry.new.given_name):
+                entry.new = replace(entry.new, family_name=said.family, given_name=said.given)
             level = stricter(entry.new.protection, item.reading.protection)
             if level is not entry.new.protection:
                 entry.new = replace(entry.new, protection=level)

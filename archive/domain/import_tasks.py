@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
+from archive.domain.import_names import LONGER
 from archive.models import ImportRow, ImportRun, Task
 from archive.store import Work
 from archive.vocabulary import EventKind, TaskAnswer, TaskKind
@@ -14,6 +15,7 @@ from archive.vocabulary import EventKind, TaskAnswer, TaskKind
 _TASK = Task.__table__  # type: ignore[attr-defined]
 # What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
 OF_PERSONS = frozenset({"person", "name", "number"})
+NAMES = OF_PERSONS | {LONGER}  # shown beside the persons the register has
 
 
 class Asked:
@@ -60,7 +62,8 @@ class Asked:
         asked = self._asked()
         fresh = []
         for row in self._rows:
-            where = f"where {row['file_id']}" if row["kind"] is TaskKind.PLACE_CONFLICT else ""
+            place = row["kind"] is TaskKind.PLACE_CONFLICT and "held" not in row["facts"]
+            where = f"where {row['file_id']}" if place else ""
             names = {_name(row), where} - {""}
             if not names & asked:
                 asked |= names
@@ -107,12 +110,20 @@ class Asked:
 
 
 def _names(task: Task) -> Iterator[str]:
-    if task.answer is TaskAnswer.WITHDRAWN:
-        return  # it went with its list, and was never answered
+    if task.answer is TaskAnswer.WITHDRAWN or (task.kind is TaskKind.IDENTITY and not task.open):
+        return  # it went with its list; or rows it holds for rest, so a row that does not is another one
     asked = {"kind": task.kind, "file_id": task.file_id, "other_id": task.other_id, "facts": task.facts}
     yield _name(asked)
     if task.open and task.kind is TaskKind.PLACE_CONFLICT:
         yield f"where {task.file_id}"  # while that is open, no other list need ask it
+
+
+def close(work: Work, task: Task, answer: TaskAnswer) -> None:
+    """Note on a question how it was settled."""
+    task.open, task.answer = False, answer
+    task.settled_at, task.settled_by = work.now, work.actor.id
+    work.session.flush()
+    history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
 
 
 def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -121,8 +132,8 @@ def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if not fields:
         yield facts
         return
-    for of_persons in (True, False):
-        if some := {name: said for name, said in fields.items() if (name in OF_PERSONS) is of_persons}:
+    for group in (OF_PERSONS, NAMES - OF_PERSONS, fields.keys() - NAMES):
+        if some := {name: said for name, said in fields.items() if name in group}:
             yield {"fields": some}
 
 

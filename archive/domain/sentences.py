@@ -108,6 +108,7 @@ _WORDS = {
     "kind_id": N_("kind of file"),
     "language": N_("language"),
     "last_note_on": N_("date of the last note"),
+    "longer_name": N_("name"),
     "name": N_("name"),
     "opened_on": N_("opening date"),
     "order_rule": N_("order"),

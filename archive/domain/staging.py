@@ -11,7 +11,16 @@ from sqlmodel import col
 
 from archive import history
 from archive.clock import local_date
-from archive.domain import import_asking, import_earlier, import_hiding, import_matching, looks, uploads
+from archive.domain import (
+    import_asking,
+    import_earlier,
+    import_hiding,
+    import_matching,
+    import_names,
+    import_told,
+    looks,
+    uploads,
+)
 from archive.domain.import_agreeing import meets
 from archive.domain.import_counts import Counts
 from archive.domain.import_items import Background, Item, Terms, Verdict, item_of
@@ -42,6 +51,7 @@ class Staging:
         self._resources = ExitStack()
         self.finder = PlaceFinder()
         self._rows: Iterator[Row] | None = None
+        self._newcomers: dict[str, tuple[str, str]] = {}
 
     def close(self) -> None:
         """Let go of the list."""
@@ -77,7 +87,7 @@ class Staging:
 
     def judge(self, work: Work, run: ImportRun, items: Sequence[Item]) -> list[Verdict]:
         """Decide what the rows of a batch mean."""
-        return check(work, run.id, items, self.finder, self.terms, self._slips, self._made)
+        return check(work, run.id, items, self.finder, self.terms, self._slips, self._made, self._newcomers)
 
     def _clear(self) -> bool:
         """Delete what an earlier reading of the same list left; tell whether there was any."""
@@ -125,7 +135,9 @@ class Staging:
             background = behind(work, items, {item.key for item in items}, spots, self.terms)
             mask(background)
             for item in items:
-                if judge(item, background).stands:
+                verdict = judge(item, background)
+                import_names.note(verdict, self._newcomers)
+                if verdict.stands:
                     self.finder.plan(work, item.steps)
 
     def _read(self, size: int) -> list[tuple[int, list[str], Item]]:
@@ -216,6 +228,7 @@ def check(
     terms: Terms,
     slips: Slips,
     made: Callable[[int, Sequence[str], Reading], Item],
+    newcomers: dict[str, tuple[str, str]],
 ) -> list[Verdict]:
     """Decide what the rows of a batch mean, each knowing the rows before it."""
     before = items[0].row
@@ -225,14 +238,15 @@ def check(
     background = behind(work, items, set(keys), spots, terms)
     mask(background)
     again = {key for key, many in keys.items() if many > 1} | {one.key for one, _asked in earlier}
-    named = [item for item in (*items, *(one for one, _asked in earlier)) if item.key in again]
-    background.bearers = import_earlier.bearers(work, named)
+    background.bearers = import_earlier.bearers(work, (*items, *(one for one, _asked in earlier)))
+    background.newcomers = newcomers
     for item, asked in earlier:
         import_earlier.take(item, background, asked=asked)
     verdicts = []
     for item in items:
         verdict = judge(item, background)
         import_asking.settle_known(work, [verdict], terms)
+        import_names.note(verdict, newcomers)
         verdicts.append(verdict)
         if item.key in again and verdict.state not in (RowState.REJECTED, RowState.DUPLICATE):
             import_earlier.take(item, background, asked=verdict.state is RowState.ASKED)
@@ -260,8 +274,11 @@ def behind(
     import_matching.note_removals(
         work, [file for item, file in same.values() if not meets(item.reading, file)]
     )
+    import_told.note_asked(work, files)
     claims = import_matching.claims(work, same.keys())
-    return Background(known, spots, claims, terms, twins)
+    seconds = [file for parts in twins.values() for files in parts.values() for file in files]
+    told_apart = import_told.told_apart(work, seconds)
+    return Background(known, spots, claims, terms, twins, told_apart=told_apart)
 
 
 def mask(background: Background) -> None:

@@ -9,16 +9,17 @@ from sqlalchemy import and_, bindparam, func, literal_column, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, import_answers, import_hiding, import_tasks, places
+from archive.domain import files, import_answers, import_hiding, import_tasks, people, places
 from archive.domain.import_changes import unit_id
 from archive.domain.import_items import Terms
+from archive.domain.import_names import LONGER, agree, longer
 from archive.domain.import_places import PlaceFinder
 from archive.errors import Conflict, Invalid, NotFound
 from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.reading import Reading
 from archive.lists.tables import Shape
 from archive.lists.whereabouts import PlaceStep
-from archive.models import CaseFile, ImportRow, ImportRun, Task
+from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, Task
 from archive.partial_date import PartialDate
 from archive.store import Work
 from archive.vocabulary import (
@@ -36,6 +37,7 @@ from archive.wording import N_, _
 PAGE = 50
 LONGEST_REASON = 500
 PLACE_MISSING = N_("The place the list names is not in the register. Ask the archivist to create it.")
+NAME_GONE = N_("Nobody the file is about has the name the list was compared with. Look at the file's page.")
 MOST_COUNTED = 5000
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
 _KINDS = {kind.value: kind for kind in PlaceKind}
@@ -142,10 +144,7 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
         _move(work, file, task.facts["place"])
     elif answer is TaskAnswer.LIST_RIGHT:
         _take_over(work, file, task)
-    task.open, task.answer = False, answer
-    task.settled_at, task.settled_by = work.now, work.actor.id
-    work.session.flush()
-    history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
+    import_tasks.close(work, task, answer)
 
 
 def settle_alike(
@@ -195,11 +194,26 @@ def _take_over(work: Work, file: CaseFile, task: Task) -> None:
     terms = Terms.of(work, ListMapping.from_dict(run.mapping or {}))
     values: dict[str, Any] = {}
     for name, said in task.facts["fields"].items():
-        if name == "unit":
+        if name == LONGER:
+            _take_over_name(work, file, *said)
+        elif name == "unit":
             values["unit_id"] = unit_id(work, terms.units, said)
         else:
             values[name] = PartialDate.parse(said) if name in _DAYS else said
-    files.correct(work, file, file.version, **values)
+    if values:
+        files.correct(work, file, file.version, **values)
+
+
+def _take_over_name(work: Work, file: CaseFile, family: str, given: str) -> None:
+    """Give the person of a file the longer surname a list has; the words of the old one are still in it."""
+    of_file = col(Person.id).in_(select(col(FilePerson.person_id)).where(col(FilePerson.file_id) == file.id))
+    persons = work.session.scalars(select(Person).where(of_file).order_by(col(Person.id))).all()
+    for person in persons:
+        if longer((family, given), (person.family_name, person.given_name)):
+            people.correct(work, person, family_name=family)
+            return
+    if not any(agree((family, given), (one.family_name, one.given_name)) for one in persons):
+        raise Conflict("name_gone", NAME_GONE, field="answer")
 
 
 def rejected(

@@ -23,7 +23,7 @@ _PARTICLE_WORDS = """
     von van der den de du di da la le af av zu dos das del della al el bin ibn ben abu ter ten
 """
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
-_FORMERLY = re.compile(r"\s+(?:f\.|f\.d\.|fd|född|tidigare)\s+.*")
+FORMERLY = re.compile(r"\s+(?:f\.|f\.d\.|fd|född|tidigare)\s+.*")
 _ROLE_WORDS = {
     PersonRole.SUBJECT: "huvudperson hp klient reg registerledare subject",
     PersonRole.CHILD: "barn barnet son sonen dotter dottern child",
@@ -94,7 +94,7 @@ class NameReader:
         family, comma, given = text.partition(",")
         if comma and (family := family.strip()):
             return family, clean(given.replace(",", " ")) if "," in given else given.strip()
-        if former := _FORMERLY.search(text):
+        if former := FORMERLY.search(text):
             family, given = self.parts(text[: former.start()])
             return f"{family}{former[0]}", given
         words = text.strip(" ,").split()

@@ -190,7 +190,7 @@ def _plain(value: Any) -> str:
 
 
 def _registered(name: str, card: Card) -> str:
-    if name in import_tasks.OF_PERSONS:
+    if name in import_tasks.NAMES:
         return "; ".join(f"{person.name} {person.number}".strip() for person in card.persons) or "–"
     shown = {"unit": card.unit, "kind_id": card.kind, "place": card.place, "part": card.part}
     value = getattr(card.file, name, None)

@@ -4,6 +4,7 @@ import io
 import itertools
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.domain import files, import_left_out, import_refused, imports, places, worklists
+from archive.domain import checks, files, import_left_out, import_refused, imports, places, worklists
 from archive.domain.import_driving import drive
 from archive.errors import DomainError
 from archive.lists.rejects import write_rejects
@@ -32,6 +33,7 @@ from archive.vocabulary import (
     TaskKind,
 )
 from tests.domain.taking_in import (
+    HEADER,
     OTHER,
     a_list,
     assert_proven,
@@ -88,6 +90,12 @@ def _settle(archive: Archive, actor: Actor, answer: TaskAnswer, kind: TaskKind =
     with archive.write(actor) as work:
         worklists.settle(work, worklists.get(work, task.id), answer)
     return task
+
+
+def _assert_sound(archive: Archive, actor: Actor) -> None:
+    with archive.read(actor) as work:
+        assert [one.say() for one in checks.Check(work).rules()] == []
+    assert_proven(archive, actor)
 
 
 FIRST = row("5201", ANNA, "Åkesson, Ture", kind="EB", closed="2002-06-14")
@@ -157,6 +165,28 @@ def test_another_person_of_a_household_is_added_to_the_file(archive: Archive, ar
     assert_proven(archive, archivist)
 
 
+@pytest.mark.parametrize("names", [("Rönn, Yngve", "Rönn, Élise"), ("Åkesson, Ture", "Çelik, Åsa")])
+@pytest.mark.parametrize("apart", [False, True], ids=["one list", "two lists"])
+def test_two_persons_under_references_written_otherwise_are_a_question(
+    archive: Archive, archivist: Actor, names: tuple[str, str], apart: bool
+) -> None:
+    rows = [row("A 17", ANNA, names[0]), row("A17", BERTIL, names[1])]
+    runs = [take_in(archive, archivist, some) for some in ([rows[:1], rows[1:]] if apart else [rows])]
+    assert _counts(runs[-1], "asked", "added") == (1, 0)
+    (task,) = tasks_of(archive, archivist)
+    assert task.facts["fields"].keys() == {"person", "reference"}
+    _settle(archive, archivist, TaskAnswer.ANOTHER_PERSON)
+    again = take_in(archive, archivist, rows)
+    assert _counts(again, "asked", "added", "registered") == (0, 0, 0)
+
+
+def test_one_person_under_references_written_otherwise_is_no_question(
+    archive: Archive, archivist: Actor
+) -> None:
+    run = take_in(archive, archivist, [row("A 17", ANNA), row("A17", ANNA)])
+    assert _counts(run, "registered", "duplicates", "asked") == (1, 1, 0)
+
+
 def test_whom_somebody_took_off_a_file_no_list_puts_back(archive: Archive, archivist: Actor) -> None:
     rows = [row("6100", ANNA, "Rönn, Yngve"), row("6100", BERTIL, "Rönn, Élise")]
     take_in(archive, archivist, rows)
@@ -181,21 +211,7 @@ def test_two_rows_that_differ_only_in_a_word_of_a_column_not_registered_are_a_qu
     archive: Archive, archivist: Actor
 ) -> None:
     told = [(*FIRST, "äldre"), (*FIRST, "nyare"), (*FIRST, "äldre")]
-    header = (
-        "Aktnr",
-        "Del",
-        "Delar",
-        "Pnr",
-        "Efternamn",
-        "Förnamn",
-        "Typ",
-        "Avslutad",
-        "Rum",
-        "Box",
-        "Kontr",
-        "Sign",
-    )
-    run = check(archive, archivist, a_list(told, (*header, "Anm")), mapping())
+    run = check(archive, archivist, a_list(told, REMARK_HEADER), mapping())
     assert _counts(run, "registered", "asked", "duplicates") == (1, 1, 1)
     assert register(archive, archivist, run).counts == run.counts
 
@@ -267,6 +283,16 @@ def test_the_same_file_with_a_wrong_person_asks_whose_name_is_right(
     fields = [task.facts["fields"] for task in tasks_of(archive, archivist, TaskKind.FIELD_CONFLICT)]
     assert [set(one) for one in fields] == [{"person"}, {"closed_on"}]
     assert _persons(archive, archivist, file_of(archive, archivist, "5201")) == ["Ture"]
+
+
+def test_the_same_file_that_is_also_a_part_in_a_box_of_its_own_gets_the_box(
+    archive: Archive, archivist: Actor
+) -> None:
+    first = row("5201", ANNA, "Åkesson, Ture", part="2")
+    take_in(archive, archivist, [first, row("5201", ANNA, "Åkesson, Ture", part="1-2", box="2")])
+    _settle(archive, archivist, TaskAnswer.SAME)
+    assert file_of(archive, archivist, "5201", 1).place_id != file_of(archive, archivist, "5201", 2).place_id
+    assert_proven(archive, archivist)
 
 
 def test_a_row_that_is_wrong_is_settled_for_good(archive: Archive, archivist: Actor) -> None:
@@ -386,21 +412,18 @@ def test_rows_refused_come_back_also_from_a_list_whose_columns_nobody_chose(
 
 
 _CELL = st.sampled_from
-_ROWS = st.lists(
-    st.builds(
-        row,
-        _CELL(["17", "1 7", "A17"]),
-        _CELL([ANNA, BERTIL, ""]),
-        _CELL(["Ek, Anna", "Ek, Bo", ""]),
-        part=_CELL(["", "", "2", "1-2", "äldre"]),
-        kind=_CELL(["EB", "EB", "VU", "?!"]),
-        closed=_CELL(["2003-04-05", "2003", "2004-05-06", ""]),
-        box=_CELL(["1", "1", "2", ""]),
-        checked=_CELL(["", "", "2025-01-02"]),
-    ),
-    min_size=1,
-    max_size=8,
+_ROW = st.builds(
+    row,
+    _CELL(["17", "1 7", "A17"]),
+    _CELL([ANNA, BERTIL, ""]),
+    _CELL(["Ek, Anna", "Ek, Bo", "Ek-Holm, Anna", "Sten, Bo", ""]),
+    part=_CELL(["", "", "2", "1-2", "äldre"]),
+    kind=_CELL(["EB", "EB", "VU", "?!"]),
+    closed=_CELL(["2003-04-05", "2003", "2004-05-06", ""]),
+    box=_CELL(["1", "1", "2", ""]),
+    checked=_CELL(["", "", "2025-01-02"]),
 )
+_ROWS = st.lists(_ROW, min_size=1, max_size=8)
 _EXAMPLE = itertools.count()
 _ACCOUNT = ("registered", "unchanged", "changed", "duplicates", "asked", "rejected")
 
@@ -482,3 +505,97 @@ def test_the_given_lists_lose_no_row(
     _accounted(archive, archivist, run)
     again = _given_list(archive, archivist, name)
     assert _counts(again, "registered", "changed", "added") == (0, 0, 0)
+
+
+REMARK_HEADER = (*HEADER, "Anm")
+REMARKS = (("äldre", "nyare"), ("del A", "del B"))
+
+
+def _with_remarks(archive: Archive, actor: Actor, rows: list[tuple[str, ...]]) -> ImportRun:
+    return register(archive, actor, check(archive, actor, a_list(rows, REMARK_HEADER), mapping()))
+
+
+@pytest.mark.parametrize("remarks", REMARKS, ids=[one[0] for one in REMARKS])
+@pytest.mark.parametrize("answer", [TaskAnswer.SAME, TaskAnswer.DIFFERENT, TaskAnswer.ROW_WRONG])
+def test_a_remark_asked_about_in_a_list_read_twice_is_answered_for_both_readings(
+    archive: Archive, archivist: Actor, remarks: tuple[str, str], answer: TaskAnswer
+) -> None:
+    rows = [(*FIRST, word) for word in remarks]
+    first, second = (_with_remarks(archive, archivist, rows) for _ in range(2))
+    assert _states(archive, archivist, second)[1] is RowState.ASKED
+    _settle(archive, archivist, answer)
+    for run in (first, second):
+        assert RowState.ASKED not in _states(archive, archivist, run)
+    third = _with_remarks(archive, archivist, rows)
+    assert _counts(third, "asked", "registered", "changed") == (0, 0, 0)
+    _assert_sound(archive, archivist)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as before", "turned"])
+def test_files_told_apart_stay_where_they_are_when_their_list_is_read_again(
+    archive: Archive, archivist: Actor, turned: bool
+) -> None:
+    rows = [(*FIRST, "äldre"), (*ONE_LIST["box"], "nyare")]
+    _with_remarks(archive, archivist, rows)
+    _settle(archive, archivist, TaskAnswer.DIFFERENT)
+    where = [file_of(archive, archivist, reference).place_id for reference in ("5201", "5201 [2]")]
+    again = _with_remarks(archive, archivist, rows[::-1] if turned else rows)
+    assert _counts(again, "unchanged", "moved", "asked") == (2, 0, 0)
+    assert [file_of(archive, archivist, one).place_id for one in ("5201", "5201 [2]")] == where
+    assert len(set(where)) == 2
+
+
+_REMARKED = st.lists(
+    st.builds(
+        lambda one, remark: (*one, remark),
+        _ROW,
+        _CELL(["", "", "äldre", "nyare", "del A"]),
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+def _answer(archive: Archive, actor: Actor, runs: list[ImportRun], how: random.Random) -> bool:
+    """Answer one open question of lists in one of the ways it takes; tell whether there was any."""
+    ids = {run.id for run in runs}
+    open_now = [task for task in tasks_of(archive, actor) if task.run_id in ids]
+    how.shuffle(open_now)
+    for task in open_now:
+        with suppress(DomainError), archive.write(actor) as work:
+            worklists.settle(work, worklists.get(work, task.id), how.choice(worklists.answers(task)))
+            return True
+    return False
+
+
+def _assert_asked_rows_wait_for_an_answer(archive: Archive, actor: Actor, runs: list[ImportRun]) -> None:
+    """Assert that each row in question has its question, or another reading of that row has."""
+    rows = {one.id: one for run in runs for one in rows_of(archive, actor, run)}
+    identity = tasks_of(archive, actor, TaskKind.IDENTITY)
+    open_now = [task.row_id for task in identity if task.row_id in rows]
+    assert [one for one in open_now if rows[one or 0].state is not RowState.ASKED] == []
+    waiting = {tuple(rows[row_id or 0].cells[1:]) for row_id in open_now}  # a reference is spelt in many ways
+    asked = [tuple(one.cells[1:]) for one in rows.values() if one.state is RowState.ASKED]
+    assert set(asked) <= waiting
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=_REMARKED, readings=st.integers(2, 3), seed=st.integers(0, 2**32))
+@pytest.mark.engines("sqlite")  # what the verbs do is the same on both; the lists are many
+def test_whatever_is_answered_between_readings_no_row_is_left_without_its_question(
+    archive: Archive, archivist: Actor, rows: list[tuple[str, ...]], readings: int, seed: int
+) -> None:
+    how, prefix = random.Random(seed), f"{next(_EXAMPLE)}="  # of its own: the archive is one for all
+    rows = [(prefix + one[0] + ("K" if one[6] == "?!" else ""), *one[1:]) for one in rows]
+    runs: list[ImportRun] = []
+    for _ in range(readings):
+        how.shuffle(rows)
+        runs.append(_with_remarks(archive, archivist, rows))
+        for _ in range(how.randrange(4)):
+            _answer(archive, archivist, runs, how)
+            _assert_asked_rows_wait_for_an_answer(archive, archivist, runs)
+        _assert_sound(archive, archivist)
+    while _answer(archive, archivist, runs, how):
+        _assert_asked_rows_wait_for_an_answer(archive, archivist, runs)
+    assert RowState.ASKED not in {state for run in runs for state in _states(archive, archivist, run)}
+    _assert_sound(archive, archivist)

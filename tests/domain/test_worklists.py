@@ -14,6 +14,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Custody, Evidence, LoanPurpose, Role, RowAnswer, RowState, TaskAnswer, TaskKind
 from tests.domain.taking_in import (
     CENTRAL,
+    OTHER,
     assert_proven,
     events,
     file_of,
@@ -50,6 +51,29 @@ def test_the_same_file_registered_twice_is_made_one_and_the_older_stays(
     assert (older.status, newer.status, newer.replaced_by_id) == (Custody.ON_PLACE, Custody.VOID, older.id)
     assert (task.open, task.settled_by) == (False, archivist.id)
     assert_proven(archive, archivist)
+
+
+def test_a_later_list_moves_no_file_whose_place_is_in_question_and_asks_too(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA)])
+    take_in(archive, archivist, [row("P1", ANNA)], site=OTHER)
+    place = file_of(archive, archivist, "P1").place_id
+    assert len(tasks_of(archive, archivist, TaskKind.PLACE_CONFLICT)) == 1
+    for _ in range(2):
+        run = take_in(archive, archivist, [row("P1", ANNA)], site=CENTRAL)
+        assert (run.counts["moved"], run.counts["conflicts"]) == (0, 1)
+    assert file_of(archive, archivist, "P1").place_id == place
+    older, later = tasks_of(archive, archivist, TaskKind.PLACE_CONFLICT)
+    with archive.write(archivist) as work:
+        worklists.settle(work, worklists.get(work, older.id), TaskAnswer.REGISTER_RIGHT)
+        worklists.settle(work, worklists.get(work, later.id), TaskAnswer.LIST_RIGHT)
+    assert file_of(archive, archivist, "P1").place_id != place
+
+
+def test_rows_in_question_count_among_what_somebody_has_to_settle(archive: Archive, archivist: Actor) -> None:
+    run = take_in(archive, archivist, [row("P1", ANNA), row("P1", ANNA, kind="VU"), row("P2", BERTIL)])
+    assert (run.counts["asked"], run.counts["conflicts"], run.counts["registered"]) == (1, 1, 2)
 
 
 def test_different_files_stay_both(archive: Archive, archivist: Actor) -> None:
