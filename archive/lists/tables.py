@@ -225,7 +225,8 @@ def unguard(text: str) -> str:
 def in_one_form(rows: Iterator[Row]) -> Iterator[Row]:
     """Give the text of every cell its one form, whatever machine wrote it."""
     for number, cells in rows:
-        yield number, cells if all(map(str.isascii, cells)) else list(map(one_form, cells))
+        plain = all(map(str.isascii, cells)) and "\0" not in "".join(cells)
+        yield number, cells if plain else list(map(one_form, cells))
 
 
 def _protective(book: Workbook, sheet: Sheet, header_row: int, merges: Sequence[Merge]) -> Iterator[Remark]:
