@@ -148,6 +148,7 @@ def _facts(work: Work, run: ImportRun, kind: GapKind, weeks: int) -> dict[str, A
         "found": found,
         "problem": problem,
         "waiting": False,
+        "unread_sheets": imports.unread(run),
         "kind": kind,
         "kinds": [(one, paper.heading(one, found), paper.count(one, found)) for one in GapKind],
         "lines": lines[:PAGE],

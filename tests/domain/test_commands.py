@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from archive.cli import COMMANDS, main
@@ -207,3 +208,54 @@ def test_duplicates_of_a_list_are_written_to_a_file(
         assert "row 2" in written[1]
         assert len(written) == 2
         out.unlink()
+
+
+def a_workbook(path: Path, sheets: dict[str, int]) -> str:
+    """Write a workbook with so many rows on each sheet; the last one is hidden, an empty one beside them."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        book.create_sheet(name).append(["Aktnr", "Personnummer", "Namn", "Akttyp", "Avslutad"])
+        for number in range(rows):
+            book[name].append([f"{name}-{number}", "195005050512", "Ek, Anna", "EB", "2003-04-05"])
+    book[name].sheet_state = "hidden"
+    book.create_sheet("Tomt")
+    book.save(path)
+    return str(path)
+
+
+def test_sheets_that_are_not_read_are_named_with_their_rows_and_one_can_be_chosen(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    path = a_workbook(tmp_path / "lista.xlsx", {"2003": 9, "2004": 3, "Gömt": 1})
+    said = ("--source", "PROVA", "--site", taking_in.OLD, "--protection", "none")
+    told = json.loads(aktspar("import", path, *said, "--dry-run", "--json").stdout)
+    assert told["rows"] == 9
+    assert told["unread_sheets"] == [
+        {"name": "2004", "rows": 3, "hidden": False},
+        {"name": "Gömt", "rows": 1, "hidden": True},
+    ]
+    words = aktspar("import", path, *said, "--sheet", "Gömt").stdout
+    assert "The sheet “2003” with 9 rows was not read. Read it with --sheet.\n" in words
+    assert "Gömt" not in words.split("\n", 1)[1]
+    told = json.loads(aktspar("import", path, *said, "--sheet", "2004", "--json").stdout)
+    assert (told["rows"], [one["name"] for one in told["unread_sheets"]]) == (3, ["2003", "Gömt"])
+    hidden = aktspar("import", path, *said, "--dry-run").stdout
+    assert "The sheet “Gömt” with 1 row was not read. It is hidden. Read it with --sheet.\n" in hidden
+    compared = json.loads(aktspar("compare", path, "--source", "PROVA", "--sheet", "2004", "--json").stdout)
+    assert (compared["cases"], len(compared["unread_sheets"])) == (3, 2)
+
+
+def test_a_sheet_that_is_not_there_is_named_with_those_that_are(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    path = a_workbook(tmp_path / "lista.xlsx", {"2003": 2})
+    refused = aktspar("import", path, "--sheet", "2005")
+    assert refused.exit_code == 1
+    assert "The workbook has no sheet named 2005. It has: 2003, Tomt." in " ".join(refused.stderr.split())
+    only = json.loads(aktspar("compare", path, "--source", "PROVA", "--json").stdout)
+    assert only["unread_sheets"] == []
+    refused = aktspar("import", a_list_without_a_system(tmp_path), "--sheet", "2003")
+    assert (refused.exit_code, "no sheet named 2003" in " ".join(refused.stderr.split())) == (1, True)
