@@ -1,6 +1,9 @@
 """The command line, as an operator uses it."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -159,6 +162,41 @@ def test_every_command_says_what_it_does(aktspar: Aktspar, name: str) -> None:
     told = aktspar(name, "--help")
     assert told.exit_code == 0
     assert told.output.count("\n") > 4
+
+
+@pytest.mark.engines("sqlite")  # it is the pipe that is tried
+def test_a_password_from_a_pipe_is_taken_without_a_warning(settings: Settings, archive: Archive) -> None:
+    environment = os.environ | {
+        "AKTSPAR_DATABASE_URL": settings.database_url,
+        "AKTSPAR_MAC_KEY": settings.mac_key.hex(),
+        "AKTSPAR_SECRET_KEY": settings.secret_key,
+        "PYTHONWARNINGS": "default",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "archive",
+        "user",
+        "add",
+        "anna",
+        "--name",
+        "Anna",
+        "--role",
+        "archivist",
+    ]
+
+    def piped(*lines: str) -> subprocess.CompletedProcess[str]:
+        said = "".join(f"{line}\n" for line in lines)
+        options: Any = {"input": said, "text": True, "capture_output": True, "start_new_session": True}
+        return subprocess.run(command, env=environment, check=False, **options)
+
+    other = piped(PASSWORD, "en annan mening än den")
+    assert (other.returncode, "not the same" in other.stderr) == (2, True)
+    added = piped(PASSWORD, PASSWORD)
+    assert (added.returncode, added.stderr) == (0, "")
+    assert sessions.who(archive, sessions.sign_in(archive, "anna", PASSWORD, "192.0.2.1"))
+    command[5] = "bo"
+    assert piped(PASSWORD).returncode == 0
 
 
 def a_list_without_a_system(folder: Path) -> str:

@@ -347,6 +347,28 @@ def test_a_mark_on_a_cover_sheet_hides_the_rows_of_the_list() -> None:
     assert hidden(readings(saved(named))) == ["1", "2", "3"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "cells", "place"),
+    [
+        (("Rum",), ("SKYDDAD",), []),
+        (("Rum",), ("Rum 3 (sekr)",), ["Rum 3"]),
+        (("Rum",), ("Skyddsrummet",), ["Skyddsrummet"]),
+        (("Rum", "Hylla", "Box"), ("Valv 2", "skyddad identitet", "12"), ["Valv 2", "12"]),
+        (("Plats",), ("SKYDDAD IDENTITET",), []),
+        (("Plats",), ("Rum 3 / SKYDDAD / box 12",), ["Rum 3", "12"]),
+        (("Plats",), ("Rum 3, box 12 sekr.",), ["Rum 3", "12"]),
+        (("Plats",), ("Rum 3, box 12",), ["Rum 3", "12"]),
+    ],
+)
+def test_a_mark_where_a_place_is_named_protects_and_is_no_place(
+    columns: tuple[str, ...], cells: tuple[str, ...], place: list[str]
+) -> None:
+    (found,) = readings(a_csv([[*ROWS[0][:4], *cells]], [*HEADER[:4], *columns]))
+    assert [step.name for step in found.place][1:] == place  # within the address of the list
+    marked = not {"Skyddsrummet", "Rum 3, box 12"} & set(cells)
+    assert found.protection.protected == marked
+
+
 def test_a_mark_in_another_list_of_the_workbook_is_about_its_own_rows() -> None:
     book = a_book()
     other = book.create_sheet("Skyddade")
