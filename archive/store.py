@@ -35,7 +35,7 @@ from sqlmodel import Session
 
 from archive.clock import Clock, system_clock
 from archive.config import Settings
-from archive.errors import ChangedMeanwhile, NotPermitted, Unavailable
+from archive.errors import ChangedMeanwhile, Invalid, NotPermitted, Unavailable
 from archive.vocabulary import Permission, Role
 from archive.watch import FileWatch, ServerWatch
 from archive.wording import N_
@@ -43,6 +43,7 @@ from archive.wording import N_
 CHANGED_MEANWHILE = N_(
     "Somebody else registered or changed the same thing just now. Look at it again and retry."
 )
+TOO_LARGE = N_("A number in it is larger than any here. Nothing was saved; check what was written.")
 BUSY = N_(
     "The register is busy: somebody else has been writing in it for a long time. "
     "Nothing was saved; wait a moment and try again."
@@ -310,6 +311,7 @@ class Archive:
 
 
 _UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
+_LARGE = {"22003"}
 _LOCKED = {"SQLITE_BUSY", "55P03"}
 # What SQLite says of a file that is no database any more, and PostgreSQL of a session that slept too long.
 _AWAY = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "25P03", "25P04"}
@@ -320,10 +322,14 @@ def _plainly() -> Iterator[None]:
     """Turn a lost race and an unreachable database into refusals; any other database error is a bug."""
     try:
         yield
+    except OverflowError as error:  # what SQLite's driver says of a number of more than 63 bits
+        raise Invalid("number_large", TOO_LARGE) from error
     except PoolExhausted as error:
         raise Unavailable("register_busy", BUSY) from error
     except DBAPIError as error:
         name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+        if name in _LARGE:
+            raise Invalid("number_large", TOO_LARGE) from error
         if name in _UNIQUE:
             raise ChangedMeanwhile("changed_meanwhile", CHANGED_MEANWHILE) from error
         if name in _LOCKED:

@@ -8,7 +8,7 @@ import click
 
 from archive.clock import local_date
 from archive.commands import opened
-from archive.commands.lists import take_in
+from archive.commands.lists import say_unread, take_in, unread
 from archive.documents import completeness as paper
 from archive.domain import completeness, imports, looks
 from archive.domain.completeness import Summary
@@ -21,6 +21,7 @@ from archive.wording import _
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sheet", default="", help="The sheet of a workbook; the one most like a list if not named.")
 @click.option("--mapping", "name", default="", help="A saved choice of columns; guessed if not named.")
 @click.option("--source", default="", help="Code of the system the references belong to.")
 @click.option(
@@ -39,6 +40,7 @@ from archive.wording import _
 )
 def command(
     file: Path,
+    sheet: str,
     name: str,
     source: str,
     weeks: int,
@@ -55,6 +57,7 @@ def command(
             ImportPurpose.COMPARE,
             name,
             lambda mapping: replace(mapping, source=source or mapping.source),
+            sheet,
         )
         run = drive(archive, actor, run_id)
         if run.problem and run.status is ImportState.UPLOADED:
@@ -68,7 +71,9 @@ def command(
         "not_delivered": found.not_delivered,
     }
     if as_json:
-        click.echo(json.dumps({"comparison": run.id, "list": run.name, "weeks": weeks, **facts}))
+        click.echo(
+            json.dumps({"comparison": run.id, "list": run.name, "weeks": weeks, **facts, **unread(run)})
+        )
         return
     words = (
         _("closed cases on the list"),
@@ -79,6 +84,7 @@ def command(
     )
     for count, word in zip(facts.values(), words, strict=True):
         click.echo(f"{count:>9}  {word}")
+    say_unread(run)
 
 
 def _written(

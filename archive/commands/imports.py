@@ -12,7 +12,7 @@ import click
 
 from archive.clock import local_date
 from archive.commands import opened
-from archive.commands.lists import take_in
+from archive.commands.lists import say_unread, take_in, unread
 from archive.domain import import_left_out, import_refused, imports, looks
 from archive.domain.import_counts import LABELS, Counts
 from archive.domain.import_driving import Progress, drive
@@ -30,6 +30,7 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--sheet", default="", help="The sheet of a workbook; the one most like a list if not named.")
 @click.option("--mapping", "name", default="", help="A saved choice of columns; guessed if not named.")
 @click.option("--source", help="Code of the system the references belong to.")
 @click.option("--site", help="Name of the address the list is about.")
@@ -60,6 +61,7 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
 @click.option("--resume", type=int, metavar="RUN", help="Go on with an import that was stopped.")
 def command(
     file: Path | None,
+    sheet: str,
     name: str,
     dry_run: bool,
     as_json: bool,
@@ -78,7 +80,7 @@ def command(
         run_id = resume or 0
         if file is not None:
             purpose = ImportPurpose.REGISTER
-            run_id = take_in(archive, actor, file, purpose, name, lambda mapping: _told(mapping, said))
+            run_id = take_in(archive, actor, file, purpose, name, lambda mapping: _told(mapping, said), sheet)
         with _bar(run_id) as progress:
             run = _through(archive, actor, run_id, progress, apply=not dry_run)
             if rejects:
@@ -159,7 +161,7 @@ def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path)
 def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
     counts = imports.report(run)
     if as_json:
-        facts = {"import": run.id, "list": run.name, "dry_run": dry_run, **counts.as_dict()}
+        facts = {"import": run.id, "list": run.name, "dry_run": dry_run, **counts.as_dict(), **unread(run)}
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     click.echo(_("Import %(run)s of %(name)s", run=run.id, name=run.name))
@@ -169,3 +171,4 @@ def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
         click.echo(f"{getattr(counts, name):>9}  {_(LABELS[name])}")
     for code, count in counts.flags.most_common():
         click.echo(f"{count:>9}    {_FLAGS[code].label}")
+    say_unread(run)

@@ -12,24 +12,30 @@ from archive.domain import imports, places
 from archive.domain.import_driving import drive
 from archive.errors import Invalid
 from archive.lists.mapping import Mapping
-from archive.models import FileKind, SourceSystem
+from archive.models import FileKind, ImportRun, SourceSystem
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import ImportPurpose
-from archive.wording import _
+from archive.wording import _, ngettext
 
 Told = Callable[[Mapping], Mapping]
 _OPTIONS = {"source": "--source", "site": "--site", "default_kind": "--kind"}
 
 
 def take_in(
-    archive: Archive, actor: Actor, file: Path, purpose: ImportPurpose, mapping: str, told: Told
+    archive: Archive,
+    actor: Actor,
+    file: Path,
+    purpose: ImportPurpose,
+    mapping: str,
+    told: Told,
+    sheet: str = "",
 ) -> int:
     """Upload a list and order that it be read; `told` adds what the options say. Returns the run's id.
 
     Raises click.UsageError naming the option that is missing; then nothing of the list is kept.
     """
     with file.open("rb") as content:
-        run_id = imports.begin(archive, actor, file.name, content, purpose, mapping)
+        run_id = imports.begin(archive, actor, file.name, content, purpose, mapping, sheet)
     try:
         with archive.write(actor) as work:
             run = imports.get(work, run_id)
@@ -45,6 +51,28 @@ def take_in(
             raise click.UsageError(f"{unsaid.say()} {said}") from None
         raise
     return run_id
+
+
+def unread(run: ImportRun) -> dict[str, Any]:
+    """Return the sheets that were not read, for JSON."""
+    return {"unread_sheets": [one._asdict() for one in imports.unread(run)]}
+
+
+def say_unread(run: ImportRun) -> None:
+    """Name the sheets that were not read, with how many rows each has."""
+    for one in imports.unread(run):
+        said = [
+            ngettext(
+                "The sheet “%(name)s” with %(num)s row was not read.",
+                "The sheet “%(name)s” with %(num)s rows was not read.",
+                one.rows,
+                name=one.name,
+            )
+        ]
+        if one.hidden:
+            said.append(_("It is hidden."))
+        said.append(_("Read it with --sheet."))
+        click.echo(" ".join(said))
 
 
 def _choices(work: Work, field: str | None) -> list[str]:

@@ -125,6 +125,10 @@ def _set_active(login: str, active: bool) -> None:
 def _new_password(login: str, from_stdin: bool) -> PasswordHash:
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
+    elif not sys.stdin.isatty():  # nothing to hide from; once will do, as twice
+        password, again = (sys.stdin.readline().rstrip("\r\n") for _time in range(2))
+        if again not in ("", password):
+            raise click.UsageError(_("The two entries are not the same. Send the password twice."))
     else:
         password = click.prompt(_("New password"), hide_input=True, confirmation_prompt=True)
     return staff.hash_password(password, login)

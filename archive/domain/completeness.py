@@ -16,6 +16,7 @@ from archive.domain.import_matching import KnownFile
 from archive.domain.staging import Staging
 from archive.errors import Invalid
 from archive.identity import shown
+from archive.letters import is_number
 from archive.lists.fields import Problem
 from archive.lists.reading import PersonReading, Reading
 from archive.models import CaseFile, Gap, ImportRow, ImportRun, Person, SourceSystem
@@ -174,7 +175,7 @@ class Line:
 
 def weeks_of(text: str) -> int:
     """Read a number of weeks; raises Invalid."""
-    if not text.strip().isdecimal() or not 1 <= int(text) <= MOST_WEEKS:
+    if not is_number(text.strip()) or not 1 <= int(text) <= MOST_WEEKS:
         raise Invalid(
             "weeks_wrong", N_("Give a number of weeks from 1 to %(most)s."), field="weeks", most=MOST_WEEKS
         )

@@ -21,6 +21,7 @@ from archive.domain import (
 from archive.domain.files import Held
 from archive.domain.places import Spot
 from archive.errors import Conflict, Invalid
+from archive.letters import is_number
 from archive.models import DeliveryCrate, DeliveryLine, DeliverySender, Place
 from archive.store import Work
 from archive.vocabulary import (
@@ -81,7 +82,7 @@ class Told:
 def take(work: Work, task: str, read: Read) -> Told | None:
     """Answer a scan at a task, `pack:7`, `receive:3` or `sweep:2`; None where it means nothing special."""
     kind, _colon, number = task.partition(":")
-    if not number.isdecimal() or kind not in _TASKS:
+    if not is_number(number) or kind not in _TASKS:
         raise Invalid("task_unknown", N_("What you are doing is not known. Begin again from its page."))
     return _TASKS[kind](work, int(number), read)
 

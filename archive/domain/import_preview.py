@@ -72,7 +72,7 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
     mapping = mapping or imports.mapping_of(run)
     with (
         uploads.opened(archive, actor, run.upload_id) as source,
-        OpenList(source, sheet=mapping.sheet or None) as opened,
+        OpenList(source, sheet=mapping.sheet or None, name=run.name) as opened,
         archive.read(actor) as work,
     ):
         today = local_date(work.now)
@@ -80,7 +80,7 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
         sample = opened.sample(imports.SAMPLE)
         cells = [row for _number, row in sample]
         guessed = guess(columns, cells, today=today, kinds=reference.kind_words(work))
-        reader = Reader(mapping, opened.shape, today=today, remarks=opened.remarks)
+        reader = Reader(mapping, opened.shape, today=today, remarks=opened.remarks, around=opened.around)
         terms = Terms.of(work, mapping)
         items = [item_of(number, reader.read(row, number), terms) for number, row in sample]
         hidden = [item.reading.protection.protected for item in items]

@@ -15,13 +15,14 @@ from archive.errors import Conflict, DomainError, Invalid, NotFound
 from archive.lists.fields import Field, Problem
 from archive.lists.guessing import guess
 from archive.lists.mapping import Mapping as ListMapping
-from archive.lists.tables import OpenList, Shape
+from archive.lists.tables import OpenList, Shape, SheetRows
 from archive.models import CaseFile, ImportRun
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowReason
 from archive.wording import N_, _
 
 SAMPLE = 200
+NO_SHEETS = N_("There is no sheet named %(sheet)s: the file is text and has none.")
 _FIELDS: dict[str, object] = {field.value: field for field in Field}
 
 
@@ -32,6 +33,7 @@ def begin(
     content: BinaryIO,
     purpose: ImportPurpose = ImportPurpose.REGISTER,
     mapping: str = "",
+    sheet: str = "",
 ) -> int:
     """Take a list in and propose what its columns are; returns the run's id.
 
@@ -40,23 +42,30 @@ def begin(
     actor.require(Permission.COMPARE if purpose is ImportPurpose.COMPARE else Permission.IMPORT)
     upload_id = uploads.store(archive, actor, name, content)
     try:
-        return _propose(archive, actor, upload_id, purpose, mapping)
+        return _propose(archive, actor, upload_id, purpose, mapping, sheet)
     except DomainError:
         with archive.write(actor) as work:
             uploads.forget(work, upload_id)
         raise
 
 
-def _propose(archive: Archive, actor: Actor, upload_id: int, purpose: ImportPurpose, mapping: str) -> int:
+def _propose(
+    archive: Archive, actor: Actor, upload_id: int, purpose: ImportPurpose, mapping: str, sheet: str
+) -> int:
     with archive.read(actor) as work:
         named = mappings.named(work, mapping) if mapping else None
+    wanted = sheet or (named.sheet if named else "")
     with (
         uploads.opened(archive, actor, upload_id) as source,
-        OpenList(source, sheet=(named.sheet or None) if named else None) as opened,
+        OpenList(source, sheet=wanted or None) as opened,
         archive.read(actor) as work,
     ):
         shape = opened.shape
+        if sheet and not opened.sheets:
+            raise Invalid("list_no_sheet", NO_SHEETS, sheet=sheet)
         chosen = named or _proposal(work, opened)
+        chosen = replace(chosen, sheet=sheet or chosen.sheet)
+        sheets = [list(one) for one in opened.sheet_rows()]
     chosen.place(shape.columns)
     with archive.write(actor) as work:
         upload = uploads.get(work, upload_id)
@@ -66,7 +75,7 @@ def _propose(archive: Archive, actor: Actor, upload_id: int, purpose: ImportPurp
             name=upload.name,
             mapping=chosen.as_dict(),
             shape=shape.as_dict(),
-            options={},
+            options={"sheets": sheets},
             counts={},
             started_by=actor.id,
             created_at=work.now,
@@ -166,6 +175,12 @@ def mapping_of(run: ImportRun) -> ListMapping:
 def shape_of(run: ImportRun) -> Shape:
     """Return the form of the list, or of the sheet of it that was chosen last."""
     return Shape.from_dict(run.options.get("draft_shape") or run.shape or {})
+
+
+def unread(run: ImportRun) -> list[SheetRows]:
+    """Return the sheets of the workbook that have rows and are not the one that is read."""
+    sheets = (SheetRows(*one) for one in run.options.get("sheets", ()))
+    return [one for one in sheets if one.rows and one.name != shape_of(run).sheet]
 
 
 def changed_since_check(run: ImportRun) -> bool:

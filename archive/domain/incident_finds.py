@@ -10,6 +10,7 @@ from archive.domain import actors, incident_outcomes, step_keys, trails, wanted
 from archive.domain.incident_outcomes import Find
 from archive.domain.steps import Answers
 from archive.errors import Conflict, Invalid
+from archive.letters import is_number
 from archive.models import CaseFile, FilePerson, Incident, IncidentFile, Place, WantedSighting
 from archive.store import Work
 from archive.vocabulary import Evidence, FoundState, FoundWhere, IncidentOutcome, OthersRead, PlaceKind
@@ -110,7 +111,7 @@ def _number(answers: Mapping[str, object], name: str, noun: str) -> int | None:
     if not key:
         return None
     kind, _colon, number = str(key).partition(":")
-    if kind != noun or not number.isdecimal():
+    if kind != noun or not is_number(number):
         raise Invalid("key_unknown", N_("Choose from the list."), field=name)
     return int(number)
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 from archive import history
 from archive.domain import actors, free_text
 from archive.errors import Conflict, Invalid
+from archive.letters import is_number
 from archive.models import CaseFile, Incident, Place, Search, User
 from archive.store import Work
 from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult
@@ -118,7 +119,7 @@ def _where(work: Work, said: Searched) -> tuple[int | None, int | None]:
         found = _LEAD.fullmatch(said.lead)
         if found is None:
             raise Invalid("lead_unknown", N_("The search plan has no such place."), field="lead")
-        if found["at"].isdecimal():
+        if is_number(found["at"]):
             place_id = int(found["at"]) if found["how"] in _OF_PLACE else place_id
             cover_id = int(found["at"]) if found["how"] in _OF_COVER else cover_id
     if (place_id is not None and work.session.get(Place, place_id) is None) or (

@@ -21,6 +21,8 @@ MOST_COUNTED = 1000
 # Said by what is left out: asked for what is meant, SQLite goes through all files on place, not the shelf.
 _NOT_STANDING = tuple(state for state in Custody if state is not Custody.ON_PLACE)
 _NOT_AT_HOME = tuple(state for state in _NOT_STANDING if state is not Custody.ON_LOAN)
+_LONGEST = 300  # characters, and steps, that say where something stands: each step asks all levels
+_MOST_TERMS = 12
 _DEEPEST = 5  # holders above a place: box, shelf, rack, room, site
 
 _PLACE = Place.__table__  # type: ignore[attr-defined]
@@ -98,10 +100,12 @@ def find(work: Work, text: str, *, limit: int = 10, open_only: bool = False) -> 
     own, the others are its own or those of what it stands in. Places called exactly so come first.
     """
     work.require(Permission.READ_FILES)
+    if len(text) > _LONGEST or len(terms := _terms(text)) > _MOST_TERMS:
+        return []
     statement = select(Place)
     if code := codes.parse(text):
         statement = statement.where(col(Place.code) == code)
-    elif terms := _terms(text):
+    elif terms:
         name = func.lower(_PLACE.c.name)
         exactly = case(
             (name == text.strip().lower(), 0),

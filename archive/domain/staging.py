@@ -47,6 +47,7 @@ class Staging:
 
     def __init__(self, turns: Turns, run: ImportRun) -> None:
         self.turns, self.run_id, self._upload_id = turns, run.id, run.upload_id
+        self._name = run.name
         self._mapping = Mapping.from_dict(run.mapping or {})
         self._resources = ExitStack()
         self.finder = PlaceFinder()
@@ -94,19 +95,24 @@ class Staging:
         with self.turns.take() as (work, run):
             run.counts, run.share = {}, 0
             run.options = {
-                name: run.options[name] for name in ("newest", "protection", "checker") if name in run.options
+                name: run.options[name]
+                for name in ("newest", "protection", "checker", "sheets")
+                if name in run.options
             }
             return clear_rows(work, self.run_id, self.turns.size)
 
     def _open(self) -> Iterator[Row]:
         archive, actor = self.turns.archive, self.turns.actor
         source = self._resources.enter_context(uploads.opened(archive, actor, self._upload_id))
-        self._list = self._resources.enter_context(OpenList(source, sheet=self._mapping.sheet or None))
+        self._list = self._resources.enter_context(
+            OpenList(source, sheet=self._mapping.sheet or None, name=self._name)
+        )
         with archive.read(actor) as work:
             self.terms = Terms.of(work, self._mapping)
-            shape, remarks = self._list.shape, self._list.remarks
+            shape, today = self._list.shape, local_date(work.now)
             self._words = import_earlier.Words(self._mapping, shape.columns)
-            self._reader = Reader(self._mapping, shape, today=local_date(work.now), remarks=remarks)
+            marks = self._list.remarks, self._list.around
+            self._reader = Reader(self._mapping, shape, today=today, remarks=marks[0], around=marks[1])
             self._slips = Slips.of(work, run_id=self.run_id if self.turns.after else None)
             self._replan(work)
         return self._going_on(self.turns.after)

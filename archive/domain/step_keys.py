@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archive.errors import Invalid
+from archive.letters import is_number
 from archive.models import CaseFile, Incident, IncidentFile, Place, User
 from archive.store import Work
 from archive.wording import N_
@@ -62,6 +63,6 @@ def _is_there(work: Work, key: str, nouns: tuple[str, ...]) -> bool:
     noun, _colon, number = key.partition(":")
     if key == work.actor.id and work.actor.user_id is None and nouns == ("user",):
         return True  # the operator, who has no account either
-    if noun not in nouns or not number.isdecimal():
+    if noun not in nouns or not is_number(number):
         return False
     return work.session.get(_MODELS[noun], int(number)) is not None

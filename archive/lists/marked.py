@@ -1,6 +1,6 @@
 """Say which rows of a list are marked as protected, wherever around or in the row the mark stands."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from archive.lists.marks import perhaps_protective, protective_title, protective_words, without_protection
 from archive.lists.tables import Remark, Shape
@@ -10,13 +10,16 @@ from archive.lists.values import read_yes_no
 class MarkedRows:
     """Look for marks of protection in every cell, heading, title and comment, and in the sheet's name.
 
+    What stands around the rows, on paper, in boxes and beside them, is a title too.
     `stated` are the columns that are read as protection; what they say is not looked for here, and titles of
     such a list mostly explain them.
     """
 
-    def __init__(self, shape: Shape, stated: Collection[int], remarks: Collection[Remark]) -> None:
+    def __init__(
+        self, shape: Shape, stated: Collection[int], remarks: Collection[Remark], around: Iterable[str]
+    ) -> None:
         top = shape.header_row
-        titles = [cell for title in shape.titles for cell in title]
+        titles = [*around, *(cell for title in shape.titles for cell in title)]
         told = any(map(protective_title, titles)) or any(one.row < top for one in remarks)
         self._all = protective_words(shape.sheet) or (told and not stated)
         self._rows = {one.row for one in remarks if one.row > top}

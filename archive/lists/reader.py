@@ -85,11 +85,17 @@ class Reader:
 
     `dropped` names the columns that are not registered: free text about a case has no place in the
     register (7 a § SoLPuL). It is looked through for the part, then forgotten. Marks of protection are looked
-    for in every cell, and taken from `remarks`, the comments that hold some.
+    for in every cell, in what stands `around` the rows, and taken from `remarks`, the comments with some.
     """
 
     def __init__(
-        self, mapping: Mapping, shape: Shape, *, today: date, remarks: Collection[Remark] = ()
+        self,
+        mapping: Mapping,
+        shape: Shape,
+        *,
+        today: date,
+        remarks: Collection[Remark] = (),
+        around: Collection[str] = (),
     ) -> None:
         names = shape.columns
         self.mapping, self.dropped = mapping, mapping.dropped(names)
@@ -119,7 +125,7 @@ class Reader:
         )
         self._has_kind = Field.KIND in at
         self._stated = Field.PROTECTION in at
-        self._marks = MarkedRows(shape, at.get(Field.PROTECTION, ()), remarks)
+        self._marks = MarkedRows(shape, at.get(Field.PROTECTION, ()), remarks, around)
         self._yes = level_of_yes(names[at[Field.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
         self._kind_of = lru_cache(maxsize=_CACHED)(self._find_kind)
         self._place_of = lru_cache(maxsize=_CACHED)(self._find_place)

@@ -12,6 +12,8 @@ from archive.lists.package import DAMAGED
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::.*)?")
+PRINTED = ("Header", "Footer")
+_PRINT_CODE = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|.)', re.DOTALL)
 _TEXTS = ("v", "t", "f")
 _DIGITS = "0123456789"
 _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
@@ -76,6 +78,31 @@ class MergeReader(Reader):
         if name.rpartition(":")[2] == "mergeCell" and (match := _RANGE.fullmatch(attributes.get("ref", ""))):
             left, top, right, bottom = match.groups()
             self.ready.append(Merge(int(top), column_index(left), int(bottom), column_index(right)))
+
+
+class PrintReader(Reader):
+    """Read what a sheet is printed under and over, without the codes for place and letters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text: list[str] = []
+        self._parser.EndElementHandler = self.end
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 - as expat calls it
+        """Begin a header or footer, of odd, even or first pages."""
+        if name.endswith(PRINTED):
+            self._text.clear()
+            self._parser.CharacterDataHandler = self._text.append
+
+    def end(self, name: str) -> None:
+        """End a header or footer."""
+        if name.endswith(PRINTED):
+            self._parser.CharacterDataHandler = None
+            self.ready.append(_PRINT_CODE.sub(_plain, "".join(self._text)).strip())
+
+
+def _plain(code: re.Match[str]) -> str:
+    return "&" if code[0] == "&&" else " "
 
 
 class CommentReader(Reader):

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -33,8 +34,19 @@ class Remark(NamedTuple):
     last: int
 
 
+class SheetRows(NamedTuple):
+    """Name a sheet of a workbook with the number of its rows below its header."""
+
+    name: str
+    rows: int
+    hidden: bool
+
+
+_NAME_PARTS = re.compile(r"[_.\-]+")
 _FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
 _GUARDED = re.compile(r"'+(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
+_LIST = 2
+"""Headings known by their names that make a sheet a list."""
 _MOST_REMARKS = 100_000
 """Marked comments of a sheet that nobody writes."""
 
@@ -80,6 +92,8 @@ class _Found(NamedTuple):
     header_row: int
     titles: tuple[tuple[str, ...], ...]
     recognised: int
+    cells: tuple[str, ...] = ()
+    """The first cells, of a sheet."""
 
 
 class OpenList:
@@ -93,6 +107,7 @@ class OpenList:
         encoding: str | None = None,
         separator: str | None = None,
         limits: Limits | None = None,
+        name: str = "",
     ) -> None:
         self._source = source
         self._limits = limits or Limits()
@@ -105,6 +120,8 @@ class OpenList:
         self.sheets: tuple[str, ...] = ()
         self.other_lists: tuple[str, ...] = ()
         self.remarks: frozenset[Remark] = frozenset()
+        self.around: tuple[str, ...] = (_NAME_PARTS.sub(" ", name),)  # what may say something of all rows
+        self._looks: dict[Sheet, _Found] = {}
         self._stream = self._reopen()
         try:
             if kind_of(self._stream) == "xlsx":
@@ -140,16 +157,23 @@ class OpenList:
         wanted = None if wanted is None else one_form(wanted)
         if wanted is not None and wanted not in self.sheets:
             raise Invalid("list_no_sheet", _NO_SHEET, sheet=wanted, sheets=", ".join(self.sheets))
-        looks = {sheet: look for sheet in book.sheets if (look := _look_at(book, sheet))}
+        looks = self._looks = {sheet: look for sheet in book.sheets if (look := _look_at(book, sheet))}
         named = [sheet for sheet in looks if sheet.name == wanted]
         seen = [sheet for sheet in looks if not sheet.hidden] or list(looks)
         if not (named or seen):
             raise Invalid("list_empty", _NO_ROWS)
         chosen = named[0] if named else max(seen, key=lambda one: (looks[one].recognised, book.size(one)))
         self.other_lists = tuple(
-            sheet.name for sheet, look in looks.items() if look.recognised > 1 and sheet != chosen
+            sheet.name for sheet, look in looks.items() if look.recognised >= _LIST and sheet != chosen
         )
         found = looks[chosen]
+        # A sheet that is no list may be the cover or the key of this one; a list speaks of its own rows.
+        covers = [
+            (sheet.name, *look.cells)
+            for sheet, look in looks.items()
+            if look.recognised < _LIST and sheet != chosen
+        ]
+        self.around += (*book.around(chosen), *(text for cover in covers for text in cover))
         widest, merges = max(len(found.header) // 2, 1), book.merges(chosen)
         self._all_rows = lambda: in_one_form(fill_merged(book.rows(chosen), merges, widest))
         self.remarks = frozenset(islice(_protective(book, chosen, found.header_row, merges), _MOST_REMARKS))
@@ -176,6 +200,15 @@ class OpenList:
             if padded and len(cells) < width:
                 cells += [""] * (width - len(cells))
             yield number, cells
+
+    def sheet_rows(self) -> Iterator[SheetRows]:
+        """Count the rows of every sheet that has any, where there are several: it takes reading them all."""
+        for sheet, look in self._looks.items() if self._book and len(self._looks) > 1 else ():
+            count, rows = 0, self._book.rows(sheet) if self._book else iter(())
+            with suppress(Invalid, TooLarge):  # what is not read may be as it likes
+                for number, cells in rows:
+                    count += number > look.header_row and any(map(str.strip, cells))
+            yield SheetRows(sheet.name, count, sheet.hidden)
 
     def sample(self, count: int = 200) -> list[Row]:
         """Return the first rows below the header."""
@@ -207,9 +240,10 @@ def open_list(
     encoding: str | None = None,
     separator: str | None = None,
     limits: Limits | None = None,
+    name: str = "",
 ) -> OpenList:
     """Open a list; sheet, encoding and separator are found where not given; raises Invalid or TooLarge."""
-    return OpenList(source, sheet=sheet, encoding=encoding, separator=separator, limits=limits)
+    return OpenList(source, sheet=sheet, encoding=encoding, separator=separator, limits=limits, name=name)
 
 
 def guard(text: str, *, formulas: bool = True) -> str:
@@ -225,7 +259,8 @@ def unguard(text: str) -> str:
 def in_one_form(rows: Iterator[Row]) -> Iterator[Row]:
     """Give the text of every cell its one form, whatever machine wrote it."""
     for number, cells in rows:
-        yield number, cells if all(map(str.isascii, cells)) else list(map(one_form, cells))
+        plain = all(map(str.isascii, cells)) and "\0" not in "".join(cells)
+        yield number, cells if plain else list(map(one_form, cells))
 
 
 def _protective(book: Workbook, sheet: Sheet, header_row: int, merges: Sequence[Merge]) -> Iterator[Remark]:
@@ -252,7 +287,8 @@ def _look_at(book: Workbook, sheet: Sheet) -> _Found | None:
         return None
     widest = max(len(cells) for _number, cells in raw) // 2
     filled = fill_merged(((number, cells[:]) for number, cells in raw), book.merges(sheet), max(widest, 1))
-    return _look(raw, list(filled))
+    cells = tuple(cell for _number, cells in raw for cell in cells if cell)
+    return _look(raw, list(filled))._replace(cells=cells)
 
 
 def _look(raw: list[Row], filled: list[Row]) -> _Found:

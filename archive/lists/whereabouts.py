@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archive.lists.fields import FlagCode
+from archive.lists.marks import protective_words, without_protection
 from archive.lists.text import MISSING, clean, simple
 from archive.lists.values import whole
 from archive.vocabulary import PlaceKind
@@ -63,7 +64,7 @@ _PLAN = re.compile(r"\b(?:hyll)?plan\b", re.IGNORECASE)
 
 def place_name(kind: PlaceKind, text: str) -> str:
     """Return the name a place is registered by: rooms and sites as written, others without their word."""
-    text = whole(clean(text))
+    text = whole(_unmarked(clean(text)))
     if simple(text) in MISSING:
         return ""
     return text if kind in (PlaceKind.SITE, PlaceKind.ROOM) else _LEADING.sub("", text, count=1)
@@ -77,12 +78,18 @@ def place_key(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def read_place(text: str) -> Whereabouts:
     """Read a place in words; what stands without a word of its own takes the levels that are free."""
-    if simple(text[:300]) in MISSING:
+    if simple(text[:300]) in MISSING or not _unmarked(text[:300]):
         return NOWHERE
     sorter = _Sorter(planned=bool(_PLAN.search(text)))
     for piece in _BETWEEN.split(text[:300]):
-        sorter.take(clean(piece))
+        if named := _unmarked(clean(piece)):
+            sorter.take(named)
     return sorter.result()
+
+
+def _unmarked(text: str) -> str:
+    """Return a text without its marks of protection: they hide the row, and are no place."""
+    return without_protection(text) if protective_words(text) else text
 
 
 class _Sorter:

@@ -15,10 +15,20 @@ from archive.letters import one_form
 from archive.lists.cells import Style, number_style
 from archive.lists.limits import Limits
 from archive.lists.package import DAMAGED, Package
-from archive.lists.sheet import CommentReader, Merge, MergeReader, SheetReader, StringReader
+from archive.lists.sheet import (
+    PRINTED,
+    CommentReader,
+    Merge,
+    MergeReader,
+    PrintReader,
+    SheetReader,
+    StringReader,
+)
 
 _COMMENTS = ("comments", "threadedComment")
 """Relations of a sheet that hold its comments, the plain ones and those people answer each other in."""
+_ABOUT = ("title", "subject", "keywords", "category", "description")
+"""What a workbook says of itself."""
 
 
 class Sheet(NamedTuple):
@@ -56,6 +66,7 @@ class Workbook:
         self.sheets: tuple[Sheet, ...] = ()
         self._styles: list[Style] = []
         self._strings = Strings()
+        self._held: dict[Sheet, set[str]] = {}
         self._open()
 
     def _open(self) -> None:
@@ -116,23 +127,47 @@ class Workbook:
 
     def merges(self, sheet: Sheet) -> list[Merge]:
         """Find the merged ranges of a sheet: they stand after its rows, so it takes a pass of its own."""
-        tail = b""
-        for chunk in self._package.chunks(sheet.part):
-            if b"mergeCell" in tail + chunk:
-                return list(MergeReader().run(self._package.chunks(sheet.part)))
-            tail = chunk[-8:]
-        return []
+        if not self._holds(sheet, "mergeCell"):
+            return []
+        return list(MergeReader().run(self._package.chunks(sheet.part)))
+
+    def _holds(self, sheet: Sheet, *names: str) -> bool:
+        """Tell whether one of the names stands in a sheet; it is gone through once for all of them."""
+        if sheet not in self._held:
+            wanted, found, tail = {"mergeCell", *PRINTED}, set[str](), b""
+            for chunk in self._package.chunks(sheet.part):
+                tail += chunk
+                found |= {name for name in wanted - found if name.encode() in tail}
+                tail = tail[-8:]
+            self._held[sheet] = found
+        return not self._held[sheet].isdisjoint(names)
+
+    def around(self, sheet: Sheet) -> Iterator[str]:
+        """Iterate what stands around the rows: headers and footers of the print, text boxes, the title."""
+        if self._holds(sheet, *PRINTED):
+            yield from PrintReader().run(self._package.chunks(sheet.part))
+        for part in self._related(sheet, "drawing"):
+            for paragraph in _all(self._package.tree(part), "p"):
+                yield "".join(run.text or "" for run in _all(paragraph, "t"))
+        core = self._target("_rels/.rels", "core-properties", "docProps/core.xml")
+        if self._package.has(core):
+            root = self._package.tree(core)
+            yield from (one.text or "" for name in _ABOUT for one in _all(root, name))
 
     def comments(self, sheet: Sheet) -> Iterator[tuple[int, int, str]]:
         """Iterate (row, column from 0, text) of the comments of a sheet, those in threads too."""
+        for part in self._related(sheet, *_COMMENTS):
+            yield from CommentReader(self._limits).run(self._package.chunks(part))
+
+    def _related(self, sheet: Sheet, *kinds: str) -> Iterator[str]:
         folder, name = posixpath.split(sheet.part)
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
         if not self._package.has(rels):
             return
         for relation in _all(self._package.tree(rels), "Relationship"):
             part = _within(folder, relation.get("Target", ""))
-            if relation.get("Type", "").rpartition("/")[2] in _COMMENTS and self._package.has(part):
-                yield from CommentReader(self._limits).run(self._package.chunks(part))
+            if relation.get("Type", "").rpartition("/")[2] in kinds and self._package.has(part):
+                yield part
 
     def close(self) -> None:
         """Let go of the file."""

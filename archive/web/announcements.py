@@ -6,6 +6,7 @@ from sqlmodel import col
 
 from archive.domain import actors, announcements, staff, trails
 from archive.errors import Invalid
+from archive.letters import is_number
 from archive.models import Unit
 from archive.vocabulary import Permission
 from archive.web.access import archive, current_actor, requires
@@ -48,7 +49,7 @@ def announce() -> Response:
     form = request.form
     with Refusals() as refused:
         unit, files = form.get("unit", ""), form.get("files", "").strip()
-        if not unit.isdecimal():
+        if not is_number(unit):
             raise Invalid("no_such_unit", N_("Choose one of the units."), field="unit")
         if not files.isdecimal() or len(files) > 6:
             raise Invalid("number_wrong", N_("Write a whole number."), field="files")

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from archive.domain import actors, assessments, cards, files, findings, looks, staff
 from archive.domain.assessments import Answer
 from archive.errors import Invalid
+from archive.letters import is_number
 from archive.lifecycle import ASSESSMENT
 from archive.models import Assessment, Loan
 from archive.store import Work
@@ -162,7 +163,7 @@ def pass_on(assessment_id: int) -> Response:
     """Give an assessment to another owner; its clock goes on."""
     with Refusals() as refused:
         text = request.form.get("owner", "")
-        if not text.isdecimal():
+        if not is_number(text):
             raise Invalid("owner_missing", N_("Choose who is to judge it."), field="owner")
         with archive.write(current_actor()) as work:
             one = assessments.get(work, assessment_id)

@@ -39,6 +39,7 @@ def facts(run: ImportRun, seen: Preview) -> dict[str, Any]:
     named = set(chosen.values())
     return {
         "seen": seen,
+        "unread_sheets": imports.unread(run),
         "columns": [
             {
                 "header": column.header,

@@ -9,6 +9,7 @@ from archive.documents import completeness as paper
 from archive.domain import actors, completeness, import_preview, imports, looks
 from archive.domain.completeness import Summary
 from archive.errors import Invalid, NotFound
+from archive.letters import is_number
 from archive.lists.mapping import Mapping
 from archive.models import ImportRun
 from archive.store import Work
@@ -139,7 +140,7 @@ def _facts(work: Work, run: ImportRun, kind: GapKind, weeks: int) -> dict[str, A
         return {"found": None, "problem": problem, "waiting": imports.waiting(run)}
     found = _summary(work, run, weeks)
     day, _sep, number = request.args.get("after", "").partition("|")
-    after = (day, int(number)) if number.isdigit() else ("", 0)
+    after = (day, int(number)) if is_number(number) else ("", 0)
     lines = completeness.gaps(work, run, kind, found.before, after=after, limit=PAGE + 1)
     more = len(lines) > PAGE
     last = lines[PAGE - 1] if more else None
@@ -147,6 +148,7 @@ def _facts(work: Work, run: ImportRun, kind: GapKind, weeks: int) -> dict[str, A
         "found": found,
         "problem": problem,
         "waiting": False,
+        "unread_sheets": imports.unread(run),
         "kind": kind,
         "kinds": [(one, paper.heading(one, found), paper.count(one, found)) for one in GapKind],
         "lines": lines[:PAGE],

@@ -16,6 +16,7 @@ from archive.domain import (
 )
 from archive.domain.files import NewFile
 from archive.errors import Invalid
+from archive.letters import is_number
 from archive.models import DeliveryLine
 from archive.store import Work
 from archive.vocabulary import Permission
@@ -126,6 +127,6 @@ def _chosen(name: str, options: list[dict[str, Any]]) -> int:
 
 def _number(name: str) -> int | None:
     text = request.form.get(name, "").strip()
-    if text and not text.isdecimal():
+    if text and not is_number(text):
         raise Invalid("not_a_number", N_("Write a whole number."), field=name)
     return int(text) if text else None

@@ -142,6 +142,7 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
         if counts.rejected and people.cleared(work.actor)
         else 0,
         "waiting": imports.waiting(run),
+        "unread_sheets": imports.unread(run),
         "problem": imports.problem_of(run.problem).say() if run.problem else None,
         "may": {action.value: action in actions for action in ImportAction},
         "who": actors.names(work, {run.started_by})[run.started_by],

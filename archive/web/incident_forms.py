@@ -14,6 +14,7 @@ from archive.clock import STOCKHOLM, local
 from archive.domain import actors, files, incident_changes, labels, step_keys, trails
 from archive.domain.steps import Course
 from archive.errors import DomainError, Invalid
+from archive.letters import is_number
 from archive.models import CaseFile, Incident, Matter, Unit, User
 from archive.store import Work
 from archive.web.incident_new import NOT_A_MOMENT
@@ -312,11 +313,11 @@ def _spoken(asking: Asking, field: Field, answer: Answer) -> str:
 def _place(work: Work, key: str) -> str:
     number = key.partition(":")[2]
     return (
-        trails.name_of(trails.trails(work, [int(number)]).get(int(number), ())) if number.isdecimal() else ""
+        trails.name_of(trails.trails(work, [int(number)]).get(int(number), ())) if is_number(number) else ""
     )
 
 
 def _code(work: Work, key: str) -> str:
     number = key.partition(":")[2]
-    file = work.session.get(CaseFile, int(number)) if number.isdecimal() else None
+    file = work.session.get(CaseFile, int(number)) if is_number(number) else None
     return file.code if file else ""

@@ -19,6 +19,7 @@ from archive.domain import (
 )
 from archive.domain.searches import Searched
 from archive.errors import Invalid, NotFound
+from archive.letters import is_number
 from archive.models import CaseFile, Incident, IncidentFile, Loan, Search
 from archive.store import Work
 from archive.vocabulary import IncidentOutcome, Permission, SearchResult
@@ -202,7 +203,7 @@ def _at(work: Work, lead: Lead, stands: str) -> str:
     if lead.how not in {search_plan.DESK, search_plan.ASK}:
         return stands
     kind, _colon, number = lead.at.partition(":")
-    loan = work.session.get(Loan, int(number)) if kind == "loan" and number.isdecimal() else None
+    loan = work.session.get(Loan, int(number)) if kind == "loan" and is_number(number) else None
     if loan is not None:
         shown = not actors.nameless(work.actor)
         return loan.borrower if shown else _("the borrower of loan %(number)s", number=loan.id)
@@ -271,6 +272,6 @@ def _searched() -> Searched:
         result,
         lead=lead,
         minutes=int(minutes),
-        by=int(by) if by.isdecimal() else None,
+        by=int(by) if is_number(by) else None,
         remark=form.get("remark", ""),
     )

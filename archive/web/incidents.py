@@ -19,6 +19,7 @@ from archive.domain import (
     searches,
 )
 from archive.errors import Invalid
+from archive.letters import is_number
 from archive.models import Incident, Unit
 from archive.store import Work
 from archive.vocabulary import IncidentState, Permission
@@ -236,7 +237,7 @@ def hand_over(incident_id: int) -> Response:
             key = request.form.get("owner", "")
             number = key.removeprefix("user:")
             incidents.hand_over(
-                work, incidents.get(work, incident_id), int(number) if number.isdecimal() else 0
+                work, incidents.get(work, incident_id), int(number) if is_number(number) else 0
             )
         return see(url_for(".page", incident_id=incident_id), _("Handed over. The new owner has been told."))
     return _page(incident_id, refused)
@@ -251,7 +252,7 @@ def let_in(incident_id: int) -> Response:
             number = request.form.get("user", "").removeprefix("user:")
             reason = request.form.get("let_in_reason", "")
             incidents.let_in(
-                work, incidents.get(work, incident_id), int(number) if number.isdecimal() else 0, reason
+                work, incidents.get(work, incident_id), int(number) if is_number(number) else 0, reason
             )
         return see(url_for(".page", incident_id=incident_id), _("Let in."))
     _renamed(refused, reason="let_in_reason")

@@ -9,6 +9,7 @@ from archive.documents import labels as paper_labels
 from archive.documents.labels import NO_LABELS_WAIT, Paper
 from archive.domain import actors, cards, files, labels, looks, lookups, places, trails
 from archive.errors import Conflict, Invalid, NotFound
+from archive.letters import is_number
 from archive.models import CaseFile, Place
 from archive.store import Work
 from archive.vocabulary import LabelReason, LabelState, Permission
@@ -94,7 +95,7 @@ def blanks() -> Response:
 
     def make(work: Work, paper: Paper, _reason: LabelReason | None) -> Sequence[Design]:
         count = request.form.get("count", "").strip()
-        if not count.isdecimal():
+        if not is_number(count):
             raise Invalid("label_count", N_("Write how many labels, as a whole number."), field="count")
         return paper_labels.of_blanks(work, archive.settings, int(count), paper)
 

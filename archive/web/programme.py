@@ -17,6 +17,7 @@ from archive.domain import (
 )
 from archive.domain.programme import Forecast, Programme
 from archive.errors import Invalid
+from archive.letters import is_number
 from archive.vocabulary import DeliveryState, Permission, SweepState
 from archive.web import line_chart
 from archive.web.access import archive, current_actor, requires
@@ -92,7 +93,7 @@ def enter() -> Response:
     """Enter an old room into the programme, as the last one."""
     with Refusals() as refused:
         text = request.form.get("place", "")
-        if not text.isdecimal():
+        if not is_number(text):
             raise Invalid("place_missing", N_("Choose a room."), field="place")
         with archive.write(current_actor()) as work:
             entered = sweeping.enter(work, places.get(work, int(text)))

@@ -11,6 +11,7 @@ from archive.domain.scans import Scanned, Taken
 from archive.domain.tellings import Telling
 from archive.errorpages import wants_json
 from archive.errors import Conflict, NotFound
+from archive.letters import is_number
 from archive.lifecycle import FILE
 from archive.models import Incident, Label
 from archive.store import Work
@@ -82,7 +83,7 @@ def take() -> Response:
 def _board_of(task: str, asked: Asked) -> Response:
     """Show the board of a task again, or the scan page."""
     kind, _colon, number = task.partition(":")
-    if kind in boards.PAGES and number.isdecimal():
+    if kind in boards.PAGES and is_number(number):
         return boards.PAGES[kind](int(number), asked)
     return _page(asked)
 

@@ -1,12 +1,16 @@
 """The command line, as an operator uses it."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from archive.cli import COMMANDS, main
@@ -160,6 +164,41 @@ def test_every_command_says_what_it_does(aktspar: Aktspar, name: str) -> None:
     assert told.output.count("\n") > 4
 
 
+@pytest.mark.engines("sqlite")  # it is the pipe that is tried
+def test_a_password_from_a_pipe_is_taken_without_a_warning(settings: Settings, archive: Archive) -> None:
+    environment = os.environ | {
+        "AKTSPAR_DATABASE_URL": settings.database_url,
+        "AKTSPAR_MAC_KEY": settings.mac_key.hex(),
+        "AKTSPAR_SECRET_KEY": settings.secret_key,
+        "PYTHONWARNINGS": "default",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "archive",
+        "user",
+        "add",
+        "anna",
+        "--name",
+        "Anna",
+        "--role",
+        "archivist",
+    ]
+
+    def piped(*lines: str) -> subprocess.CompletedProcess[str]:
+        said = "".join(f"{line}\n" for line in lines)
+        options: Any = {"input": said, "text": True, "capture_output": True, "start_new_session": True}
+        return subprocess.run(command, env=environment, check=False, **options)
+
+    other = piped(PASSWORD, "en annan mening än den")
+    assert (other.returncode, "not the same" in other.stderr) == (2, True)
+    added = piped(PASSWORD, PASSWORD)
+    assert (added.returncode, added.stderr) == (0, "")
+    assert sessions.who(archive, sessions.sign_in(archive, "anna", PASSWORD, "192.0.2.1"))
+    command[5] = "bo"
+    assert piped(PASSWORD).returncode == 0
+
+
 def a_list_without_a_system(folder: Path) -> str:
     """Write a list that does not say which system its references belong to."""
     path = folder / "lista.csv"
@@ -207,3 +246,54 @@ def test_duplicates_of_a_list_are_written_to_a_file(
         assert "row 2" in written[1]
         assert len(written) == 2
         out.unlink()
+
+
+def a_workbook(path: Path, sheets: dict[str, int]) -> str:
+    """Write a workbook with so many rows on each sheet; the last one is hidden, an empty one beside them."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        book.create_sheet(name).append(["Aktnr", "Personnummer", "Namn", "Akttyp", "Avslutad"])
+        for number in range(rows):
+            book[name].append([f"{name}-{number}", "195005050512", "Ek, Anna", "EB", "2003-04-05"])
+    book[name].sheet_state = "hidden"
+    book.create_sheet("Tomt")
+    book.save(path)
+    return str(path)
+
+
+def test_sheets_that_are_not_read_are_named_with_their_rows_and_one_can_be_chosen(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    path = a_workbook(tmp_path / "lista.xlsx", {"2003": 9, "2004": 3, "Gömt": 1})
+    said = ("--source", "PROVA", "--site", taking_in.OLD, "--protection", "none")
+    told = json.loads(aktspar("import", path, *said, "--dry-run", "--json").stdout)
+    assert told["rows"] == 9
+    assert told["unread_sheets"] == [
+        {"name": "2004", "rows": 3, "hidden": False},
+        {"name": "Gömt", "rows": 1, "hidden": True},
+    ]
+    words = aktspar("import", path, *said, "--sheet", "Gömt").stdout
+    assert "The sheet “2003” with 9 rows was not read. Read it with --sheet.\n" in words
+    assert "Gömt" not in words.split("\n", 1)[1]
+    told = json.loads(aktspar("import", path, *said, "--sheet", "2004", "--json").stdout)
+    assert (told["rows"], [one["name"] for one in told["unread_sheets"]]) == (3, ["2003", "Gömt"])
+    hidden = aktspar("import", path, *said, "--dry-run").stdout
+    assert "The sheet “Gömt” with 1 row was not read. It is hidden. Read it with --sheet.\n" in hidden
+    compared = json.loads(aktspar("compare", path, "--source", "PROVA", "--sheet", "2004", "--json").stdout)
+    assert (compared["cases"], len(compared["unread_sheets"])) == (3, 2)
+
+
+def test_a_sheet_that_is_not_there_is_named_with_those_that_are(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    path = a_workbook(tmp_path / "lista.xlsx", {"2003": 2})
+    refused = aktspar("import", path, "--sheet", "2005")
+    assert refused.exit_code == 1
+    assert "The workbook has no sheet named 2005. It has: 2003, Tomt." in " ".join(refused.stderr.split())
+    only = json.loads(aktspar("compare", path, "--source", "PROVA", "--json").stdout)
+    assert only["unread_sheets"] == []
+    refused = aktspar("import", a_list_without_a_system(tmp_path), "--sheet", "2003")
+    assert (refused.exit_code, "no sheet named 2003" in " ".join(refused.stderr.split())) == (1, True)

@@ -211,3 +211,12 @@ def test_files_stand_by_the_rule_of_the_place(work: Work) -> None:
     born = {file.id: person.birth_date for file, person in zip(made, people, strict=True)}
     listed = [born[file_id] for file_id in standing(work, room)]
     assert listed == sorted(listed)
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 15_000, "Ö" * 60_000, "rum 1/" * 3_000, "% _ \\ ' \" ² 🗄️" * 9_000, "x " * 40], ids=range(5)
+)
+def test_no_text_is_too_long_to_look_a_place_up_by(work: Work, text: str) -> None:
+    shelf = a_shelf(work)
+    assert shelves.find(work, text) == []
+    assert shelves.find(work, f"hylla {shelf.name}")[0][-1].id == shelf.id

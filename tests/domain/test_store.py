@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from archive.config import Settings
-from archive.errors import ChangedMeanwhile, Unavailable
+from archive.errors import ChangedMeanwhile, Invalid, Unavailable
 from archive.models import Unit
 from archive.store import Actor, Archive, Work, operator
 from tests.builders import RunningClock
@@ -99,6 +99,15 @@ def test_a_lost_connection_is_said_plainly_and_the_next_one_works(archive: Archi
         work.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     with archive.read(root) as work:
         assert _count(work) == 0
+
+
+def test_a_number_larger_than_the_register_can_hold_is_said_plainly(archive: Archive, root: Actor) -> None:
+    for number in (2**63, 10**30):
+        with pytest.raises(Invalid) as refused, archive.read(root) as work:
+            work.session.get(Unit, number)
+        assert refused.value.code == "number_large"
+    with archive.read(root) as work:
+        assert work.session.get(Unit, 2**31 - 1) is None
 
 
 def test_a_mistake_of_ours_is_not_called_unavailability(archive: Archive, root: Actor) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from archive import migrations
 from archive.errors import Unavailable
 from archive.store import Actor, Archive, Work
-from tests.builders import a_file, a_shelf
+from tests.builders import SetClock, a_file, a_shelf
 from tests.databases import PostgresqlDatabases
 from tests.tampering import intruding
 
@@ -79,6 +79,20 @@ def test_an_older_copy_of_itself_in_its_place_is_noticed(used: Archive, root: Ac
     assert refused(used, root)[-1] == "database_restored"
     used._watch = type(used._watch)()  # as a new process begins
     write(used, root)
+
+
+def test_a_process_that_knows_nothing_of_what_was_lost_notices_too(used: Archive, root: Actor) -> None:
+    with server(used) as (admin, name), closing(Archive(used.settings, SetClock())) as other:
+        write(other, root)
+        write(used, root)
+        for archive in (used, other):
+            archive.engine.dispose()
+        admin.execute(f"CREATE DATABASE {name}_older TEMPLATE {name}")
+        write(other, root)
+        other.engine.dispose()
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        admin.execute(f"ALTER DATABASE {name}_older RENAME TO {name}")
+        assert refused(used, root)[-1] == "database_restored"
 
 
 def test_events_that_vanish_in_place_are_noticed(used: Archive, root: Actor) -> None:

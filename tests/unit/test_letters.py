@@ -26,6 +26,9 @@ from tests.unit.test_lists_marks import a_book as a_workbook
         ("\u2067Ek\u2069", "Ek"),
         ("två\r\nrader\toch mer", "två\r\nrader\toch mer"),
         ("  Ek ", "  Ek "),
+        ("E\0k", "Ek"),
+        ("Å\0k\ud83d", "Åk\ufffd"),
+        ("Ek 🗄️", "Ek 🗄️"),
         ("名前", "名前"),
     ],
 )

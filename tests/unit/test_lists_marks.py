@@ -41,7 +41,12 @@ ROWS = [
 
 def readings(content: bytes | Path, **choices: Field | None) -> list[Reading]:
     """Read a list as its own headings say, as one in which somebody said that nobody is protected."""
-    with open_list(content) as opened:
+    return called("", content, **choices)
+
+
+def called(name: str, content: bytes | Path, **choices: Field | None) -> list[Reading]:
+    """Read a list whose file has a name."""
+    with open_list(content, name=name) as opened:
         return [reading for _row, reading in _readings(opened, choices)]
 
 
@@ -52,7 +57,7 @@ def _readings(opened: OpenList, choices: dict[str, Field | None]) -> list[tuple[
     for name, field in choices.items():
         mapping = mapping.with_field(name, field)
     mapping = replace(mapping, unstated_protection=Protection.NONE)
-    reader = Reader(mapping, opened.shape, today=TODAY, remarks=opened.remarks)
+    reader = Reader(mapping, opened.shape, today=TODAY, remarks=opened.remarks, around=opened.around)
     return [(row, reader.read(cells, row)) for row, cells in rows]
 
 
@@ -275,3 +280,98 @@ def test_a_comment_that_is_hostile_or_broken_is_refused_in_words() -> None:
 @pytest.mark.parametrize("ref", ["", "3", "ÅÄ3", "B99999999", "B0", "A1:XFD9"])
 def test_a_comment_on_no_cell_at_all_hides_nobody_and_stops_nothing(ref: str) -> None:
     assert len(readings(_comments("sekr", ref=ref))) == 3
+
+
+MARKED = "SKYDDAD IDENTITET"
+
+
+@pytest.mark.parametrize("pages", ["odd", "even", "first"])
+@pytest.mark.parametrize("end", ["Header", "Footer"])
+def test_a_mark_in_what_is_printed_above_or_below_the_rows_hides_them_all(pages: str, end: str) -> None:
+    book = a_book()
+    sides = getattr(book.active, f"{pages}{end}")
+    sides.left.text, sides.right.text = "Sida &P av &N", "Socialförvaltningen A&&B"
+    assert hidden(readings(saved(book))) == []
+    sides.center.text, sides.center.font, sides.center.size = MARKED, "Arial,Bold", 12
+    assert hidden(readings(saved(book))) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("what", ["title", "subject", "keywords", "category", "description"])
+def test_a_mark_in_what_a_workbook_says_of_itself_hides_its_rows(what: str) -> None:
+    book = a_book()
+    setattr(book.properties, what, "Lista över akter")
+    assert hidden(readings(saved(book))) == []
+    setattr(book.properties, what, MARKED)
+    assert hidden(readings(saved(book))) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(("text", "all_of_them"), [("Skyddade|personuppgifter", True), ("Rum|3", False)])
+def test_a_mark_in_a_text_box_hides_all_rows(text: str, all_of_them: bool) -> None:
+    runs = "".join(f"<a:r><a:t>{part} </a:t></a:r>" for part in text.split("|"))
+    shape = f"<xdr:sp><xdr:txBody><a:p>{runs}</a:p></xdr:txBody></xdr:sp>"
+    drawing = f'<xdr:wsDr xmlns:xdr="x" xmlns:a="a">{shape}</xdr:wsDr>'
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing"
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="{kind}" Target="../drawings/drawing1.xml"/></Relationships>'
+    )
+    out = io.BytesIO(saved(a_book()))
+    with zipfile.ZipFile(out, "a") as package:
+        package.writestr("xl/worksheets/_rels/sheet1.xml.rels", relations)
+        package.writestr("xl/drawings/drawing1.xml", drawing)
+    assert hidden(readings(out.getvalue())) == (["1", "2", "3"] if all_of_them else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "all_of_them"),
+    [
+        ("SKYDDAD_IDENTITET_2003.xlsx", True),
+        ("lista-skyddade-personuppgifter.csv", True),
+        ("SEKRETESS_akter_2003.xlsx", False),
+        ("akter_2003.xlsx", False),
+    ],
+)
+def test_a_mark_in_the_name_of_the_file_hides_all_rows(name: str, all_of_them: bool) -> None:
+    content = saved(a_book()) if name.endswith("xlsx") else a_csv(ROWS)
+    assert hidden(called(name, content)) == (["1", "2", "3"] if all_of_them else [])
+
+
+def test_a_mark_on_a_cover_sheet_hides_the_rows_of_the_list() -> None:
+    book = a_book()
+    book.create_sheet("Försättsblad").append(["Rum 3", "Ribbingsgatan 41"])
+    assert hidden(readings(saved(book))) == []
+    book["Försättsblad"].append(["", MARKED])
+    assert hidden(readings(saved(book))) == ["1", "2", "3"]
+    named = a_book()
+    named.create_sheet("Skyddade pers.uppg.").append(["Rum 3"])
+    assert hidden(readings(saved(named))) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "place"),
+    [
+        (("Rum",), ("SKYDDAD",), []),
+        (("Rum",), ("Rum 3 (sekr)",), ["Rum 3"]),
+        (("Rum",), ("Skyddsrummet",), ["Skyddsrummet"]),
+        (("Rum", "Hylla", "Box"), ("Valv 2", "skyddad identitet", "12"), ["Valv 2", "12"]),
+        (("Plats",), ("SKYDDAD IDENTITET",), []),
+        (("Plats",), ("Rum 3 / SKYDDAD / box 12",), ["Rum 3", "12"]),
+        (("Plats",), ("Rum 3, box 12 sekr.",), ["Rum 3", "12"]),
+        (("Plats",), ("Rum 3, box 12",), ["Rum 3", "12"]),
+    ],
+)
+def test_a_mark_where_a_place_is_named_protects_and_is_no_place(
+    columns: tuple[str, ...], cells: tuple[str, ...], place: list[str]
+) -> None:
+    (found,) = readings(a_csv([[*ROWS[0][:4], *cells]], [*HEADER[:4], *columns]))
+    assert [step.name for step in found.place][1:] == place  # within the address of the list
+    marked = not {"Skyddsrummet", "Rum 3, box 12"} & set(cells)
+    assert found.protection.protected == marked
+
+
+def test_a_mark_in_another_list_of_the_workbook_is_about_its_own_rows() -> None:
+    book = a_book()
+    other = book.create_sheet("Skyddade")
+    for cells in (HEADER[:3], ["9", "Ek, Siv (sekr)", ""]):
+        other.append(cells)
+    assert hidden(readings(saved(book))) == []

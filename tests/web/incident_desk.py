@@ -171,7 +171,7 @@ class Case:
             form = Form(page, address)
             assert form.controls, f"{person.name} finds no form of {step}"
             shown = set(form.controls["_shown"].chosen) if "_shown" in form.controls else set()
-            answer = person.client.post(address, data=self._filled(form, wanted), buffered=True)
+            answer = person.client.post(address, data=self.filled(form, wanted), buffered=True)
             if answer.status_code != 422 or shown <= asked:
                 break
             asked, page = shown, answer.text
@@ -191,7 +191,8 @@ class Case:
             self.do(able, waiting[0], **answers.get(waiting[0], {}))
         raise AssertionError(f"still to do: {waiting}")
 
-    def _filled(self, form: Form, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    def filled(self, form: Form, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answers to a form: those wanted, the rest as plainly as can be."""
         data: dict[str, Any] = {}
         for one in form.controls.values():
             if one.kind == "file" and one.name in wanted:

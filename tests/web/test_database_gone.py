@@ -19,6 +19,7 @@ from archive.errors import Unavailable
 from archive.models import Unit
 from archive.store import Actor, Archive
 from archive.vocabulary import Role
+from archive.watch import Note
 from tests.builders import SetClock, a_box, a_file, a_shelf
 
 SignIn = Callable[[Role], FlaskClient]
@@ -204,7 +205,8 @@ def test_a_backup_made_while_people_work_is_no_harm(ground: Ground, tmp_path: Pa
 
 
 def test_one_who_was_killed_while_the_file_was_written_stops_nobody(ground: Ground) -> None:
-    Path(f"{ground.path}.lock").write_bytes(b"committing")
+    lock = Path(f"{ground.path}.lock")
+    lock.write_bytes(Note.read(str(lock))._replace(look="committing").spell())
     os.utime(ground.path, ns=(1, 1))
     ground.write("one")
     ground.write("two")

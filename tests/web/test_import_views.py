@@ -148,6 +148,57 @@ def test_another_sheet_of_a_workbook_shows_its_own_columns(sign_in: SignIn, arch
     assert "S1" in page
 
 
+def test_sheets_that_are_not_read_are_named_before_and_after(sign_in: SignIn, archive: Archive) -> None:
+    book = Workbook()
+    for name, state in (("Akter", "visible"), ("Äldre", "visible"), ("Gömda", "hidden"), ("Tomt", "visible")):
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = state
+        for line in (("Aktnummer", "Personnummer"), ("P1", ANNA), ("P2", BERTIL)) if name != "Tomt" else ():
+            sheet.append(line)
+    book["Akter"].append(("P3", ""))
+    out = BytesIO()
+    book.save(out)
+    client = sign_in(Role.ARCHIVIST)
+    send(client, out.getvalue(), "listor.xlsx")
+    before = client.get("/imports/1").text
+    told = ("Äldre: 2 rader", "Gömda: 2 rader (dolt blad)")
+    assert [before.count(one) for one in (*told, "Tomt:", "Akter:")] == [1, 1, 0, 0]
+    assert 'value="Gömda"' in before
+    client.post("/imports/1/columns", data={"columns": "0", "sheet": "Äldre", "go": "look"})
+    page = client.get("/imports/1").text
+    assert [page.count(one) for one in (told[0], told[1], "Akter: 3 rader")] == [0, 1, 1]
+    said = {
+        "field0": "reference",
+        "header0": "Aktnummer",
+        "occurrence0": "1",
+        "columns": "1",
+        "sheet": "Äldre",
+    }
+    said |= {
+        "source": "PROVA",
+        "site": OLD,
+        "default_kind": "EB",
+        "unstated_protection": "none",
+        "go": "check",
+    }
+    assert client.post("/imports/1/columns", data=said).status_code == 303
+    work_off(archive)
+    report = client.get("/imports/1").text
+    assert [report.count(one) for one in (told[0], told[1], "Akter: 3 rader")] == [0, 1, 1]
+
+
+def test_a_workbook_with_one_sheet_leaves_nothing_unread(sign_in: SignIn) -> None:
+    client = sign_in(Role.ARCHIVIST)
+    book = Workbook()
+    for line in (("Aktnummer", "Personnummer"), ("P1", ANNA)):
+        book.active.append(line)
+    out = BytesIO()
+    book.save(out)
+    send(client, out.getvalue(), "lista.xlsx")
+    page = client.get("/imports/1").text
+    assert ("P1" in page, 'id="unread-sheets"' in page) == (True, False)
+
+
 def test_flagged_rows_are_listed_by_flag_with_the_row_of_the_original(
     sign_in: SignIn, archive: Archive, archivist: Actor
 ) -> None:
