@@ -1,6 +1,5 @@
 """Case files in a real browser: keyboard alone, in the hand, without JavaScript, for everyone."""
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -18,8 +17,7 @@ from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
 from tests.builders import NUMBERS, PASSWORD, a_box, a_file, a_person, a_shelf, user_in_role
 
-SLOWEST_REGISTRATION = 20  # seconds, of a person; the machine's part of it is what is measured here
-MACHINES_PART = 5
+A_HAND = 70  # ms between two keys: quicker were a scan, and the list would not move
 
 
 @pytest.fixture
@@ -124,7 +122,6 @@ def test_a_file_is_registered_with_the_keyboard_alone(
         blank = labels.print_blanks(work, 1, "test").codes[0]
     enter(page)
     page.goto(f"{served}/files/new")
-    began = time.monotonic()
     keys = page.keyboard
     expect(page.locator("#number0")).to_be_focused()
     keys.type(f"{NUMBERS[50][:8]}-{NUMBERS[50][8:]}")
@@ -132,9 +129,9 @@ def test_a_file_is_registered_with_the_keyboard_alone(
         keys.press("Tab")
         keys.type(word)
     keys.press("Tab")
-    keys.type("ing")  # "ingen" protection, as one types in a list of choices
+    keys.type("ing", delay=A_HAND)  # "ingen" protection, as one types in a list of choices
     keyboard.to(page, "#kind")
-    keys.type("Eko")
+    keys.type("Eko", delay=A_HAND)
     keyboard.to(page, "#source")
     keys.press("ArrowDown")
     keyboard.to(page, "#reference")
@@ -147,7 +144,6 @@ def test_a_file_is_registered_with_the_keyboard_alone(
     scan(blank, page)
     keys.press("Enter")
     page.wait_for_url("**/files/*?new=1")
-    assert time.monotonic() - began < MACHINES_PART < SLOWEST_REGISTRATION
     expect(page.locator("h1")).to_have_text("P0007777")
     expect(page.get_by_role("link", name="Lundqvist, Sven")).to_be_visible()
     expect(page.locator("#messages, main").get_by_role("link", name="Registrera nästa")).to_be_visible()
