@@ -234,12 +234,15 @@ class Batch:
         self._words = import_earlier.Words.of_run(run, terms.mapping)
         self.places = 0
 
-    def judge(self, items: Sequence[Item], rows: Sequence[Any] = ()) -> list[Verdict]:
-        """Decide again what the rows mean: the register may have changed since they were checked."""
+    def judge(
+        self, items: Sequence[Item], rows: Sequence[Any] = (), *, apart: bool = False
+    ) -> list[Verdict]:
+        """Decide again what the rows mean, since the register may have changed; `apart`: files of their own."""
         spots = self._finder.find(self._work, (item.steps for item in items))
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)
         self._background.bearers = import_earlier.bearers(self._work, items)
+        self._background.merged = {} if apart else self._background.merged
         for item, row in zip(items, rows, strict=False):
             if item.key in self._background.twins:
                 self._words.of(item, row.cells)  # by all its words it is known which of them it is about

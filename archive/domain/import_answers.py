@@ -65,7 +65,7 @@ def _carry_out(
 ) -> None:
     batch = Batch(work, run, PlaceFinder(), terms)
     if answer is TaskAnswer.DIFFERENT:
-        verdict = batch.judge([_apart(work, item)])[0]
+        verdict = batch.judge([_apart(work, item)], apart=True)[0]
         if verdict.state is not RowState.NEW and verdict.problem:
             raise Conflict(
                 verdict.problem.code, verdict.problem.sentence, field="answer", **dict(verdict.problem.facts)

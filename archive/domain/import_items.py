@@ -5,7 +5,7 @@ import json
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -207,12 +207,20 @@ def _stand_in(reading: Reading, mac_key: bytes) -> str:
     return STAND_IN + b32encode(digest[:5]).decode()
 
 
+class Merged(NamedTuple):
+    """A registration somebody made void, and the file it is."""
+
+    void: KnownFile
+    right: KnownFile
+
+
 @dataclass(slots=True)
 class Background:
     """Hold what is known of a batch: files by case and part, rows before, places, lists that name a file.
 
     `twins` are the files registered apart though their reference was taken, `earlier` the rows of the list
     about a case and part with the file each is about, `asked` those somebody must first say of what they are.
+    `merged` are registrations made void for another file: what they were told is not asked of that again.
     `told_apart` has the file each of the twins' rows became, by all the row says.
     `bearers` are the registered persons of numbers, `newcomers` the names the list itself has for others.
     """
@@ -227,3 +235,4 @@ class Background:
     bearers: Mapping[str, KnownPerson] = field(default_factory=dict)
     newcomers: dict[str, tuple[str, str]] = field(default_factory=dict)
     told_apart: Mapping[str, int] = field(default_factory=dict)
+    merged: Mapping[Key, Mapping[int, Sequence[Merged]]] = field(default_factory=dict)

@@ -138,7 +138,23 @@ def about(item: Item, part: int, background: Background) -> tuple[KnownFile | No
     met = [file for file in sure if meets(item.reading, file)]
     if sure:
         return (met or sure)[0], {}
-    return found[0] if found else (None, {})
+    void, doubt = _merged(item, part, background)
+    return (void, doubt) if void and not (doubt and found) else found[0] if found else (None, {})
+
+
+def _merged(item: Item, part: int, background: Background) -> tuple[KnownFile | None, dict[str, Any]]:
+    """Return the file a void registration of a row's person is, and what speaks against that registration."""
+    found: tuple[KnownFile | None, dict[str, Any]] = None, {}
+    for void, right in background.merged.get(item.key, {}).get(part, ()):
+        if not (void.masked or meets(item.reading, void)):
+            continue
+        spot, stated = background.spots[item.steps], background.terms.stated(item)
+        here = bool(spot and spot.holds(void.place_path))
+        against = doubt(item.reading, stated, void, here=here, fine=len(item.steps) > 1, one_list=False)
+        if not against:
+            return right, {}
+        found = found if found[0] else (right, against)
+    return found
 
 
 def _doubt(item: Item, part: int, known: KnownFile, background: Background) -> dict[str, Any]:
@@ -167,6 +183,8 @@ def compare(
     item: Item, known: KnownFile, background: Background, verdict: PartVerdict, *, told: bool = False
 ) -> None:
     """Note what a row brings to a file it is about; `told`: somebody said so, though something differs."""
+    if not told and _told_before(item, known, background):
+        return
     differs = _compare_fields(item, known, background.terms, verdict, told=told)
     if not known.masked:
         differs |= _compare_persons(item.reading, known, verdict, told=told)
@@ -177,6 +195,17 @@ def compare(
         _compare_place(item, known, spot, background, verdict, told=told)
     check = item.reading.check
     verdict.check = bool(check and (str(check.on or ""), check.sign) not in known.checks)
+
+
+def _told_before(item: Item, known: KnownFile, background: Background) -> bool:
+    """Tell whether a row says no more than a registration did that was made void for a file."""
+    pairs = [pair for parts in background.merged.get(item.key, {}).values() for pair in parts]
+    for void in (pair.void for pair in pairs if pair.right.id == known.id):
+        verdict = PartVerdict(void.part, void)
+        compare(item, void, background, verdict)
+        if verdict.state is RowState.UNCHANGED and not (verdict.conflicts or verdict.persons):
+            return True
+    return False
 
 
 def told(item: Item, file: KnownFile, background: Background, *, adding: bool) -> Verdict:

@@ -132,7 +132,7 @@ class KnownFile:
         return Key(self.source_id, self.reference_key)
 
 
-_KNOWN = (
+FILES = (  # as a list compares with them
     select(
         *(_FILE.c[name] for name in ("id", "source_id", "reference_key", "part", "parts", "kind_id")),
         *(_FILE.c[name] for name in ("unit_id", "status", "place_id")),
@@ -144,7 +144,9 @@ _KNOWN = (
         *(_FILE.c[name] for name in ("reference", "protected")),
     )
     .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
-    .where(_FILE.c.reference_key.in_(bindparam("values", expanding=True)), _FILE.c.status != Custody.VOID)
+)
+_KNOWN = FILES.where(
+    _FILE.c.reference_key.in_(bindparam("values", expanding=True)), _FILE.c.status != Custody.VOID
 )
 _PERSONS = select(
     *(_PERSON.c[name] for name in ("id", "family_name", "given_name", "birth_date", "protection")),

@@ -140,4 +140,6 @@ def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _name(row: dict[str, Any]) -> str:
     if row["kind"] is TaskKind.IDENTITY:
         return f"{row['kind'].value} {row['file_id']} {row['facts']['said']}"
+    if row["kind"] is TaskKind.NEAR_DUPLICATE:  # whichever of the two was there first
+        return f"{row['kind'].value} {sorted((row['file_id'], row['other_id']))}"
     return f"{row['kind'].value} {row['file_id']} {row['other_id']} {sorted(row['facts'].items())}"

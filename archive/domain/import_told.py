@@ -1,15 +1,18 @@
 """What was asked and answered of files when lists were read before, to be followed and not asked again."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
-from archive.domain.import_matching import KnownFile, fetch
+from archive.domain.import_items import Merged
+from archive.domain.import_matching import FILES, Key, KnownFile, fetch
 from archive.domain.import_names import LONGER
-from archive.models import ImportRow, Task
+from archive.models import CaseFile, ImportRow, Task
 from archive.store import Work
-from archive.vocabulary import TaskAnswer, TaskKind
+from archive.vocabulary import Custody, TaskAnswer, TaskKind
 
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _TASK = Task.__table__  # type: ignore[attr-defined]
 _ASKED = select(_TASK.c.file_id, _TASK.c.kind, _TASK.c.open, _TASK.c.facts).where(
@@ -41,3 +44,45 @@ def note_asked(work: Work, files: Iterable[KnownFile]) -> None:
 def told_apart(work: Work, twins: Iterable[KnownFile]) -> dict[str, int]:
     """Return which twin each row became that somebody told apart, by the fingerprint of the row."""
     return {row.facts["said"]: row.file_id for row in fetch(work, _TOLD_APART, {one.id for one in twins})}
+
+
+_OR_VOID = FILES.add_columns(_FILE.c.replaced_by_id)
+_VOID = _OR_VOID.where(
+    _FILE.c.reference_key.in_(bindparam("values", expanding=True)),
+    _FILE.c.status == Custody.VOID,
+    _FILE.c.replaced_by_id.is_not(None),
+)
+_BY_ID = _OR_VOID.where(_FILE.c.id.in_(bindparam("values", expanding=True)))
+
+
+def merged(
+    work: Work, keys: Collection[Key], living: Mapping[int, KnownFile]
+) -> dict[Key, dict[int, list[Merged]]]:
+    """Return the registrations somebody made void, each with the file it is, by case and part.
+
+    `living` are the files known already: one file is held once, that what a row says of it all rows see.
+    """
+    voids = [row for row in fetch(work, _VOID, {key.reference for key in keys}) if _of(row).key in keys]
+    rights = dict(living)
+    follow: dict[int, int] = {}
+    wanted = {row.replaced_by_id for row in voids} - rights.keys()
+    while wanted:
+        for row in fetch(work, _BY_ID, wanted):
+            if row.status is not Custody.VOID:
+                rights[row.id] = _of(row)
+            elif row.replaced_by_id is not None:
+                follow[row.id] = row.replaced_by_id
+        wanted = {follow[one] for one in wanted & follow.keys()} - rights.keys() - follow.keys()
+    found: dict[Key, dict[int, list[Merged]]] = {}
+    for row in voids:
+        right_id = row.replaced_by_id
+        while right_id in follow:
+            right_id = follow[right_id]
+        if right_id in rights:  # else it went with its list
+            void = _of(row)
+            found.setdefault(void.key, {}).setdefault(void.part, []).append(Merged(void, rights[right_id]))
+    return found
+
+
+def _of(row: Row[Any]) -> KnownFile:
+    return KnownFile(*tuple(row)[:-1])

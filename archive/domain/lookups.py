@@ -144,7 +144,7 @@ _OF_REFERENCE = (
         _FILE.c.reference_key < bindparam("end"),
         # Only who knows the whole reference of a protected person's file is led to it.
         ~_FILE.c.protected | (_FILE.c.reference_key == bindparam("whole")),
-        _FILE.c.status != Custody.VOID,
+        (_FILE.c.status != Custody.VOID) | _FILE.c.replaced_by_id.is_not(None),
     )
     .order_by(_FILE.c.reference_key, _FILE.c.id)
     .limit(bindparam("limit"))
@@ -157,7 +157,17 @@ def _by_reference(work: Work, term: str, after: str | None, limit: int) -> Hits:
     parameters = {"key": start, "id": int(number), "end": key + _HIGH, "whole": key, "limit": limit + 1}
     rows = work.session.execute(_OF_REFERENCE, parameters).scalars().all()
     more = f"reference:{rows[limit - 1].reference_key}|{rows[limit - 1].id}" if len(rows) > limit else None
-    return Hits(Key.REFERENCE, rows[:limit], more)
+    return Hits(Key.REFERENCE, _standing(work, rows[:limit], key), more)
+
+
+def _standing(work: Work, found: Sequence[CaseFile], whole: str) -> list[CaseFile]:
+    """Return each file once, of void ones that which stands in for them."""
+    standing: dict[int, CaseFile] = {}
+    for file in found:
+        right = files.right_one(work, file)
+        if right and (not right.protected or file.reference_key == whole):
+            standing.setdefault(right.id, right)
+    return list(standing.values())
 
 
 def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:

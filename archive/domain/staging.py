@@ -1,10 +1,10 @@
 """Read and check a list, row by row, into the database: this is the dry run, and changes nothing else."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
 from sqlmodel import col
@@ -25,11 +25,11 @@ from archive.domain.import_agreeing import meets
 from archive.domain.import_counts import Counts
 from archive.domain.import_items import Background, Item, Terms, Verdict, item_of
 from archive.domain.import_judging import judge
-from archive.domain.import_matching import Slips, Sought
+from archive.domain.import_matching import Key, Slips, Sought
 from archive.domain.import_places import PlaceFinder
 from archive.domain.import_turns import Turns
 from archive.errors import DomainError, Invalid
-from archive.lists.mapping import Mapping
+from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.reader import Reader
 from archive.lists.reading import Reading
 from archive.lists.tables import OpenList, Row
@@ -39,6 +39,7 @@ from archive.vocabulary import ImportAction, RowState
 from archive.wording import N_
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
+T = TypeVar("T")
 NO_ROWS = N_("The list holds no rows below its header. Choose the file that holds the list.")
 
 
@@ -48,7 +49,7 @@ class Staging:
     def __init__(self, turns: Turns, run: ImportRun) -> None:
         self.turns, self.run_id, self._upload_id = turns, run.id, run.upload_id
         self._name = run.name
-        self._mapping = Mapping.from_dict(run.mapping or {})
+        self._mapping = ListMapping.from_dict(run.mapping or {})
         self._resources = ExitStack()
         self.finder = PlaceFinder()
         self._rows: Iterator[Row] | None = None
@@ -264,15 +265,21 @@ def check(
 
 
 def behind(
-    work: Work, items: Sequence[Item], keys: set[import_matching.Key], spots: Any, terms: Terms
+    work: Work, items: Sequence[Item], keys: set[Key], spots: Any, terms: Terms
 ) -> Background:
     """Gather what the register knows of a batch, in a number of statements that does not grow with it."""
     known, twins = import_matching.known_files(work, keys), import_matching.twins(work, keys)
+    living = [*_each(known), *(file for those in _each(twins) for file in those)]
+    merged = import_told.merged(work, keys, {file.id: file for file in living})
     same = {
         file.id: (item, file)
         for item in items
         for part in item.parts
-        for file in (known.get(item.key, {}).get(part), *twins.get(item.key, {}).get(part, ()))
+        for file in (
+            known.get(item.key, {}).get(part),
+            *twins.get(item.key, {}).get(part, ()),
+            *(file for pair in merged.get(item.key, {}).get(part, ()) for file in pair),
+        )
         if file is not None
     }
     files = [file for _item, file in same.values()]
@@ -282,15 +289,19 @@ def behind(
     )
     import_told.note_asked(work, files)
     claims = import_matching.claims(work, same.keys())
-    seconds = [file for parts in twins.values() for files in parts.values() for file in files]
-    told_apart = import_told.told_apart(work, seconds)
-    return Background(known, spots, claims, terms, twins, told_apart=told_apart)
+    told_apart = import_told.told_apart(work, [file for those in _each(twins) for file in those])
+    return Background(known, spots, claims, terms, twins, told_apart=told_apart, merged=merged)
+
+
+def _each(by_part: Mapping[Key, Mapping[int, T]]) -> Iterator[T]:
+    """Go through what is known of cases by part."""
+    return (one for parts in by_part.values() for one in parts.values())
 
 
 def mask(background: Background) -> None:
     """Let a list that is only checked tell nothing of whom protected files are about."""
-    found = [file for parts in background.known.values() for file in parts.values()]
-    found += [file for parts in background.twins.values() for files in parts.values() for file in files]
+    found = [*_each(background.known), *(file for those in _each(background.twins) for file in those)]
+    found += [file for those in _each(background.merged) for pair in those for file in pair]
     for file in found:
         file.masked = file.protected
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, literal_column, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import files, import_answers, import_hiding, import_tasks, people, places
+from archive.domain import files, import_answers, import_hiding, import_tasks, merging, people, places
 from archive.domain.import_changes import unit_id
 from archive.domain.import_items import Terms
 from archive.domain.import_names import LONGER, agree, longer
@@ -127,7 +127,7 @@ def possible(kind: TaskKind) -> tuple[TaskAnswer, ...]:
 def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     """Settle an item and do what the answer says; raises Conflict when it is settled already.
 
-    The same file: the newer registration becomes void and points to the older. The list is right: its place
+    The same file: one registration becomes void and points to the other. The list is right: its place
     or its fields are taken over by hand, and later imports leave them alone.
     """
     work.require(Permission.CORRECT)
@@ -139,12 +139,14 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     if task.kind is TaskKind.IDENTITY:
         import_answers.act(work, task, answer)
     elif answer is TaskAnswer.SAME:
-        _merge(work, file, files.get(work, task.other_id or 0))
+        right, void = merging.ordered(file, files.get(work, task.other_id or 0))
+        merging.merge(work, void, right)
     elif answer is TaskAnswer.LIST_RIGHT and task.kind is TaskKind.PLACE_CONFLICT:
         _move(work, file, task.facts["place"])
     elif answer is TaskAnswer.LIST_RIGHT:
         _take_over(work, file, task)
-    import_tasks.close(work, task, answer)
+    if task.open:  # merging has settled the question itself, with the others about the void file
+        import_tasks.close(work, task, answer)
 
 
 def settle_alike(
@@ -165,11 +167,6 @@ def settle_alike(
             settle(work, get(work, task_id), answer)  # got anew: a failed attempt forgets all that was read
             settled += 1
     return (found[-1] if len(found) == limit else 0), settled, len(found) - settled
-
-
-def _merge(work: Work, one: CaseFile, other: CaseFile) -> None:
-    older, newer = sorted((one, other), key=lambda file: file.id)
-    files.void(work, newer, older)
 
 
 def _move(work: Work, file: CaseFile, said: Sequence[Sequence[str]]) -> None:

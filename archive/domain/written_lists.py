@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from archive.clock import local_date
-from archive.domain import delivery_lists, places
+from archive.domain import delivery_lists, files, places
 from archive.domain.delivery_lists import Judged, Listed, Wish
 from archive.domain.files import reference_key
 from archive.errors import Invalid
@@ -29,7 +29,10 @@ _LABEL = Label.__table__  # type: ignore[attr-defined]
 _BY_REFERENCE = (
     select(CaseFile, _PLACE.c.path)
     .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
-    .where(_FILE.c.reference_key.in_(bindparam("keys", expanding=True)), _FILE.c.status != Custody.VOID)
+    .where(
+        _FILE.c.reference_key.in_(bindparam("keys", expanding=True)),
+        (_FILE.c.status != Custody.VOID) | _FILE.c.replaced_by_id.is_not(None),
+    )
     .order_by(_FILE.c.reference_key, _FILE.c.part, _FILE.c.id)
 )
 _BY_CODE = (
@@ -196,12 +199,18 @@ def _known_codes(work: Work, wanted: Sequence[str]) -> dict[str, CaseFile]:
 
 
 def _known_references(work: Work, keys: set[str]) -> dict[str, list[tuple[CaseFile, str]]]:
+    """Return the files with each reference; of one that only void ones have, those that stand in for them."""
     found: dict[str, list[tuple[CaseFile, str]]] = {}
+    voids: dict[str, list[tuple[CaseFile, str]]] = {}
     ordered = sorted(keys)
     for start in range(0, len(ordered), 500):
         for file, path in work.session.execute(_BY_REFERENCE, {"keys": ordered[start : start + 500]}):
-            found.setdefault(file.reference_key, []).append((file, path))
-    return found
+            if file.status is not Custody.VOID:
+                found.setdefault(file.reference_key, []).append((file, path))
+            elif right := files.right_one(work, file):
+                one = (right, work.session.get_one(Place, right.place_id).path)
+                voids.setdefault(file.reference_key, []).append(one)
+    return voids | found
 
 
 def _meant(known: Sequence[tuple[CaseFile, str]], row: _Row, room: Place) -> list[CaseFile]:

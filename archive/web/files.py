@@ -14,6 +14,7 @@ from archive.domain import (
     lifting,
     looks,
     lookups,
+    merging,
     overviews,
     people,
     same_persons,
@@ -267,7 +268,7 @@ def do_void(code: str) -> Response:
     with Refusals() as refused:
         with archive.write(current_actor()) as work:
             file = files.by_code(work, labels.parse(code))
-            files.void(work, file, _right_one(work), version=_version())
+            merging.merge(work, file, _right_one(work), version=_version())
         said = _("The file is void. Its label is void too: take it off the cover.")
         return see(url_for(".page", code=file.code), said)
     return _form(code, "void", refused, _nothing)
