@@ -237,7 +237,7 @@ class Batch:
     def judge(
         self, items: Sequence[Item], rows: Sequence[Any] = (), *, apart: bool = False
     ) -> list[Verdict]:
-        """Decide again what the rows mean, since the register may have changed; `apart`: files of their own."""
+        """Decide again what rows mean, since the register may have changed; `apart`: files of their own."""
         spots = self._finder.find(self._work, (item.steps for item in items))
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)

@@ -148,7 +148,7 @@ def _complete(known: KnownFile, item: Item, background: Background) -> None:
         setattr(known, *(("unit_id", background.terms.unit(value)) if name == "unit" else (name, value)))
     spot = background.spots.get(item.steps)
     if verdict.move and spot:
-        known.place_path = spot.path
+        known.place_path, known.placed_day = spot.path, background.terms.mapping.list_date
     if reading.check:
         known.checks.add((str(reading.check.on or ""), reading.check.sign))
     known.persons += [(_person(said, reading, background), said.role) for said in verdict.added]

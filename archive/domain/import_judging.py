@@ -4,6 +4,7 @@ The check and the registering ask the same function, so that the dry run tells w
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from archive.domain import import_names
@@ -325,9 +326,12 @@ def _protection(ours: Protection, reading: Reading) -> Protection | None:
 def _compare_place(
     item: Item, known: KnownFile, spot: Spot, background: Background, verdict: PartVerdict, *, told: bool
 ) -> None:
-    """Let the central archive's list win over an old one; never overwrite a scan or what a person entered."""
-    if spot.holds(known.place_path):
+    """Let a newer list win over an older, the central archive's over others; never over scans and hands."""
+    ours, theirs = background.terms.mapping.list_date, known.placed_day
+    if spot.holds(known.place_path) or _answered(item, known, spot, ours):
         return
+    older = ours is not None and theirs is not None and ours < theirs
+    to_central = spot.central and not known.central
     by_list = known.placed_how is Evidence.LIST and known.status is Custody.ON_PLACE
     same_site = known.place_path == spot.site or known.place_path.startswith(f"{spot.site}.")
     held = False
@@ -335,13 +339,36 @@ def _compare_place(
         conflict = _both_present(known, background)
     else:
         moves = by_list and not spot.closed and (spot.central or bool(same_site and spot.site)) and not told
+        moves = moves and not older and (to_central or _decides(ours, known, spot))
         held = moves and known.place_asked  # it would overtake a question that is still open
         verdict.move = moves and not held
-        conflict = not verdict.move or (not known.central and _both_present(known, background))
+        overtaken = older and not to_central  # where the file stood before: its history, as expected
+        conflict = not verdict.move and not overtaken
+        conflict |= not known.central and spot.central and _both_present(known, background)
     if conflict:
         said = [[step.kind.value, step.name] for step in item.steps]
         was = {"was": known.place_id} if verdict.move else {"held": True} if held else {}
         verdict.conflicts[TaskKind.PLACE_CONFLICT] = {"place": said, **was}
+
+
+def _answered(item: Item, known: KnownFile, spot: Spot, ours: date | None) -> bool:
+    """Tell whether somebody has answered what this list, or one no newer, says of where a file stands."""
+    said = tuple((kind.value, name) for kind, name in item.standing)
+    for one in known.place_answers:
+        no_newer = ours is not None and one.day is not None and ours <= one.day
+        if one.said == said and (no_newer or ours is one.day is None):
+            return True
+        if spot.id and one.register == spot.id and (no_newer or ours is None):
+            return True
+    return False
+
+
+def _decides(ours: date | None, known: KnownFile, spot: Spot) -> bool:
+    """Tell whether a list is newer than all a file's place rests on, or says only more of that place."""
+    if known.place_confirmed:
+        return ours is not None and ours > known.place_confirmed
+    newer = ours is not None and known.placed_day is not None and ours > known.placed_day
+    return newer or spot.path == known.place_path or spot.path.startswith(f"{known.place_path}.")
 
 
 def _both_present(known: KnownFile, background: Background) -> bool:

@@ -79,6 +79,14 @@ class KnownPerson:
     numbers: list[Row[Any]] = field(default_factory=list)
 
 
+class PlaceAnswer(NamedTuple):
+    """What somebody was asked of a file's place and has answered: what a list said, and what the register."""
+
+    said: tuple[tuple[str, str], ...]
+    day: date | None
+    register: int | None
+
+
 @dataclass(slots=True)
 class KnownFile:
     """Hold a registered file as an import compares with it."""
@@ -116,6 +124,9 @@ class KnownFile:
     )
     masked: bool = False  # a list that is only checked is not told whom it is about
     place_asked: bool = False  # and nobody has answered: until then no list moves it
+    placed_day: date | None = None  # of the latest list, scan or hand its place rests on, where that counts
+    place_confirmed: date | None = None  # when somebody said that the register is right about its place
+    place_answers: list[PlaceAnswer] = field(default_factory=list)
     names_asked: dict[tuple[str, str], bool] = field(
         default_factory=dict
     )  # of its persons; whether still open
@@ -308,6 +319,7 @@ def _bearing(work: Work, numbers: Collection[str]) -> dict[str, list[KnownPerson
 class Claim:
     """Say that a list registered before names a file: that of the central archive or not, drawn up when."""
 
+    run_id: int
     central: bool
     day: date | None
 
@@ -317,13 +329,18 @@ def claims(work: Work, file_ids: Collection[int]) -> dict[int, list[Claim]]:
     named: dict[int, set[int]] = {}
     for row in fetch(work, _NAMED, file_ids):
         named.setdefault(row.file_id, set()).add(row.run_id)
-    lists = {row.id: _claim(row) for row in fetch(work, _RUNS, set().union(*named.values()))}
+    lists = lists_of(work, set().union(*named.values()))
     return {file_id: [lists[run_id] for run_id in sorted(runs)] for file_id, runs in named.items()}
+
+
+def lists_of(work: Work, run_ids: Collection[int]) -> dict[int, Claim]:
+    """Return lists by their runs."""
+    return {row.id: _claim(row) for row in fetch(work, _RUNS, run_ids)}
 
 
 def _claim(row: Row[Any]) -> Claim:
     day = (row.mapping or {}).get("list_date")
-    return Claim(bool(row.options.get("central")), date.fromisoformat(day) if day else None)
+    return Claim(row.id, bool(row.options.get("central")), date.fromisoformat(day) if day else None)
 
 
 def earlier_in_list(

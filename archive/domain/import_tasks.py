@@ -142,4 +142,5 @@ def _name(row: dict[str, Any]) -> str:
         return f"{row['kind'].value} {row['file_id']} {row['facts']['said']}"
     if row["kind"] is TaskKind.NEAR_DUPLICATE:  # whichever of the two was there first
         return f"{row['kind'].value} {sorted((row['file_id'], row['other_id']))}"
-    return f"{row['kind'].value} {row['file_id']} {row['other_id']} {sorted(row['facts'].items())}"
+    facts = sorted((name, said) for name, said in row["facts"].items() if name != "register")
+    return f"{row['kind'].value} {row['file_id']} {row['other_id']} {facts}"

@@ -1,24 +1,38 @@
 """What was asked and answered of files when lists were read before, to be followed and not asked again."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
+from archive.clock import local_date
 from archive.domain.import_items import Merged
-from archive.domain.import_matching import FILES, Key, KnownFile, fetch
+from archive.domain.import_matching import FILES, Claim, Key, KnownFile, PlaceAnswer, fetch, lists_of
 from archive.domain.import_names import LONGER
+from archive.lists.whereabouts import place_key
 from archive.models import CaseFile, ImportRow, Task
 from archive.store import Work
-from archive.vocabulary import Custody, TaskAnswer, TaskKind
+from archive.vocabulary import Custody, Evidence, RowState, TaskAnswer, TaskKind
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _TASK = Task.__table__  # type: ignore[attr-defined]
-_ASKED = select(_TASK.c.file_id, _TASK.c.kind, _TASK.c.open, _TASK.c.facts).where(
+_ASKED = select(
+    *(_TASK.c[name] for name in ("file_id", "run_id", "kind", "open", "facts", "answer", "settled_at"))
+).where(
     _TASK.c.file_id.in_(bindparam("values", expanding=True)),
     _TASK.c.kind.in_([TaskKind.FIELD_CONFLICT.value, TaskKind.PLACE_CONFLICT.value]),
     _TASK.c.answer.is_distinct_from(TaskAnswer.WITHDRAWN.value),
+)
+_CHANGED = (
+    select(_ROW.c.file_id, _ROW.c.run_id, _ROW.c.undo)
+    .where(
+        _ROW.c.file_id.in_(bindparam("values", expanding=True)),
+        _ROW.c.state == RowState.CHANGED.value,
+        _ROW.c.undo.is_not(None),
+    )
+    .order_by(_ROW.c.id)
 )
 _TOLD_APART = (
     select(_TASK.c.facts, _ROW.c.file_id)
@@ -39,6 +53,48 @@ def note_asked(work: Work, files: Iterable[KnownFile]) -> None:
         fields = row.facts.get("fields", {})
         if name := fields.get("name") or fields.get(LONGER):
             by_id[row.file_id].names_asked[name[0], name[1]] = row.open
+
+
+def note_places(
+    work: Work, files: Iterable[KnownFile], claims: Mapping[int, Sequence[Claim]]
+) -> None:
+    """Tell of files a list places elsewhere what their place rests on, and what was answered about it."""
+    by_id = {file.id: file for file in files}
+    asked = [row for row in fetch(work, _ASKED, by_id.keys()) if row.kind is TaskKind.PLACE_CONFLICT]
+    moved = {
+        changed["file"]: row.run_id
+        for row in fetch(work, _CHANGED, by_id.keys())
+        for changed in row.undo.get("files", ())
+        if "place" in changed
+    }
+    placing = {file.id: moved.get(file.id) or file.import_id for file in by_id.values()}
+    lists = lists_of(work, {one for one in (*placing.values(), *(row.run_id for row in asked)) if one})
+    for row in asked:
+        if not row.open:
+            _note_answer(by_id[row.file_id], row, lists)
+    elsewhere = {(row.file_id, row.run_id) for row in asked if "was" not in row.facts}
+    for file in by_id.values():
+        if file.placed_how is not Evidence.LIST:
+            file.placed_day = local_date(file.placed_at)
+            continue
+        answered = {one.day for one in file.place_answers}
+        days = [
+            claim.day
+            for claim in claims.get(file.id, ())
+            if claim.central is file.central
+            and (file.id, claim.run_id) not in elsewhere
+            and claim.day not in answered
+        ]
+        own = lists.get(placing[file.id] or 0)
+        file.placed_day = max((day for day in (*days, own and own.day) if day), default=None)
+
+
+def _note_answer(file: KnownFile, row: Row[Any], lists: Mapping[int, Claim]) -> None:
+    said = tuple((kind, place_key(name)) for kind, name in row.facts["place"])
+    source = lists.get(row.run_id)
+    file.place_answers.append(PlaceAnswer(said, source and source.day, row.facts.get("register")))
+    if row.answer is TaskAnswer.REGISTER_RIGHT and row.settled_at >= file.placed_at:
+        file.place_confirmed = max(file.place_confirmed or date.min, local_date(row.settled_at))
 
 
 def told_apart(work: Work, twins: Iterable[KnownFile]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Make two registrations of one file one: the other leads to it, and what was asked of that is asked of it."""
+"""Make two registrations of one file one: the void one leads to it, and its questions are asked of it."""
 
 from sqlalchemy import or_, select
 from sqlmodel import col

@@ -289,6 +289,10 @@ def behind(
     )
     import_told.note_asked(work, files)
     claims = import_matching.claims(work, same.keys())
+    elsewhere = [
+        file for item, file in same.values() if (at := spots[item.steps]) and not at.holds(file.place_path)
+    ]
+    import_told.note_places(work, elsewhere, claims)
     told_apart = import_told.told_apart(work, [file for those in _each(twins) for file in those])
     return Background(known, spots, claims, terms, twins, told_apart=told_apart, merged=merged)
 

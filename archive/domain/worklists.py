@@ -136,6 +136,8 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     if answer not in answers(task):
         raise Invalid("task_answer", N_("Choose one of the answers."), field="answer")
     file = files.get(work, task.file_id)
+    if task.kind is TaskKind.PLACE_CONFLICT:  # then a list that says either place again is not asked about
+        task.facts = {**task.facts, "register": task.facts.get("was") or file.place_id}
     if task.kind is TaskKind.IDENTITY:
         import_answers.act(work, task, answer)
     elif answer is TaskAnswer.SAME:

@@ -1,4 +1,4 @@
-"""Two registrations of which somebody said that they are one: what stays, and how the other still leads to it."""
+"""Two registrations somebody said are one: which stays, and how the other still leads to it."""
 
 from itertools import product
 
@@ -111,7 +111,8 @@ def test_what_was_asked_of_a_file_that_is_void_by_now_is_asked_of_the_one_it_is(
     take_in(archive, archivist, [row("P0001233", ANNA, "Helt, Annan")])
     asked = tasks_of(archive, archivist)
     right, void = file_of(archive, archivist, "P000123"), file_of(archive, archivist, "P0001233")
-    assert void.id in {one.file_id for one in asked} and len(asked) == 4
+    assert void.id in {one.file_id for one in asked}
+    assert len(asked) == 4
     with archive.write(archivist) as work:
         merging.merge(work, files.get(work, void.id), files.get(work, right.id))
     left = tasks_of(archive, archivist)
