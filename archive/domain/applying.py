@@ -234,9 +234,7 @@ class Batch:
         self._words = import_earlier.Words.of_run(run, terms.mapping)
         self.places = 0
 
-    def judge(
-        self, items: Sequence[Item], rows: Sequence[Any] = (), *, apart: bool = False
-    ) -> list[Verdict]:
+    def judge(self, items: Sequence[Item], rows: Sequence[Any] = (), *, apart: bool = False) -> list[Verdict]:
         """Decide again what rows mean, since the register may have changed; `apart`: files of their own."""
         spots = self._finder.find(self._work, (item.steps for item in items))
         keys = {item.key for item in items}

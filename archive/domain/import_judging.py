@@ -93,12 +93,27 @@ def _said_before(item: Item, verdicts: Sequence[PartVerdict], background: Backgr
         return 0
     rows = [
         min(
-            (one.row for one, file in _earlier(item, verdict.part, background) if file is verdict.known),
+            (
+                one.row
+                for one, file in _earlier(item, verdict.part, background)
+                if file is verdict.known and _names_all(one, item)
+            ),
             default=0,
         )
         for verdict in verdicts
     ]
     return rows[0] if all(rows) else 0
+
+
+def _names_all(before: Item, item: Item) -> bool:
+    """Tell whether a row names nobody but whom a row before it names: others of a household repeat nobody."""
+    named = [_called(said) for said in before.reading.persons]
+    return all(any(_called(said) & one for one in named) for said in item.reading.persons)
+
+
+def _called(said: PersonReading) -> set[frozenset[str]]:
+    number = said.number.number[-10:] if said.number else ""
+    return {frozenset({number} - {""}), names_of(said.family, said.given)} - {frozenset()}
 
 
 def _earlier(item: Item, part: int, background: Background) -> Sequence[tuple[Item, KnownFile]]:

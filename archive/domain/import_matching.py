@@ -119,9 +119,7 @@ class KnownFile:
     protected: bool = False
     persons: list[tuple[KnownPerson, PersonRole]] = field(default_factory=list)
     checks: set[tuple[str, str]] = field(default_factory=set)
-    settled_persons: bool = (
-        False  # somebody took a person off it: whom it is about is no longer the lists' to say
-    )
+    settled_persons: bool = False  # a person was taken off it: whom it is about is not the lists' to say
     masked: bool = False  # a list that is only checked is not told whom it is about
     place_asked: bool = False  # and nobody has answered: until then no list moves it
     placed_day: date | None = None  # of the latest list, scan or hand its place rests on, where that counts
@@ -153,8 +151,7 @@ FILES = (  # as a list compares with them
         *(_FILE.c[name] for name in ("placed_child", "adoption", "parenthood", "child_investigation")),
         *(_FILE.c[name] for name in ("custody_agreement", "corrected", "import_id", "version")),
         *(_FILE.c[name] for name in ("reference", "protected")),
-    )
-    .join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
+    ).join(_PLACE, _PLACE.c.id == _FILE.c.place_id)
 )
 _KNOWN = FILES.where(
     _FILE.c.reference_key.in_(bindparam("values", expanding=True)), _FILE.c.status != Custody.VOID

@@ -55,9 +55,7 @@ def note_asked(work: Work, files: Iterable[KnownFile]) -> None:
             by_id[row.file_id].names_asked[name[0], name[1]] = row.open
 
 
-def note_places(
-    work: Work, files: Iterable[KnownFile], claims: Mapping[int, Sequence[Claim]]
-) -> None:
+def note_places(work: Work, files: Iterable[KnownFile], claims: Mapping[int, Sequence[Claim]]) -> None:
     """Tell of files a list places elsewhere what their place rests on, and what was answered about it."""
     by_id = {file.id: file for file in files}
     asked = [row for row in fetch(work, _ASKED, by_id.keys()) if row.kind is TaskKind.PLACE_CONFLICT]
@@ -92,7 +90,7 @@ def note_places(
 def _note_answer(file: KnownFile, row: Row[Any], lists: Mapping[int, Claim]) -> None:
     said = tuple((kind, place_key(name)) for kind, name in row.facts["place"])
     source = lists.get(row.run_id)
-    file.place_answers.append(PlaceAnswer(said, source and source.day, row.facts.get("register")))
+    file.place_answers.append(PlaceAnswer(said, source.day if source else None, row.facts.get("register")))
     if row.answer is TaskAnswer.REGISTER_RIGHT and row.settled_at >= file.placed_at:
         file.place_confirmed = max(file.place_confirmed or date.min, local_date(row.settled_at))
 

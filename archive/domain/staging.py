@@ -264,9 +264,7 @@ def check(
     return verdicts
 
 
-def behind(
-    work: Work, items: Sequence[Item], keys: set[Key], spots: Any, terms: Terms
-) -> Background:
+def behind(work: Work, items: Sequence[Item], keys: set[Key], spots: Any, terms: Terms) -> Background:
     """Gather what the register knows of a batch, in a number of statements that does not grow with it."""
     known, twins = import_matching.known_files(work, keys), import_matching.twins(work, keys)
     living = [*_each(known), *(file for those in _each(twins) for file in those)]

@@ -146,10 +146,11 @@ def test_a_protected_file_is_found_by_its_whole_reference_but_not_by_a_part_of_i
     assert found(work, "p 0001234") == [file.id]
 
 
-def test_a_void_file_is_found_by_its_code_alone(work: Work) -> None:
-    file = about(work, "Andersson", number=BORN_1990)
-    files.void(work, file, about(work, "Holm"))
-    assert found(work, "Andersson") == found(work, BORN_1990) == found(work, file.reference) == []
+def test_a_void_file_is_found_by_its_code_alone_and_its_reference_leads_to_the_right_one(work: Work) -> None:
+    file, right = about(work, "Andersson", number=BORN_1990), about(work, "Holm")
+    files.void(work, file, right)
+    assert found(work, "Andersson") == found(work, BORN_1990) == []
+    assert found(work, file.reference) == [right.id]
     assert found(work, file.code) == [file.id]
 
 

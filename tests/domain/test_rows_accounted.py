@@ -161,6 +161,9 @@ def test_another_person_of_a_household_is_added_to_the_file(archive: Archive, ar
     assert _persons(archive, archivist, file) == ["Yngve", "Élise", "Olof"]
     again = take_in(archive, archivist, reversed(rows))
     assert _counts(again, "added", "changed", "asked") == (0, 0, 0)
+    assert _counts(again, "unchanged", "duplicates") == (3, 0), "no row repeats another person's"
+    twice = take_in(archive, archivist, [*rows, row("6100 ", BERTIL, "RÖNN, Élise")])
+    assert _counts(twice, "unchanged", "duplicates") == (3, 1)
     assert _persons(archive, archivist, file) == ["Yngve", "Élise", "Olof"]
     assert_proven(archive, archivist)
 

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from archive.clock import local_date
-from archive.domain import files, loans, worklists
+from archive.domain import files, import_judging, import_tasks, loans, sentences, worklists
 from archive.domain.loans import Request
 from archive.errors import DomainError, Invalid
 from archive.models import CaseFile, Place, Task
 from archive.store import Actor, Archive
 from archive.vocabulary import Custody, Evidence, LoanPurpose, Role, RowAnswer, RowState, TaskAnswer, TaskKind
+from archive.wording import speaking
 from tests.domain.taking_in import (
     CENTRAL,
     OTHER,
@@ -229,3 +230,12 @@ def test_open_questions_are_counted_by_kind(archive: Archive, archivist: Actor) 
     take_in(archive, archivist, [row("P000123", ANNA), row("P0001233", ANNA)])
     with archive.read(archivist) as work:
         assert worklists.open_counts(work) == {TaskKind.NEAR_DUPLICATE: 1}
+
+
+def test_every_field_a_list_is_asked_about_has_its_swedish_name(archivist: Actor) -> None:
+    fields = {*import_judging.DAYS, *import_judging.FACTS, *import_tasks.NAMES}
+    fields |= {"kind_id", "unit", "parts", "reference", "part"}
+    with speaking("sv"):
+        swedish = {name: sentences.field_name(name, archivist) for name in fields}
+    assert {name for name, word in swedish.items() if name == word} == {"adoption", "person"}
+    assert swedish["number"] == "personnummer"
