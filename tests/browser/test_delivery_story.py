@@ -165,7 +165,10 @@ def packed(town: Town, assistant: Hand, keeper: Hand, faults: Faults) -> None:
         for crate in range(3):
             number = f"{share.room[0]}{share.number}0{crate}"
             hand.page.get_by_label(f"Plombering på låda {crate + 1}").fill(number)
-            hand.page.get_by_label(f"Plombering på låda {crate + 1}").press("Enter")
+            with (
+                hand.page.expect_navigation()
+            ):  # else the answer about the crate before is taken for this one's
+                hand.page.get_by_label(f"Plombering på låda {crate + 1}").press("Enter")
             hand.sees("Plomberingen är antecknad.")
             share.seals.append(number)
         hand.shot(f"sealed-{share.room}")

@@ -57,5 +57,10 @@ def is_there(test: str) -> bool:
     path, _colons, name = test.partition("[")[0].partition("::")
     if not (ROOT / path).is_file():
         return False
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    return name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return name in _functions(ROOT / path)
+
+
+@cache
+def _functions(path: Path) -> frozenset[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
