@@ -145,7 +145,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Put what is sent down to the test that sends it, if it is one of both engines or PostgreSQL's."""
     engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")
     alone = item.get_closest_marker("engines") or item.path.parent.name in ENGINES_OF_FOLDER
-    counts = engine == "postgresql" or (engine == "sqlite" and not alone)
+    drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)  # sends others in each run
+    counts = engine == "postgresql" or (engine == "sqlite" and not alone and not drawn)
     test = ALWAYS if alone else item.nodeid.partition("[")[0]
     _sent.test = test if counts else ""
     yield
