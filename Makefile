@@ -58,8 +58,8 @@ run: .venv/run.stamp aside var/aktspar.db ## build a demo archive if there is no
 test: .venv/dev.stamp ## run every test, on SQLite and PostgreSQL [ARGS="tests/unit -k number"]
 	@.ci/test $(ARGS)
 
-test-thorough: .venv/dev.stamp ## every awkward moment of the demo's story, and on PostgreSQL what repeats there
-	@.ci/test -m thorough $(ARGS)
+test-thorough: .venv/dev.stamp ## what takes minutes: every awkward moment, cases newly drawn, all of it on PostgreSQL
+	@.ci/test -m 'thorough or drawn' --hypothesis-profile=fresh $(ARGS)
 
 lint: .venv/dev.stamp ## check style and types
 	$(BIN)/ruff check

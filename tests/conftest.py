@@ -29,16 +29,25 @@ _HYPOTHESIS: dict[str, Any] = {
     "print_blob": True,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 }
-hypothesis_settings.register_profile("tests", max_examples=50, **_HYPOTHESIS)
+# The same cases in every run: whoever lands a change is not stopped by what it has nothing to do with.
+hypothesis_settings.register_profile("tests", max_examples=50, derandomize=True, **_HYPOTHESIS)
+hypothesis_settings.register_profile("fresh", max_examples=200, **_HYPOTHESIS)  # make test-thorough
 # pytest --hypothesis-profile=thorough tests/stateful
 hypothesis_settings.register_profile("thorough", max_examples=2000, **_HYPOTHESIS)
 hypothesis_settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+def run_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Give the folder that all processes of this test run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> SqliteDatabases:
     """Hold the migrated SQLite file the tests copy."""
-    return SqliteDatabases(tmp_path_factory.mktemp("template"))
+    return SqliteDatabases(tmp_path_factory.mktemp("template"), run_folder)
 
 
 @pytest.fixture(scope="session")

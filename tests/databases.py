@@ -1,24 +1,33 @@
-"""Fresh databases for tests: each a copy of a template that is migrated once per session and process."""
+"""Databases for tests: fresh ones copied from a template of each process, demos from one of the whole run."""
 
 import gzip
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
 import psycopg
+from filelock import FileLock
 from sqlalchemy import URL, make_url
 
 from archive import migrations
 from archive.config import Settings
+from seed.demo.fill import fill
+from tests.builders import MONDAY_MORNING
 
 KEYS = {"AKTSPAR_MAC_KEY": "5a" * 32, "AKTSPAR_SECRET_KEY": "c3" * 32}
 
 KEPT = Path(__file__).parent / "packaging" / "kept"
 """Databases filled by earlier versions, sealed with the MAC key above; its README says how they were made."""
+LAST_KEPT = "0.1.0"
+
+DEMO_NOW = MONDAY_MORNING + timedelta(days=7, hours=1)  # what the demo of the tests is told as of
+DEMO_FILES, DEMO_SEED = 120, 3
 
 _numbers = count(1)
 
@@ -29,10 +38,21 @@ def settings_for(url: str, folder: Path) -> Settings:
     return Settings.load({**named, "AKTSPAR_LOCK_SECONDS": "600"})  # a busy machine must fail no test
 
 
-class SqliteDatabases:
-    """Make SQLite files by copying a migrated one."""
+def once(run: Path, name: str, make: Callable[[Path], None]) -> Path:
+    """Return what the first process of a test run that needs it makes at the path it is given."""
+    path = run / name
+    with FileLock(run / f"{name}.lock"):
+        if not path.exists():
+            make(begun := run / f"{name}.begun")
+            begun.rename(path)
+    return path
 
-    def __init__(self, folder: Path) -> None:
+
+class SqliteDatabases:
+    """Make SQLite files by copying a migrated one; `run` is a folder that all processes of the run share."""
+
+    def __init__(self, folder: Path, run: Path) -> None:
+        self._run = run
         self._template = folder / "template.db"
         migrations.upgrade(settings_for(f"sqlite:///{self._template}", folder))
 
@@ -47,6 +67,22 @@ class SqliteDatabases:
         path = folder / f"aktspar{next(_numbers)}.db"
         shutil.copyfile(self._template, path)
         yield settings_for(f"sqlite:///{path}", folder)
+
+    def demo_file(self) -> Path:
+        """Return the database of a demo archive, filled once a run; it is copied, never used itself."""
+        return once(self._run, "demo.db", self._fill)
+
+    def _fill(self, path: Path) -> None:
+        shutil.copyfile(self._template, path)
+        settings = replace(settings_for(f"sqlite:///{path}", path.parent), demo=True)
+        fill(settings, DEMO_FILES, DEMO_SEED, lambda _line: None, now=DEMO_NOW)
+
+    @contextmanager
+    def demo(self, folder: Path) -> Iterator[Settings]:
+        """Give settings of a demo archive as of `DEMO_NOW`."""
+        path = folder / f"demo{next(_numbers)}.db"
+        shutil.copyfile(self.demo_file(), path)
+        yield replace(settings_for(f"sqlite:///{path}", folder), demo=True)
 
     @contextmanager
     def kept(self, folder: Path, version: str) -> Iterator[Settings]:

@@ -123,6 +123,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name our markers; what is thorough is left out unless asked for by `-m`."""
     config.addinivalue_line("markers", "engines(*names): run only on these of sqlite, postgresql")
     config.addinivalue_line("markers", "thorough: takes minutes; `make test-thorough` runs it")
+    config.addinivalue_line("markers", "drawn: its cases are drawn; `make test-thorough` draws others each time")
     config.option.markexpr = config.option.markexpr or "not thorough"
     event.listen(Engine, "before_cursor_execute", _sent.note)
 
@@ -140,12 +141,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("engine", parameters, scope="session")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests whose cases are drawn: of hypothesis and of state machines."""
+    fixtures = getattr(item, "fixturenames", ())
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False) or "play" in fixtures:
+        item.add_marker(pytest.mark.drawn)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Put what is sent down to the test that sends it, if it is one of both engines or PostgreSQL's."""
     engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")
     alone = item.get_closest_marker("engines") or item.path.parent.name in ENGINES_OF_FOLDER
-    drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)  # sends others in each run
+    drawn = item.get_closest_marker("drawn")  # a new version of hypothesis draws others
     counts = engine == "postgresql" or (engine == "sqlite" and not alone and not drawn)
     test = ALWAYS if alone else item.nodeid.partition("[")[0]
     _sent.test = test if counts else ""

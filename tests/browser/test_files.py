@@ -83,8 +83,11 @@ def pages(stock: dict[str, CaseFile]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
-@pytest.mark.parametrize("size", [DESK, HAND], ids=["desk", "hand"])
+# In Swedish `test_every_page` looks at all of them.
+@pytest.mark.parametrize("language", [pytest.param("sv", marks=pytest.mark.thorough), "en"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, marks=pytest.mark.thorough, id="desk"), pytest.param(HAND, id="hand")]
+)
 def test_every_page_passes_axe_and_fits_the_hand(
     page: Page,
     served: str,

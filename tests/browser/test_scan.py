@@ -402,7 +402,10 @@ def outcomes(archive: Archive, root: Actor, stock: Stock) -> list[str]:
     return [*lone, box, usual, usual, lent.code, hidden.code, make_many(1)[0]]
 
 
-@pytest.mark.parametrize(("language", "size"), [("sv", HAND), ("sv", DESK), ("en", HAND)])
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [("sv", HAND), pytest.param("sv", DESK, marks=pytest.mark.thorough), ("en", HAND)],
+)
 def test_every_answer_is_for_everyone_and_fits_the_hand(
     page: Page, enter: Callable[..., None], outcomes: list[str], language: str, size: dict[str, int]
 ) -> None:

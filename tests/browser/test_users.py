@@ -63,8 +63,11 @@ def plain(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
-@pytest.mark.parametrize("size", [DESK, HAND], ids=["desk", "hand"])
+# In Swedish `test_every_page` looks at all of them.
+@pytest.mark.parametrize("language", [pytest.param("sv", marks=pytest.mark.thorough), "en"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, marks=pytest.mark.thorough, id="desk"), pytest.param(HAND, id="hand")]
+)
 def test_every_page_passes_axe_fits_the_hand_and_is_reached_with_tab(
     page: Page, served: str, enter: Enter, told: None, size: dict[str, int], language: str
 ) -> None:

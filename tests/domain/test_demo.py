@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,21 +42,18 @@ from archive.vocabulary import (
     SweepState,
 )
 from seed.demo.fill import fill
-from tests.builders import MONDAY_MORNING, SetClock, a_shelf
-from tests.databases import KEYS, SqliteDatabases
+from tests.builders import SetClock, a_shelf
+from tests.databases import DEMO_NOW, KEYS, SqliteDatabases
 from tests.domain import story_rules
 
-SIZE = 120
-NOW = MONDAY_MORNING + timedelta(days=7, hours=1)
+NOW = DEMO_NOW
 pytestmark = pytest.mark.engines("sqlite")  # the verbs are tested on both; this is their story
 
 
 @pytest.fixture(scope="module")
 def demo(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
-    """Fill one demo archive and read it."""
-    with sqlite_databases.fresh(tmp_path_factory.mktemp("demo")) as fresh:
-        settings = replace(fresh, demo=True)
-        fill(settings, SIZE, 5, lambda _line: None, now=NOW)
+    """Read one demo archive."""
+    with sqlite_databases.demo(tmp_path_factory.mktemp("demo")) as settings:
         archive = Archive(settings, SetClock(NOW))
         with closing(archive), archive.read(operator("tests")) as work:
             yield work

@@ -2,39 +2,44 @@
 
 import logging
 from contextlib import closing
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from archive import migrations
 from archive.app import create_app
-from archive.config import Settings
-from archive.domain import sessions, staff
+from archive.domain import reference
 from archive.store import Archive
 from archive.vocabulary import Role
-from seed.demo.fill import fill
 from tests.browser.walk import Known, walk
-from tests.builders import SetClock
+from tests.builders import PASSWORD, SetClock, user_in_role
+from tests.databases import LAST_KEPT, PostgresqlDatabases
 
 LOOKING = (Role.ARCHIVIST, Role.MANAGER, Role.ADMINISTRATOR)
 
 
-def test_every_page_of_a_demo_archive_opens(
-    settings: Settings, clock: SetClock, caplog: pytest.LogCaptureFixture
+@pytest.mark.usefixtures("engine")
+def test_every_page_of_an_upgraded_archive_opens(
+    postgresql_databases: PostgresqlDatabases,
+    tmp_path: Path,
+    clock: SetClock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.ERROR, "aktspar")
-    demo = replace(settings, demo=True)
-    with closing(Archive(demo, clock)) as archive:
-        fill(demo, 120, 3, lambda _line: None, now=clock.now)
-        app = create_app(archive=archive)
-        with archive.read(sessions.DOOR) as work:
-            users = {role: users[0] for role, users in staff.by_role(work)}
-        found: set[str] = set()
-        known = Known()
-        for role in LOOKING:
-            client = app.test_client()
-            client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-            client.post("/sign-in/demo", data={"user": users[role].id})
-            walked = walk(app, client, "/", known=known)
-            assert walked.refused == {}
-            found |= walked.endpoints
-        assert len(found) > 60
+    clock.forward(days=14)  # later than all that happened in it
+    with postgresql_databases.kept(tmp_path, LAST_KEPT) as kept:
+        migrations.upgrade(kept)
+        with closing(Archive(kept, clock)) as archive:
+            reference.refresh(archive)
+            app = create_app(archive=archive)
+            found: set[str] = set()
+            known = Known()
+            for role in LOOKING:
+                user_in_role(archive, role)
+                client = app.test_client()
+                client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+                client.post("/sign-in", data={"login": role.value, "password": PASSWORD})
+                walked = walk(app, client, "/", known=known)
+                assert walked.refused == {}
+                found |= walked.endpoints
+            assert len(found) > 60
