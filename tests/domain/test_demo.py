@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from archive.cli import main
 from archive.clock import local_date
+from archive.config import Settings
 from archive.domain import checks, programme, staff, wanted
 from archive.errors import Conflict
 from archive.models import (
@@ -154,29 +156,48 @@ def test_an_archive_with_something_in_it_is_not_filled(
             assert all_of(work, User) == []
 
 
-def test_filling_says_how_far_it_has_come(sqlite_databases: SqliteDatabases, tmp_path: Path) -> None:
-    said: list[str] = []
-    with sqlite_databases.fresh(tmp_path) as settings:
-        fill(settings, 12, 1, said.append, now=NOW)
-    lists = [line for line in said if line.startswith("list ")]
-    assert [line[:11] for line in lists] == [f"list {number} of 7" for number in range(1, 8)]
-    assert [line for line in said if line.startswith("day ")]
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """What the command said the first time and again, and what it filled."""
+
+    first: Result
+    again: Result
+    settings: Settings
 
 
-def test_the_command_makes_the_tables_itself_and_what_people_go_by_is_older_than_what_they_did(
-    sqlite_databases: SqliteDatabases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with sqlite_databases.empty(tmp_path) as settings:
+@pytest.fixture(scope="module")
+def commanded(
+    sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Commanded]:
+    """Fill a small archive by the command, without a single table to begin with, and try it again."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        sqlite_databases.empty(tmp_path_factory.mktemp("commanded")) as settings,
+    ):
         for name, value in {
             **KEYS,
             "AKTSPAR_DATABASE_URL": settings.database_url,
             "AKTSPAR_DEMO": "1",
         }.items():
-            monkeypatch.setenv(name, value)
+            patch.setenv(name, value)
         first, again = (CliRunner().invoke(main, ["demo", "--files", "12"]) for _turn in range(2))
-        assert first.exit_code == 0, first.stderr
-        assert again.exit_code == 1
-        assert again.stderr == "Error: There is something in this archive already.\n"
-        archive = Archive(settings, SetClock(NOW))
-        with closing(archive), archive.read(operator("tests")) as work:
-            assert list(story_rules.order(work)) == []
+        yield Commanded(first, again, settings)
+
+
+def test_the_command_fills_an_archive_once_and_refuses_to_again(commanded: Commanded) -> None:
+    assert commanded.first.exit_code == 0, commanded.first.stderr
+    assert commanded.again.exit_code == 1
+    assert commanded.again.stderr == "Error: There is something in this archive already.\n"
+
+
+def test_filling_says_how_far_it_has_come(commanded: Commanded) -> None:
+    said = commanded.first.output.splitlines()
+    lists = [line for line in said if line.startswith("list ")]
+    assert [line[:11] for line in lists] == [f"list {number} of 7" for number in range(1, 8)]
+    assert [line for line in said if line.startswith("day ")]
+
+
+def test_what_people_go_by_is_older_than_what_they_did(commanded: Commanded) -> None:
+    archive = Archive(commanded.settings, SetClock(NOW))
+    with closing(archive), archive.read(operator("tests")) as work:
+        assert list(story_rules.order(work)) == []

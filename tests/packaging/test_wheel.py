@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.request
 import venv
@@ -38,21 +39,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.fixture(scope="module")
-def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel with what it needs in an empty environment; return its `aktspar`."""
+@pytest.fixture(scope="module", params=["beside ours", pytest.param("alone", marks=pytest.mark.thorough)])
+def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Install the wheel in an empty environment and return its `aktspar`.
+
+    What it needs is installed with it, or taken from our own environment: `guards/test_layers.py` sees to it
+    that all of that is declared.
+    """
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder)
-    into = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(folder / "bin" / "python"),
-        "install",
-        "--no-compile",
-    ]
-    subprocess.run([*into, "--quiet", "--disable-pip-version-check", str(wheel)], check=True)
+    python = folder / "bin" / "python"
+    into = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-compile", "--quiet"]
+    if request.param == "beside ours":
+        (site,) = folder.glob("lib/python*/site-packages")
+        (site / "ours.pth").write_text(sysconfig.get_path("purelib"))
+        into.append("--no-deps")
+    subprocess.run([*into, "--disable-pip-version-check", str(wheel)], check=True)
     return folder / "bin" / "aktspar"
 
 
