@@ -123,9 +123,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name our markers; what is thorough is left out unless asked for by `-m`."""
     config.addinivalue_line("markers", "engines(*names): run only on these of sqlite, postgresql")
     config.addinivalue_line("markers", "thorough: takes minutes; `make test-thorough` runs it")
-    config.addinivalue_line(
-        "markers", "drawn: its cases are drawn; `make test-thorough` draws others each time"
-    )
+    config.addinivalue_line("markers", "drawn: its cases are drawn; `make test-thorough` draws others")
     config.option.markexpr = config.option.markexpr or "not thorough"
     event.listen(Engine, "before_cursor_execute", _sent.note)
 

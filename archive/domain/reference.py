@@ -1,11 +1,12 @@
 """Reference data that comes with the program: kinds of files, sources, units, mappings, routines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlmodel import SQLModel, col, select
+from sqlmodel import SQLModel, select
 
 from archive.domain import mappings, routine_versions
 from archive.models import FileKind, SourceSystem, Unit
@@ -22,11 +23,16 @@ def refresh(archive: Archive) -> None:
         _refresh_kinds(work)
         routine_versions.refresh(work)
         words = kind_words(work)
-        for path in sorted(MAPPINGS.glob("*.yaml")):
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
-            columns = [{"header": header, "field": field} for header, field in data.pop("columns").items()]
-            kinds = {**words, **data.pop("kinds", {})}
-            mappings.package(work, data.pop("name"), {**data, "columns": columns, "kinds": kinds})
+        for data in _mappings():
+            columns = [{"header": header, "field": field} for header, field in data["columns"].items()]
+            kinds = {**words, **data.get("kinds", {})}
+            rest = {name: value for name, value in data.items() if name != "name"}
+            mappings.package(work, data["name"], {**rest, "columns": columns, "kinds": kinds})
+
+
+@cache
+def _mappings() -> list[Mapping[str, Any]]:
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(MAPPINGS.glob("*.yaml"))]
 
 
 def kind_words(work: Work) -> dict[str, str]:
@@ -41,26 +47,33 @@ def kind_words(work: Work) -> dict[str, str]:
 
 def _refresh_kinds(work: Work) -> None:
     data = packaged.load()
-    for kind in data.kinds:
-        rule = {"letter": kind.letter, "name_sv": kind.name_sv, "name_en": kind.name_en}
-        rule |= {"retention_rule": str(kind.rule)}
-        _put(work, FileKind, {"code": kind.code}, {**rule, "delicate": kind.delicate})
-    for source in data.sources:
-        _put(work, SourceSystem, {"code": source.code}, {"name": source.name})
-    for unit in data.units:
-        _put(work, Unit, {"name": unit.name}, {})
+    kinds = (
+        {
+            "code": kind.code,
+            "letter": kind.letter,
+            "name_sv": kind.name_sv,
+            "name_en": kind.name_en,
+            "retention_rule": str(kind.rule),
+            "delicate": kind.delicate,
+        }
+        for kind in data.kinds
+    )
+    _put(work, FileKind, "code", kinds)
+    _put(work, SourceSystem, "code", ({"code": one.code, "name": one.name} for one in data.sources))
+    _put(work, Unit, "name", ({"name": unit.name} for unit in data.units))
     work.session.flush()
 
 
-def _put(work: Work, model: type[SQLModel], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    ((column, value),) = key.items()
-    found = work.session.exec(select(model).where(col(getattr(model, column)) == value)).one_or_none()
-    if found is None:
-        work.session.add(model(**key, **values))
-        return
-    for name, wanted in values.items():
-        if getattr(found, name) != wanted:
-            setattr(found, name, wanted)
+def _put(work: Work, model: type[SQLModel], key: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    known = {getattr(one, key): one for one in work.session.exec(select(model))}
+    for values in rows:
+        found = known.get(values[key])
+        if found is None:
+            work.session.add(model(**values))
+            continue
+        for name, wanted in values.items():
+            if getattr(found, name) != wanted:
+                setattr(found, name, wanted)
 
 
 def rule_of(kind: FileKind) -> KindRule:
