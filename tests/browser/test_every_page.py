@@ -244,7 +244,7 @@ def test_what_is_chosen_to_be_looked_at_shows_every_part_of_every_page(tour: Tou
 
 
 def _chosen(tour: Tour, most: int | None = None) -> list[tuple[str, Found]]:
-    """Choose who looks at which page: few that show all that those of a kind are built of, or `most` of it."""
+    """Choose who looks at which page: few that show all those of a kind are built of, or `most` of them."""
     kinds: defaultdict[str, list[tuple[str, Found]]] = defaultdict(list)
     for role, pages in tour.pages.items():
         for found in pages:
