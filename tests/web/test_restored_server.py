@@ -76,8 +76,15 @@ def backed_up(path: Path, backup: Path) -> None:
         copying.execute("VACUUM INTO ?", (str(backup),))
 
 
-@pytest.mark.parametrize("restore", [by_the_program, by_the_call])
-@pytest.mark.parametrize("between", ["nothing", "a command"])
+@pytest.mark.parametrize(
+    ("between", "restore"),
+    [
+        ("nothing", by_the_program),
+        ("a command", by_the_call),
+        pytest.param("nothing", by_the_call, marks=pytest.mark.thorough),
+        pytest.param("a command", by_the_program, marks=pytest.mark.thorough),
+    ],
+)
 def test_a_restore_by_sqlite_itself_under_a_running_server_stops_it(
     settings: Settings,
     address: str,
