@@ -20,6 +20,9 @@ ELLIPSIS = "…"
 LEADING = 1.2  # from line to line of running text, of the size
 _SMALLER = 0.95
 _STEP = re.compile(r" ?[/›·] ?(?=.)")
+_USUAL = re.compile(
+    "[ -~¡-¬®-ɏ–—’”…]*"
+)  # of Europe's Latin letters each is known, composed and joins nothing
 _FORM = re.compile("<(F0[0-9A-F]{3})>")  # a joined form in a PDF's table of what its codes mean
 _FOLDER = Path(__file__).with_name("fonts")
 
@@ -110,7 +113,7 @@ def _pieces(word: str, face: str, size: float, room: float) -> list[str]:
 
 def drawable(text: str) -> str:
     """Return a text as it is drawn: letters composed and joined, a code point for what has no glyph."""
-    if text.isascii() and text.isprintable():
+    if _USUAL.fullmatch(text):
         return text
     known = _glyphs()
     marks = [mark if mark in known else f"[U+{ord(mark):04X}]" for mark in scripts.composed(text)]

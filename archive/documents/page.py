@@ -236,7 +236,7 @@ def plain(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return a text without controls and direction marks, on one line."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text  # most are, and 5,000 rows have many
     return "".join(
         " " if mark.isspace() else mark

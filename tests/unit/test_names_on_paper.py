@@ -110,6 +110,13 @@ def test_a_letter_is_drawn_or_named_by_its_code_point_and_a_text_is_made_ready_o
         assert f"[U+{ord(mark):04X}]" in drawn or mark in typeface._glyphs()
 
 
+def test_what_is_taken_for_a_usual_letter_has_a_picture_and_needs_no_composing() -> None:
+    usual = "".join(mark for mark in map(chr, range(0x2100)) if typeface._USUAL.fullmatch(mark))
+    assert len(usual) > 500
+    assert set(usual) <= typeface._glyphs()
+    assert scripts.composed(usual) == scripts.joined(usual, set()) == scripts.seen(usual) == usual
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
