@@ -1,6 +1,7 @@
-"""Join Arabic letters and lay Arabic and Hebrew from right to left, for a typeface that holds the forms.
+"""Join Arabic letters, raise marks over capitals, lay Arabic and Hebrew from right to left.
 
-`tests/packaging/vendor_typefaces.py` put each joined form of a letter at FORMS + 4 × letter + form.
+Our typefaces hold the forms: `tests/packaging/vendor_typefaces.py` put each joined form of a letter at
+FORMS + 4 × letter + form, each raised mark at RAISED + mark.
 """
 
 import re
@@ -12,12 +13,14 @@ FIRST, LAST = 0x600, 0x77F
 _FINAL, _INITIAL = 1, 2
 LAM_ALEFS = FORMS + 4 * (LAST + 1 - FIRST)  # two of each: alone, and joined to the letter before
 LAM, ALEFS, _TIES = "ل", "آأإا", 0xFEF5  # the ties as Unicode has them; readers of a PDF know these
+RAISED, MARKS = FORMS + 0x700, range(0x300, 0x370)  # combining marks as they stand over a capital
 JOINERS = "\u200c\u200d"  # zero-width: keep two letters apart, or join one to nothing
 _NO_JOINERS = dict.fromkeys(map(ord, JOINERS))
 _STRETCHES = f"ـ{JOINERS[1]}"  # join on both sides and have one form
 _ARABIC = re.compile(f"[{chr(FIRST)}-{chr(LAST)}{JOINERS}]+")
 _PRESENTED = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")  # forms of letters that old systems stored
 _VARIATIONS = re.compile("[\ufe00-\ufe0f]+")  # how an emoji or a Chinese sign would like to look
+_MARKED = re.compile(f"[^\\W\\d_][{chr(MARKS[0])}-{chr(MARKS[-1])}]+")
 _RIGHT = f"\u0590-\u05ff{chr(FIRST)}-\u08ff\ufb1d-\ufb4f{chr(FORMS)}-{chr(LAM_ALEFS + 7)}"
 _RUN = re.compile(f"[{_RIGHT}]+(?:[ \u00a0'’.-]+[{_RIGHT}]+)*…?")  # words of a name, and where it is cut
 _NUMBER = re.compile("[٠-٩۰-۹]+(?:[٫٬.-][٠-٩۰-۹]+)*")
@@ -30,8 +33,9 @@ def composed(text: str) -> str:
 
 
 def joined(text: str, known: Container[str]) -> str:
-    """Return a text with each Arabic letter in the form its neighbours give it, of those that are known."""
-    return _ARABIC.sub(lambda found: _join(found[0], known), text).translate(_NO_JOINERS)
+    """Return a text with each mark and Arabic letter in the form its neighbours give it, of those known."""
+    raised = _MARKED.sub(lambda found: _raise(found[0], known), text)
+    return _ARABIC.sub(lambda found: _join(found[0], known), raised).translate(_NO_JOINERS)
 
 
 def seen(line: str) -> str:
@@ -40,12 +44,24 @@ def seen(line: str) -> str:
 
 
 def written(mark: str) -> str:
-    """Return the letter of a joined form, for lam and alef Unicode's own tie; any other mark as it is."""
+    """Return the letter or mark of a form, for lam and alef Unicode's own tie; any other as it is."""
     if LAM_ALEFS <= ord(mark) < LAM_ALEFS + 2 * len(ALEFS):
         return chr(_TIES + ord(mark) - LAM_ALEFS)
+    if RAISED <= ord(mark) < RAISED + len(MARKS):
+        return chr(MARKS[0] + ord(mark) - RAISED)
     if FORMS <= ord(mark) < LAM_ALEFS:
         return chr(FIRST + (ord(mark) - FORMS) // 4)
     return mark
+
+
+def _raise(letter: str, known: Container[str]) -> str:
+    """Set the marks after a capital so high that they stand clear of it."""
+    if not letter[0].isupper():
+        return letter
+    high = (chr(RAISED + ord(mark) - MARKS[0]) for mark in letter[1:])
+    return letter[0] + "".join(
+        one if one in known else mark for one, mark in zip(high, letter[1:], strict=True)
+    )
 
 
 def _join(word: str, known: Container[str]) -> str:

@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labels.scripts import ALEFS, FIRST, FORMS, LAM, LAM_ALEFS, LAST
+from labels.scripts import ALEFS, FIRST, FORMS, LAM, LAM_ALEFS, LAST, MARKS, RAISED
 
 TOOLS = "fonttools==4.68.0 uharfbuzz==0.57.0"
 SOURCES = {  # whole typefaces as Google Fonts has them, in npm under @expo-google-fonts/
@@ -28,7 +28,6 @@ FACES = {
     "AtkinsonHyperlegibleNext-Bold": ("atkinson-hyperlegible-next", "700Bold"),
     "AtkinsonHyperlegibleNext-Regular": ("atkinson-hyperlegible-next", "400Regular"),
 }
-MARKS = range(0x300, 0x370)
 LETTERS = {  # what is taken of each: the blocks in which names, addresses and running text are written
     "noto-sans": (
         *(range(0xA0, 0x530), range(0x1E00, 0x1F00), range(0x2000, 0x2070), range(0x20A0, 0x20D0)),
@@ -63,35 +62,36 @@ class Donor:
         self._glyphs = self.font.getGlyphSet()
         self.scale = target["OS/2"].sCapHeight / self.font["OS/2"].sCapHeight
 
-    def copy(self, glyph: str, right: float = 0.0) -> str:
-        """Copy a glyph and those it is made of, so far to the right; return its name there."""
+    def copy(self, glyph: str, right: float = 0.0, up: float = 0.0) -> str:
+        """Copy a glyph and those it is made of, so far to the right and up; return its name there."""
         from fontTools.pens.recordingPen import RecordingPen
 
-        name = f"{self.prefix}.{glyph}{'.moved' if right else ''}"
+        name = f"{self.prefix}.{glyph}{'.moved' if right else ''}{'.raised' if up else ''}"
         if name not in self.target["glyf"].glyphs:
             recorded = RecordingPen()
             self._glyphs[glyph].draw(recorded)
-            self._add(name, recorded.value, self.font["hmtx"][glyph][0], right)
+            self._add(name, recorded.value, self.font["hmtx"][glyph][0], right, up)
         return name
 
     def compose(self, name: str, parts: list[Placed], advance: float) -> str:
         """Add a glyph made of others; return its name."""
         drawn = [("addComponent", (part.glyph, (1, 0, 0, 1, part.x, part.y))) for part in parts]
-        self._add(name, drawn, advance, 0.0)
+        self._add(name, drawn, advance)
         return name
 
-    def _add(self, name: str, drawn: list[Any], advance: float, right: float) -> None:
+    def _add(self, name: str, drawn: list[Any], advance: float, right: float = 0.0, up: float = 0.0) -> None:
         from fontTools.pens.ttGlyphPen import TTGlyphPen
 
         pen = TTGlyphPen(self.target["glyf"].glyphs)
         for verb, arguments in drawn:
             if verb == "addComponent":
                 glyph, (*turned, x, y) = arguments
-                moved = (round((x + right) * self.scale), round(y * self.scale))
+                moved = (round((x + right) * self.scale), round((y + up) * self.scale))
                 pen.addComponent(self.copy(glyph), (*turned, *moved))
             else:
                 points = [
-                    p and (round((p[0] + right) * self.scale), round(p[1] * self.scale)) for p in arguments
+                    p and (round((p[0] + right) * self.scale), round((p[1] + up) * self.scale))
+                    for p in arguments
                 ]
                 getattr(pen, verb)(*points)
         glyph = self.target["glyf"][name] = pen.glyph(dropImpliedOnCurves=True)
@@ -110,9 +110,7 @@ def merged(base: bytes, donors: dict[str, bytes]) -> bytes:
         donor = lenders[package]
         for code in (code for block in blocks for code in block if code in donor.cmap):
             if code in MARKS:  # Atkinson's own stand over the letter that follows
-                glyph = donor.font["glyf"][donor.cmap[code]]
-                middle = (glyph.xMin + glyph.xMax) / 2
-                cmap[code] = donor.copy(donor.cmap[code], _MARK_MIDDLE - middle)
+                cmap |= _mark(donor, code)
             elif code not in cmap:
                 cmap[code] = donor.copy(donor.cmap[code])
         if package == "noto-sans-arabic":
@@ -126,6 +124,17 @@ def merged(base: bytes, donors: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     font.save(out)
     return out.getvalue()
+
+
+def _mark(donor: Donor, code: int) -> dict[int, str]:
+    """Return a combining mark over the letter before it, and raised over a capital if it stands above."""
+    name, measures = donor.cmap[code], donor.font["OS/2"]
+    glyph = donor.font["glyf"][name]
+    right = _MARK_MIDDLE - (glyph.xMin + glyph.xMax) / 2
+    found = {code: donor.copy(name, right)}
+    if glyph.yMin > measures.sxHeight / 2:
+        found[RAISED + code - MARKS[0]] = donor.copy(name, right, measures.sCapHeight - measures.sxHeight)
+    return found
 
 
 def _joined(donor: Donor) -> Iterator[tuple[int, str]]:

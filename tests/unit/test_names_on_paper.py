@@ -3,6 +3,7 @@
 import re
 import subprocess
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,13 @@ from tests.labels.paper import read_back
 
 _FORMS = ("<isolated>", "<final>", "<initial>", "<medial>")
 FACES = (typeface.REGULAR, typeface.BOLD, typeface.CODE)
-LETTERS = {
+LETTERS: dict[str, Sequence[str]] = {
     "Swedish": "abcåäöéüÅÄÖ",
     "Sámi": "áčđŋšŧžåäöÁČĐŊŠŦŽǥǧǩʒǯ",
     "Vietnamese": "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđơưĐƠƯỄỨ",
     "Turkish and Azeri": "ıİğĞşŞçÇöüəƏ",
     "Polish, Czech, Romanian": "łŁńśźżąęřůďťňșțăâ",
-    "African": "ɓɗƴɛɔŋƙẹọṣ",
+    "African": (*"ɓɗƴɛɔŋƙẹọṣẸỌ", "ẹ\u0301", "Ẹ\u0301", "ọ\u0300", "Ọ\u0300"),
     "apostrophes": "a'’ʼʿʾʻ",
     "Greek": "αβγδεζηθικλμνξοπρστυφχψωάέίόύώΑΒΓ",
     "Cyrillic": "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґђћџАБВ",
@@ -39,11 +40,12 @@ UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # what pdftotex
 @st.composite
 def names(draw: st.DrawFn) -> list[str]:
     """Draw a name of each kind, as one keyboard composes its letters or as another takes them apart."""
-    return [
-        unicodedata.normalize(draw(st.sampled_from(("NFC", "NFD"))), " ".join(words))
-        for letters in LETTERS.values()
-        for words in [draw(st.lists(st.text(letters, min_size=2, max_size=8), min_size=1, max_size=3))]
-    ]
+    filed = []
+    for letters in LETTERS.values():
+        word = st.lists(st.sampled_from(letters), min_size=2, max_size=8).map("".join)
+        name = " ".join(draw(st.lists(word, min_size=1, max_size=3)))
+        filed.append(unicodedata.normalize(draw(st.sampled_from(("NFC", "NFD"))), name))
+    return filed
 
 
 def _paper() -> Report:
@@ -76,7 +78,9 @@ def test_a_name_of_any_kind_is_read_back_from_the_paper(filed: list[str]) -> Non
 @pytest.mark.parametrize("face", FACES)
 def test_every_letter_has_a_picture_of_its_own_and_none_is_a_question_mark_or_an_empty_box(face: str) -> None:
     font = ImageFont.truetype(typeface.file(face), 40, layout_engine=ImageFont.Layout.BASIC)
-    seen = {mark: bytes(font.getmask(mark)) for mark in {*"?\uffff", *"".join(LETTERS.values())}}
+    seen = {
+        mark: bytes(font.getmask(mark)) for mark in {*"?\uffff", *"".join(map("".join, LETTERS.values()))}
+    }
     wrong = [
         mark for mark in seen if mark not in "?\uffff" and seen[mark] in (seen["?"], seen["\uffff"], b"")
     ]
@@ -169,6 +173,15 @@ def test_letters_take_the_form_their_neighbours_give_them(name: str, forms: str)
 
 def test_lam_and_alef_are_tied_and_read_as_two() -> None:
     assert [scripts.written(mark) for mark in typeface.drawable("الأحلام")] == list("ا\ufef7ح\ufefcم")
+
+
+def test_a_mark_stands_higher_over_a_capital_and_is_read_as_itself() -> None:
+    capital, small = typeface.drawable("Ẹ́"), typeface.drawable("ẹ́")
+    assert [scripts.written(mark) for mark in capital] == list("Ẹ\u0301")
+    assert small == "ẹ\u0301"
+    font = ImageFont.truetype(typeface.file(typeface.BOLD), 100, layout_engine=ImageFont.Layout.BASIC)
+    tops = [font.getbbox(mark[-1], anchor="ls")[1] for mark in (capital, small)]
+    assert tops[0] < tops[1] < -font.getbbox("x", anchor="ls")[3]
 
 
 @pytest.mark.parametrize(
