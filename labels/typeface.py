@@ -3,10 +3,12 @@
 import re
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
+
+from labels import scripts
 
 CODE = "AtkinsonHyperlegibleMono-Bold"
 BOLD = "AtkinsonHyperlegibleNext-Bold"
@@ -18,14 +20,36 @@ ELLIPSIS = "…"
 LEADING = 1.2  # from line to line of running text, of the size
 _SMALLER = 0.95
 _STEP = re.compile(r" ?[/›·] ?(?=.)")
+_USUAL = re.compile(
+    "[ -~¡-¬®-ɏ–—’”…]*"
+)  # of Europe's Latin letters each is known, composed and joins nothing
+_FORM = re.compile("<(F0[0-9A-F]{3})>")  # a joined form in a PDF's table of what its codes mean
 _FOLDER = Path(__file__).with_name("fonts")
+
+
+class _Face(TTFont):
+    """Draw every line from left to right as it is seen, and let it be copied and found as it was written."""
+
+    def splitString(self, text: str, doc: Any, encoding: str = "utf-8") -> Any:  # noqa: N802 - reportlab's
+        return super().splitString(scripts.seen(text), doc, encoding)
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802 - reportlab's
+        super().addObjects(doc)
+        for name, thing in doc.idToObject.items():
+            if name.startswith("toUnicodeCMap:"):
+                thing.content = _FORM.sub(_written, thing.content)
+
+
+def _written(found: re.Match[str]) -> str:
+    """Return the code points of a joined form's letters, as a PDF says them."""
+    return f"<{scripts.written(chr(int(found[1], 16))).encode('utf-16-be').hex()}>"
 
 
 @cache
 def register() -> None:
     """Make the three faces known to reportlab, once."""
     for face in (CODE, BOLD, REGULAR):
-        pdfmetrics.registerFont(TTFont(face, _FOLDER / f"{face}.ttf"))
+        pdfmetrics.registerFont(_Face(face, file(face)))
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
 
 
@@ -88,9 +112,17 @@ def _pieces(word: str, face: str, size: float, room: float) -> list[str]:
 
 
 def drawable(text: str) -> str:
-    """Replace what the fonts have no glyph for by a question mark."""
+    """Return a text as it is drawn: letters composed and joined, a code point for what has no glyph."""
+    if _USUAL.fullmatch(text):
+        return text
     known = _glyphs()
-    return "".join([char if char in known else "?" for char in text])
+    marks = [mark if mark in known else f"[U+{ord(mark):04X}]" for mark in scripts.composed(text)]
+    return scripts.joined("".join(marks), known)
+
+
+def file(face: str) -> Path:
+    """Return the file of a face."""
+    return _FOLDER / f"{face}.ttf"
 
 
 def _cut(text: str, length: int, keep_end: bool) -> str:
@@ -110,5 +142,5 @@ def _relative_width(text: str, face: str) -> float:
 @cache
 def _glyphs() -> frozenset[str]:
     register()
-    fonts = [cast("TTFont", pdfmetrics.getFont(face)) for face in (BOLD, REGULAR)]
+    fonts = [cast("TTFont", pdfmetrics.getFont(face)) for face in (CODE, BOLD, REGULAR)]
     return frozenset.intersection(*(frozenset(map(chr, font.face.charToGlyph)) for font in fonts))

@@ -1,8 +1,13 @@
-"""Write the same designs as ZPL II for label printers; the symbol goes as a bitmap, as in the PDF."""
+"""Write the same designs as ZPL II for label printers; the symbol goes as a bitmap, as in the PDF.
+
+So does a text with letters that a printer may lack: its own type is only sure of Western Europe's.
+"""
 
 from collections.abc import Iterable, Iterator
 
-from labels import typeface
+from PIL import Image, ImageDraw, ImageFont
+
+from labels import scripts, typeface
 from labels.designs import Design
 from labels.layout import Frame, Layout, Text, lay_out
 from labels.stock import Pair, Stock
@@ -44,27 +49,52 @@ def _label(laid: Layout, drawn: Symbol, stock: Stock, dots: int, offset: Pair) -
     def place(x: float, y: float) -> str:
         return f"{max(0, round((x + offset[0]) * dots))},{max(0, round((y + offset[1]) * dots))}"
 
+    def line(text: Text) -> str:
+        if _in_printer(text.text):
+            return f"^FT{place(text.x, text.y)}{_font(text, dots)}{field(text.text)}"
+        across, down, rows = _drawn(text, dots)
+        return f"^FO{place(text.x + across / dots, text.y + down / dots)}{_bitmap(rows)}^FS"
+
     scale = int(laid.symbol_edge * dots) // (drawn.size + 2 * QUIET)
     corner = (laid.symbol_edge - scale * drawn.size / dots) / 2
     lines = [
         f"^XA^CI28^PW{round(stock.label[0] * dots)}^LL{round(stock.label[1] * dots)}^LH0,0",
-        f"^FO{place(laid.symbol_x + corner, laid.symbol_y + corner)}{_bitmap(drawn, scale)}^FS",
-        *(f"^FT{place(text.x, text.y)}{_font(text, dots)}{field(text.text)}" for text in laid.texts),
+        f"^FO{place(laid.symbol_x + corner, laid.symbol_y + corner)}{_bitmap(drawn.rows(), scale)}^FS",
+        *map(line, laid.texts),
         *(f"^FO{place(frame.x, frame.y)}{_outline(frame, dots)}^FS" for frame in laid.frames),
         "^XZ",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _bitmap(drawn: Symbol, scale: int) -> str:
-    """Write a symbol as ^GFA, each module `scale` dots; a colon repeats the row before."""
-    row_bytes = -(-drawn.size * scale // 8)
+def _bitmap(pixels: list[str], scale: int = 1) -> str:
+    """Write rows of 0 and 1 as ^GFA, each pixel `scale` dots; a colon repeats the row before."""
+    row_bytes = -(-len(pixels[0]) * scale // 8)
     rows = []
-    for row in drawn.rows():
-        dots = "".join([module * scale for module in row]).ljust(8 * row_bytes, "0")
+    for row in pixels:
+        dots = "".join([pixel * scale for pixel in row]).ljust(8 * row_bytes, "0")
         rows.append(f"{int(dots, 2):0{2 * row_bytes}X}" + ":" * (scale - 1))
-    total = row_bytes * drawn.size * scale
+    total = row_bytes * len(pixels) * scale
     return f"^GFA,{total},{total},{row_bytes},{''.join(rows)}"
+
+
+def _in_printer(text: str) -> bool:
+    """Tell whether a printer's own type surely has every letter of a text."""
+    return text.encode("cp1252", "ignore").decode("cp1252") == text
+
+
+def _drawn(text: Text, dots: int) -> tuple[int, int, list[str]]:
+    """Draw a text in our type: how far right and down of its baseline's start it begins, and its rows."""
+    face = ImageFont.truetype(
+        typeface.file(text.face), round(text.size * dots), layout_engine=ImageFont.Layout.BASIC
+    )
+    words = scripts.seen(text.text)
+    left, top, right, bottom = map(int, face.getbbox(words, anchor="ls"))
+    image = Image.new("1", (right - left, bottom - top))
+    ImageDraw.Draw(image).text((-left, -top), words, 1, face, anchor="ls")
+    data, wide = image.tobytes(), -(-image.width // 8)
+    rows = (int.from_bytes(data[start : start + wide]) for start in range(0, len(data), wide))
+    return left, top, [f"{row:0{8 * wide}b}"[: image.width] for row in rows]
 
 
 def _font(text: Text, dots: int) -> str:

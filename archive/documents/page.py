@@ -35,6 +35,7 @@ from archive.documents.rows import Column as Column
 from archive.documents.rows import Rows
 from archive.wording import _, locale
 from labels import typeface
+from labels.scripts import JOINERS
 
 MARGIN = 18 * mm
 GREY = HexColor("#505a5f")
@@ -154,9 +155,9 @@ class Report:
         document = BaseDocTemplate(
             out,
             pagesize=A4,
-            title=plain(head.title),
-            author=plain(f"{head.archive}, {head.authority}"),
-            subject=plain(head.title),
+            title=visible(head.title),
+            author=visible(f"{head.archive}, {head.authority}"),
+            subject=visible(head.title),
             creator="Aktspår",
             lang=locale(),
         )
@@ -229,15 +230,19 @@ def clean(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text without controls and direction marks, only with letters the typeface has."""
-    if text.isascii() and text.isprintable():
+    """Return a text without controls and direction marks, as the typeface draws it."""
+    return typeface.drawable(visible(text))
+
+
+def visible(text: str) -> str:
+    """Return a text without controls and direction marks, on one line."""
+    if text.isprintable():
         return text  # most are, and 5,000 rows have many
-    seen = "".join(
+    return "".join(
         " " if mark.isspace() else mark
         for mark in text
-        if mark.isspace() or unicodedata.category(mark)[0] != "C"
+        if mark.isspace() or mark in JOINERS or unicodedata.category(mark) not in {"Cc", "Cf"}
     )
-    return typeface.drawable(unicodedata.normalize("NFC", seen))
 
 
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, edge: float) -> None:

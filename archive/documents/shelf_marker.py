@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from archive.clock import local
 from archive.config import Settings
-from archive.documents.page import plain
+from archive.documents.page import visible
 from archive.domain.shelf_markers import Marker
 from archive.wording import _, locale
 from labels import codes, symbol, typeface
@@ -36,7 +36,7 @@ def pdf(markers: Sequence[Marker], settings: Settings) -> bytes:
         lang=locale(),
     )
     canvas.setTitle(_("Marker: the document is missing"))
-    canvas.setAuthor(plain(f"{settings.archive_name}, {settings.authority}"))
+    canvas.setAuthor(visible(f"{settings.archive_name}, {settings.authority}"))
     canvas.setCreator("Aktspår")
     for number, marker in enumerate(markers):
         upper = number % 2 == 0

@@ -59,6 +59,22 @@ def test_the_policy_is_really_enforced(page: Page, kit: Site) -> None:
     page.complaints.clear()
 
 
+@pytest.mark.parametrize(("marked", "turned"), [("ak-number", False), ("ak-code", False), ("other", True)])
+def test_a_number_or_code_beside_an_arabic_name_keeps_its_order(
+    page: Page, kit: Site, marked: str, turned: bool
+) -> None:
+    page.goto(f"{kit.url}/")
+    at = """(marked) => {
+      const line = document.querySelector("main").appendChild(document.createElement("p"));
+      line.innerHTML = `محمد علي <span class="${marked}">19900602-2397</span>`;
+      const digits = line.querySelector("span").firstChild, range = document.createRange();
+      return [0, 12].map((n) => { range.setStart(digits, n); range.setEnd(digits, n + 1);
+                                  return range.getBoundingClientRect().left; });
+    }"""
+    first, last = page.evaluate(at, marked)
+    assert (first > last) is turned
+
+
 def test_every_control_is_reached_with_the_keyboard_and_shows_it(page: Page, kit: Site) -> None:
     page.goto(f"{kit.url}/")
     page.evaluate(LOOK)

@@ -102,6 +102,19 @@ def test_a_text_with_dashes_is_narrowed_since_printers_make_them_wide():
     assert int(width) < int(height)
 
 
+def test_a_text_whose_letters_a_printer_may_lack_is_printed_as_a_picture_of_it():
+    usual, rare = (one(PlaceLabel(codes.make(), text)) for text in ("Hylla Öst–1", "Hylla Ŋöst محمد"))
+    assert usual.count("^GFA") == 1
+    assert "Öst–1" in usual
+    assert rare.count("^GFA") == 3
+    assert rare.isascii()
+    (mark,) = re.findall(r"\^FO(\d+),(\d+)\^GFA,\d+,\d+,(\d+),([0-9A-F]+)\^FS\n\^FT", rare)
+    left, top, row_bytes, data = int(mark[0]), int(mark[1]), int(mark[2]), bytes.fromhex(mark[3])
+    drawn = Image.frombytes("1", (8 * row_bytes, len(data) // row_bytes), data)
+    assert left + drawn.getbbox()[2] <= 496
+    assert top + drawn.height <= 232
+
+
 def test_a_label_printer_needs_a_roll_and_a_resolution_it_has():
     with pytest.raises(ValueError, match="no roll"):
         list(label_zpl([FileLabel(codes.make())], stock("avery-l7160"), host=HOST))

@@ -1,6 +1,7 @@
 """Fetch the pinned npm packages the pages are built on and copy only the files we serve or test with.
 
-Run `python -m tests.packaging.vendor_assets` in the repository after changing a version below; needs `npm`.
+Run `python -m tests.packaging.vendor_assets` in the repository after changing a version below; needs `npm`,
+and for the typefaces of the papers what `vendor_typefaces` says.
 """
 
 import re
@@ -10,8 +11,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.packaging import vendor_typefaces
+
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "archive" / "static"
+TYPEFACES = ROOT / "labels" / "fonts"
 README = STATIC / "vendor" / "README.md"
 FONT_FILES = "files/{name}-{subset}-wght-normal.woff2"
 
@@ -89,13 +93,28 @@ def without_map(text: str) -> str:
     return re.sub(r"\n?(?://|/\*)# sourceMappingURL=\S+(?: \*/)?\s*$", "\n", text)
 
 
+def packed(wanted: str, work: Path) -> Path:
+    """Download one package; return its file."""
+    command = ["npm", "pack", "--silent", wanted]
+    done = subprocess.run(command, cwd=work, check=True, capture_output=True, text=True)
+    return work / done.stdout.split()[-1]
+
+
+def fetch_typefaces(work: Path) -> None:
+    """Write the typefaces of papers and labels from theirs."""
+    for package in vendor_typefaces.SOURCES:
+        with tarfile.open(packed(vendor_typefaces.name(package), work)) as archive:
+            archive.extractall(work / package, filter="data")
+    vendor_typefaces.write(
+        lambda package, name: next((work / package).glob(f"package/{name}")).read_bytes(), TYPEFACES
+    )
+
+
 def fetch(package: Package, work: Path) -> None:
     """Download one package (npm checks its integrity) and write its files, licence and version."""
     wanted = f"{package.name}@{package.version}"
-    command = ["npm", "pack", "--silent", wanted]
-    done = subprocess.run(command, cwd=work, check=True, capture_output=True, text=True)
     package.home.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(work / done.stdout.split()[-1]) as archive:
+    with tarfile.open(packed(wanted, work)) as archive:
         for source, target in package.files.items():
             member = archive.extractfile(f"package/{source}")
             if member is None:
@@ -110,15 +129,19 @@ def fetch(package: Package, work: Path) -> None:
 
 def describe() -> str:
     """Return the README of what is vendored."""
+    kept = [(f"{p.name}@{p.version}", p.licence, p.home) for p in PACKAGES]
+    kept += [(vendor_typefaces.name(p), "OFL-1.1", TYPEFACES) for p in vendor_typefaces.SOURCES]
     rows = "\n".join(
-        f"| [{p.name}](https://www.npmjs.com/package/{p.name}/v/{p.version}) | {p.version} | {p.licence} "
-        f"| `{p.home.relative_to(ROOT)}` |"
-        for p in PACKAGES
+        f"| [{name}](https://www.npmjs.com/package/{name}/v/{version}) | {version} | {licence} "
+        f"| `{home.relative_to(ROOT)}` |"
+        for wanted, licence, home in kept
+        for name, _, version in [wanted.rpartition("@")]
     )
     return f"""# Vendored files
 
 Written by `tests/packaging/vendor_assets.py`; nothing here is edited by hand. To update: change a version in
-that file's table and run `python -m tests.packaging.vendor_assets` (needs `npm`, nothing else).
+that file's table and run `python -m tests.packaging.vendor_assets` (needs `npm`, and
+`pip install {vendor_typefaces.TOOLS}` for the typefaces of the papers).
 
 | package | version | licence | kept in |
 |---|---|---|---|
@@ -129,7 +152,10 @@ Scripted changes:
 - **GOV.UK Frontend**: the two `@font-face` rules of GDS Transport are taken out and its font stack becomes
   `var(--ak-text-font, …)`; the crest, the crown and all images are left out. GDS lets anybody use the design
   system, but not its typeface, logos or crest. Source-map references are dropped.
-- **Typefaces**: only latin and latin-ext, upright, variable weight.
+- **Typefaces of the pages**: only latin and latin-ext, upright, variable weight.
+- **Typefaces of papers and labels**: Atkinson Hyperlegible is whole; from Noto Sans comes every letter it
+  lacks (Latin, Greek, Cyrillic, Arabic, Hebrew), scaled to its capitals, in the same file, with the
+  joined forms of Arabic letters in private use (`tests/packaging/vendor_typefaces.py`).
 - The npm package of GOV.UK Frontend carries no licence file; `LICENSE` beside it is its repository's.
 - **axe-core** is for tests only and is not part of the wheel.
 """
@@ -140,6 +166,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         for package in PACKAGES:
             fetch(package, Path(work))
+        fetch_typefaces(Path(work))
     README.write_text(describe())
 
 
