@@ -14,7 +14,7 @@ from archive.domain.incident_papers import Case, Heading, heading
 from archive.domain.incident_papers_course import Course
 from archive.errors import Conflict, NotFound
 from archive.models import FilePerson, IncidentFile, Person
-from archive.vocabulary import IncidentPaper, OthersRead, Permission
+from archive.vocabulary import FoundState, IncidentOutcome, IncidentPaper, OthersRead, Permission
 from archive.wording import N_, _
 from routines.answers import as_moment
 from routines.progress import Record
@@ -24,17 +24,21 @@ from routines.progress import Record
 class Letter:
     """A letter to one person concerned; `addressee` is empty for a protected one and for one unknown.
 
-    `safe` means that it is handed over in a way known to be safe, and bears no address.
+    `safe` means that it is handed over in a way known to be safe, and bears no address. One without a name
+    goes to any of those concerned: it is not `alike` where what was missed has fared differently, and says
+    nothing of `others_read` where that is not `known` to be the same. `secured` is what was done in the room.
     """
 
     heading: Heading
     course: Course
     addressee: str
     safe: bool
+    alike: bool
+    known: bool
     others_read: OthersRead | None
     effects: str
     measures: str
-    secured: bool
+    secured: str
     notified: bool
     lex_sarah: bool
     police: bool
@@ -80,16 +84,19 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     person = _concerned(case, person_id)
     safe = _only_safely(case, person)
     items = case.items if person_id is None else _about(case, person_id)
-    read = [item.others_read for item in items if item.others_read is not None]
+    course = incident_papers_course.of(case, items=items)
+    read = {item.others_read for item in items if item.outcome is not IncidentOutcome.MISTAKEN} or {None}
     return Letter(
         head,
-        incident_papers_course.of(case, items=items),
+        course,
         "" if person is None or safe else _name(case, person),
         safe,
-        max(read, key=list(OthersRead).index) if read else None,
+        person is not None or (not course.part and len({_fared(item) for item in items}) == 1),
+        person is not None or len(read) == 1,
+        min(read, key=_WORST.index),
         case.said("notify_imy", "consequences") or case.said("decide_notification", "effects"),
         case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
-        _stopped(case),
+        case.said("secure_room", "stopped"),
         case.done("notify_imy") is not None,
         case.done("lex_sarah_report") is not None,
         case.raw("police_report", "reported") == "yes",
@@ -97,10 +104,14 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     )
 
 
-def _stopped(case: Case) -> bool:
-    """Tell whether something was stopped that could take more out of the room, not only lists kept."""
-    stopped = case.raw("secure_room", "stopped")
-    return isinstance(stopped, tuple) and bool({"bins", "disposal", "transports"} & set(stopped))
+# What is not known of one file is worse than that another was not read.
+_WORST = (OthersRead.YES, OthersRead.POSSIBLE, None, OthersRead.NO)
+
+
+def _fared(item: IncidentFile) -> tuple[IncidentOutcome | None, FoundState | None, date | None]:
+    """Return what letters tell of one thing that was missed: how it ended, in what state, on which day."""
+    moment = item.found_at if item.outcome is IncidentOutcome.FOUND else item.outcome_at
+    return item.outcome, item.found_state, local_date(moment) if moment and item.outcome else None
 
 
 def _rebuilt(case: Case) -> bool:

@@ -15,6 +15,7 @@ from archive.domain import (
     incident_outcomes,
     messages,
     searches,
+    stated_times,
     steps,
 )
 from archive.domain.searches import Searched
@@ -127,6 +128,7 @@ def complete(
     """Write down that a step is done, and do what follows from it; raises Invalid with all that is wrong."""
     _hold(work, incident)
     run = advance(work, incident)
+    done_at = done_at or stated_times.of(answers, work.now)
     record = steps.complete(work, run, name, answers, done_at)
     doing = Doing(work, incident, run, record, where)
     moved = engine.moved(run.routine, name, answers)

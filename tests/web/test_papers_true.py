@@ -5,7 +5,7 @@ states in which it stands as its positive control.
 """
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -26,6 +26,12 @@ SignIn = Callable[[Role], FlaskClient]
 P = IncidentPaper
 UNIT = "Barn och familj"
 EARLY, LATE = "TIDIGT SVAR", "SENT SVAR"
+READING = (
+    "Vi bedömer att ingen obehörig har läst den",
+    "Någon obehörig har läst den",
+    "Det går inte att utesluta att någon obehörig",
+    "Vi vet ännu inte om någon obehörig",
+)
 
 
 @dataclass
@@ -85,6 +91,24 @@ class Tale:
             state=state,
             exposed="no",
         )
+
+    def other_confirmed(self, exposed: str) -> None:
+        """Find the other file the same day, and say whether others can have read it."""
+        with self.archive.write(self.archivist) as work:
+            items = incidents.items(work, incidents.get(work, self.play.number))
+            incident_finds.claim(work, items[1:], None, work.now)
+            incidents.advance(work, incidents.get(work, self.play.number))
+            key = f"file:{items[1].file_id}"
+        more = {"readers": "städare"} if exposed == "yes" else {}
+        self.play.do(
+            self.archivist, "confirm_find", files=(key,), right="yes", state="whole", exposed=exposed, **more
+        )
+
+    def concerned(self) -> list[int]:
+        """Return whom letters go to."""
+        with self.archive.read(self.archivist) as work:
+            case = Case(work, incidents.get(work, self.play.number), self.archive.settings)
+            return [person.id for person in case.persons]
 
     def now(self) -> str:
         """Return this moment as forms hold it."""
@@ -253,9 +277,12 @@ SOUGHT = (searching, wants_decision, waits_inside, not_it)
 SAID = (said_found, seen_after_answer, seen_after_lost)
 BACK = (closed_short, found_before_answer, found_after_answer, damaged, incomplete, found_after_lost)
 GONE = (declared_lost, rebuilt, seen_after_lost)
+# What was sent to IMY stays as it was: of what came after it was declared lost the supplement tells.
+NOTIFIED = (*SOUGHT, part_found, *GONE, found_after_lost)
 OFFERED = (*SOUGHT[:1], not_it, said_found, seen_after_answer, *GONE, part_found, mistaken)
 EVERY = frozenset(P) - {P.IMY_SUPPLEMENT, P.REFUSAL}
 TELLING = (P.ANSWER, P.LETTER, P.POLICE_REPORT, P.LEX_SARAH_REPORT, P.LEX_SARAH_INVESTIGATION)
+OF_ALL = tuple(paper for paper in TELLING if paper is not P.LETTER)  # a letter without a name goes to any
 
 
 @dataclass(frozen=True)
@@ -271,9 +298,12 @@ class Sentence:
 SENTENCES = (
     Sentence("Vi letar fortfarande efter den", "We are still searching for it", TELLING, SOUGHT),
     Sentence(
-        "Vi letar fortfarande efter resten", "We are still searching for the rest", TELLING, (part_found,)
+        "Vi letar fortfarande efter resten", "We are still searching for the rest", OF_ALL, (part_found,)
     ),
-    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", TELLING, (part_found,)),
+    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", OF_ALL, (part_found,)),
+    Sentence(
+        "Så står det till med din akt: _", "How it stands with your file: _", (P.LETTER,), (part_found,)
+    ),
     Sentence("uppges den ha hittats", "it is said to have been found", TELLING, SAID),
     Sentence("Vi kontrollerar om det stämmer", "We are checking whether that is right", TELLING, SAID),
     Sentence("Den hittades igen den 2", "It was found again on November 2", TELLING, BACK),
@@ -301,18 +331,16 @@ SENTENCES = (
         "Vi hör av oss om akten hittas",
         "We tell you if the file is found",
         (P.LETTER,),
-        (*SOUGHT, *GONE, part_found),
+        (*SOUGHT, *GONE),
     ),
-    Sentence(
-        "Den pågår", "It is going on", (P.IMY_NOTIFICATION,), (*SOUGHT, part_found, declared_lost, rebuilt)
-    ),
+    Sentence("Den pågår", "It is going on", (P.IMY_NOTIFICATION,), NOTIFIED),
     Sentence(
         "inte går att hitta",
         "that cannot be found",
         (P.IMY_NOTIFICATION,),
-        (*SOUGHT, part_found, declared_lost, rebuilt),
+        NOTIFIED,
     ),
-    Sentence("uppges vara hittad", "is said to have been found", (P.IMY_NOTIFICATION,), SAID),
+    Sentence("uppges vara hittad", "is said to have been found", (P.IMY_NOTIFICATION,), SAID[:2]),
     Sentence("Ingen incident", "There was no breach", (P.IMY_NOTIFICATION,), (mistaken,)),
     Sentence(
         "Vad som saknas, var",
@@ -406,9 +434,24 @@ def test_a_supplement_tells_imy_of_the_loss_then_of_what_is_said_to_be_found_the
 def test_a_letter_tells_each_person_of_their_own_file(tale: Tale, sign_in: SignIn) -> None:
     part_found(tale)
     client = sign_in(Role.ARCHIVIST)
-    with tale.archive.read(tale.archivist) as work:
-        case = Case(work, incidents.get(work, tale.play.number), tale.archive.settings)
-        ids = [person.id for person in case.persons]
-    told = [read(client, tale, P.LETTER, "sv", person=one) for one in ids]
+    told = [read(client, tale, P.LETTER, "sv", person=one) for one in tale.concerned()]
     assert ["Den hittades igen" in one for one in told] == [True, False]
     assert ["Vi letar fortfarande efter den" in one for one in told] == [False, True]
+
+
+@pytest.mark.parametrize(("second", "of_all"), [("yes", []), ("no", READING[:1]), (None, [])])
+def test_a_letter_without_a_name_says_of_reading_only_what_holds_for_every_file(
+    tale: Tale, sign_in: SignIn, second: str | None, of_all: Sequence[str]
+) -> None:
+    tale.reported(files=2)
+    tale.searched()
+    tale.confirmed()
+    if second:
+        tale.other_confirmed(second)
+    client = sign_in(Role.ARCHIVIST)
+    general = read(client, tale, P.LETTER, "sv")
+    assert [one for one in READING if one in general] == list(of_all)
+    assert ("Så står det till med din akt" in general) == (second is None)
+    told = [read(client, tale, P.LETTER, "sv", person=one) for one in tale.concerned()]
+    assert all(any(one in text for one in READING) for text in told)
+    assert [READING[0] in text for text in told] == [True, second == "no"]
