@@ -277,12 +277,13 @@ class Missing:
         if said.startswith("="):
             name = said.removeprefix("=")
             return getattr(self.archive.settings, name) or DEMO_CONTROLLER[name]
-        known = {"{year}": str(local_date(work.now).year), "{id}": str(number)}
+        known = {}
         if number:
             incident = incidents.get(work, number)
             with speaking(DEFAULT_LOCALE):
                 filled_in = incident_prefills.of(work, incident, "after_find", self.archive.settings)
-            known |= {"{diary}": incident.diary_number, "{away}": str(filled_in.get("away", ""))}
+            registered = incident.diary_number or f"SN-{local_date(work.now).year}/0{number}17"
+            known = {"{diary}": registered, "{away}": str(filled_in.get("away", ""))}
         text: str = said
         for name, value in known.items():
             text = text.replace(name, value)
