@@ -1,5 +1,6 @@
 """Whoever waits for what is missed: which step answers them, and whether they know that it is found."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from archive.clock import local
@@ -56,6 +57,17 @@ def require_told(incident: Incident, run: Course, found_at: datetime) -> None:
         answered=f"{local(last):%Y-%m-%d %H:%M}",
         found=f"{local(found_at):%Y-%m-%d %H:%M}",
     )
+
+
+def know(incident: Incident, run: Course, found: Sequence[datetime]) -> bool:
+    """Tell whether whoever waits was told of a find, as far as the moments of some finds go."""
+    last = _last_answer(run)
+    return bool(incident.somebody_waits and found and last and last >= _minute(min(found)))
+
+
+def waits(run: Course) -> bool:
+    """Tell whether a step that answers whoever waits is to be done now."""
+    return any(run.progress.open_record(step) for step in ANSWERS)
 
 
 def _last_answer(run: Course) -> datetime | None:

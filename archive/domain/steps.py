@@ -193,6 +193,18 @@ def set_aside(work: Work, course: Course, name: str, reason: str) -> None:
     course.progress = course.progress.with_records(record)
 
 
+def withdraw(work: Work, course: Course, records: Iterable[Record], reason: str) -> None:
+    """Note that some steps, done or open, do not count any more; what was answered stays to be read."""
+    for record in records:
+        row = course.rows[record.step, record.occurrence]
+        told = row.told_event
+        _end(work, course, record, reason)
+        if record.end is End.LAPSED:
+            row.told_event = told or row.told_event
+        course.progress = course.progress.with_records(record)
+    work.session.flush()
+
+
 def recount(work: Work, course: Course, names: Iterable[str]) -> None:
     """Count the deadlines of open steps anew after a decision that moved the moment they count from."""
     again = engine.recounted(course.routine, course.progress, names, clock, work.now)
