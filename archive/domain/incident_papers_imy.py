@@ -125,8 +125,7 @@ def _late(case: Case) -> str:
 
 
 def _ended(case: Case) -> str:
-    said = case.raw(NOTIFY, "ended_at")
-    if said:
+    if case.raw(NOTIFY, "ended_at") and case.holds(case.record(NOTIFY)):
         return case.said(NOTIFY, "ended_at")
     course = incident_papers_course.of(case)
     if case.ended:
@@ -230,7 +229,7 @@ def _news(case: Case, notified: StepLine) -> list[Question]:
     found = [
         *(
             [(_("How it stands with the file"), incident_papers_course.told(course))]
-            if course.seen_on
+            if course.seen_on or _again(case, since)
             else ()
         ),
         *(
@@ -244,6 +243,11 @@ def _news(case: Case, notified: StepLine) -> list[Question]:
         Question(f"news_{at}", "", label, text) for at, (label, text) in enumerate(found, start=1) if text
     ]
     return known or [Question("news_0", "", _("What is new"), _("Nothing since the notification"))]
+
+
+def _again(case: Case, since: datetime) -> bool:
+    """Tell whether it turned out since that what was found was not it."""
+    return case.missed_again is not None and case.missed_again >= since
 
 
 def _since(item: IncidentFile, since: datetime) -> bool:

@@ -140,11 +140,12 @@ def answer(case: Case) -> Answer:
 
 
 def _said(case: Case, course: Course) -> str:
-    """Return what whoever waits was told last, unless that was before it became otherwise."""
+    """Return what whoever waits was told last, unless that was before it became otherwise, or a false find."""
     told = [
         (as_moment(record.answers.get("answered_at")) or record.done_at or case.now, step, record)
         for step in ANSWERS
         for record in case.records(step)
+        if case.holds(record)
     ]
     if not told:
         return ""

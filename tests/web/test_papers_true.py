@@ -86,6 +86,14 @@ class Tale:
             exposed="no",
         )
 
+    def reopened(self) -> None:
+        """Take the case up again an hour later: it was the wrong file."""
+        self.clock.forward(hours=1)
+        with self.archive.write(self.archivist) as work:
+            incident = incidents.get(work, self.play.number)
+            ids = [item.id for item in incidents.items(work, incident)]
+            incidents.reopen(work, incident, ids, "Det var fel akt")
+
     def now(self) -> str:
         """Return this moment as forms hold it."""
         with self.archive.read(self.archivist) as work:
@@ -151,6 +159,18 @@ def closed_short(tale: Tale) -> None:
     tale.searched("all_found")
     tale.answered(LATE)
     tale.play.do(tale.manager, "short_confirm", confirmed="yes")
+
+
+def reopened_short(tale: Tale) -> None:
+    """It was closed the short way, and taken up again since it was another file."""
+    closed_short(tale)
+    tale.reopened()
+
+
+def reopened(tale: Tale) -> None:
+    """It was found and confirmed, and taken up again since it was another file."""
+    damaged(tale)
+    tale.reopened()
 
 
 def found_before_answer(tale: Tale) -> None:
@@ -237,6 +257,8 @@ STATES = (
     said_found,
     seen_after_answer,
     not_it,
+    reopened_short,
+    reopened,
     closed_short,
     found_before_answer,
     found_after_answer,
@@ -249,11 +271,11 @@ STATES = (
     seen_after_lost,
     found_after_lost,
 )
-SOUGHT = (searching, wants_decision, waits_inside, not_it)
+SOUGHT = (searching, wants_decision, waits_inside, not_it, reopened_short, reopened)
 SAID = (said_found, seen_after_answer, seen_after_lost)
 BACK = (closed_short, found_before_answer, found_after_answer, damaged, incomplete, found_after_lost)
 GONE = (declared_lost, rebuilt, seen_after_lost)
-OFFERED = (*SOUGHT[:1], not_it, said_found, seen_after_answer, *GONE, part_found, mistaken)
+OFFERED = (*SOUGHT[:1], *SOUGHT[3:], said_found, seen_after_answer, *GONE, part_found, mistaken)
 EVERY = frozenset(P) - {P.IMY_SUPPLEMENT, P.REFUSAL}
 TELLING = (P.ANSWER, P.LETTER, P.POLICE_REPORT, P.LEX_SARAH_REPORT, P.LEX_SARAH_INVESTIGATION)
 
@@ -401,6 +423,22 @@ def test_a_supplement_tells_imy_of_the_loss_then_of_what_is_said_to_be_found_the
         [True, True, False],
         [False, False, True],
     ]
+
+
+def test_a_supplement_tells_imy_that_it_is_searched_for_again(tale: Tale, sign_in: SignIn) -> None:
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes")
+    tale.confirmed()
+    tale.play.do(tale.archivist, "notify_imy", ended="ended", ended_at=tale.now())
+    client, both = sign_in(Role.ARCHIVIST), (P.IMY_NOTIFICATION, P.IMY_SUPPLEMENT)
+    before = [read(client, tale, paper, "sv") for paper in both]
+    tale.reopened()
+    client = sign_in(Role.ARCHIVIST)
+    after = [read(client, tale, paper, "sv") for paper in both]
+    words = "Den pågår", "Vi letar fortfarande efter den."
+    assert [one in text for one, text in zip(words, before, strict=True)] == [False, False]
+    assert [one in text for one, text in zip(words, after, strict=True)] == [True, True]
 
 
 def test_a_letter_tells_each_person_of_their_own_file(tale: Tale, sign_in: SignIn) -> None:
