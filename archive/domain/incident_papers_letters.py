@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local_date
-from archive.domain import incident_papers_course, people
+from archive.domain import incident_askers, incident_papers_course, people
 from archive.domain.incident_askers import ANSWERS
 from archive.domain.incident_papers import Case, Heading, heading
 from archive.domain.incident_papers_course import Course
-from archive.errors import Conflict, NotFound
+from archive.errors import NotFound
 from archive.models import FilePerson, IncidentFile, Person
 from archive.vocabulary import IncidentPaper, OthersRead, Permission
 from archive.wording import N_, _
@@ -140,7 +140,7 @@ def answer(case: Case) -> Answer:
 
 
 def _said(case: Case, course: Course) -> str:
-    """Return what whoever waits was told last, unless that was before it became otherwise, or a false find."""
+    """Return what whoever waits was told last, unless that was before it became otherwise or of a false find."""
     told = [
         (as_moment(record.answers.get("answered_at")) or record.done_at or case.now, step, record)
         for step in ANSWERS
@@ -177,16 +177,10 @@ def refusal(case: Case) -> Refusal:
     head = heading(case, IncidentPaper.REFUSAL)
     done = case.record("refusal_decision")
     now = incident_papers_course.of(case)
-    if done is None and now.over:
-        raise Conflict(
-            "nothing_to_refuse",
-            N_(
-                "The document is at hand, or never was missing: it is not refused because it cannot be "
-                "found. Hand out what may be handed out, after the usual judgement."
-            ),
-        )
+    if done is None:
+        incident_askers.require_missing(case.items, case.now)
     decided = done.answers.get("decided_on") if done else None
-    until = done.ended_at if done else None  # what came later is no reason of the decision
+    until = (done.done_at or done.ended_at) if done else None  # what came later is no reason of the decision
     return Refusal(
         head,
         incident_papers_course.of(case, until),

@@ -7,6 +7,7 @@ states in which it stands as its positive control.
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,9 +15,11 @@ from flask.testing import FlaskClient
 from archive.domain import incident_finds, incidents
 from archive.domain.incident_papers import Case
 from archive.domain.incidents import Report
+from archive.errors import Conflict
 from archive.models import CaseFile
 from archive.store import Actor, Archive
 from archive.vocabulary import IncidentPaper, Role
+from archive.web import incident_forms
 from archive.wording import LOCALES
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
@@ -390,9 +393,33 @@ def test_a_refusal_is_not_made_of_what_was_found_or_never_missing(tale: Tale, si
     client = sign_in(Role.ARCHIVIST)
     assert client.get(address).status_code == 200
     tale.confirmed()
+    said = "Handlingen finns, eller var aldrig borta"
     refused = sign_in(Role.ARCHIVIST).get(address)
-    assert refused.status_code == 409
-    assert "Handlingen finns, eller var aldrig borta" in refused.text
+    assert (refused.status_code, said in refused.text) == (409, True)
+    step = f"/incidents/{tale.play.number}/steps/refusal_decision"
+    said_there = {"decided_on": tale.now()[:10], "appeal": "yes", "decision": "i akten"}
+    form = {**said_there, incident_forms.SHOWN: list(said_there)}
+    delegate = sign_in(Role.DELEGATE)
+    assert said not in delegate.get(step).text
+    assert said in delegate.post(step, data=form).text
+    assert "refusal_decision" in tale.play.open(tale.manager), "it is still to be done, or not needed"
+
+
+def test_a_refusal_decided_before_the_find_may_be_written_down_after_it(tale: Tale, sign_in: SignIn) -> None:
+    wants_decision(tale)
+    tale.clock.forward(hours=1)
+    decided_at = datetime.fromisoformat(tale.now())
+    tale.confirmed()
+    with tale.archive.write(tale.manager) as work:
+        incident = incidents.get(work, tale.play.number)
+        answers = tale.play.answers(work, incident, tale.manager, "refusal_decision", {"appeal": "yes"})
+        with pytest.raises(Conflict, match="nothing_to_refuse"):
+            incidents.complete(work, incident, "refusal_decision", answers)
+    with tale.archive.write(tale.manager) as work:
+        incident = incidents.get(work, tale.play.number)
+        incidents.complete(work, incident, "refusal_decision", answers, done_at=decided_at)
+    words = "Beslutet fattades innan detta hände: Den hittades igen den 24 november 2026."
+    assert words in read(sign_in(Role.ARCHIVIST), tale, P.REFUSAL, "sv")
 
 
 def test_a_refusal_made_before_the_find_says_that_it_was(tale: Tale, sign_in: SignIn) -> None:
