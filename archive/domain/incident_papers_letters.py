@@ -140,7 +140,7 @@ def answer(case: Case) -> Answer:
 
 
 def _said(case: Case, course: Course) -> str:
-    """Return what whoever waits was told last, unless that was before it became otherwise or of a false find."""
+    """Return what who waits was told last, unless that was of a false find or before it became otherwise."""
     told = [
         (as_moment(record.answers.get("answered_at")) or record.done_at or case.now, step, record)
         for step in ANSWERS

@@ -410,14 +410,18 @@ def test_a_refusal_decided_before_the_find_may_be_written_down_after_it(tale: Ta
     tale.clock.forward(hours=1)
     decided_at = datetime.fromisoformat(tale.now())
     tale.confirmed()
-    with tale.archive.write(tale.manager) as work:
+    with tale.archive.read(tale.manager) as work:
         incident = incidents.get(work, tale.play.number)
         answers = tale.play.answers(work, incident, tale.manager, "refusal_decision", {"appeal": "yes"})
-        with pytest.raises(Conflict, match="nothing_to_refuse"):
-            incidents.complete(work, incident, "refusal_decision", answers)
-    with tale.archive.write(tale.manager) as work:
-        incident = incidents.get(work, tale.play.number)
-        incidents.complete(work, incident, "refusal_decision", answers, done_at=decided_at)
+
+    def decide(done_at: datetime | None) -> None:
+        with tale.archive.write(tale.manager) as work:
+            incident = incidents.get(work, tale.play.number)
+            incidents.complete(work, incident, "refusal_decision", answers, done_at=done_at)
+
+    with pytest.raises(Conflict, match="nothing_to_refuse"):
+        decide(None)
+    decide(decided_at)
     words = "Beslutet fattades innan detta hände: Den hittades igen den 24 november 2026."
     assert words in read(sign_in(Role.ARCHIVIST), tale, P.REFUSAL, "sv")
 
@@ -449,6 +453,26 @@ def test_a_supplement_tells_imy_of_the_loss_then_of_what_is_said_to_be_found_the
         [True, False, False],
         [True, True, False],
         [False, False, True],
+    ]
+
+
+def test_a_letter_after_the_find_tells_what_it_meant_as_judged_since(tale: Tale, sign_in: SignIn) -> None:
+    absence, since = "Barnet får vänta så länge akten saknas", "Ingen har läst den"
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes", effects=absence)
+    told = [read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv")]
+    tale.confirmed()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    tale.play.do(tale.archivist, "after_find", consequences=since)
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    tale.reopened()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    assert [(absence in one, since in one) for one in told] == [
+        (True, False),
+        (False, False),
+        (False, True),
+        (True, False),
     ]
 
 
