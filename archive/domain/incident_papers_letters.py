@@ -81,13 +81,14 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     safe = _only_safely(case, person)
     items = case.items if person_id is None else _about(case, person_id)
     read = [item.others_read for item in items if item.others_read is not None]
+    course = incident_papers_course.of(case, items=items)
     return Letter(
         head,
-        incident_papers_course.of(case, items=items),
+        course,
         "" if person is None or safe else _name(case, person),
         safe,
         max(read, key=list(OthersRead).index) if read else None,
-        case.said("notify_imy", "consequences") or case.said("decide_notification", "effects"),
+        _effects(case, course),
         case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
         _stopped(case),
         case.done("notify_imy") is not None,
@@ -95,6 +96,21 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
         case.raw("police_report", "reported") == "yes",
         _rebuilt(case),
     )
+
+
+def _effects(case: Case, course: Course) -> str:
+    """Return what it may mean for somebody; once it is at hand, what was judged since alone."""
+    judged = [("notify_imy", "consequences"), ("decide_notification", "effects")]
+    if course.over:
+        judged = [("after_find", "consequences"), *judged]
+    since = course.changed if course.over else None
+    return next((said for step, field in judged if (said := _judged(case, step, field, since))), "")
+
+
+def _judged(case: Case, step: str, field: str, since: datetime | None) -> str:
+    record = case.record(step)
+    late = record and record.done_at and (since is None or record.done_at >= since)
+    return case.said(step, field) if late else ""
 
 
 def _stopped(case: Case) -> bool:
