@@ -68,8 +68,8 @@ def require_missing(items: Sequence[IncidentFile], at: datetime) -> None:
             "nothing_to_refuse",
             N_(
                 "The document is at hand, or never was missing: it is not refused because it cannot be "
-                "found. Hand out what may be handed out, after the usual judgement, and write in the step why "
-                "the decision is not needed."
+                "found. Hand out what may be handed out, after the usual judgement, and write in the step "
+                "why the decision is not needed."
             ),
         )
 

@@ -60,7 +60,8 @@ def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Fin
         raise Invalid(
             "found_before_missed",
             N_(
-                "It cannot have been found before it was missed. Correct the time, or say it was not missing."
+                "It cannot have been found before it was missed. Correct the time. If it never was missing, "
+                "the head of the unit or the delegate decides that, on the page of the incident."
             ),
             field="found_at",
         )
