@@ -1,5 +1,6 @@
 """The papers of an incident for those outside it: which there are, who may print them, what they tell."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -27,9 +28,17 @@ from archive.domain.incident_lines import Named
 from archive.domain.incident_papers_concealed import Concealed
 from archive.domain.incident_report_data import StepLine
 from archive.errors import NotFound, NotPermitted
-from archive.models import CaseFile, Incident, IncidentFile, Person, Search, Unit
+from archive.models import CaseFile, Event, Incident, IncidentFile, Person, Search, Unit
 from archive.store import Work
-from archive.vocabulary import IncidentOutcome, IncidentPaper, Permission, PlaceKind, SearchResult, StepState
+from archive.vocabulary import (
+    EventKind,
+    IncidentOutcome,
+    IncidentPaper,
+    Permission,
+    PlaceKind,
+    SearchResult,
+    StepState,
+)
 from archive.wording import N_, _, locale
 from routines.conditions import Answer
 from routines.progress import End, Record
@@ -80,6 +89,22 @@ class Case:
         """Tell whether the register knows whom everything looked for is about, and nobody is protected."""
         own = {item.file_id for item in self.items}
         return not self.sealed and None not in own and bool(self.persons)
+
+    @cached_property
+    def missed_again(self) -> datetime | None:
+        """Return when the case was last taken up again since what was found was not it."""
+        rows = self.work.session.execute(
+            select(col(Event.at), col(Event.body)).where(
+                col(Event.stream) == self.incident.stream,
+                col(Event.kind) == EventKind.INCIDENT_REOPENED.value,
+            )
+        )
+        return max((row.at for row in rows if json.loads(row.body)["facts"]["items"]), default=None)
+
+    def holds(self, record: Record | None) -> bool:
+        """Tell whether what was said of a find when a step was done still holds."""
+        again = self.missed_again
+        return record is not None and (again is None or record.ended_at is None or record.ended_at > again)
 
     def done(self, step: str) -> StepLine | None:
         """Return how a step was last done."""

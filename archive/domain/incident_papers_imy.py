@@ -281,7 +281,7 @@ def _news(case: Case, since: datetime) -> list[Question]:
     found = [
         *(
             [(_("How it stands with the file"), incident_papers_course.told(course))]
-            if course.seen_on
+            if course.seen_on or _again(case, since)
             else ()
         ),
         *(
@@ -295,6 +295,11 @@ def _news(case: Case, since: datetime) -> list[Question]:
         Question(f"news_{at}", "", label, text) for at, (label, text) in enumerate(found, start=1) if text
     ]
     return known or [Question("news_0", "", _("What is new"), _("Nothing since the notification"))]
+
+
+def _again(case: Case, since: datetime) -> bool:
+    """Tell whether it turned out since that what was found was not it."""
+    return case.missed_again is not None and since <= case.missed_again <= case.until
 
 
 def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:

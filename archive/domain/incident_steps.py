@@ -372,6 +372,12 @@ def _closed(doing: Doing) -> None:
     incident_closing.close(doing.work, doing.incident, IncidentAction.CLOSE)
 
 
+def _refused(doing: Doing) -> None:
+    """Take the decision of something missing only: what is at hand is handed out or refused as any other."""
+    items = incident_changes.items(doing.work, doing.incident)
+    incident_askers.require_missing(items, doing.record.done_at or doing.work.now)
+
+
 _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "tell_manager": _owner_told,
     "tell_case_worker": _case_worker_told,
@@ -384,6 +390,7 @@ _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "wide_search": _searched,
     "short_confirm": _short,
     "confirm_find": _confirmed,
+    "refusal_decision": _refused,
     "decide": _decided,
     "decide_mistaken": _mistaken,
     "close": _closed,

@@ -7,6 +7,7 @@ states in which it stands as its positive control.
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,9 +15,11 @@ from flask.testing import FlaskClient
 from archive.domain import incident_finds, incidents
 from archive.domain.incident_papers import Case
 from archive.domain.incidents import Report
+from archive.errors import Conflict
 from archive.models import CaseFile
 from archive.store import Actor, Archive
 from archive.vocabulary import IncidentPaper, Role
+from archive.web import incident_forms
 from archive.wording import LOCALES
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
@@ -110,6 +113,14 @@ class Tale:
             case = Case(work, incidents.get(work, self.play.number), self.archive.settings)
             return [person.id for person in case.persons]
 
+    def reopened(self) -> None:
+        """Take the case up again an hour later: it was the wrong file."""
+        self.clock.forward(hours=1)
+        with self.archive.write(self.archivist) as work:
+            incident = incidents.get(work, self.play.number)
+            ids = [item.id for item in incidents.items(work, incident)]
+            incidents.reopen(work, incident, ids, "Det var fel akt")
+
     def now(self) -> str:
         """Return this moment as forms hold it."""
         with self.archive.read(self.archivist) as work:
@@ -175,6 +186,18 @@ def closed_short(tale: Tale) -> None:
     tale.searched("all_found")
     tale.answered(LATE)
     tale.play.do(tale.manager, "short_confirm", confirmed="yes")
+
+
+def reopened_short(tale: Tale) -> None:
+    """It was closed the short way, and taken up again since it was another file."""
+    closed_short(tale)
+    tale.reopened()
+
+
+def reopened(tale: Tale) -> None:
+    """It was found and confirmed, and taken up again since it was another file."""
+    damaged(tale)
+    tale.reopened()
 
 
 def found_before_answer(tale: Tale) -> None:
@@ -261,6 +284,8 @@ STATES = (
     said_found,
     seen_after_answer,
     not_it,
+    reopened_short,
+    reopened,
     closed_short,
     found_before_answer,
     found_after_answer,
@@ -273,13 +298,13 @@ STATES = (
     seen_after_lost,
     found_after_lost,
 )
-SOUGHT = (searching, wants_decision, waits_inside, not_it)
+SOUGHT = (searching, wants_decision, waits_inside, not_it, reopened_short, reopened)
 SAID = (said_found, seen_after_answer, seen_after_lost)
 BACK = (closed_short, found_before_answer, found_after_answer, damaged, incomplete, found_after_lost)
 GONE = (declared_lost, rebuilt, seen_after_lost)
 # What was sent to IMY stays as it was: of what came after it was declared lost the supplement tells.
 NOTIFIED = (*SOUGHT, part_found, *GONE, found_after_lost)
-OFFERED = (*SOUGHT[:1], not_it, said_found, seen_after_answer, *GONE, part_found, mistaken)
+OFFERED = (*SOUGHT[:1], *SOUGHT[3:], said_found, seen_after_answer, *GONE, part_found, mistaken)
 EVERY = frozenset(P) - {P.IMY_SUPPLEMENT, P.REFUSAL}
 TELLING = (P.ANSWER, P.LETTER, P.POLICE_REPORT, P.LEX_SARAH_REPORT, P.LEX_SARAH_INVESTIGATION)
 OF_ALL = tuple(paper for paper in TELLING if paper is not P.LETTER)  # a letter without a name goes to any
@@ -396,9 +421,37 @@ def test_a_refusal_is_not_made_of_what_was_found_or_never_missing(tale: Tale, si
     client = sign_in(Role.ARCHIVIST)
     assert client.get(address).status_code == 200
     tale.confirmed()
+    said = "Handlingen finns, eller var aldrig borta"
     refused = sign_in(Role.ARCHIVIST).get(address)
-    assert refused.status_code == 409
-    assert "Handlingen finns, eller var aldrig borta" in refused.text
+    assert (refused.status_code, said in refused.text) == (409, True)
+    step = f"/incidents/{tale.play.number}/steps/refusal_decision"
+    said_there = {"decided_on": tale.now()[:10], "appeal": "yes", "decision": "i akten"}
+    form = {**said_there, incident_forms.SHOWN: list(said_there)}
+    delegate = sign_in(Role.DELEGATE)
+    assert said not in delegate.get(step).text
+    assert said in delegate.post(step, data=form).text
+    assert "refusal_decision" in tale.play.open(tale.manager), "it is still to be done, or not needed"
+
+
+def test_a_refusal_decided_before_the_find_may_be_written_down_after_it(tale: Tale, sign_in: SignIn) -> None:
+    wants_decision(tale)
+    tale.clock.forward(hours=1)
+    decided_at = datetime.fromisoformat(tale.now())
+    tale.confirmed()
+    with tale.archive.read(tale.manager) as work:
+        incident = incidents.get(work, tale.play.number)
+        answers = tale.play.answers(work, incident, tale.manager, "refusal_decision", {"appeal": "yes"})
+
+    def decide(done_at: datetime | None) -> None:
+        with tale.archive.write(tale.manager) as work:
+            incident = incidents.get(work, tale.play.number)
+            incidents.complete(work, incident, "refusal_decision", answers, done_at=done_at)
+
+    with pytest.raises(Conflict, match="nothing_to_refuse"):
+        decide(None)
+    decide(decided_at)
+    words = "Beslutet fattades innan detta hände: Den hittades igen den 24 november 2026."
+    assert words in read(sign_in(Role.ARCHIVIST), tale, P.REFUSAL, "sv")
 
 
 def test_a_refusal_made_before_the_find_says_that_it_was(tale: Tale, sign_in: SignIn) -> None:
@@ -429,6 +482,42 @@ def test_a_supplement_tells_imy_of_the_loss_then_of_what_is_said_to_be_found_the
         [True, True, False],
         [False, False, True],
     ]
+
+
+def test_a_letter_after_the_find_tells_what_it_meant_as_judged_since(tale: Tale, sign_in: SignIn) -> None:
+    absence, since = "Barnet får vänta så länge akten saknas", "Ingen har läst den"
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes", effects=absence)
+    told = [read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv")]
+    tale.confirmed()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    tale.play.do(tale.archivist, "after_find", consequences=since)
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    tale.reopened()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    assert [(absence in one, since in one) for one in told] == [
+        (True, False),
+        (False, False),
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_a_supplement_tells_imy_that_it_is_searched_for_again(tale: Tale, sign_in: SignIn) -> None:
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes")
+    tale.confirmed()
+    tale.play.do(tale.archivist, "notify_imy", ended="ended", ended_at=tale.now())
+    client, both = sign_in(Role.ARCHIVIST), (P.IMY_NOTIFICATION, P.IMY_SUPPLEMENT)
+    before = [read(client, tale, paper, "sv") for paper in both]
+    tale.reopened()
+    client = sign_in(Role.ARCHIVIST)
+    after = [read(client, tale, paper, "sv") for paper in both]
+    words = "Den pågår", "Vi letar fortfarande efter den."
+    assert [one in text for one, text in zip(words, before, strict=True)] == [False, False]
+    assert [one in text for one, text in zip(words, after, strict=True)] == [False, True]  # sent is sent
 
 
 def test_a_letter_tells_each_person_of_their_own_file(tale: Tale, sign_in: SignIn) -> None:
