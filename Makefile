@@ -44,7 +44,8 @@ aside: | .venv/run.stamp
 
 run: export AKTSPAR_DEMO = 1
 run: export AKTSPAR_LOG_LEVEL = WARNING
-run: export AKTSPAR_PROGRAMME_END ?= 2027-06-30
+# Half a year ahead, whenever it is: an end that has passed shows a programme that is late everywhere.
+run: export AKTSPAR_PROGRAMME_END ?= $(shell $(PYTHON) -c 'import datetime as d; print(d.date.today() + d.timedelta(182))')
 run: export AKTSPAR_DATA_DIR = $(CURDIR)/var
 run: export AKTSPAR_DATABASE_URL = sqlite:///$(CURDIR)/var/aktspar.db
 run: export AKTSPAR_BIND = 127.0.0.1:$(PORT)

@@ -124,7 +124,7 @@ class Settings:
             lock_seconds=_seconds("LOCK_SECONDS", get("LOCK_SECONDS", "20")),
             request_seconds=_seconds("REQUEST_SECONDS", get("REQUEST_SECONDS", "20")),
             smtp=_smtp(get("SMTP_URL"), get("SMTP_FROM"), get("SMTP_CA_FILE")),
-            **_controller(get, _DEMO_CONTROLLER if demo else {}),
+            **_controller(get, DEMO_CONTROLLER if demo else {}),
         )
         settings._refuse_weak_secrets()
         return settings
@@ -216,7 +216,7 @@ _CONTROLLER = (
     *("organisation_name", "organisation_number", "postal_address"),
     *("contact_address", "dpo_contact", "appeal_court", "sealed_contact"),
 )
-_DEMO_CONTROLLER = {
+DEMO_CONTROLLER = {
     "organisation_name": "Socialnämnden i Demostad",
     "organisation_number": "000000-0000",  # of nobody
     "postal_address": "Box 1, 000 00 Demostad",

@@ -15,11 +15,17 @@ TITLES = {
     IncidentPaper.IMY_NOTIFICATION: N_("Notification of a personal data breach to IMY"),
     IncidentPaper.IMY_SUPPLEMENT: N_("Supplement to the notification to IMY"),
 }
+AS_SENT = {
+    IncidentPaper.IMY_NOTIFICATION: N_("As it was sent %(when)s. What came later stands in the supplement."),
+    IncidentPaper.IMY_SUPPLEMENT: N_("As it was sent %(when)s. What came later stands in the next one."),
+}
 
 
 def pdf(heading: Heading, questions: Sequence[Question], settings: Settings) -> bytes:
     """Return the questions and answers as PDF; what is not answered says where its answer comes from."""
     paper = incident_paper.begin(_(TITLES[heading.paper]), heading, settings)
+    if heading.sent:
+        paper.mark(_(AS_SENT[heading.paper], when=heading.sent))
     paper.paragraph(
         _(
             "Sent in IMY's e-service, where it becomes a public document: name nobody the files are about. "

@@ -105,7 +105,7 @@ def _known(report: IncidentReport) -> Iterator[tuple[str, object]]:
 
 
 def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
-    yield _("Missed at"), _when(report.missed_at)
+    yield _("Missed at"), incident_said.missed(report, _when)
     yield _("Suspected lost at"), incident_said.suspected(report, _when)
     yield _("Reported"), _by(report, report.reported_at, report.reported_by)
     aware = (

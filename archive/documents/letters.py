@@ -8,7 +8,6 @@ from archive.documents.incident_paper import LINE, by_hand, made_on
 from archive.documents.page import Report
 from archive.domain import incident_papers_course
 from archive.domain.incident_papers import day
-from archive.domain.incident_papers_course import Course
 from archive.domain.incident_papers_letters import Answer, Letter, Refusal
 from archive.vocabulary import OthersRead
 from archive.wording import _, ngettext
@@ -27,7 +26,7 @@ def letter(told: Letter, settings: Settings) -> bytes:
         )
     incident_paper.facts(paper, _addressed(told))
     paper.heading(_("What has happened"))
-    paper.paragraph(_happened(told.course))
+    paper.paragraph(_happened(told))
     paper.heading(_("What it may mean for you"))
     for sentence in _read(told):
         paper.paragraph(sentence)
@@ -63,15 +62,20 @@ def _contact(told: Letter) -> str:
     return ", ".join(filter(None, (told.heading.contact_person, told.heading.contact_address)))
 
 
-def _happened(course: Course) -> str:
+def _happened(told: Letter) -> str:
+    course = told.course
     missed = _(
         "A paper file with information about you could not be found on %(missed)s.",
         missed=day(course.missed_on),
     )
+    if not told.alike:
+        return "\n".join((missed, _("How it stands with your file: %(line)s", line=LINE)))
     return f"{missed} {incident_papers_course.told(course)}"
 
 
 def _read(told: Letter) -> Iterator[str]:
+    if not told.known:
+        return
     match told.others_read:
         case OthersRead.NO:
             yield _("We judge that nobody without the right to has read it.")
@@ -90,7 +94,7 @@ def _doing(told: Letter) -> Iterator[str]:
         by = ngettext("by %(num)s person", "by %(num)s persons", course.searchers)
         yield _("We have searched %(made)s, %(by)s.", made=made, by=by)
     if told.secured:
-        yield _("We have secured the room it stood in, so that nothing more goes away.")
+        yield _("Done in the room it stood in: %(done)s.", done=told.secured)
     if told.notified:
         yield _("We have told the Swedish Authority for Privacy Protection (IMY).")
     if told.lex_sarah:
@@ -99,6 +103,8 @@ def _doing(told: Letter) -> Iterator[str]:
         yield _("We have reported it to the police.")
     if told.rebuilt:
         yield _("We have collected copies of what the file held, where there were any.")
+    if not told.alike:
+        return
     if course.seen_on and not course.lost_on:
         yield _("We tell you what it was that was found.")
     elif not course.over:

@@ -1,6 +1,6 @@
 """The report under lex Sarah and its investigation on paper."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from archive.config import Settings
 from archive.documents import incident_paper
@@ -17,6 +17,8 @@ def report(told: LexSarah, settings: Settings) -> bytes:
     paper = incident_paper.begin(
         _("Report under lex Sarah"), heading, settings, address=_here(heading, settings)
     )
+    if heading.draft and not (told.happened and told.when_noticed):
+        paper.mark(_("Lacking: %(what)s", what=", ".join(_lacking(told))))
     paper.paragraph(_("27 kap. 2 § socialtjänstlagen (2025:400): whoever learns of it reports at once."))
     incident_paper.facts(
         paper,
@@ -25,8 +27,8 @@ def report(told: LexSarah, settings: Settings) -> bytes:
             (_("Reported"), by_hand(told.reported)),
             (_("Unit"), by_hand(told.unit)),
             (_("Diary number"), by_hand(heading.diary_number)),
-            (_("First missed"), told.happened),
-            (_("When and how it was noticed"), told.noticed),
+            (_("First missed"), told.happened or _("not stated")),
+            (_("When and how it was noticed"), told.noticed or _("not stated")),
             (_("How it stands with the file"), told.stands),
             (_("Where"), by_hand(told.rooms)),
             (_("Files, by their codes"), by_hand(told.codes)),
@@ -38,6 +40,13 @@ def report(told: LexSarah, settings: Settings) -> bytes:
     _part(paper, _("What was done at once"), told.at_once)
     paper.signatures([_("Reported by"), _("Received for the board")])
     return paper.pdf()
+
+
+def _lacking(told: LexSarah) -> Iterator[str]:
+    if not told.happened:
+        yield _("the time it was first missed")
+    if not told.when_noticed:
+        yield _("the time it was noticed")
 
 
 def investigation(told: Investigation, settings: Settings) -> bytes:

@@ -53,7 +53,7 @@ def _missing(paper: Report, told: Police) -> None:
             ),
             (_("Where it was kept"), by_hand(told.rooms)),
             (_("Last seen in its place"), by_hand(told.last_seen)),
-            (_("First missed"), told.missed),
+            (_("First missed"), told.missed or _("not stated")),
             (_("How it stands with the file"), incident_papers_course.told(told.course)),
             (_("When a crime was first suspected"), by_hand(told.noticed)),
             (_("Number at the police"), by_hand(told.number)),

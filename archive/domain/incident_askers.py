@@ -1,13 +1,15 @@
 """Whoever waits for what is missed: which step answers them, and whether they know that it is found."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from archive.clock import local
 from archive.domain import steps
 from archive.domain.steps import Course
 from archive.errors import Conflict
-from archive.models import Incident
+from archive.models import Incident, IncidentFile
 from archive.store import Work
+from archive.vocabulary import IncidentOutcome
 from archive.wording import N_, locale
 from routines import engine
 from routines.answers import as_moment
@@ -56,6 +58,37 @@ def require_told(incident: Incident, run: Course, found_at: datetime) -> None:
         answered=f"{local(last):%Y-%m-%d %H:%M}",
         found=f"{local(found_at):%Y-%m-%d %H:%M}",
     )
+
+
+def require_missing(items: Sequence[IncidentFile], at: datetime) -> None:
+    """Refuse to refuse what was at hand at a moment, or never was missing; raises Conflict."""
+    known = [moment for item in items if (moment := _known_at_hand(item))]
+    if len(known) == len(items) and _minute(max(known)) <= at:
+        raise Conflict(
+            "nothing_to_refuse",
+            N_(
+                "The document is at hand, or never was missing: it is not refused because it cannot be "
+                "found. Hand out what may be handed out, after the usual judgement, and write in the step "
+                "why the decision is not needed."
+            ),
+        )
+
+
+def _known_at_hand(item: IncidentFile) -> datetime | None:
+    if item.outcome is IncidentOutcome.FOUND:
+        return item.found_at
+    return item.outcome_at if item.outcome is IncidentOutcome.MISTAKEN else None
+
+
+def know(incident: Incident, run: Course, found: Sequence[datetime]) -> bool:
+    """Tell whether whoever waits was told of a find, as far as the moments of some finds go."""
+    last = _last_answer(run)
+    return bool(incident.somebody_waits and found and last and last >= _minute(min(found)))
+
+
+def waits(run: Course) -> bool:
+    """Tell whether a step that answers whoever waits is to be done now."""
+    return any(run.progress.open_record(step) for step in ANSWERS)
 
 
 def _last_answer(run: Course) -> datetime | None:

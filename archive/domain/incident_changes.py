@@ -1,14 +1,16 @@
 """Hold an incident and what it is about, and change what stands in it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
+from archive.domain import asides
 from archive.errors import NotFound
-from archive.models import CaseFile, Incident, IncidentFile
+from archive.models import CaseFile, Event, Incident, IncidentFile
 from archive.store import Work
 from archive.vocabulary import EventKind
 from archive.wording import N_
@@ -78,3 +80,20 @@ def changed(work: Work, incident: Incident, reason: str, **values: Any) -> None:
         },
         fields=sorted(values),
     )
+
+
+def was(work: Work, incident: Incident, name: str, moment: datetime) -> Any:
+    """Return what stood in a column at a moment, by what was written down when it was changed since."""
+    statement = (
+        select(col(Event.id))
+        .where(
+            col(Event.stream) == incident.stream,
+            col(Event.kind) == EventKind.INCIDENT_CHANGED.value,
+            col(Event.at) > moment,
+        )
+        .order_by(col(Event.seq))
+    )
+    changes = work.session.scalars(statement).all()
+    texts = asides.of(work, changes)
+    old = (texts[one]["old"] for one in changes if one in texts)
+    return next((values[name] for values in old if name in values), getattr(incident, name))

@@ -9,7 +9,7 @@ from archive.domain import (
     actors,
     incident_changes,
     incident_finds,
-    incident_outcomes,
+    incident_reopening,
     incident_steps,
 )
 from archive.errors import Invalid
@@ -123,8 +123,7 @@ def reopen(work: Work, incident: Incident, item_ids: Sequence[int], reason: str)
         raise Invalid("reason_missing", N_("Say why it is taken up again."), field="reason")
     incident_changes.locked(work, incident)
     these = [incident_changes.item(work, incident, item_id) for item_id in item_ids]
-    incident_outcomes.reopen(work, incident, these, reason.strip())
-    incident_steps.advance(work, incident)
+    incident_reopening.take_up(work, incident, these, reason.strip())
 
 
 def _find(work: Work, found: Sequence[IncidentFile], said: Found) -> dict[str, Answer]:

@@ -3,11 +3,11 @@
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from archive.domain import searches
 from archive.models import (
     CaseFile,
     Incident,
     IncidentFile,
-    RoutineStep,
     Search,
     Unit,
     User,
@@ -15,7 +15,7 @@ from archive.models import (
     WantedSighting,
 )
 from archive.store import Work
-from archive.vocabulary import IncidentOutcome, Role, SearchResult, StepState
+from archive.vocabulary import IncidentOutcome, Role, SearchResult
 from routines.conditions import FactValue
 
 
@@ -86,14 +86,5 @@ def _to_confirm(work: Work, incident: Incident) -> int:
             or_(col(IncidentFile.open), col(IncidentFile.outcome) == IncidentOutcome.DECLARED_LOST),
         )
     )
-    confirmed = select(func.coalesce(func.max(col(RoutineStep.told_event)), 0)).where(
-        col(RoutineStep.run) == incident.stream,
-        col(RoutineStep.step) == "confirm_find",
-        col(RoutineStep.state) == StepState.DONE,
-    )
-    claimed = select(func.count()).where(
-        col(Search.incident_id) == incident.id,
-        col(Search.result) == SearchResult.FOUND,
-        col(Search.told_event) > confirmed.scalar_subquery(),
-    )
+    claimed = select(func.count()).select_from(Search).where(searches.claimed(incident, work.now))
     return (work.session.scalar(statement) or 0) + bool(work.session.scalar(claimed))

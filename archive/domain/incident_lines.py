@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.clock import local
-from archive.domain import actors, sentences, step_keys, timelines, trails
+from archive.domain import actors, sentences, stated_times, step_keys, timelines, trails
 from archive.domain.incident_report_data import AnswerLine, Both, Line, StepLine, Where, Who, stated
 from archive.domain.sentences import Told
 from archive.domain.steps import Course
@@ -191,7 +191,7 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
     lines = []
     for record in course.progress.records:
         step, row = course.step(record.step), course.rows[record.step, record.occurrence]
-        track = tracks[step.track]
+        track, done_at = tracks[step.track], stated_times.done_at(record)
         lines.append(
             StepLine(
                 step=step.id,
@@ -203,11 +203,11 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
                 state=row.state,
                 opened_at=record.opened_at,
                 due_at=record.deadline,
-                done_at=record.done_at if row.state is StepState.DONE else None,
+                done_at=done_at if row.state is StepState.DONE else None,
                 recorded_at=record.ended_at,
                 who=named.number(record.ended_by) if record.ended_by else None,
                 performed_by=named.number(row.performed_by) if row.performed_by else None,
-                late=record.is_late(now),
+                late=replace(record, done_at=done_at).is_late(now),
                 answers=stated(step.id, _answers(course, record, named)),
                 reason=record.reason,
                 legal_basis=tuple(Both(one.sv, one.en) for one in step.legal_basis),

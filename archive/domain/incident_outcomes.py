@@ -60,7 +60,8 @@ def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Fin
         raise Invalid(
             "found_before_missed",
             N_(
-                "It cannot have been found before it was missed. Correct the time, or say it was not missing."
+                "It cannot have been found before it was missed. Correct the time. If it never was missing, "
+                "the head of the unit or the delegate decides that, on the page of the incident."
             ),
             field="found_at",
         )
@@ -112,13 +113,16 @@ def declare_lost(work: Work, incident: Incident, lost: Sequence[IncidentFile], r
         if item.file_id is not None:
             file = files.get(work, item.file_id)
             work.session.refresh(file, with_for_update=True)
-            _end_loan(work, incident, file)
-            history.advance(
-                work, file, FileAction.DECLARE_LOST, subjects=[incident.stream], incident=incident.id
-            )
-            transit.lose(work, file, incident.id)
+            if file.status is not Custody.LOST:  # taken up again, it was lost all the time
+                _lose(work, incident, file)
         event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_LOST, reason)
         _end(work, item, IncidentOutcome.DECLARED_LOST, event)
+
+
+def _lose(work: Work, incident: Incident, file: CaseFile) -> None:
+    _end_loan(work, incident, file)
+    history.advance(work, file, FileAction.DECLARE_LOST, subjects=[incident.stream], incident=incident.id)
+    transit.lose(work, file, incident.id)
 
 
 def settle(work: Work, incident: Incident, items: Sequence[IncidentFile]) -> None:
@@ -146,6 +150,9 @@ def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason
     for item in again:
         item.open, item.outcome, item.outcome_at = True, None, None
         item.outcome_by = item.outcome_event = None
+        item.found_at = item.found_by = item.found_where = None
+        item.found_place_id = item.found_in_id = None
+        item.found_state = item.others_read = None
     work.session.flush()
     history.advance(
         work,

@@ -1,6 +1,8 @@
 """The papers of an incident for those outside it: which there are, who may print them, what they tell."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -26,10 +28,18 @@ from archive.domain.incident_lines import Named
 from archive.domain.incident_papers_concealed import Concealed
 from archive.domain.incident_report_data import StepLine
 from archive.errors import NotFound, NotPermitted
-from archive.models import CaseFile, Incident, IncidentFile, Person, Search, Unit
+from archive.models import CaseFile, Event, Incident, IncidentFile, Person, Search, Unit
 from archive.store import Work
-from archive.vocabulary import IncidentOutcome, IncidentPaper, Permission, PlaceKind, SearchResult, StepState
-from archive.wording import N_, locale
+from archive.vocabulary import (
+    EventKind,
+    IncidentOutcome,
+    IncidentPaper,
+    Permission,
+    PlaceKind,
+    SearchResult,
+    StepState,
+)
+from archive.wording import N_, _, locale
 from routines.conditions import Answer
 from routines.progress import End, Record
 
@@ -39,9 +49,16 @@ class Case:
 
     def __init__(self, work: Work, incident: Incident, settings: Settings) -> None:
         self.work, self.incident, self.settings, self.now = work, incident, settings, work.now
+        self.until = work.now
         self.items: Sequence[IncidentFile] = incident_changes.items(work, incident)
         self.course = incident_steps.course(work, incident)
         self._lines = incident_lines.of_steps(self.course, Named(work, (), (), {}), work.now)
+
+    def at(self, moment: datetime) -> "Case":
+        """Return the case by what had been written down at a moment."""
+        then = copy(self)
+        then.until = moment
+        return then
 
     @cached_property
     def files(self) -> Mapping[int, CaseFile]:
@@ -73,13 +90,36 @@ class Case:
         own = {item.file_id for item in self.items}
         return not self.sealed and None not in own and bool(self.persons)
 
+    @cached_property
+    def missed_again(self) -> datetime | None:
+        """Return when the case was last taken up again since what was found was not it."""
+        rows = self.work.session.execute(
+            select(col(Event.at), col(Event.body)).where(
+                col(Event.stream) == self.incident.stream,
+                col(Event.kind) == EventKind.INCIDENT_REOPENED.value,
+            )
+        )
+        return max((row.at for row in rows if json.loads(row.body)["facts"]["items"]), default=None)
+
+    def holds(self, record: Record | None) -> bool:
+        """Tell whether what was said of a find when a step was done still holds."""
+        again = self.missed_again
+        return record is not None and (again is None or record.ended_at is None or record.ended_at > again)
+
     def done(self, step: str) -> StepLine | None:
         """Return how a step was last done."""
         return next(reversed(self.all_done(step)), None)
 
     def all_done(self, step: str) -> list[StepLine]:
         """Return each time a step was done, oldest first."""
-        return [one for one in self._lines if one.step == step and one.state is StepState.DONE]
+        return [
+            one
+            for one in self._lines
+            if one.step == step and one.state is StepState.DONE and self._written(one.recorded_at)
+        ]
+
+    def _written(self, moment: datetime | None) -> bool:
+        return moment is None or moment <= self.until
 
     def opened(self, step: str) -> bool:
         """Tell whether the routine has asked for a step."""
@@ -96,11 +136,17 @@ class Case:
 
     def records(self, step: str) -> list[Record]:
         """Return each time a step was done as the routine keeps it, oldest first."""
-        return [one for one in self.course.progress.records if one.step == step and one.end is End.DONE]
+        done = (one for one in self.course.progress.records if one.step == step and one.end is End.DONE)
+        return [one for one in done if self._written(one.ended_at)]
 
     def record(self, step: str) -> Record | None:
         """Return the last time a step was done as the routine keeps it."""
         return next(reversed(self.records(step)), None)
+
+    def stated(self, field: str) -> datetime | None:
+        """Return a moment of the report, None where the program set it since nobody said one."""
+        moment: datetime = getattr(self.incident, field)
+        return moment if self.raw("report", field) and moment != self.incident.reported_at else None
 
     def said(self, step: str, field: str) -> str:
         """Return an answer in words, empty where there is none; without whom the files are about."""
@@ -125,7 +171,10 @@ class Case:
     @property
     def owner(self) -> str:
         """Return who answers for the incident."""
-        return self.name(f"user:{self.incident.owner_id}") if self.incident.owner_id else ""
+        owner = self.incident.owner_id
+        if self.until < self.now:
+            owner = incident_changes.was(self.work, self.incident, "owner_id", self.until)
+        return self.name(f"user:{owner}") if owner else ""
 
     @property
     def unit(self) -> str:
@@ -197,6 +246,7 @@ class Heading:
     draft: bool
     decided_by: str
     sealed: bool
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +258,14 @@ class _Rule:
     decided: Callable[[Case], bool]
 
 
-def _notified(case: Case) -> bool:
-    """Tell whether the last decision on it was to notify."""
-    asked = [case.raw(step, "notify") for step in ("decide_notification", "review_notification")]
-    return next((one for one in reversed(asked) if one is not None), "no") == "yes"
+def _done(step: str) -> "_Rule":
+    """Rule that a paper is decided by its own step, as long as no other one is to be written."""
+    return _Rule(step, step, lambda case: case.done(step) is not None and not case.waits(step))
 
 
 _RULES: Mapping[IncidentPaper, _Rule] = {
-    IncidentPaper.IMY_NOTIFICATION: _Rule("notify_imy", "decide_notification", _notified),
-    IncidentPaper.IMY_SUPPLEMENT: _Rule(
-        "supplement_imy", "notify_imy", lambda case: case.done("notify_imy") is not None
-    ),
+    IncidentPaper.IMY_NOTIFICATION: _done("notify_imy"),
+    IncidentPaper.IMY_SUPPLEMENT: _done("supplement_imy"),
     IncidentPaper.LETTER: _Rule(
         "inform_persons", "decide_inform", lambda case: case.raw("decide_inform", "inform") == "yes"
     ),
@@ -271,6 +318,7 @@ def standing(case: Case, paper: IncidentPaper) -> Standing:
 def heading(case: Case, paper: IncidentPaper) -> Heading:
     """Return the head of a paper; raises NotPermitted and NotFound as `require` does."""
     how, settings = require(case, paper), case.settings
+    sent = "" if how.draft or paper not in _SENT else case.said(how.step, "sent_at")
     return Heading(
         paper,
         case.incident.id,
@@ -286,7 +334,11 @@ def heading(case: Case, paper: IncidentPaper) -> Heading:
         how.draft,
         how.decided_by,
         case.sealed,
+        sent,
     )
+
+
+_SENT = {IncidentPaper.IMY_NOTIFICATION, IncidentPaper.IMY_SUPPLEMENT}
 
 
 def may_print(case: Case, paper: IncidentPaper) -> bool:
@@ -336,6 +388,16 @@ def require(case: Case, paper: IncidentPaper) -> Standing:
 def when(moment: datetime | None) -> str:
     """Write a moment as papers do."""
     return f"{local(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def first_known(case: Case) -> tuple[str, str]:
+    """Return the earliest moment known, and of what it is."""
+    what = _("when it was reported; when it was first missed is not stated")
+    if case.stated("missed_at"):
+        what = _("when it was first missed")
+    elif case.stated("suspected_at"):
+        what = _("when it was suspected lost; when it was first missed is not stated")
+    return when(case.incident.missed_at), what
 
 
 def day(moment: date | None) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local_date
+from archive.domain import searches
 from archive.domain.incident_papers import Case, day
 from archive.models import IncidentFile, Search, WantedSighting
-from archive.vocabulary import FoundState, IncidentOutcome, SearchResult
+from archive.vocabulary import FoundState, IncidentOutcome
 from archive.wording import N_, _
 
 
@@ -91,19 +92,8 @@ def _seen(case: Case, waiting: Sequence[IncidentFile], end: datetime) -> tuple[i
 
 def _claims(case: Case, end: datetime) -> list[Search]:
     """Return the searches that are said to have found it, and of which nobody has said what that was."""
-    confirmed = max(
-        (
-            row.told_event or 0
-            for (step, _occurrence), row in case.course.rows.items()
-            if step == "confirm_find" and row.ended_at and row.ended_at <= end
-        ),
-        default=0,
-    )
-    return [
-        one
-        for one in case.searches
-        if one.result is SearchResult.FOUND and one.at <= end and (one.told_event or 0) > confirmed
-    ]
+    told = select(Search).where(searches.claimed(case.incident, end)).order_by(col(Search.at), col(Search.id))
+    return list(case.work.session.scalars(told))
 
 
 def told(course: Course) -> str:

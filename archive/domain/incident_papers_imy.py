@@ -5,15 +5,15 @@ others stand where GDPR art. 33(3) and the order of the form put them.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from archive.domain import incident_papers_course, incident_said
-from archive.domain.incident_papers import Case, day, when
-from archive.domain.incident_report_data import StepLine
+from archive.domain import incident_papers_course, incident_prefills, incident_said
+from archive.domain.incident_papers import Case, day, first_known, when
 from archive.models import IncidentFile
 from archive.vocabulary import FoundWhere, IncidentOutcome, OthersRead
 from archive.wording import _, ngettext
+from routines.answers import as_moment
 
 LIMIT = timedelta(hours=72)
 NOTIFY, DECIDE, SUPPLEMENT = "notify_imy", "decide_notification", "supplement_imy"
@@ -36,13 +36,34 @@ class Question:
 
 
 def notification(case: Case) -> list[Question]:
-    """Return the questions of the notification in the order of the e-service."""
-    return [*_organisation(case), *_moments(case), *_what(case), *_concerned(case), *_told(case)]
+    """Return the questions of the notification in the order of the e-service; once it is sent, as it was."""
+    sent = _ended_at(case, NOTIFY)
+    if sent is None:
+        return [*_organisation(case), *_moments(case), *_what(case), *_concerned(case), *_told(case)]
+    then = case.at(sent)
+    found = [*_organisation(then), *_moments(then), *_what(then), *_concerned(then), *_told_then(then)]
+    return [replace(one, answer=one.answer or _("not stated")) for one in found]
+
+
+def _ended_at(case: Case, step: str) -> datetime | None:
+    """Return when a step that sends a paper was written down as done, None while it is to be done."""
+    record = None if case.waits(step) else case.record(step)
+    return record.ended_at if record else None
+
+
+def _sent(case: Case) -> datetime | None:
+    """Return until when the notification tells: forms ask for the minute it was sent, and no more."""
+    record = case.record(NOTIFY)
+    if record is None or record.ended_at is None:
+        return None
+    said = as_moment(record.answers.get("sent_at"))
+    return min(record.ended_at, said.replace(second=59, microsecond=999_999)) if said else record.ended_at
 
 
 def supplement(case: Case) -> list[Question]:
     """Return what a supplement says: which notification it belongs to, and what is new since."""
-    notified = case.done(NOTIFY)
+    case = case.at(_ended_at(case, SUPPLEMENT) or case.until)  # once it is sent, as it was
+    sent = _sent(case)
     return [
         *(one for one in _organisation(case) if one.key in _OF_SUPPLEMENT),
         _asked(case, "imy_number", "", _("IMY's number of the notification, from its receipt"), "", ""),
@@ -51,12 +72,12 @@ def supplement(case: Case) -> list[Question]:
         ),
         *(_earlier(case)),
         _asked(case, "news", "", _("What a supplement is about"), _own(case, "news"), SUPPLEMENT),
-        *(_news(case, notified) if notified else ()),
+        *(_news(case, sent) if sent else ()),
         _asked(case, "more", "", _("Will there be more?"), _own(case, "more"), SUPPLEMENT),
     ]
 
 
-_OF_SUPPLEMENT = {"controller", "org_number", "own_reference", "contact_address"}
+_OF_SUPPLEMENT = {"controller", "org_number", "own_reference", "contact_person", "contact_address"}
 
 
 def missing_settings(questions: Iterable[Question]) -> list[str]:
@@ -99,13 +120,8 @@ def _organisation(case: Case) -> Iterator[Question]:
 
 
 def _moments(case: Case) -> Iterator[Question]:
-    incident = case.incident
     yield _asked(case, "began", "", _("When did the breach begin?"), _began(case), "report")
-    aware = when(incident.clock_from)
-    if incident.aware_at:
-        reason = case.said("later_awareness", "reason")
-        aware = "\n".join(filter(None, (_("%(when)s, by decision", when=aware), reason)))
-    yield _asked(case, "aware", "", _("When did you become aware of it?"), aware, "report")
+    yield _asked(case, "aware", "", _("When did you become aware of it?"), _aware(case), "report")
     yield _asked(
         case, "late_reason", "", _("Why does the notification come after 72 hours?"), _late(case), NOTIFY
     )
@@ -113,22 +129,36 @@ def _moments(case: Case) -> Iterator[Question]:
 
 
 def _began(case: Case) -> str:
-    return _("Not later than %(when)s, when it was first missed", when=when(case.incident.missed_at))
+    moment, what = first_known(case)
+    return _("Not later than %(when)s, %(what)s", when=moment, what=what)
+
+
+def _decided_aware(case: Case) -> datetime | None:
+    return as_moment(case.raw("later_awareness", "aware_at"))
+
+
+def _aware(case: Case) -> str:
+    """Say when the board became aware: nobody is asked for it but in a decision."""
+    decided, (moment, what) = _decided_aware(case), first_known(case)
+    if decided is None:
+        return _("Not decided. The 72 hours are counted from %(when)s, %(what)s", when=moment, what=what)
+    reason = case.said("later_awareness", "reason")
+    return "\n".join(filter(None, (_("%(when)s, by decision", when=when(decided)), reason)))
 
 
 def _late(case: Case) -> str:
-    notified = case.done(NOTIFY)
-    sent = (notified.done_at if notified else None) or case.now
-    if sent <= case.incident.clock_from + LIMIT:
+    sent = _sent(case) or case.until
+    if sent <= (_decided_aware(case) or case.incident.missed_at) + LIMIT:
         return _("Does not apply: it comes within 72 hours")
     return case.said(NOTIFY, "late_reason")
 
 
 def _ended(case: Case) -> str:
-    said = case.raw(NOTIFY, "ended_at")
-    if said:
+    said, course = case.raw(NOTIFY, "ended"), incident_papers_course.of(case, _sent(case))
+    if said == "ended":
         return case.said(NOTIFY, "ended_at")
-    course = incident_papers_course.of(case)
+    if said:
+        return _("It is going on")
     if case.ended:
         return when(case.ended)
     if course.over:
@@ -148,7 +178,8 @@ def _what(case: Case) -> Iterator[Question]:
 
 
 def _kind(case: Case) -> str:
-    course = incident_papers_course.of(case)
+    until = _sent(case) or case.until
+    course = incident_papers_course.of(case, until)
     if course.over and not course.found_on:
         return _("None: nothing was missing")
     away = course.over or (course.seen_on and not course.part)
@@ -157,7 +188,8 @@ def _kind(case: Case) -> str:
         if away
         else _("Loss of personal data: paper that cannot be found")
     ]
-    if any(item.others_read in {OthersRead.YES, OthersRead.POSSIBLE} for item in case.items):
+    known = (item.others_read for item in case.items if item.outcome_at and item.outcome_at <= until)
+    if {OthersRead.YES, OthersRead.POSSIBLE} & set(known):
         kinds.append(_("Somebody unauthorised may have read it"))
     return "\n".join(kinds)
 
@@ -191,23 +223,42 @@ def _at_least(case: Case) -> str:
 
 
 def _told(case: Case) -> Iterator[Question]:
-    informed = case.raw(NOTIFY, "informed")
-    told = case.said("inform_persons", "told_at") or case.said(NOTIFY, "informed_at")
-    decided = case.raw("decide_inform", "inform")
-    done, refused = bool(told), informed == "not" or decided == "no"
-    never = _("Does not apply")
-    coming = _("They will be told") if decided == "yes" else case.said(NOTIFY, "informed")
-    answer = _("yes") if done else _("no") if refused else coming
-    yield _asked(case, "informed", "", _("Have the persons been told?"), answer, "decide_inform")
-    at = told if done else never if refused else ""
-    yield _asked(case, "informed_at", "32", _("When did you tell the persons?"), at, "inform_persons")
-    until = never if done or refused else case.said(NOTIFY, "will_be_informed")
-    yield _asked(case, "will_be_informed", "34", _("When will you tell the persons?"), until, NOTIFY)
-    why = case.said(NOTIFY, "why_not_informed") or (case.said("decide_inform", "reason") if refused else "")
-    why = never if done or decided == "yes" else why
-    yield _asked(
-        case, "why_not_informed", "35", _("Why will you not tell the persons?"), why, "decide_inform"
+    """Return what a draft answers of whether the persons have been told: what is decided and done by now."""
+    told, decided = case.said("inform_persons", "told_at"), case.raw("decide_inform", "inform")
+    refused, never = decided == "no" and not told, _("Does not apply")
+    coming = _("They will be told") if decided == "yes" else ""
+    yield from _of_persons(
+        case,
+        _("yes") if told else _("no") if refused else coming,
+        told or (never if refused else ""),
+        never if told or refused else "",
+        case.said("decide_inform", "reason") if refused else never if told or coming else "",
     )
+
+
+def _told_then(case: Case) -> Iterator[Question]:
+    """Return what the notification that was sent answered of it."""
+    never, coming = _("Does not apply"), case.said(NOTIFY, "will_be_informed")
+    answers = {
+        "done": _("yes"),
+        "coming": _("They will be told, on %(day)s", day=coming),
+        "not": _("no"),
+    }
+    yield from _of_persons(
+        case,
+        answers.get(str(case.raw(NOTIFY, "informed")), ""),
+        case.said(NOTIFY, "informed_at") or never,
+        coming or never,
+        case.said(NOTIFY, "why_not_informed") or never,
+    )
+
+
+def _of_persons(case: Case, told: str, at: str, until: str, why: str) -> Iterator[Question]:
+    yield _asked(case, "informed", "", _("Have the persons been told?"), told, "decide_inform")
+    yield _asked(case, "informed_at", "32", _("When did you tell the persons?"), at, "inform_persons")
+    yield _asked(case, "will_be_informed", "34", _("When will you tell the persons?"), until, NOTIFY)
+    label = _("Why will you not tell the persons?")
+    yield _asked(case, "why_not_informed", "35", label, why, "decide_inform")
 
 
 def _own(case: Case, field: str) -> str:
@@ -224,19 +275,19 @@ def _earlier(case: Case) -> Iterator[Question]:
         yield Question("earlier", "", _("Supplements sent before"), "\n".join(sent))
 
 
-def _news(case: Case, notified: StepLine) -> list[Question]:
+def _news(case: Case, since: datetime) -> list[Question]:
     """Return what has come since the notification was sent; a line that says so where nothing has."""
-    since, course = notified.done_at or notified.opened_at, incident_papers_course.of(case)
+    course = incident_papers_course.of(case, case.until)
     found = [
         *(
             [(_("How it stands with the file"), incident_papers_course.told(course))]
-            if course.seen_on
+            if course.seen_on or _again(case, since)
             else ()
         ),
         *(
             _settled(case, item, number)
             for number, item in enumerate(case.items, start=1)
-            if _since(item, since)
+            if item.outcome_at and since <= item.outcome_at <= case.until
         ),
         *_steps_since(case, since),
     ]
@@ -246,8 +297,9 @@ def _news(case: Case, notified: StepLine) -> list[Question]:
     return known or [Question("news_0", "", _("What is new"), _("Nothing since the notification"))]
 
 
-def _since(item: IncidentFile, since: datetime) -> bool:
-    return item.outcome is not None and item.outcome_at is not None and item.outcome_at >= since
+def _again(case: Case, since: datetime) -> bool:
+    """Tell whether it turned out since that what was found was not it."""
+    return case.missed_again is not None and since <= case.missed_again <= case.until
 
 
 def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
@@ -266,8 +318,8 @@ def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
         _("State: %(state)s", state=state),
         _("It was away for %(time)s", time=incident_said.away(days)),
         _("May others have read it? %(answer)s", answer=read),
-        _("The cover it lay in may have been lent or sent meanwhile: see the consequences.")
-        if item.found_where is FoundWhere.OTHER_COVER
+        _("Whether the cover it lay in was lent or sent meanwhile: not stated")
+        if item.found_where is FoundWhere.OTHER_COVER and not case.said("after_find", "cover_log")
         else "",
     ]
     return label, "\n".join(filter(None, lines))
@@ -278,12 +330,14 @@ def _steps_since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
 
     def said(step: str, *fields: str) -> str:
         line = case.done(step)
-        if line is None or line.done_at is None or line.done_at < since:
+        if line is None or line.recorded_at is None or line.recorded_at < since:
             return ""
         return "\n".join(filter(None, (case.told(line, field) for field in fields)))
 
-    yield _("Consequences"), said("after_find", "away", "consequences")
-    searched = [one for one in case.searches if one.at >= since]
+    yield _("When did you become aware of it?"), said("later_awareness", "aware_at", "reason")
+    away = incident_prefills.time_away(case.work, case.incident, case.settings, said("after_find", "away"))
+    yield _("Consequences"), "\n".join(filter(None, (away, said("after_find", "consequences"))))
+    searched = [one for one in case.searches if since <= one.at <= case.until]
     if searched:
         count = len({one.by for one in searched})
         by = ngettext("by %(num)s person", "by %(num)s persons", count)

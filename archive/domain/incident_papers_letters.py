@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local_date
-from archive.domain import incident_papers_course, people
+from archive.domain import incident_askers, incident_papers_course, people
 from archive.domain.incident_askers import ANSWERS
 from archive.domain.incident_papers import Case, Heading, heading
 from archive.domain.incident_papers_course import Course
-from archive.errors import Conflict, NotFound
+from archive.errors import NotFound
 from archive.models import FilePerson, IncidentFile, Person
-from archive.vocabulary import IncidentPaper, OthersRead, Permission
+from archive.vocabulary import FoundState, IncidentOutcome, IncidentPaper, OthersRead, Permission
 from archive.wording import N_, _
 from routines.answers import as_moment
 from routines.progress import Record
@@ -24,17 +24,21 @@ from routines.progress import Record
 class Letter:
     """A letter to one person concerned; `addressee` is empty for a protected one and for one unknown.
 
-    `safe` means that it is handed over in a way known to be safe, and bears no address.
+    `safe` means that it is handed over in a way known to be safe, and bears no address. One without a name
+    goes to any of those concerned: it is not `alike` where what was missed has fared differently, and says
+    nothing of `others_read` where that is not `known` to be the same. `secured` is what was done in the room.
     """
 
     heading: Heading
     course: Course
     addressee: str
     safe: bool
+    alike: bool
+    known: bool
     others_read: OthersRead | None
     effects: str
     measures: str
-    secured: bool
+    secured: str
     notified: bool
     lex_sarah: bool
     police: bool
@@ -80,16 +84,19 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     person = _concerned(case, person_id)
     safe = _only_safely(case, person)
     items = case.items if person_id is None else _about(case, person_id)
-    read = [item.others_read for item in items if item.others_read is not None]
+    course = incident_papers_course.of(case, items=items)
+    read = {item.others_read for item in items if item.outcome is not IncidentOutcome.MISTAKEN} or {None}
     return Letter(
         head,
-        incident_papers_course.of(case, items=items),
+        course,
         "" if person is None or safe else _name(case, person),
         safe,
-        max(read, key=list(OthersRead).index) if read else None,
-        case.said("notify_imy", "consequences") or case.said("decide_notification", "effects"),
+        person is not None or (not course.part and len({_fared(item) for item in items}) == 1),
+        person is not None or len(read) == 1,
+        min(read, key=_WORST.index),
+        _effects(case, course),
         case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
-        _stopped(case),
+        case.said("secure_room", "stopped"),
         case.done("notify_imy") is not None,
         case.done("lex_sarah_report") is not None,
         case.raw("police_report", "reported") == "yes",
@@ -97,10 +104,29 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     )
 
 
-def _stopped(case: Case) -> bool:
-    """Tell whether something was stopped that could take more out of the room, not only lists kept."""
-    stopped = case.raw("secure_room", "stopped")
-    return isinstance(stopped, tuple) and bool({"bins", "disposal", "transports"} & set(stopped))
+# What is not known of one file is worse than that another was not read.
+_WORST = (OthersRead.YES, OthersRead.POSSIBLE, None, OthersRead.NO)
+
+
+def _fared(item: IncidentFile) -> tuple[IncidentOutcome | None, FoundState | None, date | None]:
+    """Return what letters tell of one thing that was missed: how it ended, in what state, on which day."""
+    moment = item.found_at if item.outcome is IncidentOutcome.FOUND else item.outcome_at
+    return item.outcome, item.found_state, local_date(moment) if moment and item.outcome else None
+
+
+def _effects(case: Case, course: Course) -> str:
+    """Return what it may mean for somebody; once it is at hand, what was judged since alone."""
+    judged = [("notify_imy", "consequences"), ("decide_notification", "effects")]
+    if course.over:
+        judged = [("after_find", "consequences"), *judged]
+    since = course.changed if course.over else None
+    return next((said for step, field in judged if (said := _judged(case, step, field, since))), "")
+
+
+def _judged(case: Case, step: str, field: str, since: datetime | None) -> str:
+    record = case.record(step)
+    late = record and record.done_at and (since is None or record.done_at >= since)
+    return case.said(step, field) if late else ""
 
 
 def _rebuilt(case: Case) -> bool:
@@ -140,11 +166,12 @@ def answer(case: Case) -> Answer:
 
 
 def _said(case: Case, course: Course) -> str:
-    """Return what whoever waits was told last, unless that was before it became otherwise."""
+    """Return what who waits was told last, unless that was of a false find or before it became otherwise."""
     told = [
         (as_moment(record.answers.get("answered_at")) or record.done_at or case.now, step, record)
         for step in ANSWERS
         for record in case.records(step)
+        if case.holds(record)
     ]
     if not told:
         return ""
@@ -176,16 +203,10 @@ def refusal(case: Case) -> Refusal:
     head = heading(case, IncidentPaper.REFUSAL)
     done = case.record("refusal_decision")
     now = incident_papers_course.of(case)
-    if done is None and now.over:
-        raise Conflict(
-            "nothing_to_refuse",
-            N_(
-                "The document is at hand, or never was missing: it is not refused because it cannot be "
-                "found. Hand out what may be handed out, after the usual judgement."
-            ),
-        )
+    if done is None:
+        incident_askers.require_missing(case.items, case.now)
     decided = done.answers.get("decided_on") if done else None
-    until = done.ended_at if done else None  # what came later is no reason of the decision
+    until = (done.done_at or done.ended_at) if done else None  # what came later is no reason of the decision
     return Refusal(
         head,
         incident_papers_course.of(case, until),

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive.domain import incident_access, incident_papers_course, sightings
-from archive.domain.incident_papers import Case, Heading, heading, when
+from archive.domain.incident_papers import Case, Heading, first_known, heading, when
 from archive.domain.incident_papers_course import Course
 from archive.models import Incident
 from archive.vocabulary import IncidentPaper, Occasion
@@ -28,6 +28,7 @@ class LexSarah:
     reported: str
     happened: str
     noticed: str
+    when_noticed: bool
     rooms: str
     codes: str
     what: str
@@ -87,8 +88,9 @@ def lex_sarah(case: Case) -> LexSarah:
         case.name(reporter),
         case.unit,
         case.said("lex_sarah_report", "reported_at"),
-        when(incident.missed_at),
+        when(case.stated("missed_at")),
         _noticed(case),
+        case.stated("suspected_at") is not None,
         case.rooms,
         ", ".join(file.code for number, file in case.files.items() if number in _missing(case)),
         case.said("lex_sarah_report", "what"),
@@ -99,9 +101,12 @@ def lex_sarah(case: Case) -> LexSarah:
 
 
 def _noticed(case: Case) -> str:
-    incident = case.incident
-    how = "" if incident.occasion is Occasion.OTHER else incident.occasion.label
-    return ", ".join(filter(None, (when(incident.suspected_at), how)))
+    """Say when it was noticed and how, or that one of them is not stated; nothing where neither is."""
+    moment, occasion = when(case.stated("suspected_at")), case.incident.occasion
+    how = "" if occasion is Occasion.OTHER else occasion.label
+    if not moment and not how:
+        return ""
+    return ", ".join((moment or _("when: not stated"), how or _("how: not stated")))
 
 
 def _missing(case: Case) -> set[int]:
@@ -139,7 +144,8 @@ def _findings(case: Case) -> Iterator[Finding]:
     yield _of_step(case, consequence, "lex_sarah_report", "consequence", JUDGEMENT)
     reported = incident.reported_at
     yield _of_register(_("When and how it was noticed"), _noticed(case), reported)
-    happened = _("Not later than %(when)s, when it was first missed", when=when(incident.missed_at))
+    moment, what = first_known(case)
+    happened = _("Not later than %(when)s, %(what)s", when=moment, what=what)
     yield _of_register(_("When it happened"), happened, reported)
     stands = incident_papers_course.told(incident_papers_course.of(case))
     yield _of_register(_("How it stands with the file"), stands, case.now)
@@ -201,7 +207,7 @@ def police(case: Case) -> Police:
         incident.what.label,
         incident.pieces,
         when(_last_seen(case)),
-        when(incident.missed_at),
+        when(case.stated("missed_at")),
         case.said("suspect_crime", "noticed_at"),
         case.rooms,
         _signs(case),

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.clock import local, local_date
+from archive.clock import local
 from archive.config import Settings
 from archive.domain import (
     files,
     incident_changes,
     incident_leads,
     incident_reports,
+    incident_said,
     record_checks,
     searches,
     sightings,
@@ -22,7 +24,7 @@ from archive.domain.incident_steps import course
 from archive.models import Incident, IncidentFile, WantedSighting
 from archive.store import Work
 from archive.vocabulary import IncidentOutcome
-from archive.wording import N_, _, ngettext
+from archive.wording import LOCALES, N_, _, speaking
 from routines.conditions import Answer
 from routines.model import FieldKind
 
@@ -114,14 +116,23 @@ def _time_away(asked: _Asked) -> Answer:
     found = [item.found_at for item in asked.items if item.found_at is not None]
     if not found:
         return ""
-    days = (local_date(max(found)) - local_date(asked.incident.missed_at)).days
-    return ngettext(
-        "%(num)s day, from %(missed)s to %(found)s",
-        "%(num)s days, from %(missed)s to %(found)s",
-        days,
-        missed=f"{local(asked.incident.missed_at):%Y-%m-%d}",
-        found=f"{local(max(found)):%Y-%m-%d}",
-    )
+    missed, back = asked.incident.missed_at, max(found)
+    away = incident_said.away((back - missed).days)
+    return _("%(time)s, from %(missed)s to %(found)s", time=away, missed=_minute(missed), found=_minute(back))
+
+
+def _minute(moment: datetime) -> str:
+    return f"{local(moment):%Y-%m-%d %H:%M}"
+
+
+def time_away(work: Work, incident: Incident, settings: Settings, said: str) -> str:
+    """Return what was said of how long it was away; in the language spoken where that was filled in."""
+    asked = _Asked(work, incident, settings)
+    filled = []
+    for language in LOCALES:
+        with speaking(language):
+            filled.append(_time_away(asked))
+    return str(_time_away(asked)) if said in filled else said
 
 
 def _cover_log(asked: _Asked) -> Answer:
@@ -139,7 +150,7 @@ def _last_sighting(asked: _Asked) -> Answer:
         seen = sightings.last(asked.work, item.file_id) if item.file_id is not None else None
         if seen is not None and seen.place_id is not None:
             trail = trails.trails(asked.work, [seen.place_id])[seen.place_id]
-            lines.append(f"{local(seen.happened_at):%Y-%m-%d %H:%M} {trails.name_of(trail)}")
+            lines.append(f"{_minute(seen.happened_at)} {trails.name_of(trail)}")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from archive.clock import local
 from archive.domain.incident_report_data import IncidentReport, StepLine, Thing
-from archive.vocabulary import FoundState, FoundWhere
+from archive.vocabulary import FoundState, FoundWhere, StepState
 from archive.wording import _, ngettext
 
 _ANSWERS = ("interim_answer", "final_answer", "new_request")
@@ -52,14 +52,29 @@ def suspected(report: IncidentReport, when: Callable[[datetime], str]) -> str:
     return _("%(when)s (not stated: when it was reported)", when=moment)
 
 
+def missed(report: IncidentReport, when: Callable[[datetime], str]) -> str:
+    """Say when it was first missed; where nobody said when, the first moment that is known."""
+    moment, step = when(report.missed_at), report.done("report")
+    if report.missed_at == report.reported_at:
+        return _("%(when)s (not stated: when it was reported)", when=moment)
+    if report.missed_at == report.suspected_at and step and not _answer(step, "missed_at"):
+        return _("%(when)s (not stated: when it was suspected lost)", when=moment)
+    return moment
+
+
 def waits(report: IncidentReport) -> str:
     """Say whether somebody waits, and when they were answered last."""
     if not report.somebody_waits:
         return _("not stated")
-    told = report.done(*_ANSWERS)
-    if told is None or told.done_at is None:
-        return _("yes; no answer is written down")
-    return _("yes; answered last %(when)s", when=f"{local(told.done_at):%Y-%m-%d %H:%M}")
+    done = (one for one in report.steps if one.step in _ANSWERS and one.state is StepState.DONE)
+    last = max((_answered(one) for one in done), default="")
+    return _("yes; answered last %(when)s", when=last) if last else _("yes; no answer is written down")
+
+
+def _answered(step: StepLine) -> str:
+    """Return when somebody was answered, as was said; where the form asks for no time, when it was done."""
+    done = f"{local(step.done_at):%Y-%m-%d %H:%M}" if step.done_at else ""
+    return _answer(step, "answered_at") or done
 
 
 def child(report: IncidentReport) -> str:

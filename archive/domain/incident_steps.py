@@ -15,6 +15,7 @@ from archive.domain import (
     incident_outcomes,
     messages,
     searches,
+    stated_times,
     steps,
 )
 from archive.domain.searches import Searched
@@ -127,6 +128,7 @@ def complete(
     """Write down that a step is done, and do what follows from it; raises Invalid with all that is wrong."""
     _hold(work, incident)
     run = advance(work, incident)
+    done_at = done_at or stated_times.of(answers, work.now)
     record = steps.complete(work, run, name, answers, done_at)
     doing = Doing(work, incident, run, record, where)
     moved = engine.moved(run.routine, name, answers)
@@ -370,6 +372,12 @@ def _closed(doing: Doing) -> None:
     incident_closing.close(doing.work, doing.incident, IncidentAction.CLOSE)
 
 
+def _refused(doing: Doing) -> None:
+    """Take the decision of something missing only: what is at hand is handed out or refused as any other."""
+    items = incident_changes.items(doing.work, doing.incident)
+    incident_askers.require_missing(items, doing.record.done_at or doing.work.now)
+
+
 _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "tell_manager": _owner_told,
     "tell_case_worker": _case_worker_told,
@@ -382,6 +390,7 @@ _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "wide_search": _searched,
     "short_confirm": _short,
     "confirm_find": _confirmed,
+    "refusal_decision": _refused,
     "decide": _decided,
     "decide_mistaken": _mistaken,
     "close": _closed,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import clock
-from archive.domain import incident_changes, incident_steps, matters
+from archive.domain import incident_changes, incident_reopening, incident_steps, matters
 from archive.domain.steps import Course
 from archive.models import Incident, IncidentFile, Matter, WantedSighting
 from archive.store import Archive, Work, worker
@@ -27,6 +27,7 @@ def sweep(archive: Archive) -> int:
         with archive.write(worker(ROUTINE)) as work:
             if noun == "incident":
                 incident = incident_changes.locked(work, work.session.get_one(Incident, number))
+                incident_reopening.mend(work, incident)
                 incident_steps.advance(work, incident)
             else:
                 matter = work.session.get_one(Matter, number)
@@ -39,7 +40,8 @@ def _waiting(work: Work) -> Iterator[tuple[str, int]]:
     running = select(Incident).where(col(Incident.status) != IncidentState.CLOSED)
     for incident in work.session.scalars(running.order_by(col(Incident.id))).all():
         run = incident_steps.course(work, incident)
-        if _moves(work, run) or incident_steps.unheard(work, incident, run):
+        stuck = incident_reopening.stuck(work, incident, run)
+        if stuck or _moves(work, run) or incident_steps.unheard(work, incident, run):
             yield "incident", incident.id
     seen = (
         select(col(IncidentFile.incident_id))

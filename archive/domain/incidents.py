@@ -173,7 +173,8 @@ def _refuse_wrong(work: Work, said: Report) -> None:
         raise Invalid("miss_empty", N_("Say what is missing: a file, or in words."), field="description")
     for name in ("description", "purpose", "waiting", "circumstances"):
         free_text.whole(getattr(said, name), LONGEST_TEXT, name)
-    missed, suspected = said.missed_at or work.now, said.suspected_at or work.now
+    suspected = said.suspected_at or work.now
+    missed = said.missed_at or suspected
     if missed > work.now or suspected > work.now:
         raise Invalid("miss_in_future", N_("That moment has not come yet."), field="missed_at")
     if suspected < missed:
@@ -307,7 +308,7 @@ def _reported(work: Work, incident: Incident, missed: Sequence[CaseFile], said: 
         "what": (_WHAT.get(incident.what, incident.what.value),),
         "files": tuple(file.stream for file in missed),
         "description": said.description.strip(),
-        "missed_at": said_moment(incident.missed_at),
+        "missed_at": said_moment(said.missed_at) if said.missed_at else "",
         "missed_by": actors.person(work.actor),
         "suspected_at": said_moment(said.suspected_at) if said.suspected_at else "",
         "purpose": said.purpose.strip(),

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import col
 
 from archive import history
 from archive.domain import actors, free_text
 from archive.errors import Conflict, Invalid
 from archive.letters import is_number
-from archive.models import CaseFile, Incident, Place, Search, User
+from archive.models import CaseFile, Event, Incident, Place, RoutineStep, Search, User
 from archive.store import Work
-from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult
+from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult, StepState
 from archive.wording import N_
 from routines.answers import LONGEST
 from routines.model import FieldKind
@@ -102,6 +102,31 @@ def of(work: Work, incident: Incident) -> Sequence[Search]:
     """Return the searches of an incident in the order they were made."""
     statement = select(Search).where(col(Search.incident_id) == incident.id)
     return work.session.scalars(statement.order_by(col(Search.at), col(Search.id))).all()
+
+
+def claimed(incident: Incident, until: datetime) -> ColumnElement[bool]:
+    """Return the condition on searches said to have found it, of which nobody has said what that was.
+
+    What was claimed before a case was taken up again is known: it was not it.
+    """
+    confirmed = select(func.coalesce(func.max(col(RoutineStep.told_event)), 0)).where(
+        col(RoutineStep.run) == incident.stream,
+        col(RoutineStep.step) == "confirm_find",
+        col(RoutineStep.state) == StepState.DONE,
+        col(RoutineStep.ended_at) <= until,
+    )
+    reopened = select(func.coalesce(func.max(col(Event.id)), 0)).where(
+        col(Event.stream) == incident.stream,
+        col(Event.kind) == EventKind.INCIDENT_REOPENED.value,
+        col(Event.at) <= until,
+    )
+    return and_(
+        col(Search.incident_id) == incident.id,
+        col(Search.result) == SearchResult.FOUND,
+        col(Search.at) <= until,
+        col(Search.told_event) > confirmed.scalar_subquery(),
+        col(Search.told_event) > reopened.scalar_subquery(),
+    )
 
 
 def _by(work: Work, said: Searched) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import col
 from archive import clock, history
 from archive.domain import actors, asides, deadlines, incident_access, routine_versions, step_keys
 from archive.errors import Invalid, NotPermitted
-from archive.models import Incident, RoutineStep
+from archive.models import Incident, RoutineStep, User
 from archive.store import Actor, Work
 from archive.vocabulary import EventKind, Permission, Role, StepState
 from archive.wording import N_, locale
@@ -100,13 +100,19 @@ def doer(work: Work, routine: Routine, run: Run) -> Doer:
     if actor.user_id is None:
         return Doer(person, frozenset(party.id for party in routine.parties))
     acts_as = {party.id for party in routine.parties if set(roles_of(party.id)) & set(actor.roles)}
-    if run.owner_id == actor.user_id:
+    if run.owner_id == actor.user_id or (Role.ARCHIVIST in actor.roles and not _owned(work, run)):
         acts_as.add("owner")
     if run.reporter == person:
         acts_as.add("reporter")
     if isinstance(run, Incident) and incident_access.stands_in(work, run):
         acts_as.add(incident_access.HEAD)
     return Doer(person, frozenset(acts_as))
+
+
+def _owned(work: Work, run: Run) -> bool:
+    """Tell whether somebody who is still here answers for a run; else its steps wait for any archivist."""
+    owner = work.session.get(User, run.owner_id) if run.owner_id is not None else None
+    return owner is not None and owner.active
 
 
 def may_do(actor: Actor, step: Step, by: Doer) -> bool:
@@ -191,6 +197,18 @@ def set_aside(work: Work, course: Course, name: str, reason: str) -> None:
         record = engine.set_aside(course.routine, course.progress, name, reason, by, work.now)
     _end(work, course, record, reason.strip())
     course.progress = course.progress.with_records(record)
+
+
+def withdraw(work: Work, course: Course, records: Iterable[Record], reason: str) -> None:
+    """Note that some steps, done or open, do not count any more; what was answered stays to be read."""
+    for record in records:
+        row = course.rows[record.step, record.occurrence]
+        told = row.told_event
+        _end(work, course, record, reason)
+        if record.end is End.LAPSED:
+            row.told_event = told or row.told_event
+        course.progress = course.progress.with_records(record)
+    work.session.flush()
 
 
 def recount(work: Work, course: Course, names: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from archive.store import Work
 from archive.vocabulary import IncidentPaper, Permission
 from archive.web.access import archive, current_actor, requires
 from archive.web.answers import saw, show
-from archive.wording import DEFAULT_LOCALE, LOCALES, speaking
+from archive.wording import DEFAULT_LOCALE, LOCALES, _, speaking
 
 bp = Blueprint("incident_papers", __name__, url_prefix="/incidents/<int:incident_id>/papers")
 
@@ -74,7 +74,7 @@ def copy(incident_id: int, kind: str) -> Response:
         abort(404)
     with archive.read(current_actor()) as work:
         case = _case(work, incident_id)
-        how = incident_papers.require(case, paper)
+        how, head = incident_papers.require(case, paper), incident_papers.heading(case, paper)
         questions = _QUESTIONS[paper](case)
         subjects = case.subjects
     return show(
@@ -83,6 +83,7 @@ def copy(incident_id: int, kind: str) -> Response:
         number=incident_id,
         paper=paper,
         how=how,
+        as_sent=_(imy_notification.AS_SENT[paper], when=head.sent) if head.sent else "",
         questions=questions,
         missing=incident_papers_imy.missing_settings(questions),
         unanswered=sum(not one.answer for one in questions),

@@ -193,7 +193,13 @@ class Checkers:
             site = work.session.scalars(
                 select(Place).where(col(Place.kind) == PlaceKind.SITE, col(Place.name) == place_name)
             ).one()
-            drawn = samples.draw(work, site, to_shelf=size, to_register=size, seed="Stadsrevisionen 2026")
+            drawn = samples.draw(
+                work,
+                site,
+                to_shelf=size,
+                to_register=size,
+                seed=f"Stadsrevisionen {local_date(work.now).year}",
+            )
             rows = [item.id for item, _place, _file in samples.items(work, drawn)]
         for row in rows[: -max(1, size // 4)]:
             self.clock.forward(seconds=self.random.randint(30, 90))

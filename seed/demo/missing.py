@@ -10,8 +10,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import STOCKHOLM, add_working_days, local_date
+from archive.config import DEMO_CONTROLLER
 from archive.domain import (
     files,
+    incident_prefills,
     incident_steps,
     incidents,
     matters,
@@ -26,6 +28,7 @@ from archive.domain.steps import Course
 from archive.models import CaseFile, CoverCheck, Place, Unit
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import Custody, FoundState, Occasion, OthersRead, PlaceKind, SearchResult
+from archive.wording import DEFAULT_LOCALE, speaking
 from routines import engine
 from routines.conditions import Answer
 from routines.model import Evidence, Field
@@ -186,7 +189,7 @@ class Missing:
         if file_id is None:
             return
         self.clock.before_the_end(LAST_MISS)
-        incident = self._report(file_id, "Underlag till ny utredning.", "Handläggaren i det nya ärendet")
+        incident = self._report(file_id, "Vill läsa sin akt på plats.", "Den akten gäller")
         self.clock.forward(minutes=10)
         self._say(incident, "tell_manager", "tell_dpo", "screen_risk", "secure_room", "record_checks")
         self.clock.forward(minutes=20)
@@ -271,8 +274,16 @@ class Missing:
             return said_moment(self.carriers.seal_broke_at or work.now)
         if said.startswith("day+"):
             return add_working_days(local_date(work.now), int(said.removeprefix("day+"))).isoformat()
-        away = (local_date(work.now) - local_date(self.missed or work.now)).days
-        known = {"{year}": str(local_date(work.now).year), "{id}": str(number), "{away}": str(away)}
+        if said.startswith("="):
+            name = said.removeprefix("=")
+            return getattr(self.archive.settings, name) or DEMO_CONTROLLER[name]
+        known = {}
+        if number:
+            incident = incidents.get(work, number)
+            with speaking(DEFAULT_LOCALE):
+                filled_in = incident_prefills.of(work, incident, "after_find", self.archive.settings)
+            registered = incident.diary_number or f"SN-{local_date(work.now).year}/0{number}17"
+            known = {"{diary}": registered, "{away}": str(filled_in.get("away", ""))}
         text: str = said
         for name, value in known.items():
             text = text.replace(name, value)

@@ -1,6 +1,7 @@
 """An incident told as far as its papers need it: what people wrote names those the file is about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from unicodedata import normalize
 
 from archive.domain import incidents
@@ -51,7 +52,11 @@ def written(family: str, given: str, digits: str, reference: str) -> str:
 
 
 def reported(
-    archive: Archive, archivist: Actor, clock: SetClock, protection: Protection = Protection.NONE
+    archive: Archive,
+    archivist: Actor,
+    clock: SetClock,
+    protection: Protection = Protection.NONE,
+    **moments: datetime | None,
 ) -> Story:
     """Report a file of two persons, the second with this protection, for somebody who waits."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)
@@ -64,6 +69,7 @@ def reported(
         file.unit_id = a_unit(work, UNIT)
         work.session.flush()
         said = Report(file_ids=(file.id,), waiting=ASKER, circumstances="Zätas akt")
+        said = replace(said, **moments)  # type: ignore[arg-type]
         number = incidents.report(work, said).id
     clock.forward(hours=2)
     return Story(Play(archive, number), file, persons, archivist, manager, number)

@@ -209,7 +209,6 @@ def test_the_papers_tell_an_incident_from_the_report_to_the_find(
         case = a_case(work, archive, story.number)
         ready = {one.paper for one in incident_papers.printable(case) if not one.draft}
         assert ready == {
-            IncidentPaper.IMY_NOTIFICATION,
             IncidentPaper.LETTER,
             IncidentPaper.LEX_SARAH_REPORT,
             IncidentPaper.ANSWER,
@@ -222,18 +221,20 @@ def test_the_papers_tell_an_incident_from_the_report_to_the_find(
         )
         letter = incident_papers_letters.letter(case, story.persons[0].id)
         assert (letter.addressee, letter.safe, letter.others_read) == ("Birgitta Åkerström", False, None)
-        assert (letter.secured, letter.notified, letter.police) == (True, False, False)
+        assert (letter.notified, letter.police) == (False, False)
+        assert letter.secured == "sekretesskärl töms inte, nyckellistor sparade"
     sent(story, clock)
     with archive.read(archivist) as work:
         case = a_case(work, archive, story.number)
-        assert not any(one.draft for one in incident_papers.printable(case))
+        drafts = [one.paper for one in incident_papers.printable(case) if one.draft]
+        assert drafts == [IncidentPaper.IMY_SUPPLEMENT]
         asked = {one.key: one.answer for one in incident_papers_imy.notification(case)}
         assert (asked["persons"], asked["informed"], asked["will_be_informed"]) == (
             "3",
-            "ja",
-            "Inte aktuellt",
+            "De kommer att informeras, 2026-11-24",
+            "2026-11-24",
         )
-        assert asked["ended"] == incident_papers.when(case.ended)
+        assert asked["ended"] == "Den pågår"  # as it was sent
         told = incident_papers_letters.letter(case, story.persons[0].id)
         assert (told.others_read, told.notified, told.police) == (OthersRead.POSSIBLE, True, True)
         assert told.course.found_on

@@ -219,3 +219,18 @@ def test_a_calendar_holds_the_clocks_of_the_head_for_whoever_may_open_the_incide
     assert (due("chef1") > 0, due("delegat")) == (True, 0)
     protect(archive, crew["arkivarien"], person)
     assert (due("chef1"), due("delegat") > 0) == (0, True)
+
+
+def test_the_owners_steps_are_on_the_list_of_every_archivist_once_the_owner_is_gone(
+    archive: Archive, archivist: Actor, crew: Staff
+) -> None:
+    owner, other = (a_colleague(archive, login, Role.ARCHIVIST) for login in ("ägaren", "kollegan"))
+    missed(archive, owner, protected=False)
+
+    def waits(actor: Actor) -> bool:
+        with archive.read(actor) as work:
+            return "tell_dpo" in {one.step.id for one in my_steps(work)}
+
+    assert [waits(one) for one in (owner, other, crew["chef1"])] == [True, False, False]
+    gone(archive, "ägaren")
+    assert [waits(one) for one in (other, crew["chef1"])] == [True, False]

@@ -35,6 +35,7 @@ class Missing(Register):
     def __init__(self) -> None:
         super().__init__()
         self.wanted: dict[int, int] = {}  # file → item
+        self.missed = False
 
     @initialize()
     def others_work_here_too(self) -> None:
@@ -62,7 +63,9 @@ class Missing(Register):
                 (one.file_id, one.id) for one in incidents.items(work, incident) if one.file_id and one.open
             ]
 
-        for file, item in self.do(report) or ():
+        reported = self.do(report)
+        self.missed = self.missed or reported is not None
+        for file, item in reported or ():
             self.wanted.setdefault(file, item)
 
     @precondition(lambda self: self.wanted)
@@ -155,6 +158,19 @@ class Missing(Register):
             searches.record(work, what, Searched(result, f"read:{where.id}", minutes=minutes))
 
         self.do(search)
+
+    @precondition(lambda self: self.missed)
+    @rule(incident=PICK, every=st.booleans())
+    def take_it_up_again(self, incident: int, every: bool) -> None:
+        def reopen(work: Work) -> int:
+            what = self.pick(work, Incident, incident)
+            again = incidents.items(work, what) if every else incidents.items(work, what)[:1]
+            incidents.reopen(work, what, [item.id for item in again], "fel akt")
+            return int(what.id)
+
+        done = self.do(reopen)
+        if done is not None:
+            self._settle(done)
 
     @precondition(lambda self: self.wanted)
     @rule()

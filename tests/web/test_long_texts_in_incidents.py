@@ -47,7 +47,7 @@ FILLS = {"words": words, "one word": one_word, "paragraphs": paragraphs}
 TOLD: Mapping[IncidentPaper, tuple[str, ...]] = {
     P.IMY_NOTIFICATION: ("FAKTA", "FÖLJDER", "ÅTGÄRDER"),
     P.IMY_SUPPLEMENT: ("EFTERÅT", "HUR", "INFÖRT"),
-    P.LETTER: ("FÖLJDER", "ÅTGÄRDER"),
+    P.LETTER: ("EFTERÅT", "ÅTGÄRDER"),
     P.LEX_SARAH_REPORT: ("HÄNDELSEN", "BETYDELSEN"),
     P.LEX_SARAH_INVESTIGATION: ("HÄNDELSEN", "BETYDELSEN", "HUR", "FUNNET", "INFÖRT"),
     P.POLICE_REPORT: ("LÅSET",),

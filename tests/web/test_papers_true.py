@@ -5,8 +5,9 @@ states in which it stands as its positive control.
 """
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,9 +15,11 @@ from flask.testing import FlaskClient
 from archive.domain import incident_finds, incidents
 from archive.domain.incident_papers import Case
 from archive.domain.incidents import Report
+from archive.errors import Conflict
 from archive.models import CaseFile
 from archive.store import Actor, Archive
 from archive.vocabulary import IncidentPaper, Role
+from archive.web import incident_forms
 from archive.wording import LOCALES
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
@@ -26,6 +29,12 @@ SignIn = Callable[[Role], FlaskClient]
 P = IncidentPaper
 UNIT = "Barn och familj"
 EARLY, LATE = "TIDIGT SVAR", "SENT SVAR"
+READING = (
+    "Vi bedömer att ingen obehörig har läst den",
+    "Någon obehörig har läst den",
+    "Det går inte att utesluta att någon obehörig",
+    "Vi vet ännu inte om någon obehörig",
+)
 
 
 @dataclass
@@ -85,6 +94,32 @@ class Tale:
             state=state,
             exposed="no",
         )
+
+    def other_confirmed(self, exposed: str) -> None:
+        """Find the other file the same day, and say whether others can have read it."""
+        with self.archive.write(self.archivist) as work:
+            items = incidents.items(work, incidents.get(work, self.play.number))
+            incident_finds.claim(work, items[1:], None, work.now)
+            incidents.advance(work, incidents.get(work, self.play.number))
+            key = f"file:{items[1].file_id}"
+        more = {"readers": "städare"} if exposed == "yes" else {}
+        self.play.do(
+            self.archivist, "confirm_find", files=(key,), right="yes", state="whole", exposed=exposed, **more
+        )
+
+    def concerned(self) -> list[int]:
+        """Return whom letters go to."""
+        with self.archive.read(self.archivist) as work:
+            case = Case(work, incidents.get(work, self.play.number), self.archive.settings)
+            return [person.id for person in case.persons]
+
+    def reopened(self) -> None:
+        """Take the case up again an hour later: it was the wrong file."""
+        self.clock.forward(hours=1)
+        with self.archive.write(self.archivist) as work:
+            incident = incidents.get(work, self.play.number)
+            ids = [item.id for item in incidents.items(work, incident)]
+            incidents.reopen(work, incident, ids, "Det var fel akt")
 
     def now(self) -> str:
         """Return this moment as forms hold it."""
@@ -151,6 +186,18 @@ def closed_short(tale: Tale) -> None:
     tale.searched("all_found")
     tale.answered(LATE)
     tale.play.do(tale.manager, "short_confirm", confirmed="yes")
+
+
+def reopened_short(tale: Tale) -> None:
+    """It was closed the short way, and taken up again since it was another file."""
+    closed_short(tale)
+    tale.reopened()
+
+
+def reopened(tale: Tale) -> None:
+    """It was found and confirmed, and taken up again since it was another file."""
+    damaged(tale)
+    tale.reopened()
 
 
 def found_before_answer(tale: Tale) -> None:
@@ -237,6 +284,8 @@ STATES = (
     said_found,
     seen_after_answer,
     not_it,
+    reopened_short,
+    reopened,
     closed_short,
     found_before_answer,
     found_after_answer,
@@ -249,13 +298,16 @@ STATES = (
     seen_after_lost,
     found_after_lost,
 )
-SOUGHT = (searching, wants_decision, waits_inside, not_it)
+SOUGHT = (searching, wants_decision, waits_inside, not_it, reopened_short, reopened)
 SAID = (said_found, seen_after_answer, seen_after_lost)
 BACK = (closed_short, found_before_answer, found_after_answer, damaged, incomplete, found_after_lost)
 GONE = (declared_lost, rebuilt, seen_after_lost)
-OFFERED = (*SOUGHT[:1], not_it, said_found, seen_after_answer, *GONE, part_found, mistaken)
+# What was sent to IMY stays as it was: of what came after it was declared lost the supplement tells.
+NOTIFIED = (*SOUGHT, part_found, *GONE, found_after_lost)
+OFFERED = (*SOUGHT[:1], *SOUGHT[3:], said_found, seen_after_answer, *GONE, part_found, mistaken)
 EVERY = frozenset(P) - {P.IMY_SUPPLEMENT, P.REFUSAL}
 TELLING = (P.ANSWER, P.LETTER, P.POLICE_REPORT, P.LEX_SARAH_REPORT, P.LEX_SARAH_INVESTIGATION)
+OF_ALL = tuple(paper for paper in TELLING if paper is not P.LETTER)  # a letter without a name goes to any
 
 
 @dataclass(frozen=True)
@@ -271,9 +323,12 @@ class Sentence:
 SENTENCES = (
     Sentence("Vi letar fortfarande efter den", "We are still searching for it", TELLING, SOUGHT),
     Sentence(
-        "Vi letar fortfarande efter resten", "We are still searching for the rest", TELLING, (part_found,)
+        "Vi letar fortfarande efter resten", "We are still searching for the rest", OF_ALL, (part_found,)
     ),
-    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", TELLING, (part_found,)),
+    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", OF_ALL, (part_found,)),
+    Sentence(
+        "Så står det till med din akt: _", "How it stands with your file: _", (P.LETTER,), (part_found,)
+    ),
     Sentence("uppges den ha hittats", "it is said to have been found", TELLING, SAID),
     Sentence("Vi kontrollerar om det stämmer", "We are checking whether that is right", TELLING, SAID),
     Sentence("Den hittades igen den 2", "It was found again on November 2", TELLING, BACK),
@@ -301,18 +356,16 @@ SENTENCES = (
         "Vi hör av oss om akten hittas",
         "We tell you if the file is found",
         (P.LETTER,),
-        (*SOUGHT, *GONE, part_found),
+        (*SOUGHT, *GONE),
     ),
-    Sentence(
-        "Den pågår", "It is going on", (P.IMY_NOTIFICATION,), (*SOUGHT, part_found, declared_lost, rebuilt)
-    ),
+    Sentence("Den pågår", "It is going on", (P.IMY_NOTIFICATION,), NOTIFIED),
     Sentence(
         "inte går att hitta",
         "that cannot be found",
         (P.IMY_NOTIFICATION,),
-        (*SOUGHT, part_found, declared_lost, rebuilt),
+        NOTIFIED,
     ),
-    Sentence("uppges vara hittad", "is said to have been found", (P.IMY_NOTIFICATION,), SAID),
+    Sentence("uppges vara hittad", "is said to have been found", (P.IMY_NOTIFICATION,), SAID[:2]),
     Sentence("Ingen incident", "There was no breach", (P.IMY_NOTIFICATION,), (mistaken,)),
     Sentence(
         "Vad som saknas, var",
@@ -368,9 +421,37 @@ def test_a_refusal_is_not_made_of_what_was_found_or_never_missing(tale: Tale, si
     client = sign_in(Role.ARCHIVIST)
     assert client.get(address).status_code == 200
     tale.confirmed()
+    said = "Handlingen finns, eller var aldrig borta"
     refused = sign_in(Role.ARCHIVIST).get(address)
-    assert refused.status_code == 409
-    assert "Handlingen finns, eller var aldrig borta" in refused.text
+    assert (refused.status_code, said in refused.text) == (409, True)
+    step = f"/incidents/{tale.play.number}/steps/refusal_decision"
+    said_there = {"decided_on": tale.now()[:10], "appeal": "yes", "decision": "i akten"}
+    form = {**said_there, incident_forms.SHOWN: list(said_there)}
+    delegate = sign_in(Role.DELEGATE)
+    assert said not in delegate.get(step).text
+    assert said in delegate.post(step, data=form).text
+    assert "refusal_decision" in tale.play.open(tale.manager), "it is still to be done, or not needed"
+
+
+def test_a_refusal_decided_before_the_find_may_be_written_down_after_it(tale: Tale, sign_in: SignIn) -> None:
+    wants_decision(tale)
+    tale.clock.forward(hours=1)
+    decided_at = datetime.fromisoformat(tale.now())
+    tale.confirmed()
+    with tale.archive.read(tale.manager) as work:
+        incident = incidents.get(work, tale.play.number)
+        answers = tale.play.answers(work, incident, tale.manager, "refusal_decision", {"appeal": "yes"})
+
+    def decide(done_at: datetime | None) -> None:
+        with tale.archive.write(tale.manager) as work:
+            incident = incidents.get(work, tale.play.number)
+            incidents.complete(work, incident, "refusal_decision", answers, done_at=done_at)
+
+    with pytest.raises(Conflict, match="nothing_to_refuse"):
+        decide(None)
+    decide(decided_at)
+    words = "Beslutet fattades innan detta hände: Den hittades igen den 24 november 2026."
+    assert words in read(sign_in(Role.ARCHIVIST), tale, P.REFUSAL, "sv")
 
 
 def test_a_refusal_made_before_the_find_says_that_it_was(tale: Tale, sign_in: SignIn) -> None:
@@ -403,12 +484,63 @@ def test_a_supplement_tells_imy_of_the_loss_then_of_what_is_said_to_be_found_the
     ]
 
 
+def test_a_letter_after_the_find_tells_what_it_meant_as_judged_since(tale: Tale, sign_in: SignIn) -> None:
+    absence, since = "Barnet får vänta så länge akten saknas", "Ingen har läst den"
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes", effects=absence)
+    told = [read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv")]
+    tale.confirmed()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    tale.play.do(tale.archivist, "after_find", consequences=since)
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    tale.reopened()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    assert [(absence in one, since in one) for one in told] == [
+        (True, False),
+        (False, False),
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_a_supplement_tells_imy_that_it_is_searched_for_again(tale: Tale, sign_in: SignIn) -> None:
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes")
+    tale.confirmed()
+    tale.play.do(tale.archivist, "notify_imy", ended="ended", ended_at=tale.now())
+    client, both = sign_in(Role.ARCHIVIST), (P.IMY_NOTIFICATION, P.IMY_SUPPLEMENT)
+    before = [read(client, tale, paper, "sv") for paper in both]
+    tale.reopened()
+    client = sign_in(Role.ARCHIVIST)
+    after = [read(client, tale, paper, "sv") for paper in both]
+    words = "Den pågår", "Vi letar fortfarande efter den."
+    assert [one in text for one, text in zip(words, before, strict=True)] == [False, False]
+    assert [one in text for one, text in zip(words, after, strict=True)] == [False, True]  # sent is sent
+
+
 def test_a_letter_tells_each_person_of_their_own_file(tale: Tale, sign_in: SignIn) -> None:
     part_found(tale)
     client = sign_in(Role.ARCHIVIST)
-    with tale.archive.read(tale.archivist) as work:
-        case = Case(work, incidents.get(work, tale.play.number), tale.archive.settings)
-        ids = [person.id for person in case.persons]
-    told = [read(client, tale, P.LETTER, "sv", person=one) for one in ids]
+    told = [read(client, tale, P.LETTER, "sv", person=one) for one in tale.concerned()]
     assert ["Den hittades igen" in one for one in told] == [True, False]
     assert ["Vi letar fortfarande efter den" in one for one in told] == [False, True]
+
+
+@pytest.mark.parametrize(("second", "of_all"), [("yes", []), ("no", READING[:1]), (None, [])])
+def test_a_letter_without_a_name_says_of_reading_only_what_holds_for_every_file(
+    tale: Tale, sign_in: SignIn, second: str | None, of_all: Sequence[str]
+) -> None:
+    tale.reported(files=2)
+    tale.searched()
+    tale.confirmed()
+    if second:
+        tale.other_confirmed(second)
+    client = sign_in(Role.ARCHIVIST)
+    general = read(client, tale, P.LETTER, "sv")
+    assert [one for one in READING if one in general] == list(of_all)
+    assert ("Så står det till med din akt" in general) == (second is None)
+    told = [read(client, tale, P.LETTER, "sv", person=one) for one in tale.concerned()]
+    assert all(any(one in text for one in READING) for text in told)
+    assert [READING[0] in text for text in told] == [True, second == "no"]

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
+from archive.clock import local
 from archive.documents import incident_report
 from archive.domain import incident_said, incidents, scans
 from archive.domain.incidents import Found, Report
@@ -221,3 +223,57 @@ def test_the_paper_says_whether_who_waits_was_answered(
     assert "ja; inget svar är antecknat" in paper(client, missed.play.number)
     missed.play.do(archivist, "new_request", asker="En advokat", answer="Vi söker")
     assert "ja; senast besvarad 2026-" in paper(client, missed.play.number)
+
+
+def lex_sarah(client: FlaskClient, number: int) -> str:
+    """Return the words of the report under lex Sarah."""
+    return said(client.get(f"/incidents/{number}/papers/lex_sarah_report.pdf").data)
+
+
+def reported(missed: Missed, actor: Actor, again: Report) -> int:
+    """Report another file of the same box."""
+    with missed.play.archive.write(actor) as work:
+        file = a_file(work, missed.box)
+        return incidents.report(work, replace(again, file_ids=(file.id,))).id
+
+
+@pytest.mark.engines("sqlite")
+def test_a_time_that_nobody_stated_is_lacking_in_the_draft_and_not_filled_in(
+    archive: Archive, archivist: Actor, sign_in: SignIn, missed: Missed
+) -> None:
+    client, number = sign_in(Role.ARCHIVIST), missed.play.number
+    draft = lex_sarah(client, number)
+    assert "Saknas: när akten först saknades, när det uppmärksammades" in draft
+    assert "När och hur det uppmärksammades inte angivet" in draft
+    missed.play.do(archivist, "lex_sarah_report")
+    decided = lex_sarah(client, number)
+    assert "Saknas:" not in decided
+    assert "När och hur det uppmärksammades inte angivet" in decided
+    with archive.read(archivist) as work:
+        now = work.now
+    told = Report(missed_at=now - timedelta(hours=3), suspected_at=now - timedelta(hours=2))
+    stated = lex_sarah(client, reported(missed, archivist, told))
+    assert "Saknas:" not in stated
+    assert "När och hur det uppmärksammades 2026-" in stated
+
+
+@pytest.mark.engines("sqlite")
+def test_who_waits_was_answered_last_when_that_was_said_and_not_when_it_was_written_down(
+    archive: Archive, archivist: Actor, clock: SetClock, sign_in: SignIn, missed: Missed
+) -> None:
+    with archive.write(archivist) as work:
+        number = incidents.report(
+            work, Report(file_ids=(a_file(work, missed.box).id,), waiting="En advokat")
+        ).id
+        answered = local(work.now)
+    clock.forward(days=2)
+    play = Play(archive, number)
+    play.do(archivist, "interim_answer", answer="Vi söker", answered_at=stamp(answered))
+    report = paper(sign_in(Role.ARCHIVIST), number)
+    assert f"ja; senast besvarad {answered:%Y-%m-%d %H:%M}" in report
+    assert f"Svara den som väntar klart {answered:%Y-%m-%d %H:%M}" in report
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as forms hold it."""
+    return moment.isoformat(timespec="minutes")

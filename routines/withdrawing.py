@@ -1,0 +1,83 @@
+"""Tell which steps of a run cease to count when an end it came to proves untrue: it was the wrong file."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from routines import engine
+from routines.conditions import FactValue, holds
+from routines.model import FieldKind, Rest, Routine, Step
+from routines.progress import End, Progress, Record, State
+
+
+def withdrawn(
+    routine: Routine,
+    progress: Progress,
+    facts: Mapping[str, FactValue],
+    again: Collection[str],
+    now: datetime,
+) -> tuple[Record, ...]:
+    """Return what no longer counts once some things are missed again, ended; `facts` hold from now on.
+
+    That is what ended the run or told the outcome of one of these things, and what opened only because of
+    that; a paper that was sent stays sent.
+    """
+    gone = [one for one in progress.records if _ended_it(routine, progress, one, again, now)]
+    since = min((one.ended_at for one in gone if one.ended_at), default=now)
+    while True:
+        left = Progress(facts, tuple(one for one in progress.records if one not in gone))
+        more = [
+            one
+            for one in left.records
+            if one.opened_at >= since
+            and not _sent(routine.step(one.step), one)
+            and _due(routine, progress, one, now)
+            and not _due(routine, left, one, now)
+        ]
+        if not more:
+            return tuple(_end(routine.step(one.step), one, now) for one in progress.records if one in gone)
+        gone += more
+
+
+def _ended_it(
+    routine: Routine, progress: Progress, record: Record, again: Collection[str], now: datetime
+) -> bool:
+    """Tell whether a step ended the run, or told the outcome of something that is missed again."""
+    if record.end is not End.DONE:
+        return False
+    step, state = routine.step(record.step), State(routine, progress, now, (record.step, record.answers))
+    if step.ends and holds(step.ends.when, state):
+        return True
+    named = set(_things(step, record))
+    told = engine.outcome_of(routine, progress, record.step, record.answers, now) is not None
+    return told and not named.isdisjoint(again)
+
+
+def _things(step: Step, record: Record) -> Iterator[str]:
+    for field in step.fields:
+        said = record.answers.get(field.id)
+        if field.kind is FieldKind.FILE and field.several and isinstance(said, tuple):
+            yield from said
+
+
+def _sent(step: Step, record: Record) -> bool:
+    return record.end is End.DONE and step.document is not None
+
+
+def _due(routine: Routine, progress: Progress, record: Record, now: datetime) -> bool:
+    """Tell whether a step would open if it had not, as far as a progress goes."""
+    step = routine.step(record.step)
+    before = [
+        one for one in progress.records if one.step != record.step or one.occurrence < record.occurrence
+    ]
+    state = State(routine, Progress(progress.facts, tuple(before)), now)
+    if step.on_demand or state.is_over(step):
+        return step.on_demand
+    last = state.last(step)
+    return state.came_before(step) and (state.holds(step.when) if last is None else state.is_due_again(step))
+
+
+def _end(step: Step, record: Record, now: datetime) -> Record:
+    """Return a record as never opened; a short way that proved wrong is closed for good instead."""
+    short = step.ends is not None and step.ends.rest is Rest.FALLS_AWAY
+    return replace(record, end=End.NOT_NEEDED if short else End.LAPSED, ended_at=now, ended_by=None)

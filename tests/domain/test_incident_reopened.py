@@ -1,0 +1,215 @@
+"""A case taken up again asks for what one never found would ask for: it was the wrong file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+import pytest
+
+from archive.domain import (
+    incident_changes,
+    incident_finds,
+    incident_outcomes,
+    incident_steps,
+    incident_sweep,
+    incidents,
+)
+from archive.domain.incidents import Report
+from archive.errors import DomainError
+from archive.models import Incident
+from archive.store import Actor, Archive, Work, operator
+from archive.vocabulary import IncidentState, Role
+from routines import engine
+from routines.conditions import Answer
+from routines.model import OPENING
+from tests.builders import SetClock, a_box, a_file, a_shelf
+from tests.domain.incident_play import a_colleague, filled
+from tests.domain.test_incident_walks import _answers
+
+pytestmark = pytest.mark.engines("sqlite")
+REASON = "Det var fel akt"
+# No search of the walk finds anything: finds are made beside it.
+NEVER = {"result": "nothing", "more": "no", "outcome": "search_on"}
+APART = {"confirm_find", "short_confirm", "escalate"}
+
+
+@dataclass
+class Twin:
+    """Two incidents of the same kind: one whose file is found and then was not, one whose file never is."""
+
+    archive: Archive
+    clock: SetClock
+    by: Actor = field(default_factory=lambda: operator("walker"))
+    numbers: list[int] = field(default_factory=list)
+
+    def report(self) -> None:
+        """Report both at once; somebody waits for each."""
+        with self.archive.write(self.by) as work:
+            box = a_box(work, a_shelf(work))
+            for _ in range(2):
+                said = Report((a_file(work, box).id,), waiting="Advokat Nilsson")
+                self.numbers.append(incidents.report(work, said).id)
+
+    def open(self, which: int) -> dict[str, datetime | None]:
+        """Return what is to be done, with the time of what is counted from a moment of the case."""
+        with self.archive.read(self.by) as work:
+            run = incident_steps.course(work, work.session.get_one(Incident, self.numbers[which]))
+            return {
+                one.step: one.deadline if (rule and rule.start != OPENING) else None
+                for one in engine.open_steps(run.progress)
+                for rule in [run.step(one.step).deadline]
+            }
+
+    def do(self, which: int, step: str, answers: Mapping[str, Answer]) -> bool:
+        """Do a step if it is to be done and not refused."""
+        if step not in self.open(which):
+            return False
+        try:
+            with self.archive.write(self.by) as work:
+                incident = work.session.get_one(Incident, self.numbers[which])
+                incidents.complete(work, incident, step, answers)
+        except DomainError:
+            return False
+        return True
+
+    def walk(self, random: Random, most: int) -> None:
+        """Do steps of the first as people might, each in the other too where it asks for it."""
+        for _ in range(most):
+            names = sorted(set(self.open(0)) - APART)
+            if not names:
+                return
+            step = random.choice(names)
+            with self.archive.read(self.by) as work:
+                incident = work.session.get_one(Incident, self.numbers[0])
+                given = _answers(work, incident, incident_steps.course(work, incident).step(step), random)
+            answers = {name: NEVER.get(name, said) for name, said in given.items()}
+            if step in {"first_search", "second_search", "wide_search"}:
+                answers = self.searched(step)
+            if self.do(0, step, answers):
+                theirs = {key: ("item:2",) if said == ("item:1",) else said for key, said in answers.items()}
+                self.do(1, step, theirs)
+            self.clock.forward(minutes=random.choice((1, 40)))
+
+    def searched(self, step: str, **wanted: Answer) -> dict[str, Answer]:
+        """Fill in a search by somebody who made no other."""
+        who = ("first_search", "second_search", "wide_search").index(step) + 1
+        with self.archive.read(self.by) as work:
+            run = incident_steps.course(work, work.session.get_one(Incident, self.numbers[0]))
+            said = {"result": "nothing", "searched_by": f"user:{who}", **wanted}
+            return filled(work, run, step, said, self.by, [])
+
+    def find(self) -> None:
+        """Find the first and confirm it."""
+        with self.archive.write(self.by) as work:
+            incident = work.session.get_one(Incident, self.numbers[0])
+            incident_finds.claim(work, incidents.items(work, incident), None, work.now)
+            incidents.advance(work, incident)
+        with self.archive.read(self.by) as work:
+            incident = work.session.get_one(Incident, self.numbers[0])
+            keys = [incident_changes.key(item) for item in incidents.items(work, incident)]
+            run = incident_steps.course(work, incident)
+            answers = filled(work, run, "confirm_find", {"right": "yes"}, self.by, keys)
+        assert self.do(0, "confirm_find", answers)
+
+    def reopen(self) -> None:
+        """Take the first up again: it was the wrong file."""
+        with self.archive.write(self.by) as work:
+            incident = work.session.get_one(Incident, self.numbers[0])
+            ids = [item.id for item in incidents.items(work, incident)]
+            incidents.reopen(work, incident, ids, REASON)
+
+    def same(self) -> None:
+        """Check that both ask for the same, and that who was told of the find is told that it was none."""
+        incident_sweep.sweep(self.archive)
+        first, other = self.open(0), self.open(1)
+        first.pop("new_request", None)
+        other.pop("new_request", None)
+        assert first == other
+        assert first
+
+
+@pytest.fixture
+def twin(archive: Archive, clock: SetClock) -> Twin:
+    """Give two incidents that have just been reported, and people of every kind."""
+    a_colleague(archive, "arkivarien", Role.ARCHIVIST)
+    a_colleague(archive, "chefen", Role.MANAGER)
+    a_colleague(archive, "assistenten", Role.ASSISTANT)
+    made = Twin(archive, clock)
+    made.report()
+    clock.forward(hours=1)
+    return made
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_taken_up_again_it_asks_for_what_one_never_found_asks_for(twin: Twin, seed: int) -> None:
+    random = Random(seed)
+    twin.walk(random, random.randint(0, 12))
+    twin.find()
+    twin.walk(random, random.choice((0, 6, 80)))
+    twin.reopen()
+    twin.same()
+    twin.walk(random, 4)
+    twin.same()
+
+
+def test_after_the_short_way_it_asks_for_what_one_whose_short_way_was_refused_asks_for(twin: Twin) -> None:
+    outside = {"result": "all_found", "found_where": "bredvid", "cause": "wrong_position", "outsiders": "no"}
+    found = twin.searched("first_search", **outside)
+    screened: dict[str, Answer] = {}
+    with twin.archive.read(twin.by) as work:
+        run = incident_steps.course(work, work.session.get_one(Incident, twin.numbers[0]))
+        calm = {"protected": "no", "crime": "no", "child": "no", "ongoing": "no"}
+        screened = filled(work, run, "screen_risk", calm, twin.by, [])
+    for which, said in enumerate(({"confirmed": "yes"}, {"confirmed": "no", "reason": REASON})):
+        assert twin.do(which, "screen_risk", screened)
+        assert twin.do(which, "first_search", found)
+        with twin.archive.read(twin.by) as work:
+            run = incident_steps.course(work, work.session.get_one(Incident, twin.numbers[which]))
+            answer = filled(work, run, "interim_answer", {}, twin.by, [])
+        assert twin.do(which, "interim_answer", answer)
+        assert twin.do(which, "short_confirm", said)
+    assert twin.open(0) == {}
+    assert twin.do(1, "confirm_find", {"files": ("item:2",), "right": "no", "why_not": REASON})
+    twin.clock.forward(days=4)
+    twin.reopen()
+    twin.same()
+    assert twin.open(0).keys() >= {"second_search", "diary", "decide_notification", "lex_sarah_report"}
+    assert "new_request" in twin.open(0)  # the advocate was told that it is found
+
+
+def test_what_is_taken_up_again_can_be_found_again_and_closed(twin: Twin) -> None:
+    random = Random(3)
+    for _ in range(2):
+        twin.find()
+        twin.walk(random, 80)
+        with twin.archive.read(twin.by) as work:
+            assert work.session.get_one(Incident, twin.numbers[0]).status is IncidentState.CLOSED
+        twin.reopen()
+    twin.same()
+
+
+def test_what_an_earlier_version_took_up_again_without_its_steps_gets_them_from_the_worker(
+    twin: Twin,
+) -> None:
+    twin.find()
+    twin.walk(Random(3), 80)
+    with twin.archive.write(twin.by) as work:  # as 0.1.0 did
+        incident = work.session.get_one(Incident, twin.numbers[0])
+        incident_outcomes.reopen(work, incident, incidents.items(work, incident), REASON)
+    assert twin.open(0) == {}
+    twin.same()
+
+
+def _status(work: Work, twin: Twin) -> IncidentState:
+    return work.session.get_one(Incident, twin.numbers[0]).status
+
+
+def test_taken_up_again_with_nothing_missing_it_is_decided_and_asks_to_be_closed(twin: Twin) -> None:
+    twin.find()
+    twin.walk(Random(3), 80)
+    with twin.archive.write(twin.by) as work:
+        incidents.reopen(work, work.session.get_one(Incident, twin.numbers[0]), [], "Rapporten var fel")
+    with twin.archive.read(twin.by) as work:
+        assert _status(work, twin) is IncidentState.DECIDED
+    assert "close" in twin.open(0)

@@ -1,0 +1,194 @@
+"""What was sent to IMY stays as it was sent: what came later stands in the supplement, and nowhere else."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from archive.domain import incident_papers, incident_papers_imy, incident_prefills, incidents
+from archive.domain.incident_papers import Case
+from archive.store import Actor, Archive
+from archive.vocabulary import IncidentPaper, Role
+from archive.wording import speaking
+from tests.builders import SetClock
+from tests.domain.incident_play import a_colleague
+from tests.domain.papers_play import Story, decided, reported
+
+P = IncidentPaper
+
+
+def asked(archive: Archive, story: Story, language: str = "sv") -> dict[str, str]:
+    """Return what the notification answers, by question."""
+    with archive.read(story.archivist) as work, speaking(language):
+        case = Case(work, incidents.get(work, story.number), archive.settings)
+        return {one.key: one.answer for one in incident_papers_imy.notification(case)}
+
+
+def supplemented(archive: Archive, story: Story, language: str = "sv") -> dict[str, str]:
+    """Return what the supplement answers, by the label of its question."""
+    with archive.read(story.archivist) as work, speaking(language):
+        case = Case(work, incidents.get(work, story.number), archive.settings)
+        return {one.label: one.answer for one in incident_papers_imy.supplement(case)}
+
+
+def drafts(archive: Archive, story: Story) -> set[IncidentPaper]:
+    """Return the papers to IMY that are drafts."""
+    with archive.read(story.archivist) as work:
+        case = Case(work, incidents.get(work, story.number), archive.settings)
+        papers = (P.IMY_NOTIFICATION, P.IMY_SUPPLEMENT)
+        return {paper for paper in papers if incident_papers.standing(case, paper).draft}
+
+
+def notified(story: Story, clock: SetClock, **said: str) -> None:
+    """Send the notification with these answers."""
+    story.play.do(story.archivist, "notify_imy", part="first_part", ended="ongoing", **said)
+    clock.forward(hours=1)
+
+
+def searched(story: Story, result: str) -> None:
+    """Let another make the second search."""
+    other = a_colleague(story.play.archive, "sökaren", Role.ARCHIVIST)
+    story.play.do(other, "second_search", result=result, searched="grannen")
+
+
+def test_a_sent_notification_is_the_same_whatever_happens_later(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    before = asked(archive, story)
+    notified(story, clock, informed="coming")
+    was = [asked(archive, story, language) for language in ("sv", "en")]
+    other = a_colleague(archive, "nya", Role.ARCHIVIST)
+    with archive.write(story.manager) as work:
+        incidents.start(work, incidents.get(work, story.number), "later_awareness")
+    with archive.write(archivist) as work:
+        incident = incidents.get(work, story.number)
+        incidents.hand_over(work, incident, other.user_id or 0)
+        incidents.change(work, incident, "fel", diary_number="SN-2026/999")
+    story.play.do(story.manager, "later_awareness", reason="SENARE")
+    clock.forward(days=2)
+    searched(story, "all_found")
+    story.play.do(archivist, "confirm_find", right="yes", in_cover="no", exposed="unknown", readers="städare")
+    story.play.do(story.manager, "inform_persons", persons=2)
+    assert [asked(archive, story, language) for language in ("sv", "en")] == was
+    assert before != was[0]  # what was a draft changed when it was sent
+    news = supplemented(archive, story)
+    assert news["Kontaktperson"] == "Nya"
+    assert "SENARE" in news["När fick ni vetskap om den?"]
+    assert "Återfunnen" in news["Vad som har hänt med nr 1"]
+    assert news["De registrerade har informerats"]
+
+
+@pytest.mark.parametrize(
+    ("informed", "more", "answers"),
+    [
+        ("done", {"informed_at": "2026-11-23"}, ("ja", "2026-11-23", "Inte aktuellt", "Inte aktuellt")),
+        (
+            "coming",
+            {"will_be_informed": "2026-12-03"},
+            ("De kommer att informeras, 2026-12-03", "Inte aktuellt", "2026-12-03", "Inte aktuellt"),
+        ),
+        ("not", {"why_not_informed": "RISK"}, ("nej", "Inte aktuellt", "Inte aktuellt", "RISK")),
+    ],
+)
+@pytest.mark.engines("sqlite")
+def test_the_sent_notification_says_of_the_persons_what_it_said_whatever_is_decided_since(
+    archive: Archive,
+    archivist: Actor,
+    clock: SetClock,
+    informed: str,
+    more: Mapping[str, str],
+    answers: tuple[str, ...],
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    notified(story, clock, informed=informed, **more)
+    keys = ("informed", "informed_at", "will_be_informed", "why_not_informed")
+    said = asked(archive, story)
+    assert tuple(said[key] for key in keys) == answers
+
+
+@pytest.mark.engines("sqlite")
+def test_a_paper_to_imy_is_a_draft_until_it_is_sent(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    told = [drafts(archive, story)]
+    notified(story, clock)
+    told.append(drafts(archive, story))
+    story.play.do(archivist, "supplement_imy", news="MER", more="no")
+    told.append(drafts(archive, story))
+    assert told == [{P.IMY_NOTIFICATION, P.IMY_SUPPLEMENT}, {P.IMY_SUPPLEMENT}, set()]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_sent_supplement_is_the_same_until_the_next_one_is_to_be_written(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    notified(story, clock)
+    story.play.do(archivist, "supplement_imy", news="MER", more="no")
+    was = supplemented(archive, story)
+    clock.forward(days=2)
+    searched(story, "all_found")
+    assert supplemented(archive, story) == was
+    story.play.do(archivist, "confirm_find", right="yes", in_cover="no", exposed="no")
+    story.play.do(archivist, "after_find", away="två dygn")
+    assert "Återfunnen" in supplemented(archive, story)["Vad som har hänt med nr 1"]
+
+
+@pytest.mark.engines("sqlite")
+def test_what_happened_between_the_sending_and_its_record_stands_in_the_supplement(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    with archive.read(archivist) as work:
+        sent_at = work.now.isoformat(timespec="minutes")
+    clock.forward(hours=1)
+    searched(story, "nothing")
+    story.play.do(story.manager, "police_report", reported="yes", number="K-1", named="no")
+    clock.forward(hours=1)
+    notified(story, clock, sent_at=sent_at)
+    news = supplemented(archive, story)
+    assert news["Eftersökningar"] == "1 sökning till, av 1 person"
+    assert news["Polisanmält"]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(("days", "answer"), [(0, "Inte aktuellt"), (4, "SKÄL")])
+def test_a_notification_is_late_by_when_it_was_sent_and_not_by_when_that_was_written_down(
+    archive: Archive, archivist: Actor, clock: SetClock, days: int, answer: str
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    clock.forward(days=days)
+    with archive.read(archivist) as work:
+        sent_at = work.now.isoformat(timespec="minutes")
+    clock.forward(days=5)
+    notified(story, clock, sent_at=sent_at, late_reason="SKÄL")
+    assert asked(archive, story)["late_reason"].startswith(answer)
+
+
+@pytest.mark.engines("sqlite")
+def test_what_was_filled_in_for_people_is_printed_in_the_language_of_the_paper(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    notified(story, clock)
+    clock.forward(days=2)
+    searched(story, "all_found")
+    story.play.do(archivist, "confirm_find", right="yes", in_cover="no", exposed="no")
+    with archive.read(archivist) as work, speaking("sv"):
+        incident = incidents.get(work, story.number)
+        filled = incident_prefills.of(work, incident, "after_find", archive.settings)["away"]
+    story.play.do(archivist, "after_find", away=filled, consequences="FÖLJD")
+    said = [
+        supplemented(archive, story, one)[label]
+        for one, label in (("sv", "Konsekvenser"), ("en", "Consequences"))
+    ]
+    assert said[0].startswith("2 dagar, från 2026-")
+    assert said[1].startswith("2 days, from 2026-")
