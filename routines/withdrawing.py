@@ -19,11 +19,12 @@ def withdrawn(
 ) -> tuple[Record, ...]:
     """Return what no longer counts once some things are missed again, ended; `facts` hold from now on.
 
-    That is what ended the run or told the outcome of one of these things, and what opened only because of
-    that; a paper that was sent stays sent.
+    That is what ended the run or told the outcome of one of these things, what opened only because of that,
+    and what was said not to be needed since then; a paper that was sent stays sent.
     """
     gone = [one for one in progress.records if _ended_it(routine, progress, one, again, now)]
     since = min((one.ended_at for one in gone if one.ended_at), default=now)
+    gone += [one for one in progress.records if _set_aside(routine.step(one.step), one, since)]
     while True:
         left = Progress(facts, tuple(one for one in progress.records if one not in gone))
         more = [
@@ -58,6 +59,13 @@ def _things(step: Step, record: Record) -> Iterator[str]:
         said = record.answers.get(field.id)
         if field.kind is FieldKind.FILE and field.several and isinstance(said, tuple):
             yield from said
+
+
+def _set_aside(step: Step, record: Record, since: datetime) -> bool:
+    """Tell whether somebody said since then that a step is not needed: perhaps because it was found."""
+    if not step.optional or record.end is not End.NOT_NEEDED:
+        return False
+    return record.ended_at is not None and record.ended_at >= since
 
 
 def _sent(step: Step, record: Record) -> bool:

@@ -69,7 +69,11 @@ class Twin:
             with self.archive.write(self.by) as work:
                 incident = work.session.get_one(Incident, self.numbers[which])
                 incidents.complete(work, incident, step, answers)
-        except DomainError:
+        except DomainError as refused:
+            if refused.code == "nothing_to_refuse":  # it comes back when the find was none
+                with self.archive.write(self.by) as work:
+                    incident = work.session.get_one(Incident, self.numbers[which])
+                    incidents.not_needed(work, incident, step, "Den är hittad")
             return False
         return True
 

@@ -67,7 +67,10 @@ def _one_step(archive: Archive, number: int, random: Random) -> bool:
             run = incidents.advance(work, incident)
             step = run.step(random.choice(engine.open_steps(run.progress)).step)
             incidents.complete(work, incident, step.id, _answers(work, incident, step, random))
-    except DomainError:
+    except DomainError as refused:
+        if refused.code == "nothing_to_refuse":
+            with archive.write(operator("walker")) as work:
+                incidents.not_needed(work, work.session.get_one(Incident, number), step.id, "Den är hittad")
         return True
     return False
 
