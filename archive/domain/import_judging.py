@@ -176,7 +176,9 @@ def _merged(item: Item, part: int, background: Background) -> tuple[KnownFile | 
 def _doubt(item: Item, part: int, known: KnownFile, background: Background) -> dict[str, Any]:
     before = [one for one, file in _earlier(item, part, background) if file is known]
     spot = background.spots[item.steps]
-    here = bool(spot and spot.holds(known.place_path)) or any(one.standing == item.standing for one in before)
+    said = item.standing  # of a place that is still to be created nothing else is known
+    here = bool(spot and spot.holds(known.place_path))
+    here |= bool(said) and any(one.standing[: len(said)] == said for one in before)
     found = doubt(
         item.reading,
         background.terms.stated(item),

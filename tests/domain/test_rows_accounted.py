@@ -466,6 +466,27 @@ def test_every_row_of_any_list_is_accounted_for(
     assert_proven(archive, archivist)
 
 
+TWICE = {  # what a drawn list once changed at its second reading, or counted otherwise than its check
+    "room alone": [row("17", ANNA, "Ek, Bo"), row("17", ANNA, "Ek, Bo", box="", checked="2025-01-02")],
+    "no name, then one": [row("17", ANNA, ""), row("17", ANNA, "Ek, Bo", closed="2003", box="")],
+    "another name": [row("17", ANNA, "Ek, Anna"), row("17", ANNA, "Ek-Holm, Anna")],
+    "no number": [row("17", ANNA, "Ek, Anna"), row("17", "", "Ek, Anna")],
+}
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("what", TWICE)
+@pytest.mark.parametrize("before", [None, "", "Ek, Anna"], ids=["unknown", "nameless", "named"])
+def test_a_list_read_twice_changes_nothing_whatever_was_known_of_its_person(
+    archive: Archive, archivist: Actor, what: str, before: str | None
+) -> None:
+    if before is not None:
+        take_in(archive, archivist, [row("16", ANNA, before, kind="VU")])
+    first, second = (take_in(archive, archivist, TWICE[what]) for _ in range(2))
+    assert first.counts["registered"] == 1
+    assert _counts(second, "registered", "changed", "added", "moved") == (0, 0, 0, 0)
+
+
 def _given_list(archive: Archive, actor: Actor, name: str) -> ImportRun:
 
     content = (LISTS / name).read_bytes()
