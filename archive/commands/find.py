@@ -47,6 +47,8 @@ def command(term: str | None, limit: int, as_json: bool) -> None:
             card.place,
             card.file.status.label,
         )
+        if card.file.id in hits.asked:
+            fields += (_("The name is asked about on the worklist"),)
         click.echo("\t".join(fields))
     if not shown:
         raise click.ClickException(_("Nothing was found by %(key)s", key=hits.by.label))
