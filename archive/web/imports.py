@@ -138,6 +138,7 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
             for code, number in counts.problems.most_common()
         ],
         "rejected": counts.rejected,
+        "marked_rows": import_refused.how_many_marked(work, run) if counts.rejected else 0,
         "protected_rows": import_refused.how_many_protected(work, run)
         if counts.rejected and people.cleared(work.actor)
         else 0,
