@@ -46,6 +46,7 @@ DOUBT_FILE = N_(
     "whether it is the same file."
 )
 _SAYS_PROTECTED = frozenset({FlagCode.PROTECTION_UNCLEAR, FlagCode.PROTECTION_IN_TEXT})
+OTHER_ROW = "other_row"  # in what is doubtful of a row: what the row before says instead
 DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
 FACTS = ("placed_child", "adoption", "parenthood", "child_investigation", "custody_agreement")
 
@@ -189,12 +190,13 @@ def _doubt(item: Item, part: int, known: KnownFile, background: Background) -> d
     )
     if before and item.steps and not here:  # within one list a file stands in one place
         found["place"] = [[step.kind.value, step.name] for step in item.steps]
+    other: dict[str, str] = {}  # what the row before says of it: the register has neither
     if before and all(one.part_text != item.part_text for one in before):
-        found["part"] = item.part_text or "–"
+        found["part"], other["part"] = item.part_text or "–", before[0].part_text
     another = item.reading.persons and not meets(item.reading, known)
     if before and not another and all(one.rest != item.rest for one in before):
-        found["words"] = " · ".join(item.rest) or "–"
-    return found
+        found["words"], other["words"] = " · ".join(item.rest) or "–", " · ".join(before[0].rest)
+    return found | ({OTHER_ROW: other} if any(other.values()) else {})
 
 
 def compare(
@@ -268,6 +270,9 @@ def _compare_fields(
     }
     if reading.parts and reading.parts < known.parts:
         differs["parts"] = reading.parts
+    began, ended = (said.get(name, getattr(known, name)) for name in ("opened_on", "closed_on"))
+    if began and ended and began.earliest() > ended.latest():  # the list and the register cannot both be right
+        differs |= {name: _plain(said[name]) for name in ("opened_on", "closed_on") if name in said}
     verdict.values = {name: value for name, value in said.items() if name not in differs}
     return differs
 

@@ -20,6 +20,7 @@ from archive.domain import (
     worklists,
 )
 from archive.domain.cards import Card
+from archive.domain.import_judging import OTHER_ROW
 from archive.domain.import_sayings import Saying
 from archive.errors import Invalid
 from archive.lists.whereabouts import PlaceStep
@@ -170,7 +171,7 @@ def _said(task: Task, card: Card, kinds: Mapping[int, str]) -> list[dict[str, st
         {
             "what": _what(name),
             "list": kinds.get(value, "–") if name == "kind_id" else _plain(value),
-            "register": _registered(name, card),
+            "register": task.facts.get(OTHER_ROW, {}).get(name) or _registered(name, card),
         }
         for name, value in task.facts.get("fields", {}).items()
     ]

@@ -18,6 +18,8 @@ from sqlmodel import col
 from archive.domain import checks, files, import_left_out, import_refused, imports, places, worklists
 from archive.domain.import_driving import drive
 from archive.errors import DomainError
+from archive.lists.fields import Field
+from archive.lists.mapping import Column
 from archive.lists.rejects import write_rejects
 from archive.lists.tables import Shape
 from archive.models import CaseFile, FilePerson, ImportRun, Person, Place, Task
@@ -529,6 +531,32 @@ def test_the_given_lists_lose_no_row(
     _accounted(archive, archivist, run)
     again = _given_list(archive, archivist, name)
     assert _counts(again, "registered", "changed", "added") == (0, 0, 0)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["opened last", "closed last"])
+@pytest.mark.parametrize("apart", [False, True], ids=["one list", "two lists"])
+def test_a_closing_before_the_opening_another_row_states_is_asked_about_and_refuses_no_row(
+    archive: Archive, archivist: Actor, turned: bool, apart: bool
+) -> None:
+    chosen = mapping()
+    chosen = replace(chosen, columns=(*chosen.columns, Column("Öppnad", Field.OPENED)))
+    rows = [(*row("17", ANNA, closed="2003-04-05"), ""), (*row("17", ANNA, closed=""), "2004-05-06")]
+    rows = rows[::-1] if turned else rows
+    for some in [rows[:1], rows[1:]] if apart else [rows]:
+        checked = check(archive, archivist, a_list(some, (*HEADER, "Öppnad")), chosen)
+        run = register(archive, archivist, checked)
+        assert run.counts == checked.counts
+    assert _counts(run, "rejected", "changed", "conflicts") == (0, 0, 1)
+    (task,) = tasks_of(archive, archivist, TaskKind.FIELD_CONFLICT)
+    assert task.facts["fields"] == ({"closed_on": "2003-04-05"} if turned else {"opened_on": "2004-05-06"})
+
+
+def test_a_row_told_apart_by_a_word_says_what_the_row_before_has_there(
+    archive: Archive, archivist: Actor
+) -> None:
+    _with_remarks(archive, archivist, [(*FIRST, "äldre"), (*ONE_LIST["box"], "nyare")])
+    (task,) = tasks_of(archive, archivist, TaskKind.IDENTITY)
+    assert (task.facts["fields"]["words"], task.facts["other_row"]) == ("nyare", {"words": "äldre"})
 
 
 REMARK_HEADER = (*HEADER, "Anm")
