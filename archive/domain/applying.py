@@ -242,6 +242,7 @@ class Batch:
         self._background.bearers = import_earlier.bearers(self._work, items)
         self._background.merged = {} if apart else self._background.merged
         for item, row in zip(items, rows, strict=False):
+            item.taken = row.state in (RowState.CHANGED, RowState.UNCHANGED)
             if item.key in self._background.twins:
                 self._words.of(item, row.cells)  # by all its words it is known which of them it is about
         verdicts = [self._judged(item, row) for item, row in zip(items, rows or repeat(None), strict=False)]

@@ -79,6 +79,7 @@ class Item:
     lacking: Problem | None
     rest: tuple[str, ...] = ()
     part_text: str = ""
+    taken: bool = False  # the check, which sees the whole list, found it to be about a file
 
     @property
     def standing(self) -> tuple[tuple[PlaceKind, str], ...]:
