@@ -131,7 +131,7 @@ def _asked(
     kinds: Mapping[int, str],
     told: worklists.InQuestion | None,
 ) -> dict[str, Any]:
-    card, other = shown[task.file_id], shown.get(task.other_id or 0)
+    card, other, why = shown[task.file_id], shown.get(task.other_id or 0), task.facts.get("why")
     return {
         "id": task.id,
         "kind": task.kind,
@@ -141,7 +141,7 @@ def _asked(
         "run_id": task.run_id or 0,
         "list": runs.get(task.run_id or 0, ""),
         "sides": sides,
-        "why": told.why if told else "",
+        "why": told.why if told else imports.problem_of(why).say() if why else "",
         "cells": told.cells if told else [],
         "said": [] if card.file.protected or (told and told.hidden) else _said(task, card, kinds),
         "answers": [{"value": answer.value, "label": answer.label} for answer in worklists.answers(task)],
