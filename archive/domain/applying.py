@@ -198,19 +198,20 @@ class Applying:
 def _waves(items: Sequence[Item]) -> list[list[int]]:
     """Put rows about the same file one after the other: each must find what the one before it registered.
 
-    Rows about the same person keep their order, since the first of them says what the person is called.
+    Rows about the same person or case keep their order, since the first of them says what a person is called.
     """
     waves: list[list[int]] = []
     met: Counter[tuple[Key, int]] = Counter()
-    named: Counter[str] = Counter()
+    named: Counter[str | Key] = Counter()
     for index, item in enumerate(items):
         names = [(item.key, part) for part in item.parts]
         numbers = [said.number.number for said in item.reading.persons if said.number and said.number.number]
-        wave = max([*(met[name] for name in names), *(named[number] for number in numbers)], default=0)
+        ordered: list[str | Key] = [item.key, *numbers]
+        wave = max([*(met[name] for name in names), *(named[one] for one in ordered)])
         for name in names:
             met[name] = wave + 1
-        for number in numbers:
-            named[number] = wave
+        for one in ordered:
+            named[one] = wave
         waves += [[] for _ in range(wave + 1 - len(waves))]
         waves[wave].append(index)
     return waves

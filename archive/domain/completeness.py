@@ -62,7 +62,9 @@ class Comparing(Staging):
         keys = {item.key for item in items if not item.problem}
         known = import_matching.known_files(work, keys)
         merged = import_told.merged(work, keys - known.keys(), {})
-        known |= {key: {part: pairs[0].right for part, pairs in parts.items()} for key, parts in merged.items()}
+        known |= {
+            key: {part: pairs[0].right for part, pairs in parts.items()} for key, parts in merged.items()
+        }
         by_void = {file.id for key in merged for file in known[key].values()}
         if by_void:  # the list knows these, by a reference that is theirs no longer
             run.options = {**run.options, "by_void": sorted({*run.options.get("by_void", ()), *by_void})}

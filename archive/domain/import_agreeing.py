@@ -21,8 +21,8 @@ def doubt(
 
     `kind_id` is 0 where the row states none; `here`: it names the place the file stands at, `fine`: and more
     of it than the address; `one_list`: an earlier row of its list is about the file too, and `named`: so
-    it was when the list was checked. What a person corrected in the register contradicts nothing: that is asked
-    apart.
+    it was when the list was checked. What a person corrected in the register contradicts nothing: that is
+    asked apart.
     """
     days = dates_said(reading)
     found: dict[str, Any] = {

@@ -9,6 +9,7 @@ from archive.domain.import_items import Verdict
 from archive.vocabulary import RowState, TaskKind
 from archive.wording import N_
 
+
 def in_order(counted: Counter[str]) -> list[tuple[str, int]]:
     """Return what was counted, the most first; what is as many by its name, in every process the same."""
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))

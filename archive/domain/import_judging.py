@@ -273,7 +273,7 @@ def _compare_fields(
     if reading.parts and reading.parts < known.parts:
         differs["parts"] = reading.parts
     began, ended = (said.get(name, getattr(known, name)) for name in ("opened_on", "closed_on"))
-    if began and ended and began.earliest() > ended.latest():  # the list and the register cannot both be right
+    if began and ended and began.earliest() > ended.latest():  # they cannot both be right
         differs |= {name: _plain(said[name]) for name in ("opened_on", "closed_on") if name in said}
     verdict.values = {name: value for name, value in said.items() if name not in differs}
     return differs

@@ -12,7 +12,20 @@ from archive.vocabulary import Custody, RowState
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
-_WORDS = ("DNR", "DNR.", "DNR:", "D.NR", "D.NR.", "DIARIENR", "DIARIENR.", "AKT", "AKTNR", "AKTNR.", "NR", "NR.")
+_WORDS = (
+    "DNR",
+    "DNR.",
+    "DNR:",
+    "D.NR",
+    "D.NR.",
+    "DIARIENR",
+    "DIARIENR.",
+    "AKT",
+    "AKTNR",
+    "AKTNR.",
+    "NR",
+    "NR.",
+)
 _LABELLED = re.compile(r"(?:D[.:]?NR|DIARIEN(?:UMME)?R|AKT(?:N(?:UMME)?R)?|NR)[.:]*(?=\d)")
 _FILES = select(*(_FILE.c[name] for name in ("id", "source_id", "reference_key", "part"))).where(
     _FILE.c.reference_key.in_(bindparam("values", expanding=True)),
@@ -31,7 +44,7 @@ _IN_LIST = select(_ROW.c.row, _ROW.c.file_key, _ROW.c.part).where(
 def near(
     work: Work, run_id: int, before: int, batch: Sequence[Sought]
 ) -> Iterator[tuple[int, dict[str, int]]]:
-    """Give, with its row, each file or row of the list whose reference differs from it in such a word only."""
+    """Give, with its row, each file or row of the list whose reference differs in such a word only."""
     forms = {one.row: [Key(one.key.source_id, form) for form in _forms(one.key.reference)] for one in batch}
     keys = {key for those in forms.values() for key in those}
     if not keys:
