@@ -491,6 +491,7 @@ TWICE = {  # what a drawn list once changed at its second reading, or counted ot
         row("17", "", "Ek, Bo"),
         row("17", ANNA, "Ek, Bo", part="2"),
     ],
+    "a name another file states": [row("17", ANNA, ""), row("17", "", "Ek, Bo"), row("18", ANNA, "Ek, Bo")],
     "no number": [row("17", ANNA, "Ek, Anna"), row("17", "", "Ek, Anna")],
 }
 
