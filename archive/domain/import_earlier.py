@@ -170,13 +170,18 @@ def _change(verdict: PartVerdict) -> None:
 
 def _person(said: PersonReading, reading: Reading, background: Background) -> KnownPerson:
     number = said.number
-    if number and number.quality is NumberQuality.SOUND and number.number in background.bearers:
-        bearer, verdict = background.bearers[number.number], PartVerdict(0)
+    sound = number.number if number and number.quality is NumberQuality.SOUND else ""
+    if sound in background.bearers:
+        bearer, verdict = background.bearers[sound], PartVerdict(0)
         compare_person(bearer, said, reading, verdict)
         _change(verdict)  # such as the name, of whom the register has only the number
         return bearer
     numbers = [_number(number)] if number else []
-    return KnownPerson(0, said.family, said.given, said.born, reading.protection, (), numbers)
+    name = background.newcomers.get(sound, (said.family, said.given))
+    person = KnownPerson(0, *name, said.born, reading.protection, (), numbers)
+    if sound:  # one person, whichever files of the list they have
+        background.bearers[sound] = person
+    return person
 
 
 def _number(number: Identity) -> Any:

@@ -492,6 +492,11 @@ TWICE = {  # what a drawn list once changed at its second reading, or counted ot
         row("17", ANNA, "Ek, Bo", part="2"),
     ],
     "a name another file states": [row("17", ANNA, ""), row("17", "", "Ek, Bo"), row("18", ANNA, "Ek, Bo")],
+    "no name in a part": [
+        row("17", ANNA, "Ek, Anna"),
+        row("17", ANNA, "", part="2", kind="VU"),
+        row("17", ANNA, "Ek, Bo", part="2", kind="VU"),
+    ],
     "no number": [row("17", ANNA, "Ek, Anna"), row("17", "", "Ek, Anna")],
 }
 
