@@ -39,14 +39,16 @@ def command(term: str | None, limit: int, as_json: bool) -> None:
         click.echo(_("Nobody is registered with just that name. Did you mean %(name)s?", name=name), err=True)
     for card in shown:
         reference = " ".join(filter(None, (card.file.reference, card.part)))
-        fields = (
+        fields = [
             codes.grouped(card.file.code),
             reference,
             card.kind,
             card.name,
             card.place,
             card.file.status.label,
-        )
+        ]
+        if card.file.id in hits.asked:
+            fields.append(_("The name is asked about on the worklist"))
         click.echo("\t".join(fields))
     if not shown:
         raise click.ClickException(_("Nothing was found by %(key)s", key=hits.by.label))

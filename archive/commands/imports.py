@@ -14,7 +14,7 @@ from archive.clock import local_date
 from archive.commands import opened
 from archive.commands.lists import say_unread, take_in, unread
 from archive.domain import import_left_out, import_refused, imports, looks
-from archive.domain.import_counts import LABELS, Counts
+from archive.domain.import_counts import LABELS, Counts, in_order
 from archive.domain.import_driving import Progress, drive
 from archive.lists.fields import FlagCode
 from archive.lists.mapping import Mapping, day_of_list
@@ -169,6 +169,6 @@ def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
         click.echo(_("Dry run: nothing was registered."))
     for name in Counts.numbers():
         click.echo(f"{getattr(counts, name):>9}  {_(LABELS[name])}")
-    for code, count in counts.flags.most_common():
+    for code, count in in_order(counts.flags):
         click.echo(f"{count:>9}    {_FLAGS[code].label}")
     say_unread(run)

@@ -198,19 +198,23 @@ class Applying:
 def _waves(items: Sequence[Item]) -> list[list[int]]:
     """Put rows about the same file one after the other: each must find what the one before it registered.
 
-    Rows about the same person keep their order, since the first of them says what the person is called.
+    Rows about the same person or case keep their order, since the first of them says what a person is called;
+    one about a case is also about whoever the rows before it name there.
     """
     waves: list[list[int]] = []
     met: Counter[tuple[Key, int]] = Counter()
-    named: Counter[str] = Counter()
+    named: Counter[str | Key] = Counter()
+    of_case: dict[Key, set[str]] = {}
     for index, item in enumerate(items):
         names = [(item.key, part) for part in item.parts]
         numbers = [said.number.number for said in item.reading.persons if said.number and said.number.number]
-        wave = max([*(met[name] for name in names), *(named[number] for number in numbers)], default=0)
+        of_case.setdefault(item.key, set()).update(numbers)
+        ordered: list[str | Key] = [item.key, *of_case[item.key]]
+        wave = max([*(met[name] for name in names), *(named[one] for one in ordered)])
         for name in names:
             met[name] = wave + 1
-        for number in numbers:
-            named[number] = wave
+        for one in ordered:
+            named[one] = wave
         waves += [[] for _ in range(wave + 1 - len(waves))]
         waves[wave].append(index)
     return waves
@@ -242,6 +246,7 @@ class Batch:
         self._background.bearers = import_earlier.bearers(self._work, items)
         self._background.merged = {} if apart else self._background.merged
         for item, row in zip(items, rows, strict=False):
+            item.taken = row.state in (RowState.CHANGED, RowState.UNCHANGED)
             if item.key in self._background.twins:
                 self._words.of(item, row.cells)  # by all its words it is known which of them it is about
         verdicts = [self._judged(item, row) for item, row in zip(items, rows or repeat(None), strict=False)]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Text, bindparam, cast, exists, func, select, tuple_
 from sqlmodel import col
 
-from archive.domain import cards, import_matching, people
+from archive.domain import cards, import_matching, import_told, people
 from archive.domain.cards import Card
 from archive.domain.import_items import Item, PartVerdict, Verdict
 from archive.domain.import_judging import REPEATS
@@ -61,6 +61,13 @@ class Comparing(Staging):
         """Tell which cases have paper here, and note those that have none or whose paper has not come."""
         keys = {item.key for item in items if not item.problem}
         known = import_matching.known_files(work, keys)
+        merged = import_told.merged(work, keys - known.keys(), {})
+        known |= {
+            key: {part: pairs[0].right for part, pairs in parts.items()} for key, parts in merged.items()
+        }
+        by_void = {file.id for key in merged for file in known[key].values()}
+        if by_void:  # the list knows these, by a reference that is theirs no longer
+            run.options = {**run.options, "by_void": sorted({*run.options.get("by_void", ()), *by_void})}
         repeated = import_matching.earlier_in_list(work, run.id, items[0].row, keys)
         verdicts = []
         for item in items:
@@ -99,6 +106,7 @@ class Comparing(Staging):
             parameters = {"after": after, "until": until, "run_id": self.run_id}
             parameters |= {"sources": span["sources"], "first": span["first"], "last": span["last"]}
             found = work.connection.execute(_UNKNOWN_THERE, parameters).all()
+            found = [row for row in found if row.id not in run.options.get("by_void", ())]
         with self.turns.take() as (work, run):
             work.insert(_GAP, [_unknown_there(run.id, row) for row in found])
             run.options = {**run.options, "scanned": until}

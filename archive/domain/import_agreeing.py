@@ -15,13 +15,14 @@ DATES = (("opened_on", "opened"), ("closed_on", "closed"), ("last_note_on", "las
 
 
 def doubt(
-    reading: Reading, kind_id: int, known: KnownFile, *, here: bool, fine: bool, one_list: bool
+    reading: Reading, kind_id: int, known: KnownFile, *, here: bool, fine: bool, one_list: bool, named: bool
 ) -> dict[str, Any]:
     """Return what a row says that speaks against its being about a file; nothing where it is about it.
 
     `kind_id` is 0 where the row states none; `here`: it names the place the file stands at, `fine`: and more
-    of it than the address; `one_list`: an earlier row of its list is about the file too. What a person
-    corrected in the register contradicts nothing: that is asked apart.
+    of it than the address; `one_list`: an earlier row of its list is about the file too, and `named`: so
+    it was when the list was checked. What a person corrected in the register contradicts nothing: that is
+    asked apart.
     """
     days = dates_said(reading)
     found: dict[str, Any] = {
@@ -38,6 +39,7 @@ def doubt(
     )
     alike = known.reference.removesuffix(known.twin) == clean(reading.reference)
     household = not found and here and (same_day or fine) and not known.settled_persons and alike
+    household &= named or _kin(reading, known)
     slips = same_day and not one_list  # then a number with a wrong check digit is a slip of the hand
     found |= _of_persons(reading, known, household=household, slips=slips)
     if "person" in found and not alike:
@@ -45,6 +47,12 @@ def doubt(
     if not found and not (here or same_day or meets(reading, known)):
         found["reference"] = reading.reference
     return found
+
+
+def _kin(reading: Reading, known: KnownFile) -> bool:
+    """Tell whether everybody a row names has a surname of somebody the file is about."""
+    theirs = {word for person, _role in known.persons for word in people.tokens(person.family_name)}
+    return all(theirs & set(people.tokens(said.family)) for said in reading.persons)
 
 
 def dates_said(reading: Reading) -> dict[str, PartialDate]:

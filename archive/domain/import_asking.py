@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from archive.domain import import_matching
 from archive.domain.import_items import Item, PartVerdict, PersonChange, Terms, Verdict, fingerprint
-from archive.domain.import_judging import hidden_by
+from archive.domain.import_judging import OTHER_ROW, hidden_by
 from archive.lists.fields import Problem
 from archive.models import ImportRow, Task
 from archive.store import Work
@@ -34,8 +34,10 @@ ANSWERED = N_("Somebody has said before what this row is; nothing of it is chang
 
 def facts(verdict: Verdict, terms: Terms) -> dict[str, Any]:
     """Return what a question about a row keeps: what differs, and which row it is."""
-    doubt = next(part.doubt for part in verdict.parts if part.doubt)
-    return {"fields": doubt, "said": fingerprint(verdict.item, terms.mac_key)}
+    doubt = dict(next(part.doubt for part in verdict.parts if part.doubt))
+    other = doubt.pop(OTHER_ROW, {})
+    told = {"fields": doubt, "said": fingerprint(verdict.item, terms.mac_key)}
+    return {**told, OTHER_ROW: other} if other else told
 
 
 def settle_known(work: Work, verdicts: Sequence[Verdict], terms: Terms) -> None:
@@ -76,6 +78,8 @@ def as_staged(verdict: Verdict, state: RowState, problem: dict[str, Any] | None)
     kept = Problem(problem["code"], problem["sentence"], tuple(problem["facts"].items()))
     if verdict.state is RowState.ASKED:
         verdict.problem = kept
+        part = next(part for part in verdict.parts if part.doubt)
+        part.doubt = problem["facts"]["doubt"] | part.doubt
         return verdict
     part = PartVerdict(known.part, replace(known), doubt=problem["facts"]["doubt"])
     return Verdict(verdict.item, RowState.ASKED, [part], kept)

@@ -79,7 +79,7 @@ def _add_number(work: Work, run: ImportRun, person: Person, number: Identity, fi
     if link is None or len(others) > 1 or not same:
         return {}
     file, right = files.get(work, link.file_id), same[0]
-    undo: Undo = {"file": file.id, "right": right.id, "role": link.role.value}
+    undo: Undo = {"file": file.id, "right": right.id, "role": link.role.value, "act": work.act}
     undo["was_there"] = work.session.get(FilePerson, (file.id, right.id)) is not None
     if right.protection.lowers(person.protection):  # a list lifts nothing, also by a change of persons
         people.protect(work, right, person.protection, run.name)

@@ -9,6 +9,12 @@ from archive.domain.import_items import Verdict
 from archive.vocabulary import RowState, TaskKind
 from archive.wording import N_
 
+
+def in_order(counted: Counter[str]) -> list[tuple[str, int]]:
+    """Return what was counted, the most first; what is as many by its name, in every process the same."""
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
 _OF_STATE = {
     RowState.NEW: "registered",
     RowState.REGISTERED: "registered",
@@ -96,7 +102,7 @@ class Counts:
         self.near += bool(verdict.near)
         flags = {flag.code.value for flag in verdict.item.reading.flags}
         self.flagged += bool(flags)
-        self.flags.update(flags)
+        self.flags.update(sorted(flags))  # the order of a set differs from process to process
         for part in verdict.parts:
             self.files += part.known is None
             self.added += len(part.added)

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from archive.domain import import_matching
+from archive.domain import import_matching, import_names
 from archive.domain.import_agreeing import dates_said
 from archive.domain.import_items import Background, Item, PartVerdict
-from archive.domain.import_judging import DAYS, FACTS, about, compare
+from archive.domain.import_judging import DAYS, FACTS, about, compare, compare_person
 from archive.domain.import_matching import OF_RUN, Key, KnownFile, KnownPerson
 from archive.identity import Identity
 from archive.lists.fields import Field
@@ -106,6 +106,9 @@ def take(item: Item, background: Background, *, asked: bool) -> None:
             background.known.setdefault(item.key, {})[part] = known
         else:
             _complete(known, item, background)
+        for said in item.reading.persons:
+            if import_names.other_bearer(said, background):  # so that is asked of the file already
+                known.names_asked.setdefault((said.family, said.given), True)
         background.earlier.setdefault((item.key, part), []).append((item, known))
 
 
@@ -152,6 +155,11 @@ def _complete(known: KnownFile, item: Item, background: Background) -> None:
     if reading.check:
         known.checks.add((str(reading.check.on or ""), reading.check.sign))
     known.persons += [(_person(said, reading, background), said.role) for said in verdict.added]
+    _change(verdict)
+
+
+def _change(verdict: PartVerdict) -> None:
+    """Bring persons up to what a row says of them."""
     for change in verdict.persons:
         for name, value in change.values.items():
             setattr(change.person, name, value)
@@ -162,10 +170,18 @@ def _complete(known: KnownFile, item: Item, background: Background) -> None:
 
 def _person(said: PersonReading, reading: Reading, background: Background) -> KnownPerson:
     number = said.number
-    if number and number.quality is NumberQuality.SOUND and number.number in background.bearers:
-        return background.bearers[number.number]
+    sound = number.number if number and number.quality is NumberQuality.SOUND else ""
+    if sound in background.bearers:
+        bearer, verdict = background.bearers[sound], PartVerdict(0)
+        compare_person(bearer, said, reading, verdict)
+        _change(verdict)  # such as the name, of whom the register has only the number
+        return bearer
     numbers = [_number(number)] if number else []
-    return KnownPerson(0, said.family, said.given, said.born, reading.protection, (), numbers)
+    name = background.newcomers.get(sound, (said.family, said.given))
+    person = KnownPerson(0, *name, said.born, reading.protection, (), numbers)
+    if sound:  # one person, whichever files of the list they have
+        background.bearers[sound] = person
+    return person
 
 
 def _number(number: Identity) -> Any:

@@ -79,6 +79,7 @@ class Item:
     lacking: Problem | None
     rest: tuple[str, ...] = ()
     part_text: str = ""
+    taken: bool = False  # the check, which sees the whole list, found it to be about a file
 
     @property
     def standing(self) -> tuple[tuple[PlaceKind, str], ...]:
@@ -232,7 +233,7 @@ class Background:
     twins: Mapping[Key, Mapping[int, Sequence[KnownFile]]] = field(default_factory=dict)
     earlier: dict[tuple[Key, int], list[tuple[Item, KnownFile]]] = field(default_factory=dict)
     asked: dict[tuple[Key, int], list[Item]] = field(default_factory=dict)
-    bearers: Mapping[str, KnownPerson] = field(default_factory=dict)
+    bearers: dict[str, KnownPerson] = field(default_factory=dict)
     newcomers: dict[str, tuple[str, str]] = field(default_factory=dict)
     told_apart: Mapping[str, int] = field(default_factory=dict)
     merged: Mapping[Key, Mapping[int, Sequence[Merged]]] = field(default_factory=dict)

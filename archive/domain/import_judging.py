@@ -46,6 +46,7 @@ DOUBT_FILE = N_(
     "whether it is the same file."
 )
 _SAYS_PROTECTED = frozenset({FlagCode.PROTECTION_UNCLEAR, FlagCode.PROTECTION_IN_TEXT})
+OTHER_ROW = "other_row"  # in what is doubtful of a row: what the row before says instead
 DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
 FACTS = ("placed_child", "adoption", "parenthood", "child_investigation", "custody_agreement")
 
@@ -166,7 +167,8 @@ def _merged(item: Item, part: int, background: Background) -> tuple[KnownFile | 
             continue
         spot, stated = background.spots[item.steps], background.terms.stated(item)
         here = bool(spot and spot.holds(void.place_path))
-        against = doubt(item.reading, stated, void, here=here, fine=len(item.steps) > 1, one_list=False)
+        fine = len(item.steps) > 1
+        against = doubt(item.reading, stated, void, here=here, fine=fine, one_list=False, named=False)
         if not against:
             return right, {}
         found = found if found[0] else (right, against)
@@ -176,7 +178,9 @@ def _merged(item: Item, part: int, background: Background) -> tuple[KnownFile | 
 def _doubt(item: Item, part: int, known: KnownFile, background: Background) -> dict[str, Any]:
     before = [one for one, file in _earlier(item, part, background) if file is known]
     spot = background.spots[item.steps]
-    here = bool(spot and spot.holds(known.place_path)) or any(one.standing == item.standing for one in before)
+    said = item.standing  # of a place that is still to be created nothing else is known
+    here = bool(spot and spot.holds(known.place_path))
+    here |= bool(said) and any(one.standing[: len(said)] == said for one in before)
     found = doubt(
         item.reading,
         background.terms.stated(item),
@@ -184,15 +188,17 @@ def _doubt(item: Item, part: int, known: KnownFile, background: Background) -> d
         here=here,
         fine=len(item.steps) > 1,
         one_list=bool(before),
+        named=bool(before) or item.taken,
     )
     if before and item.steps and not here:  # within one list a file stands in one place
         found["place"] = [[step.kind.value, step.name] for step in item.steps]
+    other: dict[str, str] = {}  # what the row before says of it: the register has neither
     if before and all(one.part_text != item.part_text for one in before):
-        found["part"] = item.part_text or "–"
+        found["part"], other["part"] = item.part_text or "–", before[0].part_text
     another = item.reading.persons and not meets(item.reading, known)
     if before and not another and all(one.rest != item.rest for one in before):
-        found["words"] = " · ".join(item.rest) or "–"
-    return found
+        found["words"], other["words"] = " · ".join(item.rest) or "–", " · ".join(before[0].rest)
+    return found | ({OTHER_ROW: other} if any(other.values()) else {})
 
 
 def compare(
@@ -266,6 +272,9 @@ def _compare_fields(
     }
     if reading.parts and reading.parts < known.parts:
         differs["parts"] = reading.parts
+    began, ended = (said.get(name, getattr(known, name)) for name in ("opened_on", "closed_on"))
+    if began and ended and began.earliest() > ended.latest():  # they cannot both be right
+        differs |= {name: _plain(said[name]) for name in ("opened_on", "closed_on") if name in said}
     verdict.values = {name: value for name, value in said.items() if name not in differs}
     return differs
 

@@ -56,8 +56,7 @@ def asked(name: Name, old: Name) -> dict[str, list[str]]:
 def compare_bearers(said: Sequence[PersonReading], background: Background, verdict: PartVerdict) -> None:
     """Ask about whoever gets a number here that somebody of another name has: nobody knows whose it is."""
     for one in said:
-        bearer = _bearer(_sound(one), background)
-        if bearer and differs(bearer, one):
+        if bearer := other_bearer(one, background):
             verdict.ask(**asked((one.family, one.given), (bearer.family_name, bearer.given_name)))
     for change in verdict.persons:
         bearer = _bearer(change.number.number, background) if change.number else None
@@ -66,6 +65,12 @@ def compare_bearers(said: Sequence[PersonReading], background: Background, verdi
             verdict.ask(number=change.number.raw)
             change.number = None
     verdict.persons = [one for one in verdict.persons if one.values or one.number or one.protection]
+
+
+def other_bearer(said: PersonReading, background: Background) -> KnownPerson | None:
+    """Return who has the number a row gives somebody of another name."""
+    bearer = _bearer(_sound(said), background)
+    return bearer if bearer and differs(bearer, said) else None
 
 
 def _bearer(number: str, background: Background) -> KnownPerson | None:

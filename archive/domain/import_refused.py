@@ -50,6 +50,12 @@ def _protected(work: Work, run: ImportRun, rows: Sequence[ImportRow]) -> list[Im
     return [row for row in rows if known[row.id] or import_hiding.by_list(row)]
 
 
+def how_many_marked(work: Work, run: ImportRun) -> int:
+    """Count the rows left out of the file everybody gets, which the list itself marks."""
+    work.require(Permission.IMPORT)
+    return sum(import_hiding.by_list(row) for batch in _batches(work, run) for row in batch)
+
+
 def how_many_protected(work: Work, run: ImportRun) -> int:
     """Count the rows those cleared get in a file of their own, for those who may know."""
     work.require(Permission.CHECK_SEALED)

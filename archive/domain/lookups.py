@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import bindparam, func, select, tuple_
 from sqlmodel import col
 
-from archive.domain import files, people
+from archive.domain import asked_names, files, people
 from archive.errors import Invalid, NotFound
 from archive.models import CaseFile, FilePerson, NameToken, NameWord, PersonNumber
 from archive.store import Work
@@ -26,6 +26,7 @@ _SAMPLE = 200
 _CLOSE_ENOUGH = 72
 _MOST_WORDS = 6
 _HIGH = "\U0010ffff"
+_ASKED_ABOUT = "asked"  # begins the mark of a page of files found by a name that is asked about
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _TOKEN = NameToken.__table__  # type: ignore[attr-defined]
@@ -51,6 +52,7 @@ class Hits:
     next: str | None = None
     # The words of the register that a misspelt name was taken for.
     read_as: tuple[str, ...] = ()
+    asked: frozenset[int] = frozenset()  # the files found by a name that is only asked about
 
 
 def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE) -> Hits:
@@ -174,6 +176,8 @@ def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
     work.require(Permission.READ_NAMES)
     words = people.tokens(term)[:_MOST_WORDS]
     hits = _with_words(work, words, after, limit)
+    if hits.next is None:
+        hits = _with_asked(work, words, hits, 0, limit)
     if hits.files or after is not None:
         return hits
     meant = tuple(_nearest(work, word) for word in words)
@@ -183,6 +187,20 @@ def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
     if not found.files:
         return hits
     return Hits(Key.NAME, found.files, found.next, tuple(word for word in meant if word))
+
+
+def _with_asked(work: Work, words: list[str], hits: Hits, after: int, limit: int) -> Hits:
+    """Fill the last page of those who have a name with the files that are asked about under it."""
+    own, room = [file.id for file in hits.files], limit - len(hits.files)
+    found, more = asked_names.find(work, words, own, after=after, limit=room)
+    mark = None if more is None else f"{_ASKED_ABOUT}:{more}"
+    return Hits(Key.NAME, [*hits.files, *found], mark, asked=frozenset(file.id for file in found))
+
+
+def _by_asked_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
+    work.require(Permission.READ_NAMES)
+    words = people.tokens(term)[:_MOST_WORDS]
+    return _with_asked(work, words, Hits(Key.NAME, []), int(after or 0), limit)
 
 
 _HOW_MANY = select(func.count()).select_from(
@@ -274,6 +292,7 @@ _WAYS: dict[str, Callable[[Work, str, str | None, int], Hits | None]] = {
     Key.NUMBER.value: _by_number,
     Key.REFERENCE.value: _by_reference,
     Key.NAME.value: _by_name,
+    _ASKED_ABOUT: _by_asked_name,
 }
 
 

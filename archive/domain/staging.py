@@ -15,6 +15,7 @@ from archive.domain import (
     import_asking,
     import_earlier,
     import_hiding,
+    import_labelled,
     import_matching,
     import_names,
     import_told,
@@ -316,6 +317,9 @@ def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict],
         if one.state is RowState.NEW
     ]
     found = import_matching.near(work, run_id, before, fresh, slips)
+    for row, name in import_labelled.near(work, run_id, before, fresh):
+        if name not in found.setdefault(row, []):
+            found[row].append(name)
     for verdict in verdicts:
         verdict.near = found.get(verdict.item.row, [])
 

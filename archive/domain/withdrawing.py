@@ -14,7 +14,7 @@ from sqlmodel import col
 from archive import history
 from archive.domain import files, import_answers, import_matching, import_tasks, people, places, uploads
 from archive.domain.import_turns import Turns
-from archive.errors import Conflict, Invalid
+from archive.errors import Conflict, DomainError, Invalid
 from archive.models import (
     CaseFile,
     EarlierCheck,
@@ -38,6 +38,7 @@ from archive.vocabulary import (
     TaskAnswer,
     TaskKind,
 )
+from archive.wording import N_
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
@@ -69,6 +70,7 @@ _OF_CASE = select(_FILE.c.id).where(
 _PRINTED = select(_LABEL.c.file_id).where(
     _LABEL.c.file_id.in_(bindparam("values", expanding=True)), _LABEL.c.printed_at.is_not(None)
 )
+CHANGED_SINCE = N_("It was changed, scanned, lent or given a label after the list was registered.")
 _PROTECTION = {level.value: level for level in Protection}
 _ROLE = {role.value: role for role in PersonRole}
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on", "birth_date"})
@@ -144,7 +146,9 @@ class _Withdrawal:
         changed = {row.id: (row.undo or {}).get("files", []) for row in rows}
         ids = {file_id for found in registered.values() for file_id in found}
         ids |= {undo["file"] for undos in changed.values() for undo in undos}
-        acts = {undo["act"] for undos in changed.values() for undo in undos}
+        undone = [undo for undos in changed.values() for undo in undos]
+        undone += [undo for row in rows for undo in (row.undo or {}).get("persons", ())]
+        acts = {undo["act"] for undo in undone if "act" in undo}
         touched = self._touched(ids, acts)
         self._forget_checks(ids)
         for row in rows:
@@ -168,13 +172,17 @@ class _Withdrawal:
         return list(self._work.connection.execute(_OF_CASE, parameters).scalars())
 
     def _touched(self, file_ids: Collection[int], acts: Collection[str]) -> set[int]:
-        """Return the files that something else has happened to since the import had to do with them."""
+        """Return the files that something else has happened to since the import had to do with them.
+
+        What the import did in one turn bears one act, also where the event does not name the import.
+        """
         ours: set[str] = set()
         touched = set(import_matching.fetch(self._work, _PRINTED, file_ids))
         found = {row.file_id for row in touched}
-        for event in import_matching.fetch(self._work, _EVENTS, {f"file:{one}" for one in file_ids}):
-            mine = event.act in acts or json.loads(event.body)["facts"].get("run") == self._run.id
-            if mine:
+        events = list(import_matching.fetch(self._work, _EVENTS, {f"file:{one}" for one in file_ids}))
+        named = {one.act for one in events if json.loads(one.body)["facts"].get("run") == self._run.id}
+        for event in events:
+            if event.act in acts or event.act in named:
                 ours.add(event.stream)
             elif event.stream in ours:
                 found.add(int(event.stream.removeprefix("file:")))
@@ -187,16 +195,19 @@ class _Withdrawal:
         gone = file.status is Custody.VOID and file.import_id == self._run.id
         if gone and row.state is not RowState.REGISTERED:
             return  # it went with the row that registered it
+        refusal: DomainError = Conflict("changed_since", CHANGED_SINCE)
         if file_id not in touched and file.status is Custody.ON_PLACE:
             try:
                 set_back(file)
-            except (Conflict, Invalid):  # such as a place closed since: left, like what has been touched
-                pass
+            except (Conflict, Invalid) as found:  # such as a place closed since
+                refusal = found
             else:
                 self._counts["set_back"] += 1
                 return
         self._counts["left"] += 1
-        self._asked.ask(TaskKind.LEFT_BEHIND, row.id, file_id, {"run": self._run.id})
+        facts = {name: str(value) for name, value in refusal.facts.items()}
+        why = {"code": refusal.code, "sentence": refusal.sentence, "facts": facts}
+        self._asked.ask(TaskKind.LEFT_BEHIND, row.id, file_id, {"run": self._run.id, "why": why})
 
     def _void(self, file: CaseFile) -> None:
         files.withdraw(self._work, file, self._run.id)

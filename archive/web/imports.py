@@ -18,7 +18,7 @@ from archive.domain import (
     mappings,
     people,
 )
-from archive.domain.import_counts import LABELS, Counts
+from archive.domain.import_counts import LABELS, Counts, in_order
 from archive.domain.import_flags import Odd
 from archive.errors import Invalid
 from archive.lists.fields import FlagCode
@@ -131,13 +131,14 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
     actions = run.lifecycle.actions(run.status, work.actor.permissions)
     return {
         "counts": _counted(run, counts),
-        "flags": [(_FLAGS[code], number) for code, number in counts.flags.most_common()],
+        "flags": [(_FLAGS[code], number) for code, number in in_order(counts.flags)],
         "changed": imports.changed_since_check(run),
         "problems": [
             {"text": imports.reason(code).capitalize(), "number": number}
-            for code, number in counts.problems.most_common()
+            for code, number in in_order(counts.problems)
         ],
         "rejected": counts.rejected,
+        "marked_rows": import_refused.how_many_marked(work, run) if counts.rejected else 0,
         "protected_rows": import_refused.how_many_protected(work, run)
         if counts.rejected and people.cleared(work.actor)
         else 0,
@@ -221,7 +222,7 @@ def flagged(run_id: int) -> Response:
         looks.at_list("flagged_rows", [run.stream, *subjects]),
         run=run,
         flag=flag,
-        flags=[(_FLAGS[code], number) for code, number in counted.most_common()],
+        flags=[(_FLAGS[code], number) for code, number in in_order(counted)],
         rows=[(odd, list(zip(shape.columns, odd.cells, strict=False))) for odd in shown],
         next=_further(run_id, flag, shown[-1].row) if len(found) > PAGE else None,
     )

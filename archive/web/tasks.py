@@ -20,6 +20,7 @@ from archive.domain import (
     worklists,
 )
 from archive.domain.cards import Card
+from archive.domain.import_judging import OTHER_ROW
 from archive.domain.import_sayings import Saying
 from archive.errors import Invalid
 from archive.lists.whereabouts import PlaceStep
@@ -130,7 +131,7 @@ def _asked(
     kinds: Mapping[int, str],
     told: worklists.InQuestion | None,
 ) -> dict[str, Any]:
-    card, other = shown[task.file_id], shown.get(task.other_id or 0)
+    card, other, why = shown[task.file_id], shown.get(task.other_id or 0), task.facts.get("why")
     return {
         "id": task.id,
         "kind": task.kind,
@@ -140,7 +141,7 @@ def _asked(
         "run_id": task.run_id or 0,
         "list": runs.get(task.run_id or 0, ""),
         "sides": sides,
-        "why": told.why if told else "",
+        "why": told.why if told else imports.problem_of(why).say() if why else "",
         "cells": told.cells if told else [],
         "said": [] if card.file.protected or (told and told.hidden) else _said(task, card, kinds),
         "answers": [{"value": answer.value, "label": answer.label} for answer in worklists.answers(task)],
@@ -170,7 +171,7 @@ def _said(task: Task, card: Card, kinds: Mapping[int, str]) -> list[dict[str, st
         {
             "what": _what(name),
             "list": kinds.get(value, "–") if name == "kind_id" else _plain(value),
-            "register": _registered(name, card),
+            "register": task.facts.get(OTHER_ROW, {}).get(name) or _registered(name, card),
         }
         for name, value in task.facts.get("fields", {}).items()
     ]

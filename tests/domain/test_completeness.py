@@ -21,7 +21,7 @@ from archive.models import CaseFile, ImportRun
 from archive.store import Actor, Archive
 from archive.vocabulary import Evidence, GapKind, ImportPurpose, ImportState, Protection, Role
 from archive.wording import speaking
-from tests.domain.taking_in import CENTRAL, a_list, check, events, prepared, row, take_in
+from tests.domain.taking_in import CENTRAL, a_list, check, events, prepared, row, take_in, withdraw
 
 ANNA, BERTIL = "195005050512", "199710182396"
 TODAY = date(2025, 10, 31)
@@ -112,13 +112,20 @@ def test_a_case_of_several_parts_is_one_line(archive: Archive, archivist: Actor)
     assert _found(archive, archivist, known, GapKind.NOT_DELIVERED) == ["P1"]
 
 
-def test_a_void_file_is_no_paper(archive: Archive, archivist: Actor) -> None:
-    take_in(archive, archivist, [row("P1", ANNA), row("P2", ANNA)])
+def test_a_void_reference_has_the_paper_of_the_file_it_is_and_a_withdrawn_one_none(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA), row("P2", ANNA), row("P3", ANNA)])
+    withdraw(archive, archivist, take_in(archive, archivist, [row("P4", ANNA)]))
     with archive.write(archivist) as work:
-        one, other = work.session.execute(select(CaseFile).order_by(CaseFile.id)).scalars()
-        files.void(work, one, other)
-    run = _compare(archive, archivist, [("P1", ANNA, "A, B", "2003-04-05")])
-    assert _found(archive, archivist, run, GapKind.NO_PAPER) == ["P1"]
+        one, two, three, _gone = work.session.execute(select(CaseFile).order_by(CaseFile.id)).scalars()
+        files.void(work, one, two)
+        files.void(work, two, three)
+    cases = [(reference, ANNA, "A, B", "2003-04-05") for reference in ("P1", "P4")]
+    run = _compare(archive, archivist, cases)
+    assert _found(archive, archivist, run, GapKind.NO_PAPER) == ["P4"]
+    assert _found(archive, archivist, run, GapKind.UNKNOWN_THERE) == []
+    assert _found(archive, archivist, run, GapKind.NOT_DELIVERED) == ["P3", "P4"]
 
 
 def test_protected_persons_are_masked_on_page_paper_and_file(archive: Archive, archivist: Actor) -> None:

@@ -189,6 +189,27 @@ def test_files_that_are_nearly_the_same_are_registered_and_asked_about(
     assert len(tasks_of(archive, archivist, TaskKind.NEAR_DUPLICATE)) == near
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "near"),
+    [
+        ("2009/123", "dnr 2009/123", 1),
+        ("Dnr. 2009/123", "2009/123", 1),
+        ("akt 2009/123", "D.nr 2009/123", 1),
+        ("2009/123", "AB 2009/123", 0),
+        ("2009/123", "dnr 2009/124", 0),
+    ],
+)
+def test_a_word_that_only_says_that_a_reference_follows_makes_no_other_reference_unasked(
+    archive: Archive, archivist: Actor, first: str, second: str, near: int
+) -> None:
+    rows = [row(first, "", "Ek, Anna"), row(second, "", "Ek, Anna", kind="VU")]
+    assert check(archive, archivist, a_list(rows), mapping()).counts["near"] == near, "within the list"
+    take_in(archive, archivist, rows[:1])
+    run = take_in(archive, archivist, rows[1:])
+    assert _counts(run, "registered", "near") == (1, near)
+    assert len(tasks_of(archive, archivist, TaskKind.NEAR_DUPLICATE)) == near
+
+
 def test_a_row_without_a_reference_about_a_registered_person_kind_and_part_is_asked_about(
     archive: Archive, archivist: Actor
 ) -> None:

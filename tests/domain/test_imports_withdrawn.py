@@ -182,3 +182,25 @@ def test_a_file_whose_old_place_was_closed_since_is_left(archive: Archive, archi
     run = withdraw(archive, archivist, wrong)
     assert run.options["withdrawn"] == {"rows": 1, "set_back": 0, "left": 1}
     assert_proven(archive, archivist)
+
+
+def test_what_a_list_did_to_a_file_it_registered_keeps_that_from_no_withdrawal(
+    archive: Archive, archivist: Actor
+) -> None:
+    rows = [row("P1", "", "Ek, Anna"), row("P2", ANNA, "Ek, Anna"), row("P1", ANNA, "Ek, Anna")]
+    run = withdraw(archive, archivist, take_in(archive, archivist, rows))
+    assert run.options["withdrawn"]["left"] == 0
+    assert tasks_of(archive, archivist) == []
+    assert_proven(archive, archivist)
+
+
+def test_why_a_file_is_left_is_said_as_it_is(archive: Archive, archivist: Actor) -> None:
+    first = row("P1", ANNA, "Ek, Anna")
+    take_in(archive, archivist, [first, row("P2", ANNA, "Ek, Anna")])
+    rows = [first, row("P1", BERTIL, "Ek, Bo"), row("P3", BERTIL, "Ek, Bo")]
+    wrong = take_in(archive, archivist, rows, unstated_protection=Protection.MARKED)
+    with archive.write(archivist) as work:
+        labels.print_labels(work, [work.session.get_one(CaseFile, 3)], "x")
+    withdraw(archive, archivist, wrong)
+    told = {task.file_id: task.facts["why"]["code"] for task in tasks_of(archive, archivist)}
+    assert told == {1: "person_protected", 3: "changed_since"}

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from archive.domain import lookups, worklists
 from archive.models import Person, Task
 from archive.store import Actor, Archive
-from archive.vocabulary import RowState, TaskAnswer, TaskKind
+from archive.vocabulary import Protection, RowState, TaskAnswer, TaskKind
 from tests.domain.taking_in import (
     assert_proven,
     file_of,
@@ -110,7 +110,7 @@ def test_a_longer_surname_is_taken_over_by_the_answer_and_both_names_find_the_fi
 ) -> None:
     rows = [KNOWN, row("KT-2", ANNA, "Ek-Holm, Bo")]
     take_in(archive, archivist, rows)
-    assert _found(archive, archivist, "Holm") == set()
+    assert _found(archive, archivist, "Holm") == {"KT-2"}
     (task,) = tasks_of(archive, archivist)
     _answer(archive, archivist, task, TaskAnswer.LIST_RIGHT)
     for term in ("Holm", "Ek, Bo", "Ek-Holm"):
@@ -157,3 +157,43 @@ def test_the_first_name_the_list_has_for_a_number_is_the_one_registered_in_any_b
     run = take_in(archive, archivist, rows)
     assert run.counts["conflicts"] == 2
     assert _names_asked(archive, archivist) == ["Sten, Bo"] * 2
+
+
+@pytest.mark.parametrize("reference", ["KT-2", "KT-1"], ids=["a name in question", "a row in question"])
+def test_a_file_is_found_by_the_name_that_is_asked_about_until_that_is_settled(
+    archive: Archive, archivist: Actor, reference: str
+) -> None:
+    take_in(archive, archivist, [KNOWN, row(reference, ANNA, "Sten, Siv")])
+    for term in ("Sten", "siv st"):
+        assert _found(archive, archivist, term) == {reference}
+    assert _found(archive, archivist, "Sten, Bo") == set()
+    assert _found(archive, archivist, "Ek, Bo") == {"KT-1", reference}
+    (task,) = tasks_of(archive, archivist)
+    wrong = TaskAnswer.REGISTER_RIGHT if reference == "KT-2" else TaskAnswer.ROW_WRONG
+    _answer(archive, archivist, task, wrong)
+    assert _found(archive, archivist, "Sten") == set()
+
+
+@pytest.mark.engines("sqlite")
+def test_files_found_by_a_name_in_question_come_after_those_who_have_it_page_by_page(
+    archive: Archive, archivist: Actor
+) -> None:
+    asked = [row(f"KT-{number}", ANNA, "Sten, Bo") for number in range(2, 7)]
+    take_in(archive, archivist, [KNOWN, row("KT-9", BERTIL, "Sten, Siv"), *asked])
+    pages, mark = [], None
+    while not pages or mark:
+        with archive.read(archivist) as work:
+            hits = lookups.find(work, "sten", after=mark, limit=2)
+        pages.append([file.reference for file in hits.files])
+        mark = hits.next
+    assert pages == [["KT-9", "KT-2"], ["KT-3", "KT-4"], ["KT-5", "KT-6"]]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("level", [Protection.NONE, Protection.MARKED])
+def test_a_name_in_question_that_its_list_marks_finds_nothing(
+    archive: Archive, archivist: Actor, level: Protection
+) -> None:
+    take_in(archive, archivist, [row("KT-1", ANNA, "Ek, Bo", kind="VU")])
+    take_in(archive, archivist, [row("KT-1", BERTIL, "Sten, Siv")], unstated_protection=level)
+    assert _found(archive, archivist, "Sten") == ({"KT-1"} if level is Protection.NONE else set())

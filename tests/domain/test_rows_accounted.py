@@ -18,6 +18,8 @@ from sqlmodel import col
 from archive.domain import checks, files, import_left_out, import_refused, imports, places, worklists
 from archive.domain.import_driving import drive
 from archive.errors import DomainError
+from archive.lists.fields import Field
+from archive.lists.mapping import Column
 from archive.lists.rejects import write_rejects
 from archive.lists.tables import Shape
 from archive.models import CaseFile, FilePerson, ImportRun, Person, Place, Task
@@ -166,6 +168,20 @@ def test_another_person_of_a_household_is_added_to_the_file(archive: Archive, ar
     assert _counts(twice, "unchanged", "duplicates") == (3, 1)
     assert _persons(archive, archivist, file) == ["Yngve", "Élise", "Olof"]
     assert_proven(archive, archivist)
+
+
+@pytest.mark.parametrize("name", ["Åkesson, Ture", "Rönn, Ture"])
+@pytest.mark.parametrize("with_the_first", [False, True], ids=["alone", "with the first"])
+def test_somebody_else_alone_in_a_later_list_is_asked_about_unless_they_are_kin(
+    archive: Archive, archivist: Actor, name: str, with_the_first: bool
+) -> None:
+    first, other = row("6100", ANNA, "Rönn, Yngve"), row("6100", BERTIL, name)
+    take_in(archive, archivist, [first])
+    run = take_in(archive, archivist, [first, other] if with_the_first else [other])
+    added = with_the_first or name.startswith("Rönn")
+    assert _counts(run, "added", "asked") == ((1, 0) if added else (0, 1))
+    again = take_in(archive, archivist, [first, other])
+    assert _counts(again, "added", "changed", "asked") == ((0, 0, 0) if added else (1, 1, 0))
 
 
 @pytest.mark.parametrize("names", [("Rönn, Yngve", "Rönn, Élise"), ("Åkesson, Ture", "Çelik, Åsa")])
@@ -466,6 +482,38 @@ def test_every_row_of_any_list_is_accounted_for(
     assert_proven(archive, archivist)
 
 
+TWICE = {  # what a drawn list once changed at its second reading, or counted otherwise than its check
+    "room alone": [row("17", ANNA, "Ek, Bo"), row("17", ANNA, "Ek, Bo", box="", checked="2025-01-02")],
+    "no name, then one": [row("17", ANNA, ""), row("17", ANNA, "Ek, Bo", closed="2003", box="")],
+    "another name": [row("17", ANNA, "Ek, Anna"), row("17", ANNA, "Ek-Holm, Anna")],
+    "a name another part states": [
+        row("17", ANNA, ""),
+        row("17", "", "Ek, Bo"),
+        row("17", ANNA, "Ek, Bo", part="2"),
+    ],
+    "a name another file states": [row("17", ANNA, ""), row("17", "", "Ek, Bo"), row("18", ANNA, "Ek, Bo")],
+    "no name in a part": [
+        row("17", ANNA, "Ek, Anna"),
+        row("17", ANNA, "", part="2", kind="VU"),
+        row("17", ANNA, "Ek, Bo", part="2", kind="VU"),
+    ],
+    "no number": [row("17", ANNA, "Ek, Anna"), row("17", "", "Ek, Anna")],
+}
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("what", TWICE)
+@pytest.mark.parametrize("before", [None, "", "Ek, Anna"], ids=["unknown", "nameless", "named"])
+def test_a_list_read_twice_changes_nothing_whatever_was_known_of_its_person(
+    archive: Archive, archivist: Actor, what: str, before: str | None
+) -> None:
+    if before is not None:
+        take_in(archive, archivist, [row("16", ANNA, before, kind="VU")])
+    first, second = (take_in(archive, archivist, TWICE[what]) for _ in range(2))
+    assert first.counts["registered"] in (1, 2)
+    assert _counts(second, "registered", "changed", "added", "moved") == (0, 0, 0, 0)
+
+
 def _given_list(archive: Archive, actor: Actor, name: str) -> ImportRun:
 
     content = (LISTS / name).read_bytes()
@@ -508,6 +556,32 @@ def test_the_given_lists_lose_no_row(
     _accounted(archive, archivist, run)
     again = _given_list(archive, archivist, name)
     assert _counts(again, "registered", "changed", "added") == (0, 0, 0)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["opened last", "closed last"])
+@pytest.mark.parametrize("apart", [False, True], ids=["one list", "two lists"])
+def test_a_closing_before_the_opening_another_row_states_is_asked_about_and_refuses_no_row(
+    archive: Archive, archivist: Actor, turned: bool, apart: bool
+) -> None:
+    chosen = mapping()
+    chosen = replace(chosen, columns=(*chosen.columns, Column("Öppnad", Field.OPENED)))
+    rows = [(*row("17", ANNA, closed="2003-04-05"), ""), (*row("17", ANNA, closed=""), "2004-05-06")]
+    rows = rows[::-1] if turned else rows
+    for some in [rows[:1], rows[1:]] if apart else [rows]:
+        checked = check(archive, archivist, a_list(some, (*HEADER, "Öppnad")), chosen)
+        run = register(archive, archivist, checked)
+        assert run.counts == checked.counts
+    assert _counts(run, "rejected", "changed", "conflicts") == (0, 0, 1)
+    (task,) = tasks_of(archive, archivist, TaskKind.FIELD_CONFLICT)
+    assert task.facts["fields"] == ({"closed_on": "2003-04-05"} if turned else {"opened_on": "2004-05-06"})
+
+
+def test_a_row_told_apart_by_a_word_says_what_the_row_before_has_there(
+    archive: Archive, archivist: Actor
+) -> None:
+    _with_remarks(archive, archivist, [(*FIRST, "äldre"), (*ONE_LIST["box"], "nyare")])
+    (task,) = tasks_of(archive, archivist, TaskKind.IDENTITY)
+    assert (task.facts["fields"]["words"], task.facts["other_row"]) == ("nyare", {"words": "äldre"})
 
 
 REMARK_HEADER = (*HEADER, "Anm")

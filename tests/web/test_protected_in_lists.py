@@ -1,7 +1,6 @@
 """Nobody learns from a list they read in whom the register protects: masks follow the list's own words."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +8,6 @@ from difflib import unified_diff
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
@@ -22,13 +20,14 @@ from sqlmodel import col
 from archive.cli import main
 from archive.domain import people, places, staff
 from archive.domain.import_driving import work_off
-from archive.models import CaseFile, Event, ImportRow, Label, Message, Task
+from archive.models import CaseFile, Event, ImportRow, Message, Task
 from archive.store import Archive, operator
 from archive.vocabulary import PlaceKind, Protection, Role, RowState, TaskKind
 from tests.builders import PASSWORD, SetClock, user_in_role
 from tests.databases import SqliteDatabases
 from tests.domain.taking_in import HEADER, OLD, a_list, assert_proven, prepared, row, take_in
 from tests.web.test_imports import columns
+from tests.web.worlds import opener, plain
 
 pytestmark = pytest.mark.engines("sqlite")  # the answers of pages; what the verbs do is tried on both engines
 
@@ -74,14 +73,14 @@ class World:
     def get(self, path: str) -> str:
         """Return the answer of a page and keep it, with what is drawn made alike."""
         answer = self.client.get(path)
-        self.said[path] = f"{answer.status_code}\n{_plain(self.archive, answer.data)}"
+        self.said[path] = f"{answer.status_code}\n{plain(self.archive, answer.data)}"
         return self.said[path]
 
     def post(self, path: str, **data: Any) -> None:
         """Send a form and keep the answer."""
         answer = self.client.post(path, data=data)
         assert answer.status_code < 400, answer.text
-        self.said[f"{path} {data.get('go')}"] = f"{answer.status_code}\n{_plain(self.archive, answer.data)}"
+        self.said[f"{path} {data.get('go')}"] = f"{answer.status_code}\n{plain(self.archive, answer.data)}"
 
     def upload(self, content: bytes, name: str = "lista.csv") -> None:
         """Send a list, the second of this archive."""
@@ -96,38 +95,17 @@ class World:
             return [json.loads(body) for body in work.session.scalars(found)]
 
 
-def _plain(archive: Archive, said: bytes) -> str:
-    """Make alike what is drawn: codes of labels, and the numbers a page draws for scripts and errors."""
-    if said.startswith(b"PK"):  # a workbook, whose parts bear the time they were written at
-        with ZipFile(BytesIO(said)) as book:
-            said = b"\n".join(book.read(name) for name in book.namelist())
-    text = said.decode("utf-8", "backslashreplace")
-    with archive.read(operator("tests")) as work:
-        drawn = work.session.scalars(select(col(Label.code))).all()
-    for code in drawn:
-        text = text.replace(code[:5], "CODE").replace(code[5:], "CODE")
-    return re.sub(r'(nonce[-="]+|Nummer att uppge: )[\w+/=-]+', r"\1…", text)
-
-
 @pytest.fixture
 def world(
     sqlite_databases: SqliteDatabases, tmp_path: Path, clock: SetClock, app: Flask
 ) -> Callable[..., Any]:
     """Give worlds that differ in one thing: whose number the number tried is."""
-    made_so_far: list[Any] = []
+    opened = opener(sqlite_databases, tmp_path, clock, app)
 
     @contextmanager
     def made(number: str, roles: tuple[Role, ...] = (Role.ARCHIVIST,)) -> Iterator[World]:
-        place = tmp_path / f"world-{len(made_so_far)}"
-        place.mkdir()
-        with sqlite_databases.fresh(place) as settings:
-            archive = Archive(settings, clock)
-            made_so_far.append(archive)
-            app.extensions["archive"] = archive
-            try:
-                yield _filled(archive, app, number, roles)
-            finally:
-                archive.close()
+        with opened() as archive:
+            yield _filled(archive, app, number, roles)
 
     return made
 
@@ -219,7 +197,7 @@ def register(world: World, *rows: tuple[str, ...]) -> None:
         del world.said[f"/files/{code}"], world.said[f"/files/{code}/history"]
     for term in (TRIED, "Påhittad", "P1"):
         said = world.client.post("/find", data={"term": term})
-        world.said[f"find {term}"] = _plain(world.archive, said.data)
+        world.said[f"find {term}"] = plain(world.archive, said.data)
 
 
 PROBES = [check, check_a_workbook, register]

@@ -1,7 +1,6 @@
 """Nobody learns from an answer whom the register protects: it is the same as for a number nobody has."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.domain import files, people, same_persons, staff
-from archive.models import CaseFile, Event, EventPrivate, Label, Message, Person, Task
+from archive.models import CaseFile, Event, EventPrivate, Message, Person, Task
 from archive.store import Archive, operator
 from archive.vocabulary import MessageKind, Protection, Role, TaskAnswer, TaskKind
 from tests.builders import (
@@ -31,6 +30,7 @@ from tests.builders import (
     user_in_role,
 )
 from tests.databases import SqliteDatabases
+from tests.web.worlds import opener, plain
 
 pytestmark = pytest.mark.engines("sqlite")  # the answers of pages; what the verbs do is tried on both engines
 
@@ -53,7 +53,7 @@ class World:
         """Return status, place to go on to and text of an answer; codes, which are drawn, made alike."""
         answer = self.client.post(path, data=data) if data else self.client.get(path)
         self.last = answer.location or ""
-        return answer.status_code, _plain(self.archive, self.last), _plain(self.archive, answer.text)
+        return answer.status_code, plain(self.archive, self.last), plain(self.archive, answer.text)
 
     def looked(self) -> list[tuple[str, Any, Any]]:
         """Return what stands in the stream of the user who asks: kind, facts and what was typed."""
@@ -68,21 +68,12 @@ class World:
             return [(kind, json.loads(body)["facts"], private) for kind, body, private in rows]
 
 
-def _plain(archive: Archive, text: str) -> str:
-    """Make alike what is drawn: codes of labels, and the number each page draws for its scripts."""
-    with archive.read(operator("tests")) as work:
-        drawn = work.session.scalars(select(col(Label.code))).all()
-    for code in drawn:
-        text = text.replace(code[:5], "CODE").replace(code[5:], "CODE")
-    return re.sub(r'(nonce[-="]+)[\w+/=-]+', r"\1…", text)
-
-
 @pytest.fixture
 def world(
     sqlite_databases: SqliteDatabases, tmp_path: Path, clock: SetClock, app: Flask
 ) -> Callable[..., Any]:
     """Give worlds that differ in one thing: whose number the number tried is, and how protected that is."""
-    open_archives: list[Any] = []
+    opened = opener(sqlite_databases, tmp_path, clock, app)
 
     @contextmanager
     def made(
@@ -90,16 +81,8 @@ def world(
         protection: Protection = Protection.MARKED,
         roles: tuple[Role, ...] = (Role.ASSISTANT,),
     ) -> Iterator[World]:
-        place = tmp_path / f"world-{len(open_archives)}"
-        place.mkdir()
-        with sqlite_databases.fresh(place) as settings:
-            archive = Archive(settings, clock)
-            open_archives.append(archive)
-            app.extensions["archive"] = archive
-            try:
-                yield _filled(archive, app, number, protection, roles)
-            finally:
-                archive.close()
+        with opened() as archive:
+            yield _filled(archive, app, number, protection, roles)
 
     return made
 

@@ -109,6 +109,15 @@ def test_a_form_begun_from_such_a_row_shows_nobody_the_list_marks_and_names_in_a
     assert "Skyddsson" not in client.get("/files/new?row=3").text
 
 
+def test_the_report_says_how_many_rows_the_file_lacks_and_who_gets_them(
+    sign_in: SignIn, archive: Archive, archivist: Actor, known: dict[str, int]
+) -> None:
+    client, said = sign_in(Role.ARCHIVIST), "Ej registrerade rader som listan själv märker som skyddade: 1."
+    assert said in client.get("/imports/1").text
+    take_in(archive, archivist, [row("P6", ANNA, kind="?!")])
+    assert "själv märker" not in client.get("/imports/2").text
+
+
 def test_only_those_cleared_are_told_how_many_are_about_somebody_protected(
     sign_in: SignIn, archive: Archive, archivist: Actor, known: dict[str, int]
 ) -> None:

@@ -1,0 +1,56 @@
+"""Find files by a name the worklist asks about: while nobody has answered, it may be the right one."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Text, bindparam, cast, or_, select
+from sqlmodel import col
+
+from archive.domain import import_hiding, people
+from archive.domain.import_names import LONGER
+from archive.models import CaseFile, ImportRow, Task
+from archive.store import Work
+from archive.vocabulary import Custody, TaskKind
+
+_FIELDS = ("name", LONGER, "person")
+_AT_ONCE = 500
+_ASKED = (
+    select(col(Task.id), col(Task.facts), CaseFile, ImportRow)
+    .join(CaseFile, col(CaseFile.id) == Task.file_id)
+    .join(ImportRow, col(ImportRow.id) == Task.row_id)
+    .where(
+        col(Task.open),
+        col(Task.kind).in_([TaskKind.FIELD_CONFLICT, TaskKind.IDENTITY]),
+        col(Task.id) > bindparam("after"),
+        or_(*(cast(col(Task.facts), Text).contains(f'"{name}"') for name in _FIELDS)),
+        ~col(CaseFile.protected),
+        col(CaseFile.status) != Custody.VOID,
+    )
+    .order_by(col(Task.id))
+    .limit(_AT_ONCE)
+)
+
+
+def find(
+    work: Work, words: Sequence[str], besides: Collection[int], *, after: int = 0, limit: int
+) -> tuple[list[CaseFile], int | None]:
+    """Return files asked about under a name every word begins a part of, and the question to go on from.
+
+    A row that its list marks as protected finds nothing.
+    """
+    found: dict[int, CaseFile] = {}
+    while rows := work.session.execute(_ASKED, {"after": after}).all() if words else ():
+        for task_id, facts, file, row in rows:
+            named = _tokens(facts["fields"])
+            alike = all(any(token.startswith(word) for token in named) for word in words)
+            if alike and file.id not in {*besides, *found} and not import_hiding.by_list(row):
+                if len(found) == limit:
+                    return list(found.values()), after
+                found[file.id] = file
+            after = task_id
+    return list(found.values()), None
+
+
+def _tokens(fields: dict[str, Any]) -> list[str]:
+    """Return the words of the names a question is about; a number that stands beside them is none."""
+    return [token for name in _FIELDS if (said := fields.get(name)) for token in people.tokens(*said[:2])]

@@ -1,0 +1,70 @@
+"""Find what a row's reference may be with or without a word that only says that it is one, such as “dnr”."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import bindparam, select
+
+from archive.domain.import_matching import OF_RUN, Key, Sought, fetch
+from archive.models import CaseFile, ImportRow
+from archive.store import Work
+from archive.vocabulary import Custody, RowState
+
+_FILE = CaseFile.__table__  # type: ignore[attr-defined]
+_ROW = ImportRow.__table__  # type: ignore[attr-defined]
+_WORDS = (
+    "DNR",
+    "DNR.",
+    "DNR:",
+    "D.NR",
+    "D.NR.",
+    "DIARIENR",
+    "DIARIENR.",
+    "AKT",
+    "AKTNR",
+    "AKTNR.",
+    "NR",
+    "NR.",
+)
+_LABELLED = re.compile(r"(?:D[.:]?NR|DIARIEN(?:UMME)?R|AKT(?:N(?:UMME)?R)?|NR)[.:]*(?=\d)")
+_FILES = select(*(_FILE.c[name] for name in ("id", "source_id", "reference_key", "part"))).where(
+    _FILE.c.reference_key.in_(bindparam("values", expanding=True)),
+    _FILE.c.status != Custody.VOID,
+    ~_FILE.c.protected,  # as with numbers that are nearly a protected person's
+    _FILE.c.import_id.is_distinct_from(bindparam("run_id")),
+)
+_IN_LIST = select(_ROW.c.row, _ROW.c.file_key, _ROW.c.part).where(
+    OF_RUN,
+    _ROW.c.file_key.in_(bindparam("values", expanding=True)),
+    _ROW.c.row < bindparam("before"),
+    _ROW.c.state.in_([RowState.NEW.value, RowState.REGISTERED.value]),
+)
+
+
+def near(
+    work: Work, run_id: int, before: int, batch: Sequence[Sought]
+) -> Iterator[tuple[int, dict[str, int]]]:
+    """Give, with its row, each file or row of the list whose reference differs in such a word only."""
+    forms = {one.row: [Key(one.key.source_id, form) for form in _forms(one.key.reference)] for one in batch}
+    keys = {key for those in forms.values() for key in those}
+    if not keys:
+        return
+    found: dict[tuple[Key, int], list[dict[str, int]]] = {}
+    for file in fetch(work, _FILES, {key.reference for key in keys}, run_id=run_id):
+        found.setdefault((Key(file.source_id, file.reference_key), file.part), []).append({"file": file.id})
+    by_name = {str(key): key for key in keys}
+    for row in fetch(work, _IN_LIST, by_name.keys(), run_id=run_id, before=before):
+        found.setdefault((by_name[row.file_key], row.part), []).append({"row": row.row})
+    for one in batch:
+        for key in forms[one.row]:
+            yield from ((one.row, name) for name in found.get((key, one.part), ()))
+        found.setdefault((one.key, one.part), []).append({"row": one.row})
+
+
+def _forms(reference: str) -> list[str]:
+    """Return how else a reference may be written; of words alone nothing is known."""
+    labelled = _LABELLED.match(reference)
+    plain = reference[labelled.end() :] if labelled else reference
+    if not plain[:1].isdigit():
+        return []
+    return [form for form in (plain, *(word + plain for word in _WORDS)) if form != reference]
