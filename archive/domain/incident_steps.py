@@ -128,7 +128,7 @@ def complete(
     """Write down that a step is done, and do what follows from it; raises Invalid with all that is wrong."""
     _hold(work, incident)
     run = advance(work, incident)
-    done_at = done_at or stated_times.of(answers, work.now)
+    done_at = done_at or stated_times.by_answers(answers, work.now)
     record = steps.complete(work, run, name, answers, done_at)
     doing = Doing(work, incident, run, record, where)
     moved = engine.moved(run.routine, name, answers)

@@ -10,7 +10,7 @@ from routines.progress import Record
 _SAY_WHEN = ("sent_at", "answered_at", "reported_at", "told_at", "lifted_at")
 
 
-def of(answers: Mapping[str, Answer], now: datetime) -> datetime | None:
+def by_answers(answers: Mapping[str, Answer], now: datetime) -> datetime | None:
     """Return when a step was done by its answers, None where they do not say, or say this very minute."""
     moments = (as_moment(answers.get(name)) for name in _SAY_WHEN)
     said = next((moment for moment in moments if moment), None)
@@ -21,4 +21,4 @@ def done_at(record: Record) -> datetime | None:
     """Return when a step was done: as was said apart, else by its answers, else when it was written down."""
     if record.ended_at is None or record.done_at != record.ended_at:
         return record.done_at
-    return of(record.answers, record.ended_at) or record.done_at
+    return by_answers(record.answers, record.ended_at) or record.done_at
