@@ -13,11 +13,10 @@ from archive.store import Work
 from archive.vocabulary import Custody, TaskKind
 
 _FIELDS = ("name", LONGER, "person")
-_AT_ONCE = 500
+_AT_ONCE = 2_000
 _ASKED = (
-    select(col(Task.id), col(Task.facts), CaseFile, ImportRow)
+    select(col(Task.id), col(Task.facts))
     .join(CaseFile, col(CaseFile.id) == Task.file_id)
-    .join(ImportRow, col(ImportRow.id) == Task.row_id)
     .where(
         col(Task.open),
         col(Task.kind).in_([TaskKind.FIELD_CONFLICT, TaskKind.IDENTITY]),
@@ -29,6 +28,13 @@ _ASKED = (
     .order_by(col(Task.id))
     .limit(_AT_ONCE)
 )
+_ABOUT = (
+    select(col(Task.id), CaseFile, ImportRow)
+    .join(CaseFile, col(CaseFile.id) == Task.file_id)
+    .join(ImportRow, col(ImportRow.id) == Task.row_id)
+    .where(col(Task.id).in_(bindparam("tasks", expanding=True)))
+    .order_by(col(Task.id))
+)
 
 
 def find(
@@ -39,18 +45,19 @@ def find(
     A row that its list marks as protected finds nothing.
     """
     found: dict[int, CaseFile] = {}
-    while rows := work.session.execute(_ASKED, {"after": after}).all() if words else ():
-        for task_id, facts, file, row in rows:
-            named = _tokens(facts["fields"])
-            alike = all(any(token.startswith(word) for token in named) for word in words)
-            if alike and file.id not in {*besides, *found} and not import_hiding.by_list(row):
+    while asked := work.session.execute(_ASKED, {"after": after}).all() if words else ():
+        alike = [task_id for task_id, facts in asked if _alike(facts["fields"], words)]
+        for task_id, file, row in work.session.execute(_ABOUT, {"tasks": alike}) if alike else ():
+            if file.id not in {*besides, *found} and not import_hiding.by_list(row):
                 if len(found) == limit:
                     return list(found.values()), after
                 found[file.id] = file
             after = task_id
+        after = asked[-1].id
     return list(found.values()), None
 
 
-def _tokens(fields: dict[str, Any]) -> list[str]:
-    """Return the words of the names a question is about; a number that stands beside them is none."""
-    return [token for name in _FIELDS if (said := fields.get(name)) for token in people.tokens(*said[:2])]
+def _alike(fields: dict[str, Any], words: Sequence[str]) -> bool:
+    """Tell whether each word begins a part of the names a question is about, not a number beside them."""
+    named = [token for name in _FIELDS if (said := fields.get(name)) for token in people.tokens(*said[:2])]
+    return all(any(token.startswith(word) for token in named) for word in words)

@@ -467,7 +467,7 @@ def test_no_page_asks_more_of_200_files_than_of_10(
         counted[many]["find"] = _statements(archive, client, "/find", {"term": "åkerström"})
         check = {"number0": "199006022397", "reference": "P00001", "kind": one.kind_id}
         counted[many]["check"] = _statements(archive, client, "/files/new/check", check)
-    assert counted[200] == counted[10]
+    assert {page for page in counted[10] if counted[200][page] > counted[10][page]} == set()
     assert counted[200]["/files/…"] <= 16
 
 
