@@ -1,4 +1,4 @@
-"""A delivery of three hundred files from plan to receipt in a browser, with all that can be wrong in it."""
+"""A delivery of 90 or 300 files from plan to receipt in a browser, with all that can be wrong in it."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ from archive.store import Archive, operator
 from archive.vocabulary import LabelReason, Role
 from labels.commands import COMMANDS
 from tests.browser.hands import Hand, hired
-from tests.browser.town import ADDRESS, EACH, PER_CRATE, Faults, Share, Town, a_town
+from tests.browser.town import ADDRESS, Faults, Share, Town, a_town
 from tests.builders import MONDAY_MORNING, RunningClock
 from tests.labels.paper import decode, rasterise
 
@@ -31,10 +31,10 @@ def clock() -> Clock:
     return RunningClock()
 
 
-@pytest.fixture
-def town(archive: Archive, tmp_path: Path) -> Town:
+@pytest.fixture(params=[15, pytest.param(50, marks=pytest.mark.thorough)])
+def town(archive: Archive, tmp_path: Path, request: pytest.FixtureRequest) -> Town:
     """Give the two rooms, and everybody who works there."""
-    return a_town(archive, tmp_path)
+    return a_town(archive, tmp_path, request.param)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def planned(archivist: Hand, town: Town) -> None:
     archivist.page.get_by_text("Planera en leverans").click()
     archivist.page.fill("#day", (local_date(MONDAY_MORNING) + timedelta(days=3)).isoformat())
     archivist.page.fill("#capacity", "6")
-    archivist.page.fill("#crate_files", str(PER_CRATE))
+    archivist.page.fill("#crate_files", str(town.per_crate))
     archivist.press("Planera")
     archivist.sees("Planerad. Lägg till vem som skickar med den.")
     archivist.shot("planned")
@@ -85,12 +85,12 @@ def planned(archivist: Hand, town: Town) -> None:
     for share in town.shares:
         archivist.go(f"/deliveries/{town.delivery}")
         archivist.page.get_by_label("Lokal", exact=True).select_option(label=f"{ADDRESS} / {share.room}")
-        archivist.page.get_by_label("Hur många akter som mest").fill(str(EACH))
+        archivist.page.get_by_label("Hur många akter som mest").fill(str(town.each))
         archivist.press("Lägg till och gör lista")
-        archivist.sees(f"{EACH} akter")
+        archivist.sees(f"{town.each} akter")
         share.number = int(archivist.page.url.rsplit("/", 1)[1])
         table = archivist.page.get_by_role("table", name="Plocklista, i hyllordning")
-        expect(table.locator("tbody tr")).to_have_count(EACH)
+        expect(table.locator("tbody tr")).to_have_count(town.each)
         listed = [
             (code.replace(" ", ""), "kuvert" in row)
             for code, row in zip(
@@ -131,7 +131,7 @@ def with_faults(archive: Archive, town: Town) -> Faults:
         elsewhere=first.open_codes[1],
         relabelled=new,
         old_label=code,
-        swapped=(first.open_codes[60], first.open_codes[61]),
+        swapped=(first.open_codes[town.per_crate + 5], first.open_codes[town.per_crate + 6]),
         misregistered=second.open_codes[5],
     )
 
@@ -156,7 +156,7 @@ def packed(town: Town, assistant: Hand, keeper: Hand, faults: Faults) -> None:
                 hand.board(code, PACKED)
             hand.begin_many(share.in_crate(crate)[2:])
         for hand, _share in packers:
-            hand.end_many(PER_CRATE)
+            hand.end_many(town.per_crate)
     keeper.board(faults.old_label, "Makulerad etikett")
     keeper.shot("old-label-at-the-sender")
     keeper.board(town.shares[1].crates[0], "Packa i")
@@ -187,7 +187,7 @@ def dispatched(town: Town, assistant: Hand, keeper: Hand) -> None:
         note = text_of(hand.fetched(f"/deliveries/senders/{share.number}/note.pdf"))
         for said in ("ansvaret oförändrat", "Tage Danielsson", *share.seals):
             assert said in note
-        assert re.search(rf"Akter\s+{EACH}\b", note)
+        assert re.search(rf"Akter\s+{town.each}\b", note)
 
 
 # 4. Receive
@@ -202,10 +202,10 @@ def received(town: Town, archivist: Hand, faults: Faults) -> None:
             archivist.board(share.crates[crate], "Framme")
             expect(archivist.page.locator("#beside")).to_contain_text("Är plomberingen hel?")
             open_crate = archivist.page.locator(".ak-crate", has_text="Är plomberingen hel?")
-            assert str(PER_CRATE) not in open_crate.inner_text()  # blind
+            assert str(town.per_crate) not in open_crate.inner_text()  # blind
             say_seal(archivist, share.seals[crate], whole=(share.room, crate) != ("Mellanarkiv", 0))
             unpacked(archivist, share, crate, faults)
-            press_empty(archivist)
+            press_empty(archivist, share)
     archivist.shot("all-empty")
     for share in town.shares:
         archivist.go(f"/deliveries/senders/{share.number}")
@@ -244,10 +244,10 @@ def unpacked(archivist: Hand, share: Share, crate: int, faults: Faults) -> None:
     expect(archivist.page.locator("#beside")).to_contain_text(f"{came} akter mottagna hittills.")
 
 
-def press_empty(archivist: Hand) -> None:
+def press_empty(archivist: Hand, share: Share) -> None:
     """Say that the crate is empty; only now the page tells how many were packed."""
     archivist.press("Lådan är tom", within=archivist.page.locator("#beside"), sure=True)
-    archivist.sees(f"{PER_CRATE} var packade.")
+    archivist.sees(f"{share.per_crate} var packade.")
 
 
 # 5. Reconcile
@@ -276,7 +276,7 @@ def explained(town: Town, archivist: Hand, faults: Faults) -> None:
     archivist.press("Anmäl som misstänkt förlorad", sure=True)
     archivist.sees("Anmäld som misstänkt förlorad: ärende 1.")
     archivist.shot("differences-explained")
-    refuse_to_close(town, archivist, f"Omslag som inte är kontrollerade ännu: {2 * EACH}.")
+    refuse_to_close(town, archivist, f"Omslag som inte är kontrollerade ännu: {2 * town.each}.")
 
 
 def open_difference(archivist: Hand, share: Share, kind: str) -> None:
@@ -304,7 +304,7 @@ def checked(town: Town, archivist: Hand, cleared: list[Hand], faults: Faults, ar
     corrected_register(archivist, faults.misregistered)
     for cover, inside in (faults.swapped, faults.swapped[::-1]):
         found_in_cover(archivist, cover, inside)
-    refuse_to_close(town, archivist, f"Omslag som inte är kontrollerade ännu: {2 * EACH - 1}.")
+    refuse_to_close(town, archivist, f"Omslag som inte är kontrollerade ännu: {2 * town.each - 1}.")
     for cover in faults.swapped:
         put_right(archivist, cover)
     sealed = [code for share in town.shares for code in share.codes if code not in share.open_codes]
@@ -320,7 +320,7 @@ def checked(town: Town, archivist: Hand, cleared: list[Hand], faults: Faults, ar
         hand.go("/covers/")
         hand.shot("envelopes")
         hand.desk([(code, one) for code in sealed for one in commands])
-    refuse_to_close(town, archivist, f"Akter som står kvar i lådor: {2 * EACH}.")
+    refuse_to_close(town, archivist, f"Akter som står kvar i lådor: {2 * town.each}.")
 
 
 def corrected_register(archivist: Hand, code: str) -> None:
@@ -396,7 +396,7 @@ def shelved_and_closed(town: Town, archivist: Hand, faults: Faults) -> None:
 
 def on_paper(town: Town, archivist: Hand, faults: Faults, archive: Archive, folder: Path) -> None:
     """Read both receipts as the senders do: words and symbol."""
-    for share, sentences in zip(town.shares, what_receipts_say(faults, archive), strict=True):
+    for share, sentences in zip(town.shares, what_receipts_say(town.each, faults, archive), strict=True):
         pdf = archivist.fetched(f"/deliveries/senders/{share.number}/receipt.pdf")
         paper = " ".join(text_of(pdf).split())
         assert "Preliminärt" not in paper
@@ -407,7 +407,7 @@ def on_paper(town: Town, archivist: Hand, faults: Faults, archive: Archive, fold
         archivist.shot(f"receipt-{share.room}")
 
 
-def what_receipts_say(faults: Faults, archive: Archive) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def what_receipts_say(each: int, faults: Faults, archive: Archive) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what must stand on the receipts of the two senders."""
     missing, extra, elsewhere, relabelled, one, other, misregistered = references(
         archive,
@@ -417,7 +417,7 @@ def what_receipts_say(faults: Faults, archive: Archive) -> tuple[tuple[str, ...]
     crossed = f"{elsewhere} {faults.elsewhere[:5]} {faults.elsewhere[5:]} 1 / 2"
     return (
         (
-            f"Packade akter {EACH} Av dem inte på listan 0 Mottagna akter {EACH}",
+            f"Packade akter {each} Av dem inte på listan 0 Mottagna akter {each}",
             *(f"packad, inte mottagen {missing}", "misstänkt förlorad ärende 1"),
             *(f"mottagen, inte packad {extra}", "packad utan att skannas"),
             f"i en annan låda {crossed} lagd i fel låda",

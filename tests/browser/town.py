@@ -19,7 +19,6 @@ from seed.demo.write import write_list
 from tests.builders import PASSWORD, user_in_role
 
 ADDRESS = "Ribbingsgatan 41"
-EACH, PER_CRATE = 150, 50
 
 
 @dataclass
@@ -28,6 +27,7 @@ class Share:
 
     room: str
     crates: list[str]  # the codes on them
+    per_crate: int
     number: int = 0
     codes: list[str] = field(default_factory=list)  # in the order of the pick list
     open_codes: list[str] = field(default_factory=list)  # those in no envelope
@@ -35,7 +35,7 @@ class Share:
 
     def in_crate(self, crate: int) -> list[str]:
         """Return the codes the list puts into a crate."""
-        return self.codes[crate * PER_CRATE : (crate + 1) * PER_CRATE]
+        return self.codes[crate * self.per_crate : (crate + 1) * self.per_crate]
 
 
 @dataclass
@@ -45,7 +45,13 @@ class Town:
     shares: tuple[Share, Share]
     shelf: str  # the code of one in the central archive
     keepers: tuple[str, str]
+    per_crate: int
     delivery: int = 0
+
+    @property
+    def each(self) -> int:
+        """Return how many files a room sends, in three crates."""
+        return 3 * self.per_crate
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Faults:
     misregistered: str
 
 
-def a_town(archive: Archive, folder: Path) -> Town:
+def a_town(archive: Archive, folder: Path, per_crate: int) -> Town:
     """Build the demo archive and read in the list of one address, as the demo does."""
     reference.refresh(archive)
     world = World(2300, 1)
@@ -91,7 +97,8 @@ def a_town(archive: Archive, folder: Path) -> Town:
     assert home is not None
     crates = [crate.code for crate in made]
     return Town(
-        (Share("Valvet", crates[:3]), Share("Mellanarkiv", crates[3:])),
+        (Share("Valvet", crates[:3], per_crate), Share("Mellanarkiv", crates[3:], per_crate)),
         home,
         (Role.SEALED_KEEPER.value, keeper.login),
+        per_crate,
     )
