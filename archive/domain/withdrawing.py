@@ -32,6 +32,8 @@ from archive.vocabulary import (
     EventKind,
     Evidence,
     ImportAction,
+    ImportPurpose,
+    ImportState,
     PersonRole,
     Protection,
     RowState,
@@ -41,6 +43,7 @@ from archive.vocabulary import (
 from archive.wording import N_
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
+_RUN = ImportRun.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _LABEL = Label.__table__  # type: ignore[attr-defined]
@@ -67,10 +70,22 @@ _OF_CASE = select(_FILE.c.id).where(
     _FILE.c.source_id == bindparam("source_id"),
     _FILE.c.reference_key == bindparam("reference_key"),
 )
+_OTHERS = (
+    select(_ROW.c.file_id, _RUN.c.name)
+    .join(_RUN, _RUN.c.id == _ROW.c.run_id)
+    .where(
+        _ROW.c.file_id.in_(bindparam("values", expanding=True)),
+        _ROW.c.run_id != bindparam("run_id"),
+        _ROW.c.state.in_([RowState.REGISTERED, RowState.CHANGED, RowState.UNCHANGED]),
+        _RUN.c.status.in_([ImportState.APPLYING, ImportState.APPLIED]),
+        _RUN.c.purpose == ImportPurpose.REGISTER,
+    )
+)
 _PRINTED = select(_LABEL.c.file_id).where(
     _LABEL.c.file_id.in_(bindparam("values", expanding=True)), _LABEL.c.printed_at.is_not(None)
 )
 CHANGED_SINCE = N_("It was changed, scanned, lent or given a label after the list was registered.")
+NAMED_ELSEWHERE = N_("The registered list “%(list)s” names it too.")
 _PROTECTION = {level.value: level for level in Protection}
 _ROLE = {role.value: role for role in PersonRole}
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on", "birth_date"})
@@ -139,6 +154,7 @@ class _Withdrawal:
         self._work, self._run = work, run
         self._asked = import_tasks.Asked(work, run)
         self._counts = dict(run.options["withdrawn"])
+        self._others: dict[int, str] = {}  # another list that names a file
 
     def rows(self, rows: Sequence[Any]) -> None:
         """Set back what these rows did."""
@@ -150,6 +166,8 @@ class _Withdrawal:
         undone += [undo for row in rows for undo in (row.undo or {}).get("persons", ())]
         acts = {undo["act"] for undo in undone if "act" in undo}
         touched = self._touched(ids, acts)
+        others = import_matching.fetch(self._work, _OTHERS, ids, run_id=self._run.id)
+        self._others = {row.file_id: row.name for row in others}
         self._forget_checks(ids)
         for row in rows:
             for undo in changed[row.id]:
@@ -210,6 +228,8 @@ class _Withdrawal:
         self._asked.ask(TaskKind.LEFT_BEHIND, row.id, file_id, {"run": self._run.id, "why": why})
 
     def _void(self, file: CaseFile) -> None:
+        if other := self._others.get(file.id):
+            raise Conflict("named_elsewhere", NAMED_ELSEWHERE, list=other)
         files.withdraw(self._work, file, self._run.id)
 
     def _set_back(self, file: CaseFile, undo: dict[str, Any]) -> None:

@@ -204,3 +204,29 @@ def test_why_a_file_is_left_is_said_as_it_is(archive: Archive, archivist: Actor)
     withdraw(archive, archivist, wrong)
     told = {task.file_id: task.facts["why"]["code"] for task in tasks_of(archive, archivist)}
     assert told == {1: "person_protected", 3: "changed_since"}
+
+
+def test_a_file_another_registered_list_names_too_is_left_and_asked_about(
+    archive: Archive, archivist: Actor
+) -> None:
+    first = take_in(archive, archivist, [row("P1", ANNA), row("P2", BERTIL)])
+    checked_only = check(archive, archivist, a_list([row("P2", BERTIL)]), mapping())
+    second = take_in(archive, archivist, [row("P1", ANNA)])
+    assert second.counts["unchanged"] == 1
+    run = withdraw(archive, archivist, first)
+    assert run.options["withdrawn"] == {"rows": 2, "set_back": 1, "left": 1}
+    left = file_of(archive, archivist, "P1")
+    assert left.status is Custody.ON_PLACE
+    (task,) = tasks_of(archive, archivist)
+    assert (task.kind, task.file_id) == (TaskKind.LEFT_BEHIND, left.id)
+    assert task.facts["why"]["facts"] == {"list": second.name}
+    assert checked_only.status is ImportState.STAGED
+    assert_proven(archive, archivist)
+
+
+def test_once_the_other_list_is_withdrawn_the_file_goes_with_the_one_that_registered_it(
+    archive: Archive, archivist: Actor
+) -> None:
+    first = take_in(archive, archivist, [row("P1", ANNA)])
+    withdraw(archive, archivist, take_in(archive, archivist, [row("P1", ANNA)]))
+    assert withdraw(archive, archivist, first).options["withdrawn"] == {"rows": 1, "set_back": 1, "left": 0}
