@@ -96,6 +96,8 @@ def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
     if row is None or row.state is not RowState.REJECTED:
         return MultiDict()
     reading = worklists.reading_of(row)
+    # Of what the list marks neither persons nor place are shown: who has the cover reads them there.
+    secret = reading.protection.protected or import_hiding.by_list(row)
     choices = Choices.of(work)
     typed = {
         "row": str(row.id),
@@ -108,10 +110,8 @@ def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
         "opened_on": str(reading.opened or ""),
         "closed_on": str(reading.closed or ""),
         "last_note_on": str(reading.last_note or ""),
-        "place": " ".join(step.name for step in reading.place),
+        "place": "" if secret else " ".join(step.name for step in reading.place),
     }
-    # Of persons the list says may be protected nothing is shown: who has the cover reads them there.
-    secret = reading.protection.protected or import_hiding.by_list(row)
     shown = () if secret else reading.persons[:MOST_PERSONS]
     for index, person in enumerate(shown):
         typed |= {

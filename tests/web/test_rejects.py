@@ -106,7 +106,12 @@ def test_a_form_begun_from_such_a_row_shows_nobody_the_list_marks_and_names_in_a
         assert name in client.get(f"/files/new?row={row_id}").text
     seen = [subjects for name, subjects in looked(archive, archivist) if name == "import_row"]
     assert seen == [["import:1", f"person:{known[who]}"] for who in ("open", "protected")]
-    assert "Skyddsson" not in client.get("/files/new?row=3").text
+    marked, open_to_all = (client.get(f"/files/new?row={row_id}").text for row_id in (3, 1))
+    assert 'value="P3"' in marked
+    assert "Skyddsson" not in marked
+    place = 'name="place" type="text" value="Storgatan 1 1 1"'
+    assert place in open_to_all
+    assert place not in marked
 
 
 def test_the_report_says_how_many_rows_the_file_lacks_and_who_gets_them(
