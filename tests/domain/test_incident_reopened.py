@@ -1,5 +1,6 @@
 """A case taken up again asks for what one never found would ask for: it was the wrong file."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,21 +10,26 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.clock import local
 from archive.domain import (
     checks,
     incident_changes,
     incident_finds,
     incident_outcomes,
+    incident_reports,
+    incident_said,
     incident_steps,
     incident_sweep,
     incidents,
     sightings,
 )
-from archive.domain.incidents import Report
+from archive.domain.incident_report_data import IncidentReport
+from archive.domain.incidents import Found, Report
 from archive.errors import DomainError, Invalid
-from archive.models import Incident, Sighting, WantedSighting
+from archive.models import Incident, Message, Sighting, WantedSighting
 from archive.store import Actor, Archive, Work, operator
-from archive.vocabulary import IncidentState, Role, SeenAnswer
+from archive.vocabulary import FoundState, IncidentState, MessageKind, OthersRead, Role, SeenAnswer
+from archive.wording import speaking
 from routines import engine
 from routines.conditions import Answer
 from routines.model import OPENING
@@ -262,3 +268,61 @@ def test_a_find_at_a_place_that_was_none_is_no_sighting_any_more_and_nothing_is_
         work.session.add(Sighting(**{**left, "at": work.now}))
         work.session.flush()
         assert [found.rule for found in checks.everything(work)] == ["incident.silent"]
+
+
+def _told(twin: Twin, which: int = 0) -> IncidentReport:
+    with twin.archive.read(twin.by) as work:
+        return incident_reports.build(work, work.session.get_one(Incident, twin.numbers[which]))
+
+
+def test_the_report_says_when_whoever_waits_was_answered_of_a_find_that_was_none(twin: Twin) -> None:
+    twin.find()
+    with twin.archive.read(twin.by) as work:
+        run = incident_steps.course(work, work.session.get_one(Incident, twin.numbers[0]))
+        said = filled(work, run, "final_answer", {"answer": "Den är funnen"}, twin.by, [])
+    assert twin.do(0, "final_answer", said)
+    with speaking("sv"):
+        assert incident_said.waits(_told(twin)) == "ja; senast besvarad 2026-11-23 10:01"
+        twin.clock.forward(days=1)
+        twin.reopen()
+        assert incident_said.waits(_told(twin)) == (
+            "ja; senast besvarad 2026-11-23 10:01, men svaret gäller inte sedan ärendet återupptogs: "
+            "ett nytt ska ges"
+        )
+    step = next(one for one in _told(twin).steps if one.step == "final_answer")
+    assert step.withdrawn
+    assert "2026-11-23 10:01" in incident_said.ended(step, lambda when: f"{local(when):%Y-%m-%d %H:%M}")
+    assert not any(one.withdrawn for one in _told(twin, 1).steps)
+
+
+def test_what_a_withdrawn_find_or_a_thing_without_a_file_is_called_is_no_number(archive: Archive) -> None:
+    a_colleague(archive, "arkivarien", Role.ARCHIVIST)
+    with archive.write(operator("walker")) as work:
+        box = a_box(work, a_shelf(work))
+        cover = a_file(work, box)
+        incident = incidents.report(work, Report(description="Ett brunt kuvert", protected=False))
+        ids = [item.id for item in incidents.items(work, incident)]
+        whole = {"state": FoundState.WHOLE, "others_read": OthersRead.NO}
+        incidents.found(work, incident, ids, Found(work.now, "I omslaget", cover_id=cover.id, **whole))
+        incidents.reopen(work, incident, ids, REASON)
+        find = next(one for one in incident_reports.build(work, incident).steps if one.step == "confirm_find")
+    said = {answer.field: answer.value and answer.value.sv for answer in find.answers}
+    assert said["files"] == "Ett brunt kuvert"
+    assert said["cover_file"] == cover.reference
+
+
+def test_taken_up_again_the_head_and_both_officers_are_told_each_time(twin: Twin) -> None:
+    roles = (Role.DATA_PROTECTION_OFFICER, Role.LEX_SARAH_OFFICER, Role.DELEGATE)
+    officers = [a_colleague(twin.archive, role.value, role) for role in roles]
+    head = a_colleague(twin.archive, "chefen")
+    again = select(Message).where(col(Message.kind) == MessageKind.INCIDENT_AGAIN)
+    for times in (1, 2):
+        twin.find()
+        with twin.archive.read(twin.by) as work:
+            assert len(work.session.scalars(again).all()) == (times - 1) * 4
+        twin.reopen()
+    with twin.archive.read(twin.by) as work:
+        incident = work.session.get_one(Incident, twin.numbers[0])
+        told = Counter(one.user_id for one in work.session.scalars(again))
+    expected = [incident.owner_id, head.user_id, *(one.user_id for one in officers[:2])]
+    assert told == Counter(2 * expected)
