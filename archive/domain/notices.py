@@ -86,8 +86,8 @@ NOTICES: dict[K, Notice] = {
     K.INCIDENT_AGAIN: Notice(
         N_("An incident is taken up again"),
         N_(
-            "Incident %(incident)s is taken up again: its outcome does not hold. What IMY, the person concerned or "
-            "whoever waits was told of it is no longer true: see to it that they are told."
+            "Incident %(incident)s is taken up again: its outcome does not hold. What IMY, the person "
+            "concerned or whoever waits was told of it is no longer true: see to it that they are told."
         ),
         _INCIDENT,
     ),
