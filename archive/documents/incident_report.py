@@ -276,7 +276,7 @@ def _steps(paper: Report, report: IncidentReport) -> None:
 
 def _step(report: IncidentReport, step: StepLine) -> Iterator[tuple[str, object]]:
     title = str(step.title) if step.occurrence == 1 else f"{step.title} ({step.occurrence})"
-    state = step.state.label
+    state = incident_said.ended(step, _when)
     if step.state is StepState.DONE and step.done_at:
         state = f"{state} {_by(report, step.done_at, step.performed_by or step.who)}"
     if step.due_at:

@@ -226,7 +226,9 @@ RULES = (
         "SELECT 'file:' || s.file_id, i.incident_id FROM sighting s JOIN incident_file i "
         "ON i.file_id = s.file_id AND i.open AND s.at > i.added_at "
         "WHERE NOT EXISTS (SELECT 1 FROM wanted_sighting w WHERE w.item_id = i.id AND w.at = s.at "
-        "AND w.actor = s.actor)",
+        "AND w.actor = s.actor) "
+        "AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = 'incident:' || i.incident_id "
+        "AND e.kind = 'incident.file_found' AND e.at = s.at AND e.actor = s.actor)",  # a find that was none
     ),
     Rule(
         "incident.owner",

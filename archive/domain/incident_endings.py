@@ -118,11 +118,19 @@ def close(work: Work, incident: Incident, summary: str) -> None:
 
 
 def reopen(work: Work, incident: Incident, item_ids: Sequence[int], reason: str) -> None:
-    """Take a decided or closed incident up again; raises Invalid without a reason."""
+    """Take a decided or closed incident up again; raises Invalid without a reason, or what is missing again.
+
+    The only thing an incident is about need not be named.
+    """
     if not reason.strip():
         raise Invalid("reason_missing", N_("Say why it is taken up again."), field="reason")
     incident_changes.locked(work, incident)
     these = [incident_changes.item(work, incident, item_id) for item_id in item_ids]
+    if not these:
+        these = list(incident_changes.items(work, incident))
+        if len(these) != 1:
+            sentence = N_("Choose what is missing again: this incident is about several things.")
+            raise Invalid("nothing_missed_again", sentence, field="again")
     incident_reopening.take_up(work, incident, these, reason.strip())
 
 

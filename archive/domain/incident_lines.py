@@ -10,18 +10,18 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.clock import local
-from archive.domain import actors, sentences, stated_times, step_keys, timelines, trails
+from archive.domain import actors, asides, sentences, stated_times, step_keys, timelines, trails
 from archive.domain.incident_report_data import AnswerLine, Both, Line, StepLine, Where, Who, stated
 from archive.domain.sentences import Told
 from archive.domain.steps import Course
-from archive.models import CaseFile, Event, Place, User, UserRole
+from archive.models import CaseFile, Event, IncidentFile, Place, User, UserRole
 from archive.store import Work
 from archive.vocabulary import EventKind, PlaceKind, Role, StepState
 from archive.wording import LOCALES, speaking
 from routines.answers import as_moment
 from routines.conditions import Answer
 from routines.model import Field, FieldKind, Routine
-from routines.progress import Record
+from routines.progress import End, Record
 
 MOST_OF_FILE = 100
 _SHOWN_ELSEWHERE = frozenset(
@@ -119,8 +119,21 @@ class Named:
             return actors.names(self._work, [key])[key]
         if kind == "place" and number.isdecimal():
             return trails.name_of(trails.trails(self._work, [int(number)]).get(int(number), ())) or key
-        file = self._files.get(int(number)) if kind == "file" and number.isdecimal() else None
+        if kind == "item" and number.isdecimal():
+            return self._of_item(int(number)) or key
+        if kind != "file" or not number.isdecimal():
+            return key
+        file = self._files.get(int(number)) or self._work.session.get(CaseFile, int(number))
         return key if file is None else file.code if file.protected else file.reference
+
+    def _of_item(self, item_id: int) -> str:
+        item = self._work.session.get(IncidentFile, item_id)
+        if item is None:
+            return ""
+        if item.file_id is not None:
+            return self.of_key(f"file:{item.file_id}")
+        said = asides.of(self._work, [item.told_event]).get(item.told_event or 0, {})
+        return str(said.get("description", ""))
 
 
 def _spoken(trail: Sequence[Place]) -> Both:
@@ -191,7 +204,7 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
     lines = []
     for record in course.progress.records:
         step, row = course.step(record.step), course.rows[record.step, record.occurrence]
-        track, done_at = tracks[step.track], stated_times.done_at(record)
+        track, done_at = tracks[step.track], _done_at(record)
         lines.append(
             StepLine(
                 step=step.id,
@@ -203,7 +216,7 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
                 state=row.state,
                 opened_at=record.opened_at,
                 due_at=record.deadline,
-                done_at=done_at if row.state is StepState.DONE else None,
+                done_at=done_at if row.state in {StepState.DONE, StepState.LAPSED} else None,
                 recorded_at=record.ended_at,
                 who=named.number(record.ended_by) if record.ended_by else None,
                 performed_by=named.number(row.performed_by) if row.performed_by else None,
@@ -214,6 +227,12 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
             )
         )
     return tuple(lines)
+
+
+def _done_at(record: Record) -> datetime | None:
+    """Return when a step was done, also one that does not count any more."""
+    withdrawn = record.end is End.LAPSED and record.done_at is not None
+    return stated_times.done_at(replace(record, ended_at=record.done_at) if withdrawn else record)
 
 
 def unplaced(line: StepLine) -> StepLine:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from archive import history
@@ -148,6 +148,7 @@ def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason
                 incident=found.incident_id,
             )
     for item in again:
+        _unsay(work, item, reason)
         item.open, item.outcome, item.outcome_at = True, None, None
         item.outcome_by = item.outcome_event = None
         item.found_at = item.found_by = item.found_where = None
@@ -165,12 +166,26 @@ def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason
     )
 
 
+def _unsay(work: Work, item: IncidentFile, reason: str) -> None:
+    """Take back what an end that was none said of sightings: what was seen was another file."""
+    if item.outcome_at is None or item.outcome is IncidentOutcome.DECLARED_LOST:
+        return
+    if item.file_id is not None and item.found_at is not None:
+        sightings.forget_find(work, item.file_id, item.outcome_at, item.found_at)
+    said = col(WantedSighting.answered_at) == item.outcome_at
+    _answer_seen(work, item, said, SeenAnswer.MISREAD, reason)
+
+
 def settle_seen(work: Work, item: IncidentFile, answer: SeenAnswer, remark: str) -> None:
     """Answer every sighting of an item that still asks what it was."""
-    unanswered = select(WantedSighting).where(
-        col(WantedSighting.item_id) == item.id, col(WantedSighting.answered_at).is_(None)
-    )
-    for seen in work.session.scalars(unanswered).all():
+    _answer_seen(work, item, col(WantedSighting.answered_at).is_(None), answer, remark)
+
+
+def _answer_seen(
+    work: Work, item: IncidentFile, which: ColumnElement[bool], answer: SeenAnswer, remark: str
+) -> None:
+    sought = select(WantedSighting).where(col(WantedSighting.item_id) == item.id, which)
+    for seen in work.session.scalars(sought).all():
         seen.answered_at, seen.answered_by, seen.answer = work.now, actors.person(work.actor), answer
         work.session.flush()
         history.record(

@@ -8,12 +8,13 @@ from archive.domain import (
     incident_facts,
     incident_outcomes,
     incident_steps,
+    messages,
     steps,
 )
 from archive.domain.steps import Course
 from archive.models import Incident, IncidentFile
 from archive.store import Work
-from archive.vocabulary import IncidentState
+from archive.vocabulary import IncidentState, MessageKind, Role
 from routines import engine, withdrawing
 
 
@@ -30,6 +31,7 @@ def take_up(work: Work, incident: Incident, again: Sequence[IncidentFile], reaso
     if known and not incident_askers.waits(run):
         incident_askers.ask(work, run)
     incident_outcomes.settle(work, incident, incident_changes.items(work, incident))
+    _tell(work, incident)
 
 
 def stuck(work: Work, incident: Incident, run: Course) -> bool:
@@ -45,6 +47,21 @@ def mend(work: Work, incident: Incident) -> None:
         again = [item for item in incident_changes.items(work, incident) if item.open]
         run.progress = run.progress.with_facts(missing=0)
         _withdraw(work, incident, run, again, "")
+
+
+def _tell(work: Work, incident: Incident) -> None:
+    """Tell those who may have told others of an outcome that is none: no step of the routine asks for it."""
+    heads = [int(key.removeprefix("user:")) for key in incident_facts.heads(work, incident)]
+    officers = [Role.DATA_PROTECTION_OFFICER, Role.LEX_SARAH_OFFICER]
+    messages.tell(
+        work,
+        MessageKind.INCIDENT_AGAIN,
+        incident.stream,
+        f"again {incident.version}",
+        users=[incident.owner_id, *heads],
+        roles=officers if heads else [*officers, Role.MANAGER],
+        incident=incident.id,
+    )
 
 
 def _withdraw(

@@ -167,6 +167,11 @@ class StepLine:
     reason: str | None
     legal_basis: tuple[Both, ...]
 
+    @property
+    def withdrawn(self) -> bool:
+        """Tell whether it was done, but does not count any more: the end that asked for it was none."""
+        return self.state is StepState.LAPSED and self.done_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:

@@ -66,8 +66,15 @@ def waits(report: IncidentReport) -> str:
     """Say whether somebody waits, and when they were answered last."""
     if not report.somebody_waits:
         return _("not stated")
-    done = (one for one in report.steps if one.step in _ANSWERS and one.state is StepState.DONE)
-    last = max((_answered(one) for one in done), default="")
+    answers = [one for one in report.steps if one.step in _ANSWERS]
+    last = max((_answered(one) for one in answers if one.state is StepState.DONE), default="")
+    gone = max((_answered(one) for one in answers if one.withdrawn), default="")
+    if gone > last:
+        return _(
+            "yes; answered last %(when)s, which does not hold since the incident was taken up again: to be "
+            "answered anew",
+            when=gone,
+        )
     return _("yes; answered last %(when)s", when=last) if last else _("yes; no answer is written down")
 
 
@@ -75,6 +82,14 @@ def _answered(step: StepLine) -> str:
     """Return when somebody was answered, as was said; where the form asks for no time, when it was done."""
     done = f"{local(step.done_at):%Y-%m-%d %H:%M}" if step.done_at else ""
     return _answer(step, "answered_at") or done
+
+
+def ended(step: StepLine, when: Callable[[datetime], str]) -> str:
+    """Say how a step stands; what was done before the incident was taken up again did not fall away."""
+    if not step.withdrawn or step.done_at is None:
+        return step.state.label
+    done = when(step.done_at)
+    return _("done %(when)s, does not count since the incident was taken up again", when=done)
 
 
 def child(report: IncidentReport) -> str:

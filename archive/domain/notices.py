@@ -83,6 +83,14 @@ NOTICES: dict[K, Notice] = {
         N_("Incident %(incident)s has its outcome. See what is left to do before it is closed."),
         _INCIDENT,
     ),
+    K.INCIDENT_AGAIN: Notice(
+        N_("An incident is taken up again"),
+        N_(
+            "Incident %(incident)s is taken up again: its outcome does not hold. What IMY, the person "
+            "concerned or whoever waits was told of it is no longer true: see to it that they are told."
+        ),
+        _INCIDENT,
+    ),
     K.ASSESSMENT_YOURS: Notice(
         N_("Papers lay in the wrong file"),
         N_("Papers lay in another file's cover while it was out. Judge by %(due)s who may have read them."),

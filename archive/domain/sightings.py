@@ -34,6 +34,12 @@ _LATER = (
 _FORGET = delete(_SIGHTING).where(
     _SIGHTING.c.file_id == bindparam("of_file"), _SIGHTING.c.scan_id == bindparam("of_scan")
 )
+_OF_FIND = delete(_SIGHTING).where(
+    _SIGHTING.c.file_id == bindparam("of_file"),
+    _SIGHTING.c.at == bindparam("said_at"),
+    _SIGHTING.c.happened_at == bindparam("found_at"),
+    _SIGHTING.c.scan_id.is_(None),
+)
 
 
 def record(
@@ -101,6 +107,11 @@ def put_down(
 def forget(work: Work, file_id: int, scan_id: str) -> None:
     """Take back what a scan now undone said: nobody saw the file there."""
     work.connection.execute(_FORGET, {"of_file": file_id, "of_scan": scan_id})
+
+
+def forget_find(work: Work, file_id: int, said_at: datetime, found_at: datetime) -> None:
+    """Take back what a find said that was none: another file lay there; what a scan said stays."""
+    work.connection.execute(_OF_FIND, {"of_file": file_id, "said_at": said_at, "found_at": found_at})
 
 
 def later(work: Work, file_id: int, moment: datetime) -> bool:

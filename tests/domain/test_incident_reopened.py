@@ -1,25 +1,35 @@
 """A case taken up again asks for what one never found would ask for: it was the wrong file."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
+from archive.clock import local
 from archive.domain import (
+    checks,
     incident_changes,
     incident_finds,
     incident_outcomes,
+    incident_reports,
+    incident_said,
     incident_steps,
     incident_sweep,
     incidents,
+    sightings,
 )
-from archive.domain.incidents import Report
-from archive.errors import DomainError
-from archive.models import Incident
+from archive.domain.incident_report_data import IncidentReport
+from archive.domain.incidents import Found, Report
+from archive.errors import DomainError, Invalid
+from archive.models import Incident, Message, Sighting, WantedSighting
 from archive.store import Actor, Archive, Work, operator
-from archive.vocabulary import IncidentState, Role
+from archive.vocabulary import FoundState, IncidentState, MessageKind, OthersRead, Role, SeenAnswer
+from archive.wording import speaking
 from routines import engine
 from routines.conditions import Answer
 from routines.model import OPENING
@@ -103,17 +113,18 @@ class Twin:
             said = {"result": "nothing", "searched_by": f"user:{who}", **wanted}
             return filled(work, run, step, said, self.by, [])
 
-    def find(self) -> None:
+    def find(self, **said: Answer) -> None:
         """Find the first and confirm it."""
         with self.archive.write(self.by) as work:
             incident = work.session.get_one(Incident, self.numbers[0])
             incident_finds.claim(work, incidents.items(work, incident), None, work.now)
             incidents.advance(work, incident)
+        self.clock.forward(minutes=1)
         with self.archive.read(self.by) as work:
             incident = work.session.get_one(Incident, self.numbers[0])
             keys = [incident_changes.key(item) for item in incidents.items(work, incident)]
             run = incident_steps.course(work, incident)
-            answers = filled(work, run, "confirm_find", {"right": "yes"}, self.by, keys)
+            answers = filled(work, run, "confirm_find", {"right": "yes", **said}, self.by, keys)
         assert self.do(0, "confirm_find", answers)
 
     def reopen(self) -> None:
@@ -209,11 +220,109 @@ def _status(work: Work, twin: Twin) -> IncidentState:
     return work.session.get_one(Incident, twin.numbers[0]).status
 
 
-def test_taken_up_again_with_nothing_missing_it_is_decided_and_asks_to_be_closed(twin: Twin) -> None:
+def test_the_only_thing_an_incident_is_about_is_missing_again_though_nobody_names_it(twin: Twin) -> None:
     twin.find()
-    twin.walk(Random(3), 80)
     with twin.archive.write(twin.by) as work:
-        incidents.reopen(work, work.session.get_one(Incident, twin.numbers[0]), [], "Rapporten var fel")
+        incidents.reopen(work, work.session.get_one(Incident, twin.numbers[0]), [], REASON)
     with twin.archive.read(twin.by) as work:
-        assert _status(work, twin) is IncidentState.DECIDED
-    assert "close" in twin.open(0)
+        assert _status(work, twin) is IncidentState.SEARCHING
+    twin.same()
+
+
+def test_of_several_things_somebody_names_what_is_missing_again(archive: Archive) -> None:
+    a_colleague(archive, "arkivarien", Role.ARCHIVIST)
+    with archive.write(operator("walker")) as work:
+        box = a_box(work, a_shelf(work))
+        incident = incidents.report(work, Report((a_file(work, box).id, a_file(work, box).id)))
+        items = incidents.items(work, incident)
+        incident_outcomes.mistaken(work, incident, items, "Utlånade")
+        incident_outcomes.settle(work, incident, items)
+        with pytest.raises(Invalid) as refused:
+            incidents.reopen(work, incident, [], REASON)
+        assert (refused.value.code, refused.value.field) == ("nothing_missed_again", "again")
+        assert incident.status is IncidentState.DECIDED
+        incidents.reopen(work, incident, [items[1].id], REASON)
+        assert [item.open for item in items] == [False, True]
+
+
+def test_a_find_at_a_place_that_was_none_is_no_sighting_any_more_and_nothing_is_wrong(twin: Twin) -> None:
+    with twin.archive.read(twin.by) as work:
+        (item,) = incidents.items(work, work.session.get_one(Incident, twin.numbers[0]))
+    file, place = item.file_id or 0, item.place_id or 0
+    twin.find(place=f"place:{place}")
+    with twin.archive.read(twin.by) as work:
+        seen = sightings.last(work, file)
+        assert seen is not None
+        assert seen.place_id == place
+        left = seen.model_dump(exclude={"id"})
+    twin.clock.forward(minutes=1)
+    twin.reopen()
+    with twin.archive.write(twin.by) as work:
+        assert sightings.last(work, file) is None
+        told = work.session.scalars(select(WantedSighting).where(col(WantedSighting.item_id) == item.id))
+        assert [one.answer for one in told] == [SeenAnswer.MISREAD]
+        assert checks.everything(work) == []
+        work.session.add(Sighting(**left))  # as 0.1.0 left it: the history of the incident tells the find
+        work.session.flush()
+        assert checks.everything(work) == []
+        work.session.add(Sighting(**{**left, "at": work.now}))
+        work.session.flush()
+        assert [found.rule for found in checks.everything(work)] == ["incident.silent"]
+
+
+def _told(twin: Twin, which: int = 0) -> IncidentReport:
+    with twin.archive.read(twin.by) as work:
+        return incident_reports.build(work, work.session.get_one(Incident, twin.numbers[which]))
+
+
+def test_the_report_says_when_whoever_waits_was_answered_of_a_find_that_was_none(twin: Twin) -> None:
+    twin.find()
+    with twin.archive.read(twin.by) as work:
+        run = incident_steps.course(work, work.session.get_one(Incident, twin.numbers[0]))
+        said = filled(work, run, "final_answer", {"answer": "Den är funnen"}, twin.by, [])
+    assert twin.do(0, "final_answer", said)
+    with speaking("sv"):
+        assert incident_said.waits(_told(twin)) == "ja; senast besvarad 2026-11-23 10:01"
+        twin.clock.forward(days=1)
+        twin.reopen()
+        assert incident_said.waits(_told(twin)) == (
+            "ja; senast besvarad 2026-11-23 10:01, men svaret gäller inte sedan ärendet återupptogs: "
+            "ett nytt ska ges"
+        )
+    step = next(one for one in _told(twin).steps if one.step == "final_answer")
+    assert step.withdrawn
+    assert "2026-11-23 10:01" in incident_said.ended(step, lambda when: f"{local(when):%Y-%m-%d %H:%M}")
+    assert not any(one.withdrawn for one in _told(twin, 1).steps)
+
+
+def test_what_a_withdrawn_find_or_a_thing_without_a_file_is_called_is_no_number(archive: Archive) -> None:
+    a_colleague(archive, "arkivarien", Role.ARCHIVIST)
+    with archive.write(operator("walker")) as work:
+        box = a_box(work, a_shelf(work))
+        cover = a_file(work, box)
+        incident = incidents.report(work, Report(description="Ett brunt kuvert", protected=False))
+        ids = [item.id for item in incidents.items(work, incident)]
+        whole = {"state": FoundState.WHOLE, "others_read": OthersRead.NO}
+        incidents.found(work, incident, ids, Found(work.now, "I omslaget", cover_id=cover.id, **whole))
+        incidents.reopen(work, incident, ids, REASON)
+        find = next(one for one in incident_reports.build(work, incident).steps if one.step == "confirm_find")
+    said = {answer.field: answer.value and answer.value.sv for answer in find.answers}
+    assert said["files"] == "Ett brunt kuvert"
+    assert said["cover_file"] == cover.reference
+
+
+def test_taken_up_again_the_head_and_both_officers_are_told_each_time(twin: Twin) -> None:
+    roles = (Role.DATA_PROTECTION_OFFICER, Role.LEX_SARAH_OFFICER, Role.DELEGATE)
+    officers = [a_colleague(twin.archive, role.value, role) for role in roles]
+    head = a_colleague(twin.archive, "chefen")
+    again = select(Message).where(col(Message.kind) == MessageKind.INCIDENT_AGAIN)
+    for times in (1, 2):
+        twin.find()
+        with twin.archive.read(twin.by) as work:
+            assert len(work.session.scalars(again).all()) == (times - 1) * 4
+        twin.reopen()
+    with twin.archive.read(twin.by) as work:
+        incident = work.session.get_one(Incident, twin.numbers[0])
+        told = Counter(one.user_id for one in work.session.scalars(again))
+    expected = [incident.owner_id, head.user_id, *(one.user_id for one in officers[:2])]
+    assert told == Counter(2 * expected)

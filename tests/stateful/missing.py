@@ -8,7 +8,16 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from archive import clock
-from archive.domain import deadlines, incident_steps, incident_sweep, incidents, searches, wanted
+from archive.domain import (
+    deadlines,
+    incident_changes,
+    incident_finds,
+    incident_steps,
+    incident_sweep,
+    incidents,
+    searches,
+    wanted,
+)
 from archive.domain.incidents import Report
 from archive.domain.searches import Searched
 from archive.models import CaseFile, Incident, IncidentFile, Place, Scan
@@ -19,6 +28,7 @@ from routines.conditions import Answer
 from routines.model import Field, FieldKind, Step
 from routines.progress import State
 from tests.builders import user_in_role
+from tests.domain.incident_play import filled
 from tests.stateful.machine import PICK, Account, Register
 
 TABLES = (
@@ -38,9 +48,13 @@ class Missing(Register):
         self.missed = False
 
     @initialize()
-    def others_work_here_too(self) -> None:
+    def begin(self) -> None:
+        """Begin with a file that is missed, else few sequences come as far as to a find that was none."""
+        super().begin()
         for role in (Role.ASSISTANT, Role.MANAGER):
             user_in_role(self.archive, role)
+        self.register_file(place=1, person=0, reference=1, part=1, parts=1)
+        self.report_a_miss(files={0}, occasion=Occasion.LOOKING, words=False)
 
     def state(self) -> list[Any]:
         """Return all that verbs change, incidents too."""
@@ -96,7 +110,8 @@ class Missing(Register):
         items = [f"item:{one.id}" for one in sought]
         for at, field in enumerate(step.fields):
             state = State(run.routine, run.progress, work.now, (step.id, given))
-            if field.required and state.holds(field.when):
+            asked = field.required or field.kind is FieldKind.PLACE
+            if asked and state.holds(field.when):
                 answer = self._answer(work, field, luck // (at + 1), items)
                 if answer is not None:
                     given[field.id] = answer
@@ -117,6 +132,8 @@ class Missing(Register):
         if field.kind is FieldKind.PERSON:
             who = f"user:{1 + luck % 3}"
             return (who,) if field.several else who
+        if field.kind is FieldKind.PLACE:
+            return f"place:{self.pick(work, Place, luck).id}"
         moment = work.now.isoformat(timespec="seconds")
         simple: dict[FieldKind, Answer] = {
             FieldKind.NUMBER: 1,
@@ -158,6 +175,33 @@ class Missing(Register):
             searches.record(work, what, Searched(result, f"read:{where.id}", minutes=minutes))
 
         self.do(search)
+
+    @precondition(lambda self: self.wanted)
+    @rule(incident=PICK, place=PICK, wrong=st.booleans())
+    def find_all_of_it(self, incident: int, place: int, wrong: bool) -> None:
+        def claim(work: Work) -> int:
+            what = self.pick(work, Incident, incident)
+            sought = [one for one in incidents.items(work, what) if one.open]
+            incident_finds.claim(work, sought, None, work.now)
+            incidents.advance(work, what)
+            return int(what.id)
+
+        def confirm(work: Work) -> int:
+            what = self.pick(work, Incident, incident)
+            sought = [incident_changes.key(one) for one in incidents.items(work, what) if one.open]
+            said = {"right": "yes", "place": f"place:{self.pick(work, Place, place).id}"}
+            run = incident_steps.course(work, what)
+            answers = filled(work, run, "confirm_find", said, work.actor, sought)
+            incidents.complete(work, what, "confirm_find", answers)
+            return int(what.id)
+
+        self.do(claim)
+        self.clock.forward(minutes=1)
+        done = self.do(confirm)
+        if done is not None:
+            self._settle(done)
+            if wrong:
+                self.take_it_up_again(incident=incident, every=True)
 
     @precondition(lambda self: self.missed)
     @rule(incident=PICK, every=st.booleans())

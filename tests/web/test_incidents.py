@@ -303,6 +303,27 @@ def test_an_incident_is_handed_over_and_escalated_with_a_reason(
     assert (found.owner_id, found.status) == (manager.user_id, IncidentState.ESCALATED)
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_what_is_missing_again_is_chosen_beforehand_only_where_there_is_one_thing(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile, several: bool
+) -> None:
+    with archive.write(archivist) as work:  # the first file registered stands beside it
+        incident = incidents.report(work, Report(file_ids=(file.id, 1) if several else (file.id,)))
+        ids = [item.id for item in incidents.items(work, incident)]
+        lay = Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
+        incidents.found(work, incident, ids, lay)
+    client, box = sign_in(Role.ARCHIVIST), f'value="file:{file.id}" checked'
+    assert (box in client.get(f"/incidents/{incident.id}").text) is not several
+    answer = client.post(f"/incidents/{incident.id}/reopen", data={"reopen_reason": "Det var fel akt"})
+    with archive.read(archivist) as work:
+        assert bool(wanted.of(work, [file.id])) is not several
+    if several:
+        assert (answer.status_code, 'href="#again"' in answer.text) == (422, True)
+        assert 'value="Det var fel akt"' in answer.text
+        said = {"again": f"file:{file.id}", "reopen_reason": " "}
+        assert box in client.post(f"/incidents/{incident.id}/reopen", data=said).text
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_reaches_what_its_permissions_open(sign_in: SignIn, incident: Incident, role: Role) -> None:
     client, may = sign_in(role), permissions_of([role])
