@@ -17,11 +17,13 @@ from archive.vocabulary import EventKind
 LEFT_OUT = "[…]"
 _FEWEST = 2  # letters and digits of a reference or a number that is not looked for
 _BETWEEN = r"[\W_]{0,3}"  # the signs of a number, as people write them apart
+_BETWEEN_FEW = r"[\W_]?"  # of one so short that “1, 2, 3” would be a reference
+_LONG = 6
 _NEAR = 20  # letters that are read before a number, to see whose it is
 # Whoever's it is: a date of birth, the day perhaps + 60, and four signs, also without a known check digit
 # (T-numbers). An organisation has 20 or more where a person has the month.
 _ANY_NUMBER = re.compile(
-    r"(?<!\w)(?:18|19|20|99)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
+    r"(?<!\w)(?:18|19|20|99)?\d\d([. ]?)(?:0[1-9]|1[0-2])([. ]?)(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
     r"\s?[-–—−+.]?\s?(?:\d{4}|TF?\d{2,3})(?!\w)",
     re.IGNORECASE,
 )
@@ -53,11 +55,13 @@ class Concealed:
 
 
 def _somebodys(found: re.Match[str]) -> bool:
-    """Tell whether it may be somebody's number: a phone's with ten digits is one by its check digit alone."""
-    digits = found[0]
-    return not _PHONE.fullmatch(digits) or not (
-        check_digit(digits[:9]) != digits[9] or _CALLED.search(found.string[: found.start()][-_NEAR:])
-    )
+    """Tell whether it may be somebody's number: what else ten digits may be, by the check digit alone."""
+    digits = "".join(sign for sign in found[0] if sign.isalnum())[-10:]
+    phone = _PHONE.fullmatch(found[0])
+    if not (phone or any(found.groups())) or not digits.isdecimal():
+        return True
+    called = phone and _CALLED.search(found.string[: found.start()][-_NEAR:])
+    return check_digit(digits[:9]) == digits[9] and not called
 
 
 def of(work: Work, persons: Sequence[Person], files: Iterable[CaseFile]) -> Concealed:
@@ -127,7 +131,8 @@ def _signs(text: str) -> str:
 
 
 def _loosely(signs: str) -> str:
-    return _BETWEEN.join(map(re.escape, signs)) + _edge("!", signs[-1])
+    between = _BETWEEN if len(signs) >= _LONG else _BETWEEN_FEW
+    return between.join(map(re.escape, signs)) + _edge("!", signs[-1])
 
 
 def _edge(way: str, sign: str) -> str:

@@ -21,6 +21,9 @@ _SHORTEST_JOINED = 8  # letters of names run together: “Bo” and “Ken” sh
 _SHORTEST_FOLDED = 4  # letters of a name that is looked for with å as aa, ä as ae: “Joe” is no “jo”
 _MOST_PIECES = 12  # of one name as written
 _TWO_FOR_ONE = re.compile(r"(?<=a)[ae]+|(?<=[ou])e+")
+_FAMILYS = re.compile(  # “Jönssonsakten”: what people join to a name; “Kristianstad” is none of it
+    r"(.{2,}?)s?(?:akt|arende|familj|utredning|mapp|parm|barn|syskon|broder|systr|flick|pojk)[a-z]{0,5}"
+)
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORDLESS = re.compile(  # scripts whose words nothing parts, and Hangul, whose names particles follow
     rf"[{_HAN}]+|[{_HAN}\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\uac00-\ud7af]{{2,}}"
@@ -101,7 +104,9 @@ class Names:
         return last
 
     def _holds(self, word: str) -> bool:
-        folds = (word, word.removesuffix("s"))
+        folds = [word, word.removesuffix("s")]
+        if familys := _FAMILYS.fullmatch(word):
+            folds.append(familys[1])
         return any(one in self.words or _one_for_two(one) in self.words for one in folds)
 
 

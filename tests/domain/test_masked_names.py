@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archive.domain import incident_papers_concealed
 from archive.domain.incident_papers_concealed import LEFT_OUT, Concealed
 from archive.store import Work
-from tests.builders import a_person
+from tests.builders import a_box, a_file, a_person, a_shelf
 
 NAMES = (
     ("Ọmọ", "Ẹ́niọlá"),
@@ -132,6 +132,8 @@ def test_a_name_is_masked_whole_however_it_is_spelled_and_the_words_around_it_st
         ("da Silva", "Rui", "då sågs da Silvas bror", "då sågs […] […] bror"),
         ("Brien", "Eva", "l’Eva O’Brien", "l’[…] O’[…]"),
         ("Ek", "Joe", "jo, Joe", "jo, […]"),
+        ("Jönsson", "Kristian", "Jönssonsakten, Jönsson-familjen i Kristianstad", "[…], […] i Kristianstad"),
+        ("Ek", "Bo", "Ekfamiljens ärende, boakten, kontakt, ekar", "[…] ärende, […], kontakt, ekar"),
     ],
 )  # fmt: skip
 @pytest.mark.engines("sqlite")
@@ -150,6 +152,13 @@ def test_a_persons_own_number_is_masked_whatever_stands_between_its_digits(work:
     concealed = incident_papers_concealed.of(work, [a_person(work, number="196408233234")], [])
     front = "pnr" if number.startswith("pnr") else ""
     assert concealed.out_of(f"se {number}, 2026") == f"se {front}{LEFT_OUT}, 2026"
+
+
+@pytest.mark.engines("sqlite")
+def test_a_short_reference_masks_no_enumeration(work: Work) -> None:
+    file = a_file(work, a_box(work, a_shelf(work)), a_person(work), reference="123")
+    concealed = incident_papers_concealed.of(work, [], [file])
+    assert concealed.out_of("box 1, 2, 3 och dnr 1-23") == f"box 1, 2, 3 och dnr {LEFT_OUT}"
 
 
 @pytest.mark.engines("sqlite")
