@@ -23,6 +23,12 @@ from archive.wording import N_, _
 
 _NOT_LETTERS = re.compile(r"[^\w]+", re.UNICODE)
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+# What else writers put for a letter; the index of names knows none of it: it would have to be made anew.
+_SPELLINGS = _LETTERS | str.maketrans(
+    {"ı": "i", "ŧ": "t", "ħ": "h", "ŋ": "n", "ə": "e", "ɖ": "d", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y"}
+    | {"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": ""}
+    | dict.fromkeys("ʹʺʻʼʽʾʿˈ", "")  # apostrophes that count as letters
+)
 
 
 CENTURY_UNCLEAR = N_(
@@ -411,6 +417,18 @@ def fold(name: str) -> str:
     """Fold case and accents away, so that Åsa, asa and ÅSA are one."""
     letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=16_384)
+def bare(letters: str) -> str:
+    """Fold away all that a writer of a name may leave out, also joiners and marks of no composed letter."""
+    plain = fold(unicodedata.normalize("NFKC", letters)).translate(_SPELLINGS)
+    kept = (_digit(sign) for sign in plain if unicodedata.category(sign) not in ("Mn", "Mc", "Me", "Cf"))
+    return unicodedata.normalize("NFC", "".join(kept))  # a syllable of Hangul is one letter again
+
+
+def _digit(sign: str) -> str:
+    return str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
 
 
 def index_names(work: Work, people: Sequence[Person]) -> None:
