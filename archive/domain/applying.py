@@ -31,6 +31,7 @@ from archive.domain.import_items import (
     Terms,
     Verdict,
     item_of,
+    reading_of,
     reference_of,
 )
 from archive.domain.import_judging import judge, told
@@ -40,9 +41,8 @@ from archive.domain.import_places import PlaceFinder, Spot
 from archive.domain.import_turns import Turns
 from archive.domain.staging import behind, look_near, problem_dict
 from archive.errors import ChangedMeanwhile, Conflict, DomainError, Invalid
-from archive.lists.fields import Field, Flag, FlagCode, Problem
+from archive.lists.fields import Problem
 from archive.lists.mapping import Mapping
-from archive.lists.reading import Reading
 from archive.models import CaseFile, ImportRow, ImportRun, Place
 from archive.store import CHANGED_MEANWHILE, Work
 from archive.vocabulary import (
@@ -90,8 +90,6 @@ KEEP_OPEN: Any = {"read": True, "key_share": True}  # places: others may use the
 # Two lists registered at once might each register the same person: on PostgreSQL they take turns.
 ONE_LIST_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4711, 2)")
 _AT_END = frozenset({OrderRule.AS_PLACED, OrderRule.NAME, OrderRule.KIND})
-_FLAGS = {flag.value: flag for flag in FlagCode}
-_FIELDS = {field.value: field for field in Field}
 
 
 class Applying:
@@ -220,12 +218,6 @@ def _waves(items: Sequence[Item]) -> list[list[int]]:
     return waves
 
 
-def reading_of(row: Any) -> Reading:
-    """Return what was understood of a row, with its flags."""
-    flags = tuple(Flag(_FLAGS[code], _FIELDS.get(field)) for code, field in row.flags)
-    return Reading.from_dict({**row.reading, "flags": flags} if flags else row.reading)
-
-
 class Batch:
     """Register or change what the rows of one batch say, in one transaction."""
 
@@ -301,9 +293,11 @@ class Batch:
         undo |= self._changes(acting)
         made = self._register(fresh)
         for verdict in verdicts:
-            hidden = import_asking.hiding(work, verdict.item) if verdict.state is RowState.ASKED else []
+            hidden = import_asking.hiding(work, verdict) if verdict.state is RowState.ASKED else []
             if hidden:
                 undo[verdict.item.row] = {"persons": import_changes.change_persons(work, run, hidden)}
+            if verdict.state is RowState.ASKED:
+                import_changes.mask(work, run, verdict.parts)
         for verdict in acting:
             persons = [change for part in verdict.parts for change in part.persons]
             if persons:

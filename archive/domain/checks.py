@@ -41,6 +41,8 @@ class Rule:
 _OPEN_LOANS = ", ".join(
     f"'{state.value}'" for state in (LoanState.REQUESTED, LoanState.PICKED, LoanState.OUT)
 )
+# A file of which nobody knows whom it concerns may be masked: a list said so.
+_ABOUT_SOMEBODY = "EXISTS (SELECT 1 FROM file_person fp WHERE fp.file_id = f.id)"
 _PROTECTED = """EXISTS (SELECT 1 FROM file_person fp JOIN person p ON p.id = fp.person_id
 WHERE fp.file_id = f.id AND p.protection <> 'none')"""
 
@@ -301,7 +303,8 @@ RULES = (
     Rule(
         "protection.file",
         N_("%(subject)s is masked or not against what its persons' protection says."),
-        f"SELECT 'file:' || f.id, '' FROM case_file f WHERE f.protected <> {_PROTECTED}",  # noqa: S608
+        f"SELECT 'file:' || f.id, '' FROM case_file f "  # noqa: S608
+        f"WHERE f.protected <> {_PROTECTED} AND {_ABOUT_SOMEBODY}",
     ),
     Rule(
         "import.row",

@@ -1,4 +1,4 @@
-"""Whom a file concerns: what each verb does that has asked for its own permission."""
+"""Whom a file concerns, and that it is masked: what each verb does that has asked for its own permission."""
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -8,7 +8,7 @@ from archive.domain import people
 from archive.errors import Conflict
 from archive.models import CaseFile, FilePerson, Person
 from archive.store import Work
-from archive.vocabulary import EventKind, PersonRole
+from archive.vocabulary import EventKind, PersonRole, Protection
 from archive.wording import N_
 
 
@@ -21,7 +21,12 @@ def link(
     run: int | None = None,
     row: int | None = None,
 ) -> None:
-    """Say that a file concerns a person, or in another role; `run` and `row` are those of a list."""
+    """Say that a file concerns a person, or in another role; `run` and `row` are those of a list.
+
+    Nothing but `lifting` takes a mask off a file: whoever a masked one comes to concern is hidden with it.
+    """
+    people.lock(work, person)
+    work.session.refresh(file, ["protected"], with_for_update=True)
     known = work.session.get(FilePerson, (file.id, person.id))
     if known is not None and known.role is role:
         return
@@ -30,6 +35,8 @@ def link(
     else:
         known.role = role
     work.session.flush()
+    if known is None and file.protected and not person.protection.protected:
+        people.hide(work, person, Protection.UNKNOWN, file.code)
     people.refresh_protected(work, [file.id])
     history.record(
         work,
@@ -41,6 +48,36 @@ def link(
         run=run,
         row=row,
     )
+
+
+def mask(work: Work, file: CaseFile, run: int | None = None) -> None:
+    """Mask a file that is marked, and of which nobody knows whom it concerns."""
+    work.session.refresh(file, ["protected", "version"], with_for_update=True)
+    if file.protected:
+        return
+    file.protected, file.version = True, file.version + 1
+    work.session.flush()
+    history.record(
+        work,
+        EventKind.FILE_CORRECTED,
+        file,
+        private={"old": {"protected": False}, "new": {"protected": True}},
+        fields=["protected"],
+        run=run,
+    )
+
+
+def pass_mask_on(work: Work, file: CaseFile, right: CaseFile) -> None:
+    """Hide the right one of two registrations like the other: they are one file."""
+    if not file.protected or right.protected:
+        return
+    links = select(Person).join(FilePerson, col(FilePerson.person_id) == col(Person.id))
+    persons = work.session.scalars(links.where(col(FilePerson.file_id) == right.id).order_by(col(Person.id)))
+    for person in (found := persons.all()):
+        people.lock(work, person)
+        people.hide(work, person, Protection.UNKNOWN, file.code)
+    if not found:
+        mask(work, right)
 
 
 def refuse_last(work: Work, file: CaseFile) -> None:

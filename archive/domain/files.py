@@ -245,7 +245,7 @@ def _row(work: Work, new: NewFile, file_id: int, code: str) -> dict[str, Any]:
         "placed_at": work.now,
         "placed_by": work.actor.id,
         "placed_how": new.how,
-        "protected": True if new.protected is None else new.protected,
+        "protected": bool(new.persons) if new.protected is None else new.protected,
         "corrected": [],
         "registered_at": work.now,
         "import_id": new.import_id,
@@ -421,6 +421,7 @@ def move(
 
 def void(work: Work, file: CaseFile, right: CaseFile, *, version: int | None = None) -> None:
     """Make a file registered by mistake void; it points to the right one, and its label is void too."""
+    file_links.pass_mask_on(work, file, right)
     _lock(work, file, right)
     if version is not None and file.version != version:
         raise meanwhile.changed(work, file)

@@ -8,9 +8,9 @@ from sqlmodel import col
 
 from archive import history
 from archive.domain import files, import_matching, import_tasks
-from archive.domain.applying import ONE_LIST_AT_A_TIME, Batch, reading_of
+from archive.domain.applying import ONE_LIST_AT_A_TIME, Batch
 from archive.domain.import_earlier import Words
-from archive.domain.import_items import Item, Terms, fingerprint, item_of
+from archive.domain.import_items import Item, Terms, fingerprint, item_of, reading_of
 from archive.domain.import_matching import TWIN, Key
 from archive.domain.import_places import PlaceFinder
 from archive.errors import Conflict

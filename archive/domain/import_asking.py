@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from archive.domain import import_matching
-from archive.domain.import_items import Item, PartVerdict, PersonChange, Terms, Verdict, fingerprint
-from archive.domain.import_judging import OTHER_ROW, hidden_by
+from archive.domain.import_items import PartVerdict, PersonChange, Terms, Verdict, fingerprint
+from archive.domain.import_judging import OTHER_ROW, hidden_by, mark, marked
 from archive.lists.fields import Problem
 from archive.models import ImportRow, Task
 from archive.store import Work
@@ -53,18 +53,26 @@ def settle_known(work: Work, verdicts: Sequence[Verdict], terms: Terms) -> None:
             verdict.problem = Problem("answered", ANSWERED)
 
 
-def hiding(work: Work, item: Item) -> list[PersonChange]:
-    """Return whom a row in doubt says to protect, by sound numbers: hiding waits for no answer."""
+def hiding(work: Work, verdict: Verdict) -> list[PersonChange]:
+    """Return whom a row in doubt says to protect: hiding waits for no answer, and may hide too many.
+
+    Those are the bearers of its sound numbers, and everybody the file it may be about concerns.
+    """
+    item = verdict.item
+    for part in verdict.parts:
+        if part.known and part.doubt and marked(item.reading):
+            mark(part.known, item.reading, part)
+    changes = [change for part in verdict.parts for change in part.persons if change.protection]
     numbers = {
         said.number.number
         for said in item.reading.persons
         if said.number and said.number.quality is NumberQuality.SOUND
     }
     if not numbers or not item.reading.protection.protected:
-        return []
+        return changes
     found = import_matching.bearers(work, numbers).values()
     levels = [(person, hidden_by(person.protection, item.reading)) for person in found]
-    return [PersonChange(person, protection=level) for person, level in levels if level]
+    return changes + [PersonChange(person, protection=level) for person, level in levels if level]
 
 
 def as_staged(verdict: Verdict, state: RowState, problem: dict[str, Any] | None) -> Verdict:

@@ -1,5 +1,6 @@
 """What a list changes in files and persons that are registered already, and how each change is set back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -33,13 +34,23 @@ def change_file(
     if verdict.values:
         undo["fields"] = {name: history.plain(getattr(file, name)) for name in verdict.values}
         files.change(work, file, verdict.values, by_hand=False, import_id=run.id)
+    mask(work, run, [verdict])
     if verdict.move:
         undo["place"] = [file.place_id, file.position]
         files.move(work, file, places.get(work, place_id), how=Evidence.LIST)
     for person_id, role in book.persons(item, verdict.part):
         files.add_person(work, file, people.get(work, person_id), role, run=run.id, row=item.row)
         undo.setdefault("added", []).append(person_id)
+        if file.protected:
+            book.hidden.add(person_id)
     return undo
+
+
+def mask(work: Work, run: ImportRun, parts: Iterable[PartVerdict]) -> None:
+    """Mask the files a list marks without a word of whom they concern; withdrawing it takes no mask off."""
+    for part in parts:
+        if part.mask and part.known:
+            file_links.mask(work, files.get(work, part.known.id), run.id)
 
 
 def change_persons(work: Work, run: ImportRun, changes: list[PersonChange]) -> list[Undo]:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from archive.domain import import_matching, import_names
 from archive.domain.import_agreeing import dates_said
-from archive.domain.import_items import Background, Item, PartVerdict
+from archive.domain.import_items import Background, Item, PartVerdict, reading_of
 from archive.domain.import_judging import DAYS, FACTS, about, compare, compare_person
 from archive.domain.import_matching import OF_RUN, Key, KnownFile, KnownPerson
 from archive.identity import Identity
@@ -24,7 +24,7 @@ from archive.vocabulary import Custody, Evidence, NumberQuality, RowState
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _EARLIER = (
-    select(_ROW.c.row, _ROW.c.cells, _ROW.c.reading, _ROW.c.state)
+    select(*(_ROW.c[name] for name in ("row", "cells", "reading", "flags", "state")))
     .where(
         OF_RUN,
         _ROW.c.file_key.in_(bindparam("values", expanding=True)),
@@ -86,7 +86,7 @@ def recall(
     """Return the rows of the list before a row about the same cases, and whether each is in doubt."""
     names = {str(key) for key in keys}
     return [
-        (made(row.row, row.cells, Reading.from_dict(row.reading)), row.state is RowState.ASKED)
+        (made(row.row, row.cells, reading_of(row)), row.state is RowState.ASKED)
         for row in import_matching.fetch(work, _EARLIER, names, run_id=run_id, before=before)
     ]
 
@@ -138,6 +138,7 @@ def _expected(item: Item, part: int, background: Background) -> KnownFile:
         import_id=None,
         version=0,
         reference=clean(reading.reference),
+        protected=reading.protection.protected,
         persons=[(_person(said, reading, background), said.role) for said in reading.persons],
         checks={(str(reading.check.on or ""), reading.check.sign)} if reading.check else set(),
     )
@@ -154,6 +155,7 @@ def _complete(known: KnownFile, item: Item, background: Background) -> None:
         known.place_path, known.placed_day = spot.path, background.terms.mapping.list_date
     if reading.check:
         known.checks.add((str(reading.check.on or ""), reading.check.sign))
+    known.protected |= verdict.mask
     known.persons += [(_person(said, reading, background), said.role) for said in verdict.added]
     _change(verdict)
 

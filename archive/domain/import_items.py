@@ -13,7 +13,7 @@ from archive.domain import people
 from archive.domain.import_matching import STAND_IN, Claim, Key, KnownFile, KnownPerson
 from archive.domain.import_places import Spot, Steps, standing
 from archive.identity import Identity
-from archive.lists.fields import Field, Problem
+from archive.lists.fields import Field, Flag, FlagCode, Problem
 from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.reading import PersonReading, Reading
 from archive.lists.text import simple
@@ -121,6 +121,7 @@ class PartVerdict:
     persons: list[PersonChange] = field(default_factory=list)
     conflicts: dict[TaskKind, dict[str, Any]] = field(default_factory=dict)
     doubt: dict[str, Any] = field(default_factory=dict)
+    mask: bool = False  # it is marked, and nobody knows whom it is about
 
     def ask(self, **fields: Any) -> None:
         """Ask about fields of which the list says otherwise than the register."""
@@ -132,7 +133,7 @@ class PartVerdict:
         """Return what becomes of the file; what a list adds to a person changes no file."""
         if self.known is None:
             return RowState.NEW
-        changed = self.values or self.move or self.check or self.added
+        changed = self.values or self.move or self.check or self.added or self.mask
         return RowState.CHANGED if changed else RowState.UNCHANGED
 
 
@@ -171,6 +172,16 @@ def item_of(row: int, reading: Reading, terms: Terms) -> Item:
         problem,
         None if kind_id and steps else _lacking(kind_id),
     )
+
+
+_FLAGS = {flag.value: flag for flag in FlagCode}
+_FIELDS = {field.value: field for field in Field}
+
+
+def reading_of(row: Any) -> Reading:
+    """Return what was understood of a row, with its flags."""
+    flags = tuple(Flag(_FLAGS[code], _FIELDS.get(field)) for code, field in row.flags)
+    return Reading.from_dict({**row.reading, "flags": flags} if flags else row.reading)
 
 
 def _lacking(kind_id: int) -> Problem:

@@ -84,6 +84,7 @@ def _repeated(item: Item, background: Background) -> int:
         before = [one for one, _file in background.earlier.get((item.key, part), ())]
         before += background.asked.get((item.key, part), [])
         same = [one.row for one in before if one.said() == item.said()]
+        same = [] if marked(item.reading) and not any(marked(one.reading) for one in before) else same
         rows.append(min(same, default=0))
     return rows[0] if all(rows) else 0
 
@@ -210,6 +211,8 @@ def compare(
     differs = _compare_fields(item, known, background.terms, verdict, told=told)
     if not known.masked:
         differs |= _compare_persons(item.reading, known, verdict, told=told)
+        if marked(item.reading) and not item.reading.persons:
+            mark(known, item.reading, verdict)
     if differs:
         verdict.ask(**differs)
     spot = background.spots[item.steps]
@@ -244,6 +247,8 @@ def told(item: Item, file: KnownFile, background: Background, *, adding: bool) -
         if verdict.added and not adding and verdict.known.persons:
             verdict.ask(person=plain_person(verdict.added[0]))
             verdict.added = []
+            if marked(item.reading):
+                mark(verdict.known, item.reading, verdict)
     states = {one.state for one in verdicts}
     state = next(one for one in (RowState.NEW, RowState.CHANGED, RowState.UNCHANGED) if one in states)
     return Verdict(item, state, verdicts)
@@ -325,6 +330,20 @@ def compare_person(
     if change.values or change.number or change.protection:
         verdict.persons.append(change)
     return differs
+
+
+def marked(reading: Reading) -> bool:
+    """Tell whether a row says that somebody is protected; that nothing was said is another thing."""
+    if any(flag.code in _SAYS_PROTECTED for flag in reading.flags):
+        return True
+    return reading.protection not in (Protection.NONE, Protection.UNKNOWN)
+
+
+def mark(known: KnownFile, reading: Reading, verdict: PartVerdict) -> None:
+    """Hide a file and everybody it is about, where a row that is marked does not tell who is meant."""
+    verdict.mask = not (known.protected or known.persons)
+    levels = [(person, hidden_by(person.protection, reading)) for person, _role in known.persons]
+    verdict.persons += [PersonChange(person, known.id, protection=level) for person, level in levels if level]
 
 
 def stricter(one: Protection, other: Protection) -> Protection:

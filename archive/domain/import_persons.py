@@ -46,6 +46,7 @@ class PersonBook:
     open: dict[str, KnownPerson]
     of_case: dict[Key, list[KnownPerson]]
     _entries: dict[Naming, _Entry] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)  # with a masked file of the batch
     _roles: dict[tuple[int, int], list[tuple[_Entry, PersonRole]]] = field(default_factory=dict)
 
     @classmethod
@@ -148,4 +149,4 @@ class PersonBook:
         entries = self._roles.get((item.row, part), ())
         if not entries:
             return item.reading.protection.protected
-        return any(entry.protected for entry, _role in entries)
+        return any(entry.protected or entry.id in self.hidden for entry, _role in entries)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -382,7 +382,7 @@ def files_of(work: Work, person: Person) -> list[int]:
 
 
 def refresh_protected(work: Work, file_ids: Sequence[int]) -> None:
-    """Set each file's `protected` to whether any of its persons is."""
+    """Set each file's `protected` to whether any of its persons is; about nobody known it stays as it is."""
     if not file_ids:
         return
     if not work.sqlite:  # an update that waited would compute with what it saw before it waited
@@ -393,8 +393,10 @@ def refresh_protected(work: Work, file_ids: Sequence[int]) -> None:
         col(Person.id) == FilePerson.person_id,
         col(Person.protection) != Protection.NONE,
     )
+    nobody = ~exists().where(col(FilePerson.file_id) == CaseFile.id)
+    masked = or_(anyone, and_(col(CaseFile.protected), nobody))
     work.session.execute(
-        update(CaseFile).where(col(CaseFile.id).in_(file_ids)).values(protected=anyone),
+        update(CaseFile).where(col(CaseFile.id).in_(file_ids)).values(protected=masked),
         execution_options={"synchronize_session": False},
     )
     for thing in list(work.session.identity_map.values()):

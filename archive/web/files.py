@@ -323,10 +323,16 @@ def add_persons(code: str) -> Response:
             new = () if refused.errors else save_persons(work, rows)
             for person_id, role in new:
                 files.add_person(work, file, people.get(work, person_id), role)
+            masked = file.protected
             same_persons.ask(work, [person_id for person_id, _role in new])
         saw(*tried(rows))
         if not refused.errors:
-            return see(url_for(".persons", code=file.code), _("The person is added."))
+            done = (
+                _("The person is added, and protected like the file.")
+                if masked
+                else _("The person is added.")
+            )
+            return see(url_for(".persons", code=file.code), done)
     return _form(code, "persons", refused, _person_facts)
 
 
