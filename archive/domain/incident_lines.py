@@ -21,7 +21,7 @@ from archive.wording import LOCALES, speaking
 from routines.answers import as_moment
 from routines.conditions import Answer
 from routines.model import Field, FieldKind, Routine
-from routines.progress import Record
+from routines.progress import End, Record
 
 MOST_OF_FILE = 100
 _SHOWN_ELSEWHERE = frozenset(
@@ -191,6 +191,7 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
     lines = []
     for record in course.progress.records:
         step, row = course.step(record.step), course.rows[record.step, record.occurrence]
+        state = StepState.read(record.end) or StepState.OPEN
         track, done_at = tracks[step.track], stated_times.done_at(record)
         lines.append(
             StepLine(
@@ -200,10 +201,10 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
                 track_id=step.track,
                 kind=str(step.kind),
                 occurrence=record.occurrence,
-                state=row.state,
+                state=state,
                 opened_at=record.opened_at,
                 due_at=record.deadline,
-                done_at=done_at if row.state is StepState.DONE else None,
+                done_at=done_at if record.end is End.DONE else None,
                 recorded_at=record.ended_at,
                 who=named.number(record.ended_by) if record.ended_by else None,
                 performed_by=named.number(row.performed_by) if row.performed_by else None,
