@@ -127,7 +127,7 @@ def answer(told: Answer, settings: Settings) -> bytes:
         paper,
         [
             (_("To"), by_hand(told.asker)),
-            (_("Day"), made_on(heading)),
+            (_("Day"), day(told.ended_on) if told.ended_on else made_on(heading)),
             (_("Our reference"), by_hand(heading.diary_number)),
         ],
     )
@@ -136,9 +136,10 @@ def answer(told: Answer, settings: Settings) -> bytes:
     paper.paragraph(f"{missed} {incident_papers_course.told(told.course)}")
     if told.said:
         paper.paragraph(told.said)
-    paper.heading(_("When you hear from us again"))
-    for sentence in _next(told):
-        paper.paragraph(sentence)
+    if not told.ended_on:
+        paper.heading(_("When you hear from us again"))
+        for sentence in _next(told):
+            paper.paragraph(sentence)
     if decision := _decision(told):
         paper.heading(_("You can have a decision"))
         paper.paragraph(decision)

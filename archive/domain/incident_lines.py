@@ -204,6 +204,7 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
     lines = []
     for record in course.progress.records:
         step, row = course.step(record.step), course.rows[record.step, record.occurrence]
+        state = StepState.read(record.end) or StepState.OPEN
         track, done_at = tracks[step.track], _done_at(record)
         lines.append(
             StepLine(
@@ -213,10 +214,10 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
                 track_id=step.track,
                 kind=str(step.kind),
                 occurrence=record.occurrence,
-                state=row.state,
+                state=state,
                 opened_at=record.opened_at,
                 due_at=record.deadline,
-                done_at=done_at if row.state in {StepState.DONE, StepState.LAPSED} else None,
+                done_at=done_at if record.end in {End.DONE, End.LAPSED} else None,
                 recorded_at=record.ended_at,
                 who=named.number(record.ended_by) if record.ended_by else None,
                 performed_by=named.number(row.performed_by) if row.performed_by else None,

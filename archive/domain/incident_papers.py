@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from babel.dates import format_date
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from archive.domain import (
     incident_lines,
     incident_papers_concealed,
     incident_steps,
+    incident_then,
     searches,
     steps,
     trails,
@@ -27,6 +29,7 @@ from archive.domain import (
 from archive.domain.incident_lines import Named
 from archive.domain.incident_papers_concealed import Concealed
 from archive.domain.incident_report_data import StepLine
+from archive.domain.steps import Course
 from archive.errors import NotFound, NotPermitted
 from archive.models import CaseFile, Event, Incident, IncidentFile, Person, Search, Unit
 from archive.store import Work
@@ -52,12 +55,17 @@ class Case:
         self.until = work.now
         self.items: Sequence[IncidentFile] = incident_changes.items(work, incident)
         self.course = incident_steps.course(work, incident)
-        self._lines = incident_lines.of_steps(self.course, Named(work, (), (), {}), work.now)
+        self._lines = _lines(work, self.course)
 
     def at(self, moment: datetime) -> "Case":
         """Return the case by what had been written down at a moment."""
         then = copy(self)
+        for known in ("files", "concealed", "searches", "missed_again"):
+            then.__dict__.pop(known, None)
         then.until = moment
+        then.items = incident_then.items(self.work, self.incident, self.items, moment)
+        then.course = incident_then.course(self.work, self.incident, self.course, moment)
+        then._lines = _lines(self.work, then.course)  # noqa: SLF001
         return then
 
     @cached_property
@@ -97,6 +105,7 @@ class Case:
             select(col(Event.at), col(Event.body)).where(
                 col(Event.stream) == self.incident.stream,
                 col(Event.kind) == EventKind.INCIDENT_REOPENED.value,
+                col(Event.at) <= self.until,
             )
         )
         return max((row.at for row in rows if json.loads(row.body)["facts"]["items"]), default=None)
@@ -143,6 +152,11 @@ class Case:
         """Return the last time a step was done as the routine keeps it."""
         return next(reversed(self.records(step)), None)
 
+    def ended_at(self, step: str) -> datetime | None:
+        """Return when a step was written down as done, None while it is to be done."""
+        record = None if self.waits(step) else self.record(step)
+        return record.ended_at if record else None
+
     def stated(self, field: str) -> datetime | None:
         """Return a moment of the report, None where the program set it since nobody said one."""
         moment: datetime = getattr(self.incident, field)
@@ -171,10 +185,18 @@ class Case:
     @property
     def owner(self) -> str:
         """Return who answers for the incident."""
-        owner = self.incident.owner_id
-        if self.until < self.now:
-            owner = incident_changes.was(self.work, self.incident, "owner_id", self.until)
+        owner = self._was("owner_id")
         return self.name(f"user:{owner}") if owner else ""
+
+    @property
+    def diary_number(self) -> str:
+        """Return its number in the diary."""
+        return str(self._was("diary_number"))
+
+    def _was(self, name: str) -> Any:
+        if self.until < self.now:
+            return incident_changes.was(self.work, self.incident, name, self.until)
+        return getattr(self.incident, name)
 
     @property
     def unit(self) -> str:
@@ -186,6 +208,8 @@ class Case:
     def searches(self) -> list[Search]:
         """Return the searches that were made."""
         made = searches.of(self.work, self.incident)
+        if self.until < self.now:
+            made = incident_then.searches(self.work, made, self.until)
         return [one for one in made if one.result is not SearchResult.NOT_SEARCHED]
 
     @property
@@ -226,6 +250,10 @@ class Case:
     def subjects(self) -> list[str]:
         """Return whom a look at a paper concerns."""
         return [self.incident.stream, *(f"file:{item.file_id}" for item in self.items if item.file_id)]
+
+
+def _lines(work: Work, course: Course) -> tuple[StepLine, ...]:
+    return incident_lines.of_steps(course, Named(work, (), (), {}), work.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,11 +346,12 @@ def standing(case: Case, paper: IncidentPaper) -> Standing:
 def heading(case: Case, paper: IncidentPaper) -> Heading:
     """Return the head of a paper; raises NotPermitted and NotFound as `require` does."""
     how, settings = require(case, paper), case.settings
-    sent = "" if how.draft or paper not in _SENT else case.said(how.step, "sent_at")
+    sent_at = None if paper not in _SENT else case.ended_at(how.step)
+    case = case.at(sent_at) if sent_at else case
     return Heading(
         paper,
         case.incident.id,
-        case.incident.diary_number,
+        case.diary_number,
         settings.organisation_name,
         settings.organisation_number,
         settings.postal_address,
@@ -334,7 +363,7 @@ def heading(case: Case, paper: IncidentPaper) -> Heading:
         how.draft,
         how.decided_by,
         case.sealed,
-        sent,
+        case.said(how.step, "sent_at") if sent_at else "",
     )
 
 

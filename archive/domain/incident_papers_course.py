@@ -93,7 +93,8 @@ def _seen(case: Case, waiting: Sequence[IncidentFile], end: datetime) -> tuple[i
 def _claims(case: Case, end: datetime) -> list[Search]:
     """Return the searches that are said to have found it, and of which nobody has said what that was."""
     told = select(Search).where(searches.claimed(case.incident, end)).order_by(col(Search.at), col(Search.id))
-    return list(case.work.session.scalars(told))
+    known = {one.id for one in case.searches}  # those alone that had been written down
+    return [one for one in case.work.session.scalars(told) if one.id in known]
 
 
 def told(course: Course) -> str:

@@ -37,18 +37,12 @@ class Question:
 
 def notification(case: Case) -> list[Question]:
     """Return the questions of the notification in the order of the e-service; once it is sent, as it was."""
-    sent = _ended_at(case, NOTIFY)
+    sent = case.ended_at(NOTIFY)
     if sent is None:
         return [*_organisation(case), *_moments(case), *_what(case), *_concerned(case), *_told(case)]
     then = case.at(sent)
     found = [*_organisation(then), *_moments(then), *_what(then), *_concerned(then), *_told_then(then)]
     return [replace(one, answer=one.answer or _("not stated")) for one in found]
-
-
-def _ended_at(case: Case, step: str) -> datetime | None:
-    """Return when a step that sends a paper was written down as done, None while it is to be done."""
-    record = None if case.waits(step) else case.record(step)
-    return record.ended_at if record else None
 
 
 def _sent(case: Case) -> datetime | None:
@@ -62,7 +56,7 @@ def _sent(case: Case) -> datetime | None:
 
 def supplement(case: Case) -> list[Question]:
     """Return what a supplement says: which notification it belongs to, and what is new since."""
-    case = case.at(_ended_at(case, SUPPLEMENT) or case.until)  # once it is sent, as it was
+    case = _as_sent(case)  # once it is sent, as it was
     sent = _sent(case)
     return [
         *(one for one in _organisation(case) if one.key in _OF_SUPPLEMENT),
@@ -75,6 +69,11 @@ def supplement(case: Case) -> list[Question]:
         *(_news(case, sent) if sent else ()),
         _asked(case, "more", "", _("Will there be more?"), _own(case, "more"), SUPPLEMENT),
     ]
+
+
+def _as_sent(case: Case) -> Case:
+    sent = case.ended_at(SUPPLEMENT)
+    return case.at(sent) if sent else case
 
 
 _OF_SUPPLEMENT = {"controller", "org_number", "own_reference", "contact_person", "contact_address"}
@@ -110,7 +109,7 @@ def _organisation(case: Case) -> Iterator[Question]:
     yield _set(
         case, "postal_address", "3", _("Postal address of the organisation"), address, "POSTAL_ADDRESS"
     )
-    own = _ours(case, "own_reference", case.incident.diary_number)
+    own = _ours(case, "own_reference", case.diary_number)
     yield _asked(case, "own_reference", "", _("Your own reference number"), own, "diary")
     yield _asked(case, "contact_person", "", _("Contact person"), case.owner, "tell_manager")
     contact = settings.contact_address
@@ -335,7 +334,7 @@ def _steps_since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
         return "\n".join(filter(None, (case.told(line, field) for field in fields)))
 
     yield _("When did you become aware of it?"), said("later_awareness", "aware_at", "reason")
-    away = incident_prefills.time_away(case.work, case.incident, case.settings, said("after_find", "away"))
+    away = incident_prefills.time_away(case.incident, case.items, said("after_find", "away"))
     yield _("Consequences"), "\n".join(filter(None, (away, said("after_find", "consequences"))))
     searched = [one for one in case.searches if since <= one.at <= case.until]
     if searched:

@@ -50,6 +50,7 @@ class Answer:
     """What somebody who waits for the document is told; nothing in it is decided.
 
     `wanted` is what was last said of a decision to appeal against, `refused_on` the day of one made since.
+    `ended_on` is the day of a final answer, the last word as long as nobody asks again.
     """
 
     heading: Heading
@@ -60,6 +61,7 @@ class Answer:
     wanted: str
     refused_on: date | None
     rebuilt: bool
+    ended_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def answer(case: Case) -> Answer:
     course = incident_papers_course.of(case)
     asked = case.raw("interim_answer", "next_contact")
     next_word = date.fromisoformat(asked) if isinstance(asked, str) else None
+    said, ended = _said(case, course)
     wanted, since = _wanted(case)
     refused = case.record("refusal_decision")
     decided = refused.answers.get("decided_on") if refused and refused.ended_at else None
@@ -157,16 +160,20 @@ def answer(case: Case) -> Answer:
         head,
         course,
         _asker(case),
-        _said(case, course),
+        said,
         next_word if next_word and next_word >= local_date(case.now) else None,
         wanted,
         date.fromisoformat(decided) if isinstance(decided, str) and _after(refused, since) else None,
         _rebuilt(case),
+        local_date(ended) if ended else None,
     )
 
 
-def _said(case: Case, course: Course) -> str:
-    """Return what who waits was told last, unless that was of a false find or before it became otherwise."""
+def _said(case: Case, course: Course) -> tuple[str, datetime | None]:
+    """Return what who waits was told last, unless that was of a false find or before it became otherwise.
+
+    With it goes when it was told, where it is the final answer.
+    """
     told = [
         (as_moment(record.answers.get("answered_at")) or record.done_at or case.now, step, record)
         for step in ANSWERS
@@ -174,12 +181,13 @@ def _said(case: Case, course: Course) -> str:
         if case.holds(record)
     ]
     if not told:
-        return ""
+        return "", None
     moment, step, record = max(told, key=lambda one: (one[0], one[2].occurrence))
     if course.changed and moment < course.changed.replace(second=0, microsecond=0):
-        return ""  # forms ask for no more than the minute
+        return "", None  # forms ask for no more than the minute
     line = next((one for one in case.all_done(step) if one.occurrence == record.occurrence), None)
-    return case.told(line, "answer") if line else ""
+    text = case.told(line, "answer") if line else ""
+    return text, moment if text and step == "final_answer" and not case.waits(step) else None
 
 
 def _wanted(case: Case) -> tuple[str, datetime | None]:

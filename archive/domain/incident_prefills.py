@@ -1,6 +1,6 @@
 """What a step's form begins with: earlier answers, what the routine's facts say, what the register knows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,10 +113,14 @@ def _searched(asked: _Asked) -> Answer:
 
 
 def _time_away(asked: _Asked) -> Answer:
-    found = [item.found_at for item in asked.items if item.found_at is not None]
+    return _away(asked.incident, asked.items)
+
+
+def _away(incident: Incident, items: Sequence[IncidentFile]) -> str:
+    found = [item.found_at for item in items if item.found_at is not None]
     if not found:
         return ""
-    missed, back = asked.incident.missed_at, max(found)
+    missed, back = incident.missed_at, max(found)
     away = incident_said.away((back - missed).days)
     return _("%(time)s, from %(missed)s to %(found)s", time=away, missed=_minute(missed), found=_minute(back))
 
@@ -125,14 +129,13 @@ def _minute(moment: datetime) -> str:
     return f"{local(moment):%Y-%m-%d %H:%M}"
 
 
-def time_away(work: Work, incident: Incident, settings: Settings, said: str) -> str:
+def time_away(incident: Incident, items: Sequence[IncidentFile], said: str) -> str:
     """Return what was said of how long it was away; in the language spoken where that was filled in."""
-    asked = _Asked(work, incident, settings)
     filled = []
     for language in LOCALES:
         with speaking(language):
-            filled.append(_time_away(asked))
-    return str(_time_away(asked)) if said in filled else said
+            filled.append(_away(incident, items))
+    return _away(incident, items) if said in filled else said
 
 
 def _cover_log(asked: _Asked) -> Answer:

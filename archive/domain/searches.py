@@ -14,7 +14,7 @@ from archive.errors import Conflict, Invalid
 from archive.letters import is_number
 from archive.models import CaseFile, Event, Incident, Place, RoutineStep, Search, User
 from archive.store import Work
-from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult, StepState
+from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult
 from archive.wording import N_
 from routines.answers import LONGEST
 from routines.model import FieldKind
@@ -109,11 +109,16 @@ def claimed(incident: Incident, until: datetime) -> ColumnElement[bool]:
 
     What was claimed before a case was taken up again is known: it was not it.
     """
-    confirmed = select(func.coalesce(func.max(col(RoutineStep.told_event)), 0)).where(
-        col(RoutineStep.run) == incident.stream,
-        col(RoutineStep.step) == "confirm_find",
-        col(RoutineStep.state) == StepState.DONE,
-        col(RoutineStep.ended_at) <= until,
+    # Also one that was withdrawn since: what came before it is known by the reopening.
+    confirmed = (
+        select(func.coalesce(func.max(col(Event.id)), 0))
+        .join(RoutineStep, col(RoutineStep.told_event) == col(Event.id))
+        .where(
+            col(RoutineStep.run) == incident.stream,
+            col(RoutineStep.step) == "confirm_find",
+            col(Event.kind) == EventKind.STEP_DONE.value,
+            col(Event.at) <= until,
+        )
     )
     reopened = select(func.coalesce(func.max(col(Event.id)), 0)).where(
         col(Event.stream) == incident.stream,

@@ -1,14 +1,24 @@
 """What was sent to IMY stays as it was sent: what came later stands in the supplement, and nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from archive.domain import incident_papers, incident_papers_imy, incident_prefills, incidents
+from archive.domain import (
+    incident_finds,
+    incident_papers,
+    incident_papers_imy,
+    incident_prefills,
+    incidents,
+    searches,
+)
 from archive.domain.incident_papers import Case
+from archive.domain.searches import Searched
 from archive.store import Actor, Archive
-from archive.vocabulary import IncidentPaper, Role
-from archive.wording import speaking
+from archive.vocabulary import IncidentPaper, Role, SearchResult
+from archive.wording import LOCALES, speaking
 from tests.builders import SetClock
 from tests.domain.incident_play import a_colleague
 from tests.domain.papers_play import Story, decided, reported
@@ -192,3 +202,124 @@ def test_what_was_filled_in_for_people_is_printed_in_the_language_of_the_paper(
     ]
     assert said[0].startswith("2 dagar, från 2026-")
     assert said[1].startswith("2 days, from 2026-")
+
+
+def printed(archive: Archive, story: Story) -> dict[IncidentPaper, tuple[object, ...]]:
+    """Return all that the sent papers to IMY say, head and all, in both languages; when is left out."""
+    asked = {P.IMY_NOTIFICATION: incident_papers_imy.notification}
+    asked[P.IMY_SUPPLEMENT] = incident_papers_imy.supplement
+    told: dict[IncidentPaper, tuple[object, ...]] = {}
+    with archive.read(story.archivist) as work:
+        case = Case(work, incidents.get(work, story.number), archive.settings)
+        for paper, questions in asked.items():
+            head = replace(incident_papers.heading(case, paper), made_at=case.incident.reported_at)
+            said = []
+            for language in LOCALES:
+                with speaking(language):
+                    said.append([(one.label, one.answer) for one in questions(case)])
+            if not head.draft:
+                told[paper] = head, *said
+    return told
+
+
+def confirmed(story: Story, **said: str) -> None:
+    """Say that the file was found, and confirm it."""
+    with story.play.archive.write(story.archivist) as work:
+        incident = incidents.get(work, story.number)
+        incident_finds.claim(work, incidents.items(work, incident), None, work.now)
+        incidents.advance(work, incident)
+    named = {"files": (story.file.stream,), "right": "yes", "how": "search", "in_cover": "no", **said}
+    story.play.do(story.archivist, "confirm_find", **named)
+
+
+def unlike(story: Story) -> None:
+    """Take the case up again: it was another file."""
+    with story.play.archive.write(story.archivist) as work:
+        incident = incidents.get(work, story.number)
+        incidents.reopen(work, incident, [one.id for one in incidents.items(work, incident)], "fel akt")
+
+
+def handed_over(story: Story) -> None:
+    """Give the case another owner and another number."""
+    other = a_colleague(story.play.archive, "nya", Role.ARCHIVIST)
+    with story.play.archive.write(story.archivist) as work:
+        incident = incidents.get(work, story.number)
+        incidents.hand_over(work, incident, other.user_id or 0)
+        incidents.change(work, incident, "fel", diary_number="SN-2026/999")
+
+
+def searched_before(story: Story) -> None:
+    """Write down late that somebody searched days ago."""
+    with story.play.archive.write(story.archivist) as work:
+        at = work.now - timedelta(days=9)
+        searches.record(work, incidents.get(work, story.number), Searched(SearchResult.FOUND, at=at))
+
+
+def investigated(story: Story) -> None:
+    """End the investigation under lex Sarah, and tell the persons."""
+    lex = a_colleague(story.play.archive, "lexan", Role.LEX_SARAH_OFFICER)
+    story.play.do(lex, "lex_sarah_investigation", findings="FUNNET")
+    story.play.do(story.manager, "inform_persons", persons=2, how=("phone",))
+
+
+def declared(story: Story) -> None:
+    """Search with a third person, and decide that it is lost."""
+    archive = story.play.archive
+    story.play.do(a_colleague(archive, "tredje", Role.ARCHIVIST), "wide_search", result="nothing")
+    story.play.do(a_colleague(archive, "delegaten", Role.DELEGATE), "decide", outcome="declared_lost")
+
+
+def found_away(story: Story) -> None:
+    """Find it where others can have read it, and judge what that means."""
+    confirmed(story, state="damaged", exposed="yes", readers="städare")
+    story.play.do(story.archivist, "after_find", away="två dygn", consequences="EFTERÅT")
+
+
+def in_vain(story: Story) -> None:
+    """Let another search in vain."""
+    searched(story, "nothing")
+
+
+def found_again(story: Story) -> None:
+    """Find it, whole."""
+    confirmed(story, state="whole", exposed="no")
+
+
+LIVES: Mapping[str, tuple[tuple[Callable[[Story], None], ...], tuple[Callable[[Story], None], ...]]] = {
+    "sent while it was missing": (
+        (),
+        (handed_over, in_vain, investigated, declared, found_again, unlike, found_again),
+    ),
+    "sent once it was found": ((found_away,), (handed_over, investigated, unlike, in_vain, declared)),
+    "sent once it was lost": ((in_vain, declared), (searched_before, found_again, unlike, found_again)),
+}
+
+
+def changes(story: Story, clock: SetClock, later: tuple[Callable[[Story], None], ...]) -> Iterator[str]:
+    """Return which later happenings change what was sent; a paper to be written anew is a draft."""
+    was = printed(story.play.archive, story)
+    assert was.keys() == {P.IMY_NOTIFICATION, P.IMY_SUPPLEMENT}
+    for happens in later:
+        clock.forward(days=3)
+        happens(story)
+        now = printed(story.play.archive, story)
+        assert P.IMY_NOTIFICATION in now
+        yield from (f"{happens.__name__}: {paper.value}" for paper in now if now[paper] != was[paper])
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_no_later_happening_changes_what_was_sent(
+    archive: Archive, archivist: Actor, clock: SetClock, life: str
+) -> None:
+    before, later = LIVES[life]
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    if found_away not in before:
+        notified(story, clock)
+    for happens in before:
+        clock.forward(days=1)
+        happens(story)
+    if found_away in before:
+        notified(story, clock)
+    story.play.do(archivist, "supplement_imy", news="MER", more="no")
+    assert list(changes(story, clock, later)) == []

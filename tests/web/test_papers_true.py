@@ -12,15 +12,16 @@ from datetime import datetime
 import pytest
 from flask.testing import FlaskClient
 
+from archive.clock import local_date
 from archive.domain import incident_finds, incidents
-from archive.domain.incident_papers import Case
+from archive.domain.incident_papers import Case, day
 from archive.domain.incidents import Report
 from archive.errors import Conflict
 from archive.models import CaseFile
 from archive.store import Actor, Archive
 from archive.vocabulary import IncidentPaper, Role
 from archive.web import incident_forms
-from archive.wording import LOCALES
+from archive.wording import LOCALES, speaking
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
 
@@ -544,3 +545,31 @@ def test_a_letter_without_a_name_says_of_reading_only_what_holds_for_every_file(
     told = [read(client, tale, P.LETTER, "sv", person=one) for one in tale.concerned()]
     assert all(any(one in text for one in READING) for text in told)
     assert [READING[0] in text for text in told] == [True, second == "no"]
+
+
+@pytest.mark.parametrize(
+    ("state", "standing"),
+    [(found_after_answer, "Vi prövar vilka delar"), (declared_lost, "Vi hör av oss om den hittas")],
+    ids=lambda one: one.__name__ if callable(one) else "",
+)
+def test_a_final_answer_is_the_last_word_and_bears_the_day_it_was_given(
+    tale: Tale, sign_in: SignIn, state: Callable[[Tale], None], standing: str
+) -> None:
+    state(tale)
+    papers = [read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv")]
+    tale.clock.forward(hours=1)
+    with speaking("sv"):
+        given = "Dag " + day(local_date(tale.clock.now))
+    tale.play.do(tale.archivist, "final_answer", answer="UTDRAGET SKICKAS I DAG", decision_wanted="no")
+    tale.clock.forward(days=3)
+    papers.append(read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv"))
+    with tale.archive.write(tale.archivist) as work:
+        incidents.start(work, incidents.get(work, tale.play.number), "new_request")
+    tale.play.do(tale.archivist, "new_request", asker="Ny", answer="NYTT", decision_wanted="no")
+    papers.append(read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv"))
+    found = [
+        [words in paper for words in (standing, "När du hör av oss igen", "UTDRAGET SKICKAS", given)]
+        for paper in papers
+    ]
+    assert found[1:] == [[False, False, True, True], [True, True, False, False]]
+    assert found[0][:3] == [True, True, False]
