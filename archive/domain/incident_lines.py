@@ -68,7 +68,8 @@ class Named:
         for key in people:
             self.number(key)
         self._trails = trails.trails(work, places)
-        self._files = files
+        self._files = dict(files)
+        self._described: dict[int, str] = {}
 
     def number(self, key: str) -> int:
         """Return the number of a person, the next one for somebody new."""
@@ -120,20 +121,25 @@ class Named:
         if kind == "place" and number.isdecimal():
             return trails.name_of(trails.trails(self._work, [int(number)]).get(int(number), ())) or key
         if kind == "item" and number.isdecimal():
-            return self._of_item(int(number)) or key
-        if kind != "file" or not number.isdecimal():
-            return key
-        file = self._files.get(int(number)) or self._work.session.get(CaseFile, int(number))
+            return self._described.get(int(number)) or key
+        file = self._files.get(int(number)) if kind == "file" and number.isdecimal() else None
         return key if file is None else file.code if file.protected else file.reference
 
-    def _of_item(self, item_id: int) -> str:
-        item = self._work.session.get(IncidentFile, item_id)
-        if item is None:
-            return ""
-        if item.file_id is not None:
-            return self.of_key(f"file:{item.file_id}")
-        said = asides.of(self._work, [item.told_event]).get(item.told_event or 0, {})
-        return str(said.get("description", ""))
+    def learn(self, keys: Iterable[str]) -> None:
+        """Read what files and things some keys stand for, all at once."""
+        ids: dict[str, set[int]] = {"file": set(), "item": set()}
+        for kind, _colon, number in (key.partition(":") for key in keys):
+            if kind in ids and number.isdecimal():
+                ids[kind].add(int(number))
+        if unknown := ids["file"] - self._files.keys():
+            files = self._work.session.scalars(select(CaseFile).where(col(CaseFile.id).in_(unknown)))
+            self._files |= {file.id: file for file in files}
+        if unknown := ids["item"] - self._described.keys():
+            found = select(IncidentFile).where(col(IncidentFile.id).in_(unknown))
+            items = self._work.session.scalars(found).all()
+            texts = asides.of(self._work, [item.told_event for item in items])
+            said = {item.id: texts.get(item.told_event or 0, {}) for item in items}
+            self._described |= {number: str(one.get("description", "")) for number, one in said.items()}
 
 
 def _spoken(trail: Sequence[Place]) -> Both:
@@ -275,6 +281,7 @@ def _value(field: Field, answer: Answer, named: Named) -> Both:
     if field.kind is FieldKind.YES_NO:
         return Both("ja", "yes") if answer == "yes" else Both("nej", "no")
     if field.kind in {FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE}:
+        named.learn(map(str, parts))
         text = ", ".join(named.of_key(str(one)) for one in parts)
     elif field.kind is FieldKind.MOMENT:
         moment = as_moment(str(answer))
