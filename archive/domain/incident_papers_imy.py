@@ -60,7 +60,14 @@ def supplement(case: Case) -> list[Question]:
     sent = _sent(case)
     return [
         *(one for one in _organisation(case) if one.key in _OF_SUPPLEMENT),
-        _asked(case, "imy_number", "", _("IMY's number of the notification, from its receipt"), "", ""),
+        _asked(
+            case,
+            "imy_number",
+            "",
+            _("IMY's number of the notification, from its receipt"),
+            case.said(NOTIFY, "receipt"),
+            "",
+        ),
         _asked(
             case, "notified", "", _("When the notification was sent"), case.said(NOTIFY, "sent_at"), NOTIFY
         ),

@@ -99,7 +99,7 @@ def filled(
         if asked(one) and (one.required or one.id in wanted):
             given[one.id] = wanted.get(one.id) or _plain(one, work, actor, items)
     for evidence in run.step(step).evidence:
-        if asked(evidence) and evidence.required:
+        if asked(evidence) and (evidence.required or evidence.id in wanted):
             given[evidence.id] = wanted.get(evidence.id, "i akten")
     assert wanted.keys() <= given.keys(), f"not asked for: {wanted.keys() - given.keys()}"
     return given

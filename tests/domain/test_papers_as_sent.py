@@ -138,9 +138,10 @@ def test_a_sent_supplement_is_the_same_until_the_next_one_is_to_be_written(
 ) -> None:
     story = reported(archive, archivist, clock)
     decided(story, clock)
-    notified(story, clock)
+    notified(story, clock, receipt="IMY-2026-77")
     story.play.do(archivist, "supplement_imy", news="MER", more="no")
     was = supplemented(archive, story)
+    assert was["IMY:s nummer på anmälan, från kvittot"] == "IMY-2026-77"
     clock.forward(days=2)
     searched(story, "all_found")
     assert supplemented(archive, story) == was
