@@ -62,10 +62,8 @@ def _refuse_before_miss(incident: Incident, field: str, stated: str, *, early: b
         message = N_(
             "%(stated)s is before it was suspected lost, %(missed)s. Correct the time you have written."
         )
-    elif incident.entered_afterwards:
-        return  # nobody said when it was missed, and what is entered afterwards was done before that
     else:
-        message = N_("%(stated)s is before it was reported, %(missed)s. Correct the time you have written.")
+        return  # nobody said when it was missed, and some is done before a miss is reported here
     raise Invalid("stated_before_missed", message, field=field, stated=stated, missed=missed)
 
 
