@@ -245,6 +245,7 @@ def test_two_files_are_registered_apart_and_found_again(archive: Archive, archiv
     assert _states(archive, archivist, run) == [RowState.REGISTERED] * 2
     again = take_in(archive, archivist, rows)
     assert _counts(again, "unchanged", "asked", "registered") == (2, 0, 0)
+    withdraw(archive, archivist, again)  # which names them too
     withdrawn = withdraw(archive, archivist, run)
     assert withdrawn.options["withdrawn"]["left"] == 0
     assert_proven(archive, archivist)
@@ -289,6 +290,7 @@ def test_the_same_file_about_another_person_too(archive: Archive, archivist: Act
     assert _persons(archive, archivist, file) == ["Ture", "Åsa"]
     again = take_in(archive, archivist, rows)
     assert _counts(again, "added", "asked", "registered") == (0, 0, 0)
+    withdraw(archive, archivist, again)  # which names them too
     withdrawn = withdraw(archive, archivist, run)
     assert withdrawn.options["withdrawn"]["left"] == 0
     assert_proven(archive, archivist)
