@@ -15,6 +15,7 @@ from archive.vocabulary import LoanPurpose, Protection, Role
 from tests.browser import keyboard
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
+from tests.browser.test_wedge import Scanner
 from tests.builders import NUMBERS, PASSWORD, a_box, a_file, a_person, a_shelf, user_in_role
 
 A_HAND = 70  # ms between two keys: quicker were a scan, and the list would not move
@@ -153,10 +154,9 @@ def test_a_file_is_registered_with_the_keyboard_alone(
 
 
 def scan(code: str, page: Page) -> None:
-    """Type as a scanner does, which ends with Enter; the next key comes from a hand."""
-    page.keyboard.type(code, delay=5)
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(200)
+    """Type as a scanner does, at its pace however busy the machine is; the next key comes from a hand."""
+    Scanner(page.context.new_cdp_session(page)).scan(code, after=120)
+    page.wait_for_timeout(300)
 
 
 def test_the_form_is_checked_while_one_goes_on_typing(
