@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from archive.domain import lookups, worklists
-from archive.models import Person, Task
+from archive.models import CaseFile, Person, Task
 from archive.store import Actor, Archive
 from archive.vocabulary import Protection, RowState, TaskAnswer, TaskKind
 from tests.domain.taking_in import (
@@ -172,6 +172,19 @@ def test_a_file_is_found_by_the_name_that_is_asked_about_until_that_is_settled(
     wrong = TaskAnswer.REGISTER_RIGHT if reference == "KT-2" else TaskAnswer.ROW_WRONG
     _answer(archive, archivist, task, wrong)
     assert _found(archive, archivist, "Sten") == set()
+
+
+def test_a_file_is_not_found_by_the_name_asked_about_of_a_row_its_list_marks_as_protected(
+    archive: Archive, archivist: Actor
+) -> None:
+    other = row("KT-3", ANNA, "Alm, Siv")
+    take_in(archive, archivist, [KNOWN, row("KT-2", ANNA, "Sten, Bo (SEKRETESSMARKERAD)"), other])
+    assert _found(archive, archivist, "Sten") == set()
+    with archive.write(archivist) as work:
+        for file in work.session.scalars(select(CaseFile)):
+            file.protected = False  # as if it were lifted: the list's mark holds by itself while one asks
+    assert _found(archive, archivist, "Sten") == set()
+    assert _found(archive, archivist, "Alm") == {"KT-3"}  # whose row bears no mark
 
 
 @pytest.mark.engines("sqlite")
