@@ -239,8 +239,9 @@ class Batch:
         self._background.merged = {} if apart else self._background.merged
         for item, row in zip(items, rows, strict=False):
             item.taken = row.state in (RowState.CHANGED, RowState.UNCHANGED)
-            if item.key in self._background.twins:
-                self._words.of(item, row.cells)  # by all its words it is known which of them it is about
+            waiting = any(file.waiting for file in self._background.known.get(item.key, {}).values())
+            if waiting or item.key in self._background.twins:
+                self._words.of(item, row.cells)  # by all its words it is known which row or file it is
         verdicts = [self._judged(item, row) for item, row in zip(items, rows or repeat(None), strict=False)]
         self._create_places(verdicts)
         return verdicts

@@ -1,6 +1,6 @@
 """Tell whether a row is about a file that has its reference: two facts must agree, and none contradict."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from archive.domain import people
@@ -85,8 +85,7 @@ def _of_persons(reading: Reading, known: KnownFile, *, household: bool, slips: b
     ours = [person for person, _role in known.persons]
     found: dict[str, Any] = {}
     for said in reading.persons:
-        person = next((one for one in ours if same_person(one, said)), None)
-        if person is not None:
+        if (person := whom(ours, said)) is not None:
             found |= _of_person(person, said, known.names_asked, slips=slips)
         elif any(
             names_of(said.family, said.given) & names_of(one.family_name, one.given_name)
@@ -147,6 +146,28 @@ def same_person(known: KnownPerson, said: PersonReading) -> bool:
     if said.born and "birth_date" not in known.corrected and contradicts(said.born, known.birth_date):
         return False
     return names_of(said.family, said.given) == names_of(known.family_name, known.given_name)
+
+
+def whom(persons: Sequence[KnownPerson], said: PersonReading) -> KnownPerson | None:
+    """Return whom of some persons a list names: the one who has the number before one of that name."""
+    same = [one for one in persons if same_person(one, said)]
+    return next((one for one in same if _has_number(one, said)), same[0] if same else None)
+
+
+def pairs(
+    persons: Sequence[KnownPerson], named: Sequence[PersonReading]
+) -> Iterator[tuple[PersonReading, KnownPerson | None]]:
+    """Give each of those a row names with the person it is, each person once."""
+    left = list(persons)
+    for said in named:
+        if person := whom(left, said):
+            left.remove(person)
+        yield said, person
+
+
+def _has_number(person: KnownPerson, said: PersonReading) -> bool:
+    digits = said.number.number if said.number else ""
+    return bool(digits) and any(one.number and _one_number(digits, one.number) for one in person.numbers)
 
 
 def another_protected(known: KnownPerson, said: PersonReading) -> bool:

@@ -16,8 +16,8 @@ from archive.domain.import_agreeing import (
     meets,
     names_of,
     other_number,
+    pairs,
     plain_person,
-    same_person,
 )
 from archive.domain.import_items import (
     Background,
@@ -151,7 +151,9 @@ def about(item: Item, part: int, background: Background) -> tuple[KnownFile | No
         told = background.told_apart.get(fingerprint(item, background.terms.mac_key))
         if own := next((file for file in files if file.id == told), None):
             return own, {}  # somebody said so, when the row was read before
-    found = [(file, _doubt(item, part, file, background)) for file in files]
+    found = [
+        (file, _waits(item, file, background) or _doubt(item, part, file, background)) for file in files
+    ]
     sure = [file for file, doubt in found if not doubt]
     met = [file for file in sure if meets(item.reading, file)]
     if sure:
@@ -174,6 +176,11 @@ def _merged(item: Item, part: int, background: Background) -> tuple[KnownFile | 
             return right, {}
         found = found if found[0] else (right, against)
     return found
+
+
+def _waits(item: Item, known: KnownFile, background: Background) -> dict[str, Any]:
+    """Return what is asked already of a row that is read again; until that is answered nothing of it acts."""
+    return known.waiting.get(fingerprint(item, background.terms.mac_key), {}) if known.waiting else {}
 
 
 def _doubt(item: Item, part: int, known: KnownFile, background: Background) -> dict[str, Any]:
@@ -288,14 +295,11 @@ def _compare_persons(
     reading: Reading, known: KnownFile, verdict: PartVerdict, *, told: bool
 ) -> dict[str, Any]:
     differs: dict[str, Any] = {}
-    left = [person for person, _role in known.persons]
-    for said in reading.persons:
-        person = next((one for one in left if same_person(one, said)), None)
+    for said, person in pairs([person for person, _role in known.persons], reading.persons):
         if person is None:
             verdict.added.append(said)
-            continue
-        left.remove(person)
-        differs |= compare_person(person, said, reading, verdict, told=told)
+        else:
+            differs |= compare_person(person, said, reading, verdict, told=told)
     return differs
 
 

@@ -125,9 +125,8 @@ class KnownFile:
     placed_day: date | None = None  # of the latest list, scan or hand its place rests on, where that counts
     place_confirmed: date | None = None  # when somebody said that the register is right about its place
     place_answers: list[PlaceAnswer] = field(default_factory=list)
-    names_asked: dict[tuple[str, str], bool] = field(
-        default_factory=dict
-    )  # of its persons; whether still open
+    names_asked: dict[tuple[str, str], bool] = field(default_factory=dict)  # whether that is still open
+    waiting: dict[str, dict[str, Any]] = field(default_factory=dict)  # by rows in question: what differs
 
     @property
     def twin(self) -> str:

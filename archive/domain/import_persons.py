@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.domain import import_matching, people
-from archive.domain.import_agreeing import another_protected, same_person
+from archive.domain.import_agreeing import another_protected, whom
 from archive.domain.import_items import Item, PartVerdict
 from archive.domain.import_judging import compare_person, stricter
 from archive.domain.import_matching import Key, KnownFile, KnownPerson
@@ -107,8 +107,7 @@ class PersonBook:
             found: KnownPerson | None = bearers[number.number]
         else:
             those = self.of_case.get(item.key, ())
-            alike = (one for one in those if same_person(one, said) and not another_protected(one, said))
-            found = next(alike, None)
+            found = whom([one for one in those if not another_protected(one, said)], said)
         return _Entry(found, id=found.id) if found else None
 
     def _another(self, said: PersonReading) -> bool:

@@ -18,11 +18,12 @@ from archive.vocabulary import Custody, Evidence, RowState, TaskAnswer, TaskKind
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _TASK = Task.__table__  # type: ignore[attr-defined]
+_OF_FIELDS = (TaskKind.FIELD_CONFLICT, TaskKind.PLACE_CONFLICT)
 _ASKED = select(
     *(_TASK.c[name] for name in ("file_id", "run_id", "kind", "open", "facts", "answer", "settled_at"))
 ).where(
     _TASK.c.file_id.in_(bindparam("values", expanding=True)),
-    _TASK.c.kind.in_([TaskKind.FIELD_CONFLICT.value, TaskKind.PLACE_CONFLICT.value]),
+    _TASK.c.kind.in_([one.value for one in (*_OF_FIELDS, TaskKind.IDENTITY)]),
     _TASK.c.answer.is_distinct_from(TaskAnswer.WITHDRAWN.value),
 )
 _CHANGED = (
@@ -46,11 +47,14 @@ _TOLD_APART = (
 
 
 def note_asked(work: Work, files: Iterable[KnownFile]) -> None:
-    """Tell of files which other names somebody is or was asked about, and whose place is in question."""
+    """Tell of files which other names somebody is or was asked about, and which rows and places still are."""
     by_id = {file.id: file for file in files}
     for row in fetch(work, _ASKED, by_id.keys()):
         by_id[row.file_id].place_asked |= row.kind is TaskKind.PLACE_CONFLICT and row.open
         fields = row.facts.get("fields", {})
+        if row.kind is TaskKind.IDENTITY:
+            by_id[row.file_id].waiting |= {row.facts["said"]: fields} if row.open else {}
+            continue
         if name := fields.get("name") or fields.get(LONGER):
             by_id[row.file_id].names_asked[name[0], name[1]] = row.open
 

@@ -180,8 +180,8 @@ def test_somebody_else_alone_in_a_later_list_is_asked_about_unless_they_are_kin(
     run = take_in(archive, archivist, [first, other] if with_the_first else [other])
     added = with_the_first or name.startswith("Rönn")
     assert _counts(run, "added", "asked") == ((1, 0) if added else (0, 1))
-    again = take_in(archive, archivist, [first, other])
-    assert _counts(again, "added", "changed", "asked") == ((0, 0, 0) if added else (1, 1, 0))
+    again = take_in(archive, archivist, [first, other])  # what is asked waits, whatever list says it next
+    assert _counts(again, "added", "changed", "asked") == (0, 0, 0 if added else 1)
 
 
 @pytest.mark.parametrize("names", [("Rönn, Yngve", "Rönn, Élise"), ("Åkesson, Ture", "Çelik, Åsa")])
@@ -500,6 +500,11 @@ TWICE = {  # what a drawn list once changed at its second reading, or counted ot
         row("17", ANNA, "Ek, Bo", part="2", kind="VU"),
     ],
     "no number": [row("17", ANNA, "Ek, Anna"), row("17", "", "Ek, Anna")],
+    "a question a later row would settle": [
+        row("17", "", "Ek, Anna"),
+        row("17", ANNA, ", Anna", checked="2025-01-02"),
+        row("17", ANNA, "Ek, Anna"),
+    ],
 }
 
 
