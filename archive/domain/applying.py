@@ -1,6 +1,5 @@
 """Register what a checked list says, batch by batch; after a stop it goes on by row number."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import repeat
@@ -15,6 +14,7 @@ from archive.domain import (
     import_asking,
     import_changes,
     import_earlier,
+    import_marks,
     import_matching,
     import_names,
     import_tasks,
@@ -35,10 +35,12 @@ from archive.domain.import_items import (
     reference_of,
 )
 from archive.domain.import_judging import judge, told
+from archive.domain.import_marks import Marks
 from archive.domain.import_matching import Key, Slips
 from archive.domain.import_persons import PersonBook
 from archive.domain.import_places import PlaceFinder, Spot
 from archive.domain.import_turns import Turns
+from archive.domain.import_waves import waves
 from archive.domain.staging import behind, look_near, problem_dict
 from archive.errors import ChangedMeanwhile, Conflict, DomainError, Invalid
 from archive.lists.fields import Problem
@@ -108,6 +110,7 @@ class Applying:
         self._finder = PlaceFinder()
         with self._turns.archive.read(self._turns.actor) as work:
             self._terms = Terms.of(work, self._mapping)
+            self._marks = Marks.of(work, self._run_id, self._terms)
 
     def close(self) -> None:
         """Let go of nothing: the rows are in the database."""
@@ -118,6 +121,9 @@ class Applying:
         Where a verb refuses, the rows of the batch are taken one by one and the one it refuses is put aside.
         """
         turns = self._turns
+        if self._marks and turns.after == 0:  # before any row of its list can be seen
+            with turns.take() as (work, run):
+                import_marks.hide(work, run, self._marks)
         with turns.archive.read(turns.actor) as work:
             size = 1 if self._alone else turns.size
             parameters = {"run_id": self._run_id, "after": turns.after, "size": size}
@@ -144,8 +150,8 @@ class Applying:
     def _apply(self, work: Work, run: ImportRun, rows: Sequence[Any], items: Sequence[Item]) -> None:
         if not work.sqlite:
             work.connection.execute(ONE_LIST_AT_A_TIME)
-        for wave in _waves(items):
-            batch = Batch(work, run, self._finder, self._terms)
+        for wave in waves(items):
+            batch = Batch(work, run, self._finder, self._terms, self._marks)
             chosen = [rows[index] for index in wave]
             verdicts = batch.judge([items[index] for index in wave], chosen)
             self._near(work, chosen, verdicts)
@@ -157,7 +163,7 @@ class Applying:
         facts = tuple(refusal.facts.items())
         verdict = Verdict(item, RowState.REJECTED, problem=Problem(refusal.code, refusal.sentence, facts))
         with self._turns.take() as (work, run):
-            Batch(work, run, self._finder, self._terms).apply([row], [verdict])
+            Batch(work, run, self._finder, self._terms, self._marks).apply([row], [verdict])
             self._count(run, [row], [verdict], 0)
 
     @staticmethod
@@ -193,36 +199,14 @@ class Applying:
         history.advance(work, run, ImportAction.FINISH, changes={"next_row": 0}, counts=run.counts)
 
 
-def _waves(items: Sequence[Item]) -> list[list[int]]:
-    """Put rows about the same file one after the other: each must find what the one before it registered.
-
-    Rows about the same person or case keep their order, since the first of them says what a person is called;
-    one about a case is also about whoever the rows before it name there.
-    """
-    waves: list[list[int]] = []
-    met: Counter[tuple[Key, int]] = Counter()
-    named: Counter[str | Key] = Counter()
-    of_case: dict[Key, set[str]] = {}
-    for index, item in enumerate(items):
-        names = [(item.key, part) for part in item.parts]
-        numbers = [said.number.number for said in item.reading.persons if said.number and said.number.number]
-        of_case.setdefault(item.key, set()).update(numbers)
-        ordered: list[str | Key] = [item.key, *of_case[item.key]]
-        wave = max([*(met[name] for name in names), *(named[one] for one in ordered)])
-        for name in names:
-            met[name] = wave + 1
-        for one in ordered:
-            named[one] = wave
-        waves += [[] for _ in range(wave + 1 - len(waves))]
-        waves[wave].append(index)
-    return waves
-
-
 class Batch:
     """Register or change what the rows of one batch say, in one transaction."""
 
-    def __init__(self, work: Work, run: ImportRun, finder: PlaceFinder, terms: Terms) -> None:
+    def __init__(
+        self, work: Work, run: ImportRun, finder: PlaceFinder, terms: Terms, marks: Marks | None = None
+    ) -> None:
         self._work, self._run, self._finder, self._terms = work, run, finder, terms
+        self._marks = Marks() if marks is None else marks
         self._places: dict[int, Place] = {}
         self._ends: dict[int, int] = {}
         self._raised: dict[str, Any] = {}
@@ -232,6 +216,7 @@ class Batch:
 
     def judge(self, items: Sequence[Item], rows: Sequence[Any] = (), *, apart: bool = False) -> list[Verdict]:
         """Decide again what rows mean, since the register may have changed; `apart`: files of their own."""
+        self._marks.on(self._work, items)
         spots = self._finder.find(self._work, (item.steps for item in items))
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)
@@ -306,6 +291,7 @@ class Batch:
         checks = [(made[v.item.row, p.part], v.item) for v, p in fresh if v.item.reading.check]
         checks += [(p.known.id, v.item) for v in acting for p in v.parts if p.known and p.check]
         import_changes.record_checks(work, run, checks)
+        self._marks.keep(work, run, rows, verdicts)
         self._note(rows, verdicts, made, undo)
         self._ask(rows, verdicts, made)
         same_persons.ask(work, self._book.asked())

@@ -80,6 +80,7 @@ class Item:
     rest: tuple[str, ...] = ()
     part_text: str = ""
     taken: bool = False  # the check, which sees the whole list, found it to be about a file
+    as_read: Reading | None = None  # before another row's mark was put on it
 
     @property
     def standing(self) -> tuple[tuple[PlaceKind, str], ...]:
@@ -88,7 +89,7 @@ class Item:
 
     def said(self) -> tuple[Any, ...]:
         """Return all a row says but how its reference is spelt, to tell whether another says the same."""
-        reading = replace(self.reading, reference="", place=(), flags=())
+        reading = replace(self.as_read or self.reading, reference="", place=(), flags=())
         return self.key, reading, self.standing, self.rest, self.part_text
 
     @property

@@ -338,7 +338,7 @@ def compare_person(
 
 def marked(reading: Reading) -> bool:
     """Tell whether a row says that somebody is protected; that nothing was said is another thing."""
-    if any(flag.code in _SAYS_PROTECTED for flag in reading.flags):
+    if reading.case_marked or any(flag.code in _SAYS_PROTECTED for flag in reading.flags):
         return True
     return reading.protection not in (Protection.NONE, Protection.UNKNOWN)
 
@@ -365,8 +365,7 @@ def _protection(ours: Protection, reading: Reading) -> Protection | None:
     """Return the level a list gives a registered person, if it is a stricter one: no list lifts anything."""
     theirs = reading.protection
     if theirs is Protection.UNKNOWN:
-        says_so = any(flag.code in _SAYS_PROTECTED for flag in reading.flags)
-        return theirs if says_so and ours is Protection.NONE else None
+        return theirs if marked(reading) and ours is Protection.NONE else None
     return theirs if stricter(ours, theirs) is not ours else None
 
 

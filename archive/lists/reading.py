@@ -36,8 +36,8 @@ class Reading:
 
     `part` is 1 and `parts` None where the list does not say; `covers` is how many parts the row stands for,
     from `part` on. A fact is None where the list has no column for it. `kind` is a code, empty where unknown.
-    `place` goes from the outermost inwards. `protection` holds for every person of the row. The row is
-    registered only where there are no problems.
+    `place` goes from the outermost inwards. `protection` holds for every person of the row; it is
+    `case_marked` where another row marks its case. The row is registered only where there are no problems.
     """
 
     reference: str = ""
@@ -62,6 +62,7 @@ class Reading:
     check: EarlierCheck | None = None
     flags: tuple[Flag, ...] = ()
     problems: tuple[Problem, ...] = ()
+    case_marked: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return what would be registered as plain data for JSON; flags and problems are kept beside it."""
