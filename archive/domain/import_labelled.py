@@ -1,7 +1,8 @@
-"""Find what a row's reference may be with or without a word that only says that it is one, such as “dnr”."""
+"""Find what a row's reference may be, written otherwise: with another sign between its numbers, or with “dnr”."""
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from sqlalchemy import bindparam, select
 
@@ -27,6 +28,9 @@ _WORDS = (
     "NR.",
 )
 _LABELLED = re.compile(r"(?:D[.:]?NR|DIARIEN(?:UMME)?R|AKT(?:N(?:UMME)?R)?|NR)[.:]*(?=\d)")
+_PARTED = re.compile(r"(?<=\d)[/:.-](?=\d)")
+_SIGNS = "/-:."
+_MOST_PARTED = 2  # signs taken one by one; of more than these, all are taken to be the same
 _FILES = select(*(_FILE.c[name] for name in ("id", "source_id", "reference_key", "part"))).where(
     _FILE.c.reference_key.in_(bindparam("values", expanding=True)),
     _FILE.c.status != Custody.VOID,
@@ -44,7 +48,7 @@ _IN_LIST = select(_ROW.c.row, _ROW.c.file_key, _ROW.c.part).where(
 def near(
     work: Work, run_id: int, before: int, batch: Sequence[Sought]
 ) -> Iterator[tuple[int, dict[str, int]]]:
-    """Give, with its row, each file or row of the list whose reference differs in such a word only."""
+    """Give, with its row, each file or row of the list whose reference differs in such a word or sign only."""
     forms = {one.row: [Key(one.key.source_id, form) for form in _forms(one.key.reference)] for one in batch}
     keys = {key for those in forms.values() for key in those}
     if not keys:
@@ -67,4 +71,14 @@ def _forms(reference: str) -> list[str]:
     plain = reference[labelled.end() :] if labelled else reference
     if not plain[:1].isdigit():
         return []
-    return [form for form in (plain, *(word + plain for word in _WORDS)) if form != reference]
+    forms = (plain, *(word + plain for word in _WORDS), *_otherwise_parted(plain))
+    return [form for form in dict.fromkeys(forms) if form != reference]
+
+
+def _otherwise_parted(plain: str) -> Iterator[str]:
+    """Give a reference with each sign that may stand between two numbers."""
+    pieces = _PARTED.split(plain)
+    gaps = len(pieces) - 1
+    choices = product(_SIGNS, repeat=gaps) if gaps <= _MOST_PARTED else ((one,) * gaps for one in _SIGNS)
+    for signs in choices if gaps else ():
+        yield "".join(piece + sign for piece, sign in zip(pieces, (*signs, ""), strict=True))

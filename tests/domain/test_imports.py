@@ -197,9 +197,14 @@ def test_files_that_are_nearly_the_same_are_registered_and_asked_about(
         ("akt 2009/123", "D.nr 2009/123", 1),
         ("2009/123", "AB 2009/123", 0),
         ("2009/123", "dnr 2009/124", 0),
+        ("2010/77", "2010-77", 1),
+        ("2010:77", "2010/77", 1),
+        ("2010-77-3", "2010/77-3", 1),
+        ("2010/77", "2010-78", 0),
+        ("2010/77", "201077", 0),
     ],
 )
-def test_a_word_that_only_says_that_a_reference_follows_makes_no_other_reference_unasked(
+def test_a_reference_written_with_a_word_or_another_sign_is_no_other_reference_unasked(
     archive: Archive, archivist: Actor, first: str, second: str, near: int
 ) -> None:
     rows = [row(first, "", "Ek, Anna"), row(second, "", "Ek, Anna", kind="VU")]
