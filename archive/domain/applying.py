@@ -38,7 +38,7 @@ from archive.domain.import_judging import judge, told
 from archive.domain.import_marks import Marks
 from archive.domain.import_matching import Key, Slips
 from archive.domain.import_persons import PersonBook
-from archive.domain.import_places import PlaceFinder, Spot
+from archive.domain.import_places import PLACE_MISSING, PlaceFinder, Spot
 from archive.domain.import_turns import Turns
 from archive.domain.import_waves import waves
 from archive.domain.staging import behind, look_near, problem_dict
@@ -51,6 +51,7 @@ from archive.vocabulary import (
     Evidence,
     ImportAction,
     OrderRule,
+    Permission,
     RowState,
     TaskKind,
 )
@@ -245,6 +246,8 @@ class Batch:
     def _create_places(self, verdicts: Sequence[Verdict]) -> None:
         missing = [v.item.steps for v in verdicts if v.stands and not self._spot(v.item).id]
         if missing:
+            if not self._work.actor.may(Permission.SHAPE_PLACES):
+                raise Conflict("place_missing", PLACE_MISSING, field="answer")
             before = self._finder.created
             self._background.spots = {**self._background.spots, **self._finder.ensure(self._work, missing)}
             self.places = self._finder.created - before

@@ -13,10 +13,12 @@ from archive.lists.whereabouts import PlaceStep, place_key
 from archive.models import Place
 from archive.store import Work
 from archive.vocabulary import OrderRule, PlaceKind
+from archive.wording import N_
 
 Steps = tuple[PlaceStep, ...]
 Name = tuple[PlaceKind, str]
 
+PLACE_MISSING = N_("The place the list names is not in the register. Ask the archivist to create it.")
 # A list that names a box but no room still says at which address it is.
 NO_ROOM = PlaceStep(PlaceKind.ROOM, "Okänd lokal")
 _IN_A_ROOM = frozenset({PlaceKind.RACK, PlaceKind.SHELF, PlaceKind.BOX})

@@ -13,7 +13,7 @@ from archive.domain import files, import_answers, import_hiding, import_tasks, m
 from archive.domain.import_changes import unit_id
 from archive.domain.import_items import Terms
 from archive.domain.import_names import LONGER, agree, longer
-from archive.domain.import_places import PlaceFinder
+from archive.domain.import_places import PLACE_MISSING, PlaceFinder, standing
 from archive.errors import Conflict, Invalid, NotFound
 from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.reading import Reading
@@ -36,7 +36,7 @@ from archive.wording import N_, _
 
 PAGE = 50
 LONGEST_REASON = 500
-PLACE_MISSING = N_("The place the list names is not in the register. Ask the archivist to create it.")
+_PLACING = (TaskAnswer.DIFFERENT, TaskAnswer.LIST_RIGHT)  # they need a place for a file
 NAME_GONE = N_("Nobody the file is about has the name the list was compared with. Look at the file's page.")
 MOST_COUNTED = 5000
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
@@ -122,6 +122,27 @@ def answers(task: Task) -> tuple[TaskAnswer, ...]:
 def possible(kind: TaskKind) -> tuple[TaskAnswer, ...]:
     """Return the answers items of a kind usually take."""
     return _ANSWERS[kind]
+
+
+def offered(work: Work, tasks: Sequence[Task]) -> dict[int, tuple[TaskAnswer, ...]]:
+    """Return the answers of each item that whoever asks may give: not all of them may create places."""
+    given = {task.id: answers(task) for task in tasks}
+    if work.actor.may(Permission.SHAPE_PLACES):
+        return given
+    rows = {task.row_id: task for task in tasks if task.kind is TaskKind.IDENTITY and task.row_id}
+    wanted = {
+        task.id: (standing(PlaceStep(_KINDS[kind], name) for kind, name in task.facts["place"]),)
+        for task in tasks
+        if task.kind is TaskKind.PLACE_CONFLICT
+    }
+    readings = select(col(ImportRow.id), col(ImportRow.reading)).where(col(ImportRow.id).in_(rows))
+    for row in work.session.execute(readings):
+        wanted[rows[row.id].id] = (standing(Reading.from_dict(row.reading).place),) if row.reading else ()
+    spots = PlaceFinder().find(work, (steps for those in wanted.values() for steps in those))
+    for task_id, those in wanted.items():
+        if any((spot := spots[steps]) is not None and not spot.id for steps in those):
+            given[task_id] = tuple(one for one in given[task_id] if one not in _PLACING)
+    return given
 
 
 def settle(work: Work, task: Task, answer: TaskAnswer) -> None:

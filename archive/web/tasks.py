@@ -1,6 +1,6 @@
 """The worklist: questions that imports raised and rows that were not registered, until each is settled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -21,6 +21,7 @@ from archive.domain import (
 )
 from archive.domain.cards import Card
 from archive.domain.import_judging import OTHER_ROW
+from archive.domain.import_places import PLACE_MISSING
 from archive.domain.import_sayings import Saying
 from archive.errors import Invalid
 from archive.lists.whereabouts import PlaceStep
@@ -61,6 +62,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         sides = import_sayings.of(work, tasks, {number: card.file for number, card in shown.items()})
         lists = worklists.lists_of(work, kind)
         told = worklists.rows_in_question(work, tasks)
+        offered = worklists.offered(work, tasks)
         texts = (text for one in told.values() for _column, text in one.cells)
         named = import_hiding.known(work, import_hiding.written(texts))
         kinds = {one.id: cards.shown_kind(one, work.actor) for one in files.kinds(work)}
@@ -71,7 +73,10 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         looks.at_list("tasks", dict.fromkeys([*cards.subjects(shown.values()), *named])),
         refused=refused,
         refused_task=refused_task,
-        tasks=[_asked(task, shown, runs, sides.get(task.id), kinds, told.get(task.id)) for task in tasks],
+        tasks=[
+            _asked(task, shown, runs, sides.get(task.id), kinds, told.get(task.id), offered[task.id])
+            for task in tasks
+        ],
         kind=kind,
         after=after,
         alike=_alike(kind) if run_id and many > 1 else [],
@@ -130,6 +135,7 @@ def _asked(
     sides: tuple[Saying, Saying] | None,
     kinds: Mapping[int, str],
     told: worklists.InQuestion | None,
+    offered: Sequence[TaskAnswer],
 ) -> dict[str, Any]:
     card, other, why = shown[task.file_id], shown.get(task.other_id or 0), task.facts.get("why")
     return {
@@ -144,7 +150,8 @@ def _asked(
         "why": told.why if told else imports.problem_of(why).say() if why else "",
         "cells": told.cells if told else [],
         "said": [] if card.file.protected or (told and told.hidden) else _said(task, card, kinds),
-        "answers": [{"value": answer.value, "label": answer.label} for answer in worklists.answers(task)],
+        "answers": [{"value": answer.value, "label": answer.label} for answer in offered],
+        "lacks": "" if len(offered) == len(worklists.answers(task)) else _(PLACE_MISSING),
     }
 
 

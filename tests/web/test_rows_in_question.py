@@ -137,3 +137,18 @@ def test_duplicates_of_the_protected_are_masked(sign_in: SignIn, archive: Archiv
         assert "Samma akt står redan på rad 2" in text
         assert ANNA not in text
         assert "Åkesson" not in text
+
+
+@pytest.mark.parametrize("box", ["1", "77"], ids=["of the register", "of the list alone"])
+def test_whoever_may_create_no_places_is_offered_no_answer_that_needs_one(
+    sign_in: SignIn, archive: Archive, archivist: Actor, box: str
+) -> None:
+    take_in(archive, archivist, [FIRST, row("5201", BERTIL, "Çelik, Åsa", kind="VU", box=box)])
+    (task,) = tasks_of(archive, archivist)
+    client = sign_in(Role.ASSISTANT)
+    shown = client.get("/tasks/").text
+    offered = f'value="{TaskAnswer.DIFFERENT.value}"' in shown
+    assert (offered, "Be arkivarien skapa den" in shown) == (box == "1", box == "77")
+    assert f'value="{TaskAnswer.SAME.value}"' in shown
+    told = client.post(f"/tasks/{task.id}", data={"kind": task.kind.value, "answer": "different"})
+    assert told.status_code == (303 if box == "1" else 409)
