@@ -5,6 +5,9 @@ tests/unit/protection_phrases.py.
 """
 
 import re
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
 
 from archive.letters import one_form
 from archive.lists.text import clean
@@ -25,6 +28,7 @@ _MARK = "|".join(
         r"sk[.\s\-]{1,2}(?:pers|person(?:en)?|pers\.?\s?uppg\w*|personuppg\w*)\b\.?",
         rf"fingera(?:de?|t)\b{_TAIL}|fing\.?[\s.\-]{{1,2}}{_WHAT}",
         r"ny identitet\b",
+        r"hotbild\w*|s[.\s\-]{1,2}m[aä]rk(?:t|ning\w*|ering\w*|erad\w*)\b",
         r"(?:protected|secret|assumed|confidential) (?:id\w*|person\w*|address|data|registration)",
     )
 )
@@ -45,11 +49,21 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _WITH_BRACKETS = re.compile(rf"\W*\b(?:(?:{_NOT})\s+)?(?:{_MARK}|{_NOT_TOLD})\W*", re.IGNORECASE)
+# Typed wrongly: a letter left out, one too many, another or two swapped; of the longest words two such slips.
+_MEANT = (
+    *("sekretess", "sekretessmarkering", "sekretessmarkerad", "sekretessbelagd", "sekretesskyddad"),
+    *("skyddad", "skyddade", "skyddat", "skyddsmarkering", "skyddsmarkerad"),
+    *("spärrmarkering", "spärrmarkerad", "kvarskriven", "kvarskrivning"),
+)
+_WORDS_OF_THEIR_OWN = frozenset(("skydda", "skyddar", "skyddas", "skydden", "skyddet", "skyddande"))
+_LONG = re.compile(r"[^\W\d_]{6,}")
+_TWO_SLIPS_FROM = 17
 _SPACED = re.compile(r"\b(?:[^\W\d_] ){5,}[^\W\d_]\b")
 # Of a million rows nearly all hold nothing of this, and to look for these few letters is quick.
 _PERHAPS = re.compile(
     r"s(?:ek[rms. \-]|k(?:yd|pu|[. \-])|p(?:ä|a|\[|\{|ã¤|„|\ufffd)rr| [kep] )|kydd|h(?:emlig| e m l)"
     r"|kvarskr|fing|lämna|röj|uppge|ny id|protected|secret|assumed|confidential"
+    r"|hotb|s[.\s\-]{1,2}m[aä]rk|etess|essma|m[aä]rker|kering|kerad|belag|ddad|ddat|kvar[sk]|riven|rivning"
 )
 _ABOUT_THE_PAPER = re.compile(r"\bsekretess(?:en|belagd\w*)?\b(?![\s\-]*(?:mark|skydd))", re.IGNORECASE)
 
@@ -71,10 +85,24 @@ def protective_title(text: str) -> bool:
 
 def without_protection(text: str) -> str:
     """Return the text without its words of protection, and without the brackets they stood in."""
-    return clean(_WITH_BRACKETS.sub(" ", one_form(text)))
+    return clean(_WITH_BRACKETS.sub(" ", _as_meant(one_form(text))))
 
 
 def _said(text: str) -> bool:
     if " " in text:
         text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text)
-    return bool(_PROTECTIVE.search(_NEGATED.sub(" ", _OTHERWISE.sub(" ", text))))
+    return bool(_PROTECTIVE.search(_NEGATED.sub(" ", _OTHERWISE.sub(" ", _as_meant(text)))))
+
+
+def _as_meant(text: str) -> str:
+    """Write the words that are nearly marks as those marks."""
+    return _LONG.sub(lambda found: _meant(found[0].casefold()) or found[0], text)
+
+
+@lru_cache(maxsize=65_536)
+def _meant(word: str) -> str:
+    if word in _WORDS_OF_THEIR_OWN:
+        return ""
+    slips = {one: OSA.distance(word, one, score_cutoff=2) for one in _MEANT}
+    near = [one for one in _MEANT if slips[one] <= 1 + (len(one) >= _TWO_SLIPS_FROM)]
+    return min(near, key=lambda one: slips[one], default="")

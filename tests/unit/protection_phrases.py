@@ -25,6 +25,9 @@ PROTECTED = (
     "adresskydd", "adressskydd", "sekr upphävd 2009", "ej sekr men skyddad identitet", "ej skydd?",
     "inget skydd före 2004, sedan skyddad id", "Sekretess enl. 21 kap 3 § OSL", "protected identity",
     "secret address", "SKYDDAD\u00a0IDENTITET", "s k y d d a d", "skyddad ident", "skyd id", "sekrettess",
+    "Sekretssmarkering", "sekretesmarkering", "sekertessmarkerad", "skeretess", "Sekretesss", "S-märkt",
+    "s.märkt", "S-markerad", "hotbild", "hotbild finns", "skyddad folkbokf.", "skddad", "Sykddad id",
+    "skyyddade pu", "skydadde uppg", "spärmarkering", "kvarksriven",
     "skydad identitet", "SPARRMARKERAD", "SP[RRAD", "spÃ¤rr", "sp„rrmarkering", "Skyddad iden\u00adtitet",
 )  # fmt: skip
 
@@ -47,5 +50,7 @@ OPEN = (
     "identitet styrkt", "id-handling kopierad", "personuppgifter rättade", "pers. akt", "skola", "skild",
     "skuld 4 000 kr", "Skiold, Per", "Skyttner", "2 omslag", "se akt 12/98", "del 2 av 3", "hot och våld?",
     "Folkbokförd i Lund", "skyddshelgon", "djurskydd", "miljöskydd", "konsumentskydd", "kopieringsskydd",
-    "skyddsplacering",
+    "skyddsplacering", "märkt", "märkt 12", "ommärkt", "s:märkt", "smärtsamt", "att skydda barnet",
+    "skyddar sig", "skyddande åtgärder", "ingen hotbild", "hotell", "markering i marginalen", "parkering",
+    "sekreteraren", "Sekretariatets", "ej sekretssmarkerad", "Skrivbergs", "kvarsittare", "Skytteholm",
 )  # fmt: skip
