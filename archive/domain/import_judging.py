@@ -32,7 +32,7 @@ from archive.domain.import_matching import KnownFile, KnownPerson
 from archive.domain.import_places import Spot
 from archive.lists.fields import FlagCode, Problem
 from archive.lists.reading import PersonReading, Reading
-from archive.vocabulary import Custody, Evidence, NumberQuality, Protection, RowState, TaskKind
+from archive.vocabulary import Custody, Evidence, NumberQuality, PersonRole, Protection, RowState, TaskKind
 from archive.wording import N_
 
 PLACE_CLOSED = N_("The place is closed, so nothing can be recorded there. Reopen it or correct the row.")
@@ -218,7 +218,7 @@ def compare(
     differs = _compare_fields(item, known, background.terms, verdict, told=told)
     if not known.masked:
         differs |= _compare_persons(item.reading, known, verdict, told=told)
-        if marked(item.reading) and not item.reading.persons:
+        if marked(item.reading) and not names_subject(item.reading):
             mark(known, item.reading, verdict)
     if differs:
         verdict.ask(**differs)
@@ -341,6 +341,11 @@ def marked(reading: Reading) -> bool:
     if reading.case_marked or any(flag.code in _SAYS_PROTECTED for flag in reading.flags):
         return True
     return reading.protection not in (Protection.NONE, Protection.UNKNOWN)
+
+
+def names_subject(reading: Reading) -> bool:
+    """Tell whether a row names whom its file is about, and not relatives alone."""
+    return any(one.role is PersonRole.SUBJECT for one in reading.persons)
 
 
 def mark(known: KnownFile, reading: Reading, verdict: PartVerdict) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, literal_column, select
+from sqlalchemy import ColumnElement, Text, bindparam, cast, literal_column, or_, select
 
 from archive.domain import file_links, files, import_hiding, people
 from archive.domain.import_items import Item, Terms, Verdict, item_of, reading_of
-from archive.domain.import_judging import marked
+from archive.domain.import_judging import marked, names_subject
 from archive.domain.import_matching import Key, fetch
 from archive.lists.fields import FlagCode
 from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, PersonNumber
@@ -25,7 +25,12 @@ _FLAGS = cast(_ROW.c.flags, Text)
 _NAMES_NOBODY = (
     _ROW.c.state != RowState.REJECTED.value,
     _FLAGS != literal_column("'[]'"),  # written out: only so does SQLite see that the index of these will do
-    _FLAGS.contains(f'"{FlagCode.PERSON_MISSING.value}"'),
+    or_(
+        *(
+            _FLAGS.contains(f'"{flag.value}"')
+            for flag in (FlagCode.PERSON_MISSING, FlagCode.PROTECTION_IN_TEXT, FlagCode.PROTECTION_UNCLEAR)
+        )
+    ),
 )
 _REFUSED = (_ROW.c.state == RowState.REJECTED.value,)
 _ONE_OF = bindparam("values", expanding=True)
@@ -57,7 +62,7 @@ class Marks:
         for where in (_NAMES_NOBODY, _REFUSED):
             for row in _rows(work, run_id, where):
                 reading = reading_of(row) if row.reading else None
-                if reading and marked(reading):
+                if reading and marked(reading) and (where is _REFUSED or not names_subject(reading)):
                     marks.take(item_of(row.row, reading, terms), row.cells)
         return marks
 

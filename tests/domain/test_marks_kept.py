@@ -106,3 +106,14 @@ def test_a_marked_row_refused_only_at_registering_hides_too(archive: Archive, ar
     run = register(archive, archivist, checked)
     assert RowState.REJECTED in [one.state for one in rows_of(archive, archivist, run)]
     assert _hidden(archive, archivist) == ({"Berta"}, {"P1/2"})
+
+
+@pytest.mark.parametrize("mark", ["SKYDDAD UPPGIFT / ", ""], ids=["marked", "open"])
+@pytest.mark.parametrize("turned", [False, True], ids=["mark last", "mark first"])
+def test_a_mark_beside_relatives_alone_hides_whom_the_file_is_about(
+    archive: Archive, archivist: Actor, mark: str, turned: bool
+) -> None:
+    rows = [row("P1", ANNA, "Blixt, Berta"), row("P1", "", f"{mark}Blixt, Eva (mor)"), STRANGER]
+    _take_in(archive, archivist, *rows[:: -1 if turned else 1])
+    assert _hidden(archive, archivist) == (({"Berta", "Eva"}, {"P1/1"}) if mark else (set(), set()))
+    assert_proven(archive, archivist)
