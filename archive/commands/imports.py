@@ -167,8 +167,12 @@ def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
     click.echo(_("Import %(run)s of %(name)s", run=run.id, name=run.name))
     if dry_run:
         click.echo(_("Dry run: nothing was registered."))
+    if not imports.has_header(run):
+        click.echo(_(imports.NO_HEADER))
     for name in Counts.numbers():
         click.echo(f"{getattr(counts, name):>9}  {_(LABELS[name])}")
+        for code, count in in_order(counts.problems) if name == "rejected" else ():
+            click.echo(f"{count:>9}    {imports.reason(code)}")
     for code, count in in_order(counts.flags):
         click.echo(f"{count:>9}    {_FLAGS[code].label}")
     say_unread(run)

@@ -22,6 +22,10 @@ from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permiss
 from archive.wording import N_, _
 
 SAMPLE = 200
+NO_HEADER = N_(
+    "The list has no row of headings that can be read, so its columns are called A, B, C … Say what each of "
+    "them is, or write headings above the rows and take the list in again."
+)
 NO_SHEETS = N_("There is no sheet named %(sheet)s: the file is text and has none.")
 _FIELDS: dict[str, object] = {field.value: field for field in Field}
 
@@ -125,7 +129,7 @@ def choose(work: Work, run: ImportRun, mapping: ListMapping) -> None:
     Those of a checked list wait beside it until it is checked again, since its report is about the others.
     """
     run.lifecycle.step(run.status, ImportAction.STAGE)
-    mapping.check()
+    _check(run, mapping)
     mapping.place(shape_of(run).columns)
     _draft(run, mapping, shape_of(run))
     work.session.flush()
@@ -169,12 +173,27 @@ def keep(work: Work, run: ImportRun) -> None:
 
 def mapping_of(run: ImportRun) -> ListMapping:
     """Return what the columns of a run are: as chosen last, though not checked yet."""
-    return ListMapping.from_dict(run.options.get("draft") or run.mapping or {})
+    return ListMapping.from_dict(run.options.get("draft") or run.mapping or {}, whole=False)
 
 
 def shape_of(run: ImportRun) -> Shape:
     """Return the form of the list, or of the sheet of it that was chosen last."""
     return Shape.from_dict(run.options.get("draft_shape") or run.shape or {})
+
+
+def _check(run: ImportRun, mapping: ListMapping) -> None:
+    """Refuse columns that do not say which file a row is; of a list without headings somebody must say all."""
+    try:
+        mapping.check()
+    except Invalid:
+        if has_header(run):
+            raise
+        raise Invalid("list_no_header", NO_HEADER, field="columns") from None
+
+
+def has_header(run: ImportRun) -> bool:
+    """Tell whether the columns of a list have headings."""
+    return shape_of(run).header_row > 0
 
 
 def unread(run: ImportRun) -> list[SheetRows]:
@@ -204,6 +223,7 @@ KIND_NEEDED = N_("Choose a kind of file; no column says it.")
 def stage(work: Work, run: ImportRun) -> None:
     """Order that a list be read and checked; raises Invalid when something about it is still unsaid."""
     mapping = mapping_of(run)
+    _check(run, mapping)
     fields = {column.field for column in mapping.columns}
     needs = [(mapping.source or Field.SOURCE_SYSTEM in fields, "source", SOURCE_NEEDED)]
     if run.purpose is ImportPurpose.REGISTER:

@@ -184,6 +184,12 @@ class FlagCode(Term):
     POSITION_UNREADABLE = "position_unreadable", "kan inte läsas", "cannot be read", "yellow"
     CELL_ERROR = "cell_error", "felvärde från kalkylprogrammet", "an error value of the spreadsheet", "yellow"
     FORMULA = "formula", "formel, läst som text", "a formula, read as text", "yellow"
+    LETTERS_BROKEN = (
+        "letters_broken",
+        "bokstäver har blivit fel, som i ”MalmÃ¶” eller ”Bj?rk”",
+        "letters have gone wrong, as in “MalmÃ¶” or “Bj?rk”",
+        "yellow",
+    )
     ROW_SHORT = "row_short", "raden har färre celler än rubrikraden", "fewer cells than the header", "yellow"
 
 

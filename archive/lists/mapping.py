@@ -132,8 +132,8 @@ class Mapping:
         }
 
     @classmethod
-    def from_dict(cls, data: Dict[str, Any]) -> Self:
-        """Make it of the plain data of as_dict; raises Invalid where that is not a mapping."""
+    def from_dict(cls, data: Dict[str, Any], *, whole: bool = True) -> Self:
+        """Make it of the plain data of as_dict; raises Invalid where that is no mapping, or not a `whole` one."""
         version = data.get("version", VERSION)
         if not isinstance(version, int) or version > VERSION:
             raise Invalid("mapping_newer", _NEWER, version=version)
@@ -142,7 +142,8 @@ class Mapping:
             raise Invalid("mapping_unreadable", _WRONG, key=min(unknown), value=data[min(unknown)])
         values = {key: _read(key, value) for key, value in data.items() if key != "version"}
         mapping = cls(**values)
-        mapping.check()
+        if whole:
+            mapping.check()
         return mapping
 
 

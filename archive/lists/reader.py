@@ -14,7 +14,7 @@ from archive.lists.names import role_of_heading
 from archive.lists.reading import EarlierCheck, PersonReading, Reading
 from archive.lists.subjects import Days, SubjectReader
 from archive.lists.tables import Remark, Shape
-from archive.lists.text import ERRORS, MISSING, clean, simple
+from archive.lists.text import ERRORS, MISSING, broken, clean, simple
 from archive.lists.values import (
     NO_PART,
     Part,
@@ -58,6 +58,7 @@ _CACHED = 65_536
 _NO_REFERENCE = Flag(FlagCode.REFERENCE_MISSING, Field.REFERENCE)
 _REFERENCE_DATE = Flag(FlagCode.REFERENCE_LOOKS_LIKE_DATE, Field.REFERENCE)
 _NO_PERSON = Flag(FlagCode.PERSON_MISSING, Field.NAME)
+_LETTERS_BROKEN = Flag(FlagCode.LETTERS_BROKEN, None)
 _ROW_SHORT = Flag(FlagCode.ROW_SHORT, None)
 _CLOSED_BEFORE_OPENED = Flag(FlagCode.CLOSED_BEFORE_OPENED, Field.CLOSED)
 _BEFORE_BIRTH = Flag(FlagCode.BEFORE_BIRTH, Field.CLOSED)
@@ -150,6 +151,8 @@ class Reader:
         days, sure = self._days(texts, flags)
         persons, protected = self._persons(cells, texts, sure, flags)
         protected |= self._marks.has(cells, row)
+        if broken("\n".join(cells)):
+            flags.append(_LETTERS_BROKEN)
         self._look_at_birth(persons, days.closed, flags)
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)

@@ -20,6 +20,10 @@ ERRORS = frozenset(word.strip() for word in _ERRORS.split("|"))
 """What a spreadsheet shows where a formula failed."""
 
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
+_BROKEN = re.compile(
+    r"Ã[\x80-\xbf\u0152-\u017e\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122]"
+    r"|\ufffd|(?<=[^\W\d_])\?(?=[a-zåäöé])|(?<![\w?])\?(?=[a-zåäöé]{3})"
+)
 _BLANKS = re.compile(r"\s+")
 
 
@@ -41,3 +45,8 @@ def simple(text: str) -> str:
     if text.isascii():
         return clean(text).lower().rstrip(".: ")
     return clean(unicodedata.normalize("NFKC", text)).casefold().translate(DASHES).rstrip(".: ")
+
+
+def broken(text: str) -> bool:
+    """Tell whether letters were taken for others on the way: two signs for one, or a mark of a question."""
+    return ("?" in text or not text.isascii()) and bool(_BROKEN.search(text))

@@ -62,6 +62,7 @@ def facts(run: ImportRun, seen: Preview) -> dict[str, Any]:
             "default_kind": Field.KIND in named,
         },
         "asks_protection": seen.asks_protection,
+        "no_header": "" if imports.has_header(run) else _(imports.NO_HEADER),
         "protection_said": request.form.get("unstated_protection", run.options.get("protection", "")),
         "save_as": request.form.get("save_as", ""),
     }

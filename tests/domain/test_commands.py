@@ -248,6 +248,32 @@ def test_duplicates_of_a_list_are_written_to_a_file(
         out.unlink()
 
 
+def test_rows_that_are_refused_are_counted_with_the_reason(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    path = tmp_path / "lista.csv"
+    rows = ["P1;195005050512;Ek, Anna;EB;2003-04-05", "P2;199710182396;Ek, Bo;?!;2003-04-06"]
+    path.write_text("\n".join(["Aktnr;Personnummer;Namn;Akttyp;Avslutad", *rows]) + "\n", encoding="utf-8")
+    said = ("--source", "PROVA", "--site", taking_in.OLD, "--protection", "none")
+    told = aktspar("import", str(path), *said).stdout.splitlines()
+    (at,) = (index for index, line in enumerate(told) if line.strip() == "1  rows not registered")
+    assert told[at + 1].split() == ["1", "unknown", "kind", "of", "file"]
+
+
+def test_a_list_without_headings_is_refused_or_reported_with_what_to_do(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    path = tmp_path / "lista.csv"
+    said = ("--source", "PROVA", "--site", taking_in.OLD, "--protection", "none", "--kind", "EB")
+    for rows, registered in (("3;4\n", False), ("195005050512;Ek, Anna\n", True)):
+        path.write_text(rows * 3, encoding="utf-8")
+        told = aktspar("import", str(path), *said)
+        assert (told.exit_code == 0) is registered
+        assert "write headings above the rows" in " ".join((told.stdout + told.stderr).split())
+
+
 def a_workbook(path: Path, sheets: dict[str, int]) -> str:
     """Write a workbook with so many rows on each sheet; the last one is hidden, an empty one beside them."""
     book = Workbook()

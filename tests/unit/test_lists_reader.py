@@ -541,3 +541,23 @@ def test_no_row_makes_the_reader_fail(cells: list[str], form: str, epoch: int) -
     if not reading.problems:
         assert reading.reference or reading.persons
         assert not reading.parts or reading.part + reading.covers - 1 <= reading.parts
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("MalmÃ¶, Eva", True),
+        ("Ã…kesson, Eva", True),
+        ("Ã–berg, Eva", True),
+        ("Bj?rk, Eva", True),
+        ("?berg, Eva", True),
+        ("Bj\ufffdrk, Eva", True),
+        ("Björk, Eva", False),
+        ("Åkesson, Éva", False),
+        ("São Pedro, João", False),
+        ("Ek, Eva?", False),
+        ("Ek?, Eva", False),
+    ],
+)
+def test_letters_that_were_taken_for_others_are_flagged_on_the_row(name: str, wrong: bool) -> None:
+    assert ("letters_broken" in flags(read(name=name))) is wrong

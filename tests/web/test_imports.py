@@ -70,6 +70,7 @@ def test_a_list_is_looked_at_checked_and_registered(
     work_off(archive)
     report = client.get("/imports/1").text
     assert "Det här skulle hända" in report
+    assert "inte avslöjar vem registret skyddar" in report
     client.post("/imports/1/apply")
     work_off(archive)
     assert run_of(archive, archivist).status is ImportState.APPLIED
@@ -83,6 +84,15 @@ def test_nothing_is_checked_before_somebody_says_who_may_be_protected(sign_in: S
     assert refused.status_code == 422
     assert "skyddade personuppgifter" in refused.text
     assert '<option value="SOCIA" selected>' in refused.text  # what was chosen is still chosen
+
+
+@pytest.mark.parametrize(("content", "headed"), [(b"3;4\n3;5\n", False), (a_list([row("P1")]), True)])
+def test_a_list_without_headings_is_shown_with_what_to_do(
+    sign_in: SignIn, content: bytes, headed: bool
+) -> None:
+    client = sign_in(Role.ARCHIVIST)
+    page = client.get(send(client, content).location)
+    assert (page.status_code, "Listan har ingen rubrikrad" in page.text) == (200, not headed)
 
 
 def test_a_refused_file_says_what_to_do(sign_in: SignIn) -> None:
