@@ -151,9 +151,7 @@ def about(item: Item, part: int, background: Background) -> tuple[KnownFile | No
         told = background.told_apart.get(fingerprint(item, background.terms.mac_key))
         if own := next((file for file in files if file.id == told), None):
             return own, {}  # somebody said so, when the row was read before
-    found = [
-        (file, _waits(item, file, background) or _doubt(item, part, file, background)) for file in files
-    ]
+    found = [(file, _waits(item, file, background) or _doubt(item, part, file, background)) for file in files]
     sure = [file for file, doubt in found if not doubt]
     met = [file for file in sure if meets(item.reading, file)]
     if sure:

@@ -1,4 +1,4 @@
-"""Find what a row's reference may be, written otherwise: with another sign between its numbers, or with “dnr”."""
+"""Find what a row's reference is, written otherwise: with another sign between numbers, or “dnr” before."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ _IN_LIST = select(_ROW.c.row, _ROW.c.file_key, _ROW.c.part).where(
 def near(
     work: Work, run_id: int, before: int, batch: Sequence[Sought]
 ) -> Iterator[tuple[int, dict[str, int]]]:
-    """Give, with its row, each file or row of the list whose reference differs in such a word or sign only."""
+    """Give, with its row, each file or row of the list whose reference is only written otherwise."""
     forms = {one.row: [Key(one.key.source_id, form) for form in _forms(one.key.reference)] for one in batch}
     keys = {key for those in forms.values() for key in those}
     if not keys:

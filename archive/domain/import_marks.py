@@ -1,4 +1,4 @@
-"""Keep what a list marks as protected, whatever becomes of the row: the whole case, and whoever has its numbers."""
+"""Keep what a list marks as protected, whatever becomes of the row: the case, and whoever has its numbers."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ _AT_ONCE = 500
 _FLAGS = cast(_ROW.c.flags, Text)
 _NAMES_NOBODY = (
     _ROW.c.state != RowState.REJECTED.value,
-    _FLAGS != literal_column("'[]'"),  # written out: only so does SQLite see that the index of these will do
+    literal_column("'[]'") != _FLAGS,  # written out: only so does SQLite see that the index of these will do
     or_(
         *(
             _FLAGS.contains(f'"{flag.value}"')
@@ -33,7 +33,7 @@ _NAMES_NOBODY = (
     ),
 )
 _REFUSED = (_ROW.c.state == RowState.REJECTED.value,)
-_ONE_OF = bindparam("values", expanding=True)
+_ONE_OF: Any = bindparam("values", expanding=True)
 _FILES = select(_FILE.c.id, _FILE.c.source_id, _FILE.c.reference_key).where(
     _FILE.c.reference_key.in_(_ONE_OF), _FILE.c.status != Custody.VOID
 )
@@ -76,7 +76,7 @@ class Marks:
         return bool(self.cases or self.shorts)
 
     def on(self, work: Work, items: Iterable[Item]) -> None:
-        """Mark each row of a marked case or number, also where the register masks a part about nobody known."""
+        """Mark each row of a marked case or number, or where a part about nobody known is masked already."""
         seen = [item for item in items if item.reading.protection is Protection.NONE]
         found = fetch(work, _MASKED, {item.key.reference for item in seen})
         cases = self.cases | {Key(file.source_id, file.reference_key) for file in found}

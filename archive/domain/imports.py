@@ -182,7 +182,7 @@ def shape_of(run: ImportRun) -> Shape:
 
 
 def _check(run: ImportRun, mapping: ListMapping) -> None:
-    """Refuse columns that do not say which file a row is; of a list without headings somebody must say all."""
+    """Refuse columns that do not say which file a row is; without headings somebody must say all."""
     try:
         mapping.check()
     except Invalid:

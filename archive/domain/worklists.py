@@ -13,7 +13,7 @@ from archive.domain import files, import_answers, import_hiding, import_tasks, m
 from archive.domain.import_changes import unit_id
 from archive.domain.import_items import Terms
 from archive.domain.import_names import LONGER, agree, longer
-from archive.domain.import_places import PLACE_MISSING, PlaceFinder, standing
+from archive.domain.import_places import PLACE_MISSING, PlaceFinder, Steps, standing
 from archive.errors import Conflict, Invalid, NotFound
 from archive.lists.mapping import Mapping as ListMapping
 from archive.lists.reading import Reading
@@ -130,7 +130,7 @@ def offered(work: Work, tasks: Sequence[Task]) -> dict[int, tuple[TaskAnswer, ..
     if work.actor.may(Permission.SHAPE_PLACES):
         return given
     rows = {task.row_id: task for task in tasks if task.kind is TaskKind.IDENTITY and task.row_id}
-    wanted = {
+    wanted: dict[int, tuple[Steps, ...]] = {
         task.id: (standing(PlaceStep(_KINDS[kind], name) for kind, name in task.facts["place"]),)
         for task in tasks
         if task.kind is TaskKind.PLACE_CONFLICT

@@ -133,7 +133,7 @@ class Mapping:
 
     @classmethod
     def from_dict(cls, data: Dict[str, Any], *, whole: bool = True) -> Self:
-        """Make it of the plain data of as_dict; raises Invalid where that is no mapping, or not a `whole` one."""
+        """Make it of the plain data of as_dict; raises Invalid where it is no mapping, or not `whole`."""
         version = data.get("version", VERSION)
         if not isinstance(version, int) or version > VERSION:
             raise Invalid("mapping_newer", _NEWER, version=version)

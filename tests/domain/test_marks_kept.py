@@ -1,4 +1,4 @@
-"""A mark in a list hides whom it may be about, whatever becomes of its row and wherever in the list it stands."""
+"""A mark in a list hides whom it may be about, whatever becomes of its row and wherever it stands."""
 
 import pytest
 from sqlalchemy import select
