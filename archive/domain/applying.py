@@ -224,7 +224,6 @@ class Batch:
         self._background.bearers = import_earlier.bearers(self._work, items)
         self._background.merged = {} if apart else self._background.merged
         for item, row in zip(items, rows, strict=False):
-            item.taken = row.state in (RowState.CHANGED, RowState.UNCHANGED)
             waiting = any(file.waiting for file in self._background.known.get(item.key, {}).values())
             if waiting or item.key in self._background.twins:
                 self._words.of(item, row.cells)  # by all its words it is known which row or file it is

@@ -15,14 +15,13 @@ DATES = (("opened_on", "opened"), ("closed_on", "closed"), ("last_note_on", "las
 
 
 def doubt(
-    reading: Reading, kind_id: int, known: KnownFile, *, here: bool, fine: bool, one_list: bool, named: bool
+    reading: Reading, kind_id: int, known: KnownFile, *, here: bool, fine: bool, one_list: bool
 ) -> dict[str, Any]:
     """Return what a row says that speaks against its being about a file; nothing where it is about it.
 
     `kind_id` is 0 where the row states none; `here`: it names the place the file stands at, `fine`: and more
-    of it than the address; `one_list`: an earlier row of its list is about the file too, and `named`: so
-    it was when the list was checked. What a person corrected in the register contradicts nothing: that is
-    asked apart.
+    of it than the address; `one_list`: an earlier row of its list is about the file too. What a person
+    corrected in the register contradicts nothing: that is asked apart.
     """
     days = dates_said(reading)
     found: dict[str, Any] = {
@@ -39,7 +38,7 @@ def doubt(
     )
     alike = known.reference.removesuffix(known.twin) == clean(reading.reference)
     household = not found and here and (same_day or fine) and not known.settled_persons and alike
-    household &= named or _kin(reading, known)
+    household &= _kin(reading, known)
     slips = same_day and not one_list  # then a number with a wrong check digit is a slip of the hand
     found |= _of_persons(reading, known, household=household, slips=slips)
     if "person" in found and not alike:

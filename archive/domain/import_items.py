@@ -79,7 +79,6 @@ class Item:
     lacking: Problem | None
     rest: tuple[str, ...] = ()
     part_text: str = ""
-    taken: bool = False  # the check, which sees the whole list, found it to be about a file
     as_read: Reading | None = None  # before another row's mark was put on it
 
     @property

@@ -169,7 +169,7 @@ def _merged(item: Item, part: int, background: Background) -> tuple[KnownFile | 
         spot, stated = background.spots[item.steps], background.terms.stated(item)
         here = bool(spot and spot.holds(void.place_path))
         fine = len(item.steps) > 1
-        against = doubt(item.reading, stated, void, here=here, fine=fine, one_list=False, named=False)
+        against = doubt(item.reading, stated, void, here=here, fine=fine, one_list=False)
         if not against:
             return right, {}
         found = found if found[0] else (right, against)
@@ -194,7 +194,6 @@ def _doubt(item: Item, part: int, known: KnownFile, background: Background) -> d
         here=here,
         fine=len(item.steps) > 1,
         one_list=bool(before),
-        named=bool(before) or item.taken,
     )
     if before and item.steps and not here:  # within one list a file stands in one place
         found["place"] = [[step.kind.value, step.name] for step in item.steps]
