@@ -22,7 +22,10 @@ from routines.conditions import Answer
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What somebody says of a find; `how` is one of the routine's ways, `readers` who may have read it."""
+    """What somebody says of a find; `how` is one of the routine's ways, `readers` who may have read it.
+
+    Where it is incomplete, `found_part` is what was found of it and `missing_part` what is missing.
+    """
 
     at: datetime
     circumstances: str
@@ -33,6 +36,8 @@ class Found:
     state: FoundState = field(kw_only=True)
     others_read: OthersRead = field(kw_only=True)
     readers: str = ""
+    found_part: str = ""
+    missing_part: str = ""
 
 
 def found(
@@ -46,7 +51,13 @@ def found(
     incident_changes.locked(work, incident)
     these = [incident_changes.item(work, incident, item_id) for item_id in item_ids]
     incident_finds.claim(work, these, said.place_id, said.at)
-    incident_steps.complete(work, incident, "confirm_find", _find(work, these, said), where=where)
+    answers = _find(work, these, said)
+    form = incident_steps.course(work, incident).step("confirm_find")
+    if said.state is FoundState.INCOMPLETE and form.field("found_part"):
+        del answers["state"]
+        told = {"found_part": said.found_part.strip(), "missing_part": said.missing_part.strip()}
+        answers |= {"right": incident_finds.PART, **told}
+    incident_steps.complete(work, incident, "confirm_find", answers, where=where)
 
 
 def not_it(work: Work, incident: Incident, item_ids: Sequence[int], why: str) -> None:

@@ -31,6 +31,12 @@ _CAUSES = {
     "misread": FoundWhere.MISREAD,
 }
 _HOW = {"returned": FoundWhere.LOAN, "outside": FoundWhere.SENT_OUT}
+PART = "part"  # the answer that it is the right thing, and something of it is missing still
+WHOLE_YET_INCOMPLETE = N_(
+    "You have answered both that it is the right one and whole, and that parts are missing. Answer instead "
+    "that it is not whole, and write what was found and what is missing: what is missing is sought until it "
+    "is found or declared lost."
+)
 OUTSIDER = "outsider"  # somebody without an account; the name lies beside the event
 _NEAR = 2  # places whose holder's holder is the same are near each other
 
@@ -61,6 +67,10 @@ def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, wher
     at = as_moment(answers.get("found_at"))
     if at is None or not found:
         raise Invalid("find_unclear", N_("Say what was found, and when."), field="files")
+    part = answers.get("right") == PART
+    state = FoundState.INCOMPLETE if part else _STATES.get(str(answers.get("state")))
+    if state is FoundState.INCOMPLETE and not part:  # the first version of the routine asks both
+        raise Invalid("whole_yet_incomplete", WHOLE_YET_INCOMPLETE, field="right")
     place_id, cover_id = _number(answers, "place", "place"), _number(answers, "cover_file", "file")
     said, readers = str(answers.get("where", "")), str(answers.get("readers", ""))
     by = str(answers.get("found_by", actors.person(work.actor)))
@@ -69,7 +79,7 @@ def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, wher
         at=at,
         by=OUTSIDER if name else by,
         where=where or _kind(work, found[0], str(answers.get("how", "")), place_id, cover_id),
-        state=_STATES.get(str(answers.get("state"))),
+        state=state,
         others_read=_READ.get(str(answers.get("exposed"))),
         circumstances="\n".join(filter(None, (said, readers, name))),
         place_id=place_id,

@@ -111,9 +111,13 @@ class Line:
     @property
     def days_away(self) -> int | None:
         """Return how many days it was away, if it came back."""
-        if self.incident is None or self.item is None or self.item.found_at is None:
-            return None
-        return (self.item.found_at - self.incident.missed_at).days
+        found = self.back.found_at if self.back else None
+        return (found - self.incident.missed_at).days if found and self.incident else None
+
+    @property
+    def back(self) -> IncidentFile | None:
+        """Return the thing if it came back, whole."""
+        return self.item if self.item and self.item.outcome is IncidentOutcome.FOUND else None
 
     @property
     def subjects(self) -> list[str]:
