@@ -6,14 +6,31 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import actors, incident_outcomes, step_keys, trails, wanted
+from archive.domain import (
+    actors,
+    incident_facts,
+    incident_outcomes,
+    messages,
+    step_keys,
+    trails,
+    wanted,
+)
 from archive.domain.incident_outcomes import Find
 from archive.domain.steps import Answers
 from archive.errors import Conflict, Invalid
 from archive.letters import is_number
 from archive.models import CaseFile, FilePerson, Incident, IncidentFile, Place, WantedSighting
 from archive.store import Work
-from archive.vocabulary import Evidence, FoundState, FoundWhere, IncidentOutcome, OthersRead, PlaceKind
+from archive.vocabulary import (
+    Evidence,
+    FoundState,
+    FoundWhere,
+    IncidentOutcome,
+    MessageKind,
+    OthersRead,
+    PlaceKind,
+    Role,
+)
 from archive.wording import N_
 from routines.answers import as_moment
 from routines.progress import Record
@@ -113,6 +130,22 @@ def _scanned_at(work: Work, item: IncidentFile) -> int | None:
 def take_up(work: Work, incident: Incident) -> None:
     """Take a closed case up again for something lost that was seen: it stays lost until confirmed."""
     incident_outcomes.reopen(work, incident, [], "")
+    tell_officers(work, incident, MessageKind.INCIDENT_LOST_SEEN)
+
+
+def tell_officers(work: Work, incident: Incident, kind: MessageKind) -> None:
+    """Tell those who may have told others of an outcome that does not hold, or may not hold any more."""
+    heads = [int(key.removeprefix("user:")) for key in incident_facts.heads(work, incident)]
+    officers = [Role.DATA_PROTECTION_OFFICER, Role.LEX_SARAH_OFFICER]
+    messages.tell(
+        work,
+        kind,
+        incident.stream,
+        f"again {incident.version}",
+        users=[incident.owner_id, *heads],
+        roles=officers if heads else [*officers, Role.MANAGER],
+        incident=incident.id,
+    )
 
 
 def _number(answers: Mapping[str, object], name: str, noun: str) -> int | None:

@@ -165,10 +165,13 @@ def settle(work: Work, incident: Incident, items: Sequence[IncidentFile]) -> Non
     wanted.tell_owner(work, incident.id, MessageKind.INCIDENT_DECIDED, f"decided {incident.version}")
 
 
-def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str) -> None:
-    """Take a decided or closed case up again for some of what it is about; raises Conflict otherwise.
+def reopen(
+    work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str, *, untrue: bool = True
+) -> None:
+    """Miss some of what a case is about again, also while more is sought; raises Conflict otherwise.
 
-    What was declared lost and is only seen stays lost until somebody confirms that it is found.
+    What was declared lost and is only seen stays lost until somebody confirms that it is found. What was said
+    of a find is not `untrue` where a file is only reported missing again.
     """
     elsewhere = wanted.of(work, [item.file_id for item in again if item.file_id is not None])
     for item in again:
@@ -180,7 +183,11 @@ def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason
                 incident=found.incident_id,
             )
     for item in again:
-        _unsay(work, item, reason)
+        if item.open and not item.part_found:
+            raise Conflict("item_sought", N_("What you chose is sought already: nothing of it is found."))
+    for item in again:
+        if untrue:
+            _unsay(work, item, reason)
         item.open, item.outcome, item.outcome_at = True, None, None
         item.outcome_by = item.outcome_event = None
         item.found_at = item.found_by = item.found_where = None
@@ -200,6 +207,8 @@ def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason
 
 def _unsay(work: Work, item: IncidentFile, reason: str) -> None:
     """Take back what an end that was none said of sightings: what was seen was another file."""
+    if item.part_found and item.open:
+        _answer_seen(work, item, col(WantedSighting.answer) == SeenAnswer.PART, SeenAnswer.MISREAD, reason)
     if item.outcome_at is None or item.outcome is IncidentOutcome.DECLARED_LOST:
         return
     if item.file_id is not None and item.found_at is not None:
