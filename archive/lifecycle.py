@@ -272,7 +272,7 @@ INCIDENT = Lifecycle(
         # What each outcome needs stands at its verb; this is only that none is left to decide.
         IncidentAction.DECIDE: Rule(P.WORK_ON_INCIDENTS, EventKind.INCIDENT_DECIDED),
         IncidentAction.CLOSE: Rule(P.LEAD_INCIDENTS, EventKind.INCIDENT_CLOSED),
-        # Whoever reports again what is said to be found reopens too; the verb that takes it back asks for more.
+        # Who reports again what is said to be found reopens too; the verb that takes it back asks for more.
         IncidentAction.REOPEN: Rule(P.REPORT_MISS, EventKind.INCIDENT_REOPENED),
     },
 )

@@ -63,6 +63,8 @@ def claim(work: Work, found: Sequence[IncidentFile], place_id: int | None, at: d
     for item in found:
         if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
             raise Conflict("item_settled", incident_outcomes.SETTLED)
+        if place_id is None and _asks(work, item):
+            continue  # said already: to click once more is to see nothing more
         if item.file_id is not None:
             wanted.notice(work, item.file_id, place_id, how=Evidence.HAND, happened_at=at)
         else:
@@ -77,6 +79,14 @@ def claim(work: Work, found: Sequence[IncidentFile], place_id: int | None, at: d
                 )
             )
     work.session.flush()
+
+
+def _asks(work: Work, item: IncidentFile) -> bool:
+    """Tell whether it is asked already what was seen of something."""
+    seen = select(col(WantedSighting.id)).where(
+        col(WantedSighting.item_id) == item.id, col(WantedSighting.answered_at).is_(None)
+    )
+    return work.session.scalar(seen.limit(1)) is not None
 
 
 def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, where: FoundWhere | None) -> Find:

@@ -41,6 +41,7 @@ class Letter:
     secured: str
     notified: bool
     lex_sarah: bool
+    investigated: bool
     police: bool
     rebuilt: bool
 
@@ -102,6 +103,7 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
         case.said("secure_room", "stopped"),
         case.done("notify_imy") is not None,
         case.done("lex_sarah_report") is not None,
+        case.done("lex_sarah_investigation") is not None and not case.waits("lex_sarah_investigation"),
         case.raw("police_report", "reported") == "yes",
         _rebuilt(case),
     )

@@ -130,8 +130,9 @@ class Report:
 def report(work: Work, said: Report) -> Incident:
     """Take down that something is missing; files missed already are added to the incident they have.
 
-    A file that is said to be found in an incident that is not over is sought in that one again. Returns the new incident, or the one that looks for the only file named. Raises Invalid for a report of
-    nothing, of the future, or of a file that is void; Conflict for one that has left the archive.
+    A file that is said to be found in an incident that is not over is sought in that one again. Returns the
+    new incident, or the one that looks for the only file named. Raises Invalid for a report of nothing, of
+    the future, or of a file that is void; Conflict for one that has left the archive.
     """
     work.require(Permission.REPORT_MISS)
     _refuse_wrong(work, said)
@@ -258,7 +259,7 @@ def _said_at_hand(ids: set[int]) -> ColumnElement[bool]:
 
 
 def _missed_again(work: Work, incident: Incident, ids: set[int], said: Report) -> None:
-    """Seek in its incident what was said there to be at hand: it is the same breach, with its first clocks."""
+    """Seek in its incident what was said there to be at hand: it is one breach, with its first clocks."""
     sought = wanted.of(work, ids)
     again = [
         one

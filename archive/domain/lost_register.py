@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, null, or_, select
 from sqlmodel import col
 
 from archive.clock import STOCKHOLM
@@ -217,6 +217,11 @@ def causes(work: Work) -> dict[str, Both]:
     return routine_answers.options(work, *routine_answers.CAUSES)
 
 
+def _cause(work: Work) -> ColumnElement[Any]:
+    """Return why a thing was gone, nothing of what is missing: again, it may be for another cause."""
+    return case((col(IncidentFile.open), null()), else_=routine_answers.cause(work))
+
+
 def _lines(work: Work, wanted: Filter, *, hiding: bool) -> Any:
     """Return the statement of lines; `hiding` leaves those one may not know of in, without their things."""
     seen = incident_access.seen_by(work.actor)
@@ -226,7 +231,7 @@ def _lines(work: Work, wanted: Filter, *, hiding: bool) -> Any:
             IncidentFile,
             CaseFile,
             case((seen, 1), else_=0).label("seen"),
-            routine_answers.cause(work).label("cause"),
+            _cause(work).label("cause"),
             col(IncidentFile.id).label("item_id"),
         )
         .select_from(Incident)
@@ -251,7 +256,7 @@ def _conditions(work: Work, wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield col(Incident.missed_at) >= _midnight(date(wanted.year, 1, 1))
         yield col(Incident.missed_at) < _midnight(date(wanted.year + 1, 1, 1))
     if wanted.cause:
-        yield routine_answers.cause(work) == wanted.cause
+        yield _cause(work) == wanted.cause
     if wanted.end is End.MISSING:
         yield col(IncidentFile.id).is_not(None) & col(IncidentFile.outcome).is_(None)
     elif wanted.end is End.SHORT:

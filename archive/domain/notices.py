@@ -94,8 +94,9 @@ NOTICES: dict[K, Notice] = {
     K.INCIDENT_LOST_SEEN: Notice(
         N_("A file declared lost was seen"),
         N_(
-            "Incident %(incident)s is taken up again: what was declared lost is said to have been seen. Nobody "
-            "has confirmed it yet. If it is found, those who were told of the loss are to be told of that too."
+            "Incident %(incident)s is taken up again: what was declared lost is said to have been seen. "
+            "Nobody has confirmed it yet. If it is found, those who were told of the loss are to be told of "
+            "that too."
         ),
         _INCIDENT,
     ),

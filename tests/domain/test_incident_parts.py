@@ -173,3 +173,14 @@ def test_how_it_stood_before_the_rest_was_found_is_told_as_it_was(search: Search
         then = items_then(work, incident, now, between)
         assert [(one.part_found, one.outcome) for one in then] == [(False, None), (True, None)]
         assert [one.part_found for one in now] == [False, False]
+
+
+def test_to_say_once_more_that_it_is_found_is_to_have_seen_it_once(search: Search) -> None:
+    for _ in range(2):
+        with search.archive.write(search.archivist) as work:
+            incident = incidents.get(work, search.play.number)
+            incident_finds.claim(work, incidents.items(work, incident), None, work.now)
+            incidents.advance(work, incident)
+    with search.archive.read(search.archivist) as work:
+        told = incident_reports.build(work, work.session.get_one(Incident, search.play.number))
+    assert len(told.seen) == 2, "the file and the papers"

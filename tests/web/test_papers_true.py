@@ -502,6 +502,49 @@ def test_a_supplement_tells_imy_what_a_part_was_found_of_and_that_the_breach_goe
     assert tale.play.open(tale.archivist).count("after_find") == 1
 
 
+def test_a_paper_that_is_decided_not_to_be_sent_says_so_and_not_that_it_is_a_draft(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes")
+    tale.play.do(tale.archivist, "screen_risk", crime="yes")
+    papers = (P.LETTER, P.POLICE_REPORT)
+    client = sign_in(Role.ARCHIVIST)
+    before = [read(client, tale, paper, "sv") for paper in papers]
+    tale.play.do(tale.manager, "decide_inform", high_risk="no", inform="no")
+    tale.play.do(tale.manager, "police_report", reported="no")
+    client = sign_in(Role.ARCHIVIST)
+    after = [read(client, tale, paper, "sv") for paper in papers]
+    assert [("UTKAST" in one, "SKICKAS INTE" in one) for one in (*before, *after)] == [
+        *[(True, False)] * 2,
+        *[(False, True)] * 2,
+    ]
+
+
+def test_a_report_tells_what_was_searched_at_once_and_a_letter_that_it_is_investigated(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.archivist, "lex_sarah_report")
+    papers = (P.LEX_SARAH_REPORT, P.LETTER)
+    client = sign_in(Role.ARCHIVIST)
+    before = [read(client, tale, paper, "sv") for paper in papers]
+    tale.clock.forward(days=2)
+    other = a_colleague(tale.archive, "sökaren", Role.ARCHIVIST)
+    tale.play.do(other, "second_search", result="nothing")
+    lex = a_colleague(tale.archive, "lexan", Role.LEX_SARAH_OFFICER)
+    tale.play.do(lex, "lex_sarah_investigation", serious="none")
+    client = sign_in(Role.ARCHIVIST)
+    after = [read(client, tale, paper, "sv") for paper in papers]
+    once, twice = "1 sökning, av 1 person", "2 sökningar, av 2 personer"
+    assert [(once in one[0], twice in one[0]) for one in (before, after)] == [(True, False)] * 2
+    words = ("Vi utreder hur", "Vi har utrett hur", "en gång; 1 person deltog", "2 gånger; 2 personer deltog")
+    said = [[one in letter for one in words] for letter in (before[1], after[1])]
+    assert said == [[True, False, True, False], [False, True, False, True]]
+
+
 def test_a_letter_after_the_find_tells_what_it_meant_as_judged_since(tale: Tale, sign_in: SignIn) -> None:
     absence, since = "Barnet får vänta så länge akten saknas", "Ingen har läst den"
     tale.reported()
