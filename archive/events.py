@@ -192,6 +192,11 @@ SHAPES: dict[E, Shape] = {
     E.INCIDENT_FILE_FOUND: _shape(
         N_("Found: %(file)s (%(where)s)"), "item file where place cover state others_read", "circumstances"
     ),
+    E.INCIDENT_PART_FOUND: _shape(
+        N_("A part was found: %(file)s (%(where)s)"),
+        "item file where place cover state others_read",
+        "circumstances",
+    ),
     E.INCIDENT_FILE_MISTAKEN: _shape(N_("Was not missing: %(file)s"), "item file", "reason"),
     E.INCIDENT_FILE_LOST: _shape(N_("Declared lost: %(file)s"), "item file", "reason"),
     E.INCIDENT_ESCALATED: _shape(N_("Escalated (%(why)s)"), "to why", "reason"),

@@ -257,6 +257,10 @@ INCIDENT = Lifecycle(
         (IncidentState.SEARCHING, IncidentAction.DECIDE): IncidentState.DECIDED,
         (IncidentState.ESCALATED, IncidentAction.DECIDE): IncidentState.DECIDED,
         (IncidentState.DECIDED, IncidentAction.CLOSE): IncidentState.CLOSED,
+        # A find is taken back while more is sought, too.
+        (IncidentState.SUSPECTED, IncidentAction.REOPEN): IncidentState.SEARCHING,
+        (IncidentState.SEARCHING, IncidentAction.REOPEN): IncidentState.SEARCHING,
+        (IncidentState.ESCALATED, IncidentAction.REOPEN): IncidentState.ESCALATED,
         (IncidentState.DECIDED, IncidentAction.REOPEN): IncidentState.SEARCHING,
         (IncidentState.CLOSED, IncidentAction.REOPEN): IncidentState.SEARCHING,
     },
@@ -268,7 +272,8 @@ INCIDENT = Lifecycle(
         # What each outcome needs stands at its verb; this is only that none is left to decide.
         IncidentAction.DECIDE: Rule(P.WORK_ON_INCIDENTS, EventKind.INCIDENT_DECIDED),
         IncidentAction.CLOSE: Rule(P.LEAD_INCIDENTS, EventKind.INCIDENT_CLOSED),
-        IncidentAction.REOPEN: Rule(P.WORK_ON_INCIDENTS, EventKind.INCIDENT_REOPENED),
+        # Who reports again what is said to be found reopens too; the verb that takes it back asks for more.
+        IncidentAction.REOPEN: Rule(P.REPORT_MISS, EventKind.INCIDENT_REOPENED),
     },
 )
 

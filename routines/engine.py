@@ -80,6 +80,11 @@ def opened(routine: Routine, progress: Progress, calendar: Calendar, now: dateti
     return tuple(_opening(state, step, calendar) for step in routine.steps if state.opens(step))
 
 
+def opening(routine: Routine, progress: Progress, step: str, calendar: Calendar, now: datetime) -> Record:
+    """Return the record of a step that is opened whatever its conditions say."""
+    return _opening(State(routine, progress, now), routine.step(step), calendar)
+
+
 def _opening(state: State, step: Step, calendar: Calendar) -> Record:
     number = 1 + len(state.records.get(step.id, ()))
     return Record(step.id, number, state.now, _deadline(state, step, calendar, state.now))

@@ -118,8 +118,8 @@ class State:
         return last[1].ended_at if last else None
 
     def done_later(self, step: str, other: str) -> bool:
-        """Tell whether a step was done after another one was last done, or that one never."""
-        one, two = self._last_done(step), self._last_done(other)
+        """Tell whether a step was done after another one was last done or not needed, or that one never."""
+        one, two = self._last_done(step), self._last_ended(other)
         if one is None or two is None:
             return one is not None
         # What ended in the same instant is told apart by the order of opening.
@@ -139,6 +139,15 @@ class State:
 
     def _last_done(self, step: str) -> tuple[int, Record] | None:
         return self._done.get(step)
+
+    def _last_ended(self, step: str) -> tuple[int, Record] | None:
+        ends = (End.DONE, End.NOT_NEEDED)
+        found = [
+            (at, one)
+            for at, one in enumerate(self.progress.records)
+            if one.step == step and one.end in ends and one.ended_by is not None
+        ]
+        return found[-1] if found else None
 
     def is_over(self, step: Step) -> bool:
         """Tell whether a step is not needed any more."""

@@ -40,6 +40,30 @@ def withdrawn(
         gone += more
 
 
+def told_at(routine: Routine, progress: Progress, again: Collection[str], now: datetime) -> datetime | None:
+    """Return since when it was said how things ended that are missed again, None where nothing ended.
+
+    A find is known from when it is asked whether it is right, not from the answer alone.
+    """
+    moments = []
+    for one in progress.records:
+        if _ended_it(routine, progress, one, again, now):
+            step = routine.step(one.step)
+            asked = step.reopens or (step.ends is not None and step.ends.rest is Rest.FALLS_AWAY)
+            moments.append(one.opened_at if asked else one.ended_at or now)
+    return min(moments, default=None)
+
+
+def rested(routine: Routine, progress: Progress, since: datetime) -> tuple[Record, ...]:
+    """Return how each step was last done that was done since a moment, by what was known then."""
+    last = {one.step: one for one in progress.records if one.end is End.DONE}
+    return tuple(
+        one
+        for one in last.values()
+        if one.ended_at and one.ended_at >= since and not routine.step(one.step).on_demand
+    )
+
+
 def _ended_it(
     routine: Routine, progress: Progress, record: Record, again: Collection[str], now: datetime
 ) -> bool:

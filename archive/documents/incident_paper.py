@@ -13,7 +13,8 @@ WHOLE_LINE = "_" * 124
 
 
 def begin(title: str, heading: Heading, settings: Settings, *, address: str = "") -> Report:
-    """Begin a paper; until it is decided every page says that it is a draft."""
+    """Begin a paper; until it is decided every page says that it is a draft, or that none is sent."""
+    state = _("NOT SENT") if heading.refused else _("DRAFT") if heading.draft else ""
     paper = Report(
         Head(
             title,
@@ -22,10 +23,14 @@ def begin(title: str, heading: Heading, settings: Settings, *, address: str = ""
             f"{local(heading.made_at):%Y-%m-%d %H:%M}",
             heading.by,
             address,
-            foot=" · ".join(filter(None, (_incident(heading), _("DRAFT") if heading.draft else ""))),
+            foot=" · ".join(filter(None, (_incident(heading), state))),
         )
     )
-    if heading.draft and heading.decided_by:
+    if heading.refused:
+        paper.mark(
+            _("NOT SENT. So it was decided in this step of the routine: %(step)s", step=heading.decided_by)
+        )
+    elif heading.draft and heading.decided_by:
         paper.mark(
             _("DRAFT. It holds once this step of the routine is done: %(step)s", step=heading.decided_by)
         )

@@ -20,7 +20,7 @@ from archive.domain.incident_report_data import (
     Where,
     stated,
 )
-from archive.vocabulary import StepState, Term
+from archive.vocabulary import IncidentOutcome, StepState, Term
 from archive.wording import N_, _, locale, ngettext
 
 _NAMES = 64.0  # mm for what is asked: the answers may be long
@@ -152,10 +152,12 @@ def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]
     if thing.decided_at:
         yield _("Outcome written down"), _by(report, thing.decided_at, thing.decided_by)
     if thing.reason:
-        yield _("Reason") if thing.found_at is None else _("Description"), thing.reason
+        told = thing.found_at is not None and thing.outcome in (None, IncidentOutcome.FOUND)
+        yield _("Description") if told else _("Reason"), thing.reason
     if thing.found_at is None:
         return
-    yield _("Found"), _by(report, thing.found_at, thing.found_by)
+    part = thing.outcome is not IncidentOutcome.FOUND
+    yield _("A part found") if part else _("Found"), _by(report, thing.found_at, thing.found_by)
     if thing.found_place is not None:
         yield _("Found where"), _where(thing.found_place)
     yield _("It lay"), incident_said.where(thing)
@@ -163,7 +165,7 @@ def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]
         yield _("In the cover of"), thing.found_in_code
     yield _("State when found"), incident_said.state_of(report, thing)
     yield _("May others have read it?"), _word(thing.others_read)
-    if thing.days_away is not None:
+    if thing.days_away is not None and not part:
         yield _("Away for"), incident_said.away(thing.days_away)
 
 

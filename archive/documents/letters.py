@@ -91,16 +91,11 @@ def _doing(told: Letter) -> Iterator[str]:
     course = told.course
     if course.searches:
         made = ngettext("once", "%(num)s times", course.searches)
-        by = ngettext("by %(num)s person", "by %(num)s persons", course.searchers)
-        yield _("We have searched %(made)s, %(by)s.", made=made, by=by)
+        by = ngettext("%(num)s person", "%(num)s persons", course.searchers)
+        yield _("We have searched %(made)s; %(by)s took part.", made=made, by=by)
     if told.secured:
         yield _("Done in the room it stood in: %(done)s.", done=told.secured)
-    if told.notified:
-        yield _("We have told the Swedish Authority for Privacy Protection (IMY).")
-    if told.lex_sarah:
-        yield _("We investigate how it could happen (lex Sarah).")
-    if told.police:
-        yield _("We have reported it to the police.")
+    yield from _reported(told)
     if told.rebuilt:
         yield _("We have collected copies of what the file held, where there were any.")
     if not told.alike:
@@ -109,6 +104,17 @@ def _doing(told: Letter) -> Iterator[str]:
         yield _("We tell you what it was that was found.")
     elif not course.over:
         yield _("We tell you if the file is found.")
+
+
+def _reported(told: Letter) -> Iterator[str]:
+    if told.notified:
+        yield _("We have told the Swedish Authority for Privacy Protection (IMY).")
+    if told.investigated:
+        yield _("We have investigated how it could happen (lex Sarah).")
+    elif told.lex_sarah:
+        yield _("We investigate how it could happen (lex Sarah).")
+    if told.police:
+        yield _("We have reported it to the police.")
 
 
 def _yours() -> Iterator[str]:

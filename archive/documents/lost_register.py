@@ -70,8 +70,8 @@ def _cells(line: Line, causes: Mapping[str, Both]) -> Sequence[workbook.Cell]:
         line.unit,
         _word(line.end),
         _day(item.outcome_at if item else None),
-        _day(item.found_at if item else None),
-        _word(item.found_where if item else None),
+        _day(line.back.found_at if line.back else None),
+        _word(line.back.found_where if line.back else None),
         line.days_away,
         _word(item.others_read if item else None),
         cause(line, causes),
@@ -144,7 +144,7 @@ def _paper() -> list[Column]:
 
 
 def _row(line: Line, causes: Mapping[str, Both]) -> Sequence[str]:
-    incident, item = line.incident, line.item
+    incident, back = line.incident, line.back
     if incident is None:
         return str(line.number), "", _(SEALED), "", "", ""
     return (
@@ -152,7 +152,7 @@ def _row(line: Line, causes: Mapping[str, Both]) -> Sequence[str]:
         f"{local(incident.missed_at):%Y-%m-%d}",
         what(line),
         line.unit,
-        "\n".join(filter(None, (_word(line.end), _word(item.found_where if item else None), away(line)))),
+        "\n".join(filter(None, (_word(line.end), _word(back.found_where if back else None), away(line)))),
         cause(line, causes),
     )
 

@@ -15,14 +15,17 @@ from archive.domain import (
 from archive.errors import Invalid
 from archive.models import Incident, IncidentFile
 from archive.store import Work
-from archive.vocabulary import FoundState, FoundWhere, OthersRead
+from archive.vocabulary import FoundState, FoundWhere, OthersRead, Permission
 from archive.wording import N_
 from routines.conditions import Answer
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What somebody says of a find; `how` is one of the routine's ways, `readers` who may have read it."""
+    """What somebody says of a find; `how` is one of the routine's ways, `readers` who may have read it.
+
+    Where it is incomplete, `found_part` is what was found of it and `missing_part` what is missing.
+    """
 
     at: datetime
     circumstances: str
@@ -33,6 +36,8 @@ class Found:
     state: FoundState = field(kw_only=True)
     others_read: OthersRead = field(kw_only=True)
     readers: str = ""
+    found_part: str = ""
+    missing_part: str = ""
 
 
 def found(
@@ -46,7 +51,13 @@ def found(
     incident_changes.locked(work, incident)
     these = [incident_changes.item(work, incident, item_id) for item_id in item_ids]
     incident_finds.claim(work, these, said.place_id, said.at)
-    incident_steps.complete(work, incident, "confirm_find", _find(work, these, said), where=where)
+    answers = _find(work, these, said)
+    form = incident_steps.course(work, incident).step("confirm_find")
+    if said.state is FoundState.INCOMPLETE and form.field("found_part"):
+        del answers["state"]
+        told = {"found_part": said.found_part.strip(), "missing_part": said.missing_part.strip()}
+        answers |= {"right": incident_finds.PART, **told}
+    incident_steps.complete(work, incident, "confirm_find", answers, where=where)
 
 
 def not_it(work: Work, incident: Incident, item_ids: Sequence[int], why: str) -> None:
@@ -118,16 +129,18 @@ def close(work: Work, incident: Incident, summary: str) -> None:
 
 
 def reopen(work: Work, incident: Incident, item_ids: Sequence[int], reason: str) -> None:
-    """Take a decided or closed incident up again; raises Invalid without a reason, or what is missing again.
+    """Miss again what was said to be found; raises Invalid without a reason, or what is missing again.
 
-    The only thing an incident is about need not be named.
+    It is the same breach: its clocks go on from when the authority became aware of it first. The only thing
+    that is said to be found, or that an incident is about, need not be named.
     """
+    work.require(Permission.WORK_ON_INCIDENTS)
     if not reason.strip():
         raise Invalid("reason_missing", N_("Say why it is taken up again."), field="reason")
     incident_changes.locked(work, incident)
     these = [incident_changes.item(work, incident, item_id) for item_id in item_ids]
     if not these:
-        these = list(incident_changes.items(work, incident))
+        these = [one for one in incident_changes.items(work, incident) if one.part_found or not one.open]
         if len(these) != 1:
             sentence = N_("Choose what is missing again: this incident is about several things.")
             raise Invalid("nothing_missed_again", sentence, field="again")

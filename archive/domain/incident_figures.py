@@ -40,6 +40,7 @@ from archive.vocabulary import (
     StepState,
 )
 
+_BACK = col(IncidentFile.outcome) == IncidentOutcome.FOUND  # not what a part was found of
 _MOVES = (EventKind.FILE_MOVED, EventKind.FILE_LENT, EventKind.FILE_TAKEN_BACK)
 
 
@@ -135,7 +136,7 @@ class _Counting:
             things_missed=self._things(),
             outcomes=self._by(IncidentFile.outcome, IncidentFile.outcome_at),
             still_missing=self._count(select(func.count()).where(col(IncidentFile.open))),
-            found_where=self._by(IncidentFile.found_where, IncidentFile.found_at),
+            found_where=self._by(IncidentFile.found_where, IncidentFile.found_at, _BACK),
             days_to_find=days,
             searches=self._in(Search.at, Search.id),
             search_minutes=self._count(
@@ -174,10 +175,10 @@ class _Counting:
         values = [kind.value for kind in kinds]
         return self._count(select(func.count()).where(col(Event.kind).in_(values), self._within(Event.at)))
 
-    def _by(self, column: Any, moment: Any) -> dict[Any, int]:
+    def _by(self, column: Any, moment: Any, *only: Any) -> dict[Any, int]:
         statement = (
             select(col(column), func.count())
-            .where(col(column).is_not(None), self._within(moment))
+            .where(col(column).is_not(None), self._within(moment), *only)
             .group_by(col(column))
         )
         return {row[0]: row[1] for row in self.work.session.execute(statement)}
@@ -195,7 +196,7 @@ class _Counting:
         statement = (
             select(col(IncidentFile.found_at), col(Incident.missed_at))
             .join(Incident, col(Incident.id) == IncidentFile.incident_id)
-            .where(self._within(IncidentFile.found_at))
+            .where(self._within(IncidentFile.found_at), _BACK)
         )
         return tuple((row[0] - row[1]).days for row in self.work.session.execute(statement))
 

@@ -6,14 +6,31 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import actors, incident_outcomes, step_keys, trails, wanted
+from archive.domain import (
+    actors,
+    incident_facts,
+    incident_outcomes,
+    messages,
+    step_keys,
+    trails,
+    wanted,
+)
 from archive.domain.incident_outcomes import Find
 from archive.domain.steps import Answers
 from archive.errors import Conflict, Invalid
 from archive.letters import is_number
 from archive.models import CaseFile, FilePerson, Incident, IncidentFile, Place, WantedSighting
 from archive.store import Work
-from archive.vocabulary import Evidence, FoundState, FoundWhere, IncidentOutcome, OthersRead, PlaceKind
+from archive.vocabulary import (
+    Evidence,
+    FoundState,
+    FoundWhere,
+    IncidentOutcome,
+    MessageKind,
+    OthersRead,
+    PlaceKind,
+    Role,
+)
 from archive.wording import N_
 from routines.answers import as_moment
 from routines.progress import Record
@@ -31,6 +48,12 @@ _CAUSES = {
     "misread": FoundWhere.MISREAD,
 }
 _HOW = {"returned": FoundWhere.LOAN, "outside": FoundWhere.SENT_OUT}
+PART = "part"  # the answer that it is the right thing, and something of it is missing still
+WHOLE_YET_INCOMPLETE = N_(
+    "You have answered both that it is the right one and whole, and that parts are missing. Answer instead "
+    "that it is not whole, and write what was found and what is missing: what is missing is sought until it "
+    "is found or declared lost."
+)
 OUTSIDER = "outsider"  # somebody without an account; the name lies beside the event
 _NEAR = 2  # places whose holder's holder is the same are near each other
 
@@ -40,6 +63,8 @@ def claim(work: Work, found: Sequence[IncidentFile], place_id: int | None, at: d
     for item in found:
         if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
             raise Conflict("item_settled", incident_outcomes.SETTLED)
+        if place_id is None and _asks(work, item):
+            continue  # said already: to click once more is to see nothing more
         if item.file_id is not None:
             wanted.notice(work, item.file_id, place_id, how=Evidence.HAND, happened_at=at)
         else:
@@ -56,11 +81,23 @@ def claim(work: Work, found: Sequence[IncidentFile], place_id: int | None, at: d
     work.session.flush()
 
 
+def _asks(work: Work, item: IncidentFile) -> bool:
+    """Tell whether it is asked already what was seen of something."""
+    seen = select(col(WantedSighting.id)).where(
+        col(WantedSighting.item_id) == item.id, col(WantedSighting.answered_at).is_(None)
+    )
+    return work.session.scalar(seen.limit(1)) is not None
+
+
 def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, where: FoundWhere | None) -> Find:
     """Return what the form of a find says; where it lay is told from its place unless somebody said it."""
     at = as_moment(answers.get("found_at"))
     if at is None or not found:
         raise Invalid("find_unclear", N_("Say what was found, and when."), field="files")
+    part = answers.get("right") == PART
+    state = FoundState.INCOMPLETE if part else _STATES.get(str(answers.get("state")))
+    if state is FoundState.INCOMPLETE and not part:  # the first version of the routine asks both
+        raise Invalid("whole_yet_incomplete", WHOLE_YET_INCOMPLETE, field="right")
     place_id, cover_id = _number(answers, "place", "place"), _number(answers, "cover_file", "file")
     said, readers = str(answers.get("where", "")), str(answers.get("readers", ""))
     by = str(answers.get("found_by", actors.person(work.actor)))
@@ -69,7 +106,7 @@ def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, wher
         at=at,
         by=OUTSIDER if name else by,
         where=where or _kind(work, found[0], str(answers.get("how", "")), place_id, cover_id),
-        state=_STATES.get(str(answers.get("state"))),
+        state=state,
         others_read=_READ.get(str(answers.get("exposed"))),
         circumstances="\n".join(filter(None, (said, readers, name))),
         place_id=place_id,
@@ -103,6 +140,22 @@ def _scanned_at(work: Work, item: IncidentFile) -> int | None:
 def take_up(work: Work, incident: Incident) -> None:
     """Take a closed case up again for something lost that was seen: it stays lost until confirmed."""
     incident_outcomes.reopen(work, incident, [], "")
+    tell_officers(work, incident, MessageKind.INCIDENT_LOST_SEEN)
+
+
+def tell_officers(work: Work, incident: Incident, kind: MessageKind) -> None:
+    """Tell those who may have told others of an outcome that does not hold, or may not hold any more."""
+    heads = [int(key.removeprefix("user:")) for key in incident_facts.heads(work, incident)]
+    officers = [Role.DATA_PROTECTION_OFFICER, Role.LEX_SARAH_OFFICER]
+    messages.tell(
+        work,
+        kind,
+        incident.stream,
+        f"again {incident.version}",
+        users=[incident.owner_id, *heads],
+        roles=officers if heads else [*officers, Role.MANAGER],
+        incident=incident.id,
+    )
 
 
 def _number(answers: Mapping[str, object], name: str, noun: str) -> int | None:

@@ -49,7 +49,7 @@ _PLAIN = frozenset(
 _SAY_WHERE = frozenset(
     {"place", "cover_file", "last_known", "searched", "found_where", "traces", "cover_log"}
 )
-_OF_FIND = frozenset({"where", "readers", "why_not"})
+_OF_FIND = frozenset({"where", "readers", "why_not", "found_part", "missing_part"})
 _KINDS = {kind.value: kind for kind in EventKind}
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _ACTORS = select(_EVENT.c.id, _EVENT.c.actor, _EVENT.c.at).where(

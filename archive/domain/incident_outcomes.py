@@ -56,6 +56,41 @@ class Find:
 def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Find) -> None:
     """Write down a find; a file declared lost comes back. Raises Conflict for what is settled otherwise."""
     work.require(Permission.WORK_ON_INCIDENTS)
+    _require_missed(incident, how)
+    for item in found:
+        if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
+            raise Conflict("item_settled", SETTLED)
+        event = _told(work, incident, item, EventKind.INCIDENT_FILE_FOUND, how)
+        _end(work, item, IncidentOutcome.FOUND, event)
+        settle_seen(work, item, SeenAnswer.FOUND, "")
+        if item.file_id is not None:
+            _back(work, incident, files.get(work, item.file_id), how)
+
+
+def find_part(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Find) -> None:
+    """Write down that something was found in part: the rest is sought, also where it was given up."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    _require_missed(incident, how)
+    for item in found:
+        if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
+            raise Conflict("item_settled", SETTLED)
+        item.open, item.outcome, item.outcome_at, item.outcome_by = True, None, None, None
+        item.outcome_event = _told(work, incident, item, EventKind.INCIDENT_PART_FOUND, how)
+        work.session.flush()
+        settle_seen(work, item, SeenAnswer.PART, "")
+    if incident.status is IncidentState.DECIDED:
+        history.advance(
+            work,
+            incident,
+            IncidentAction.REOPEN,
+            changes={"decided_at": None},
+            private={"reason": ""},
+            subjects=[f"file:{item.file_id}" for item in found if item.file_id is not None],
+            items=[],
+        )
+
+
+def _require_missed(incident: Incident, how: Find) -> None:
     if how.at < incident.missed_at:
         raise Invalid(
             "found_before_missed",
@@ -65,31 +100,28 @@ def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Fin
             ),
             field="found_at",
         )
-    for item in found:
-        if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
-            raise Conflict("item_settled", SETTLED)
-        event = history.record(
-            work,
-            EventKind.INCIDENT_FILE_FOUND,
-            incident,
-            private={"circumstances": how.circumstances},
-            subjects=[f"file:{one}" for one in (item.file_id, how.cover_id) if one is not None],
-            happened_at=how.at,
-            item=item.id,
-            file=item.file_id,
-            where=how.where.value,
-            place=how.place_id,
-            cover=how.cover_id,
-            state=how.state and how.state.value,
-            others_read=how.others_read and how.others_read.value,
-        )
-        item.found_at, item.found_by, item.found_where = how.at, how.by, how.where
-        item.found_place_id, item.found_in_id = how.place_id, how.cover_id
-        item.found_state, item.others_read = how.state, how.others_read
-        _end(work, item, IncidentOutcome.FOUND, event)
-        settle_seen(work, item, SeenAnswer.FOUND, "")
-        if item.file_id is not None:
-            _back(work, incident, files.get(work, item.file_id), how)
+
+
+def _told(work: Work, incident: Incident, item: IncidentFile, kind: EventKind, how: Find) -> int:
+    """Note in the item what is said of a find, and write the event that tells it."""
+    item.found_at, item.found_by, item.found_where = how.at, how.by, how.where
+    item.found_place_id, item.found_in_id = how.place_id, how.cover_id
+    item.found_state, item.others_read = how.state, how.others_read
+    return history.record(
+        work,
+        kind,
+        incident,
+        private={"circumstances": how.circumstances},
+        subjects=[f"file:{one}" for one in (item.file_id, how.cover_id) if one is not None],
+        happened_at=how.at,
+        item=item.id,
+        file=item.file_id,
+        where=how.where.value,
+        place=how.place_id,
+        cover=how.cover_id,
+        state=how.state and how.state.value,
+        others_read=how.others_read and how.others_read.value,
+    )
 
 
 def mistaken(work: Work, incident: Incident, found: Sequence[IncidentFile], reason: str) -> None:
@@ -133,10 +165,13 @@ def settle(work: Work, incident: Incident, items: Sequence[IncidentFile]) -> Non
     wanted.tell_owner(work, incident.id, MessageKind.INCIDENT_DECIDED, f"decided {incident.version}")
 
 
-def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str) -> None:
-    """Take a decided or closed case up again for some of what it is about; raises Conflict otherwise.
+def reopen(
+    work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str, *, untrue: bool = True
+) -> None:
+    """Miss some of what a case is about again, also while more is sought; raises Conflict otherwise.
 
-    What was declared lost and is only seen stays lost until somebody confirms that it is found.
+    What was declared lost and is only seen stays lost until somebody confirms that it is found. What was said
+    of a find is not `untrue` where a file is only reported missing again.
     """
     elsewhere = wanted.of(work, [item.file_id for item in again if item.file_id is not None])
     for item in again:
@@ -148,7 +183,11 @@ def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason
                 incident=found.incident_id,
             )
     for item in again:
-        _unsay(work, item, reason)
+        if item.open and not item.part_found:
+            raise Conflict("item_sought", N_("What you chose is sought already: nothing of it is found."))
+    for item in again:
+        if untrue:
+            _unsay(work, item, reason)
         item.open, item.outcome, item.outcome_at = True, None, None
         item.outcome_by = item.outcome_event = None
         item.found_at = item.found_by = item.found_where = None
@@ -168,6 +207,8 @@ def reopen(work: Work, incident: Incident, again: Sequence[IncidentFile], reason
 
 def _unsay(work: Work, item: IncidentFile, reason: str) -> None:
     """Take back what an end that was none said of sightings: what was seen was another file."""
+    if item.part_found and item.open:
+        _answer_seen(work, item, col(WantedSighting.answer) == SeenAnswer.PART, SeenAnswer.MISREAD, reason)
     if item.outcome_at is None or item.outcome is IncidentOutcome.DECLARED_LOST:
         return
     if item.file_id is not None and item.found_at is not None:

@@ -275,6 +275,7 @@ class Heading:
     decided_by: str
     sealed: bool
     sent: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +285,7 @@ class _Rule:
     step: str
     decided_by: str
     decided: Callable[[Case], bool]
+    refused: Callable[[Case], bool] = lambda _case: False
 
 
 def _done(step: str) -> "_Rule":
@@ -295,7 +297,10 @@ _RULES: Mapping[IncidentPaper, _Rule] = {
     IncidentPaper.IMY_NOTIFICATION: _done("notify_imy"),
     IncidentPaper.IMY_SUPPLEMENT: _done("supplement_imy"),
     IncidentPaper.LETTER: _Rule(
-        "inform_persons", "decide_inform", lambda case: case.raw("decide_inform", "inform") == "yes"
+        "inform_persons",
+        "decide_inform",
+        lambda case: case.raw("decide_inform", "inform") == "yes",
+        lambda case: case.raw("decide_inform", "inform") == "no" and not case.waits("decide_inform"),
     ),
     IncidentPaper.LEX_SARAH_REPORT: _Rule(
         "lex_sarah_report", "lex_sarah_report", lambda case: case.done("lex_sarah_report") is not None
@@ -306,7 +311,10 @@ _RULES: Mapping[IncidentPaper, _Rule] = {
         lambda case: case.done("lex_sarah_investigation") is not None,
     ),
     IncidentPaper.POLICE_REPORT: _Rule(
-        "police_report", "police_report", lambda case: case.raw("police_report", "reported") == "yes"
+        "police_report",
+        "police_report",
+        lambda case: case.raw("police_report", "reported") == "yes",
+        lambda case: case.raw("police_report", "reported") == "no" and not case.waits("police_report"),
     ),
     # An answer is no decision: it is given at once, by whoever is asked.
     IncidentPaper.ANSWER: _Rule("interim_answer", "", lambda _case: True),
@@ -318,7 +326,7 @@ _RULES: Mapping[IncidentPaper, _Rule] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How it stands with one paper: a draft until the step that decides it is done."""
+    """How it stands with one paper: a draft until its step is done, or it is decided that none is sent."""
 
     paper: IncidentPaper
     draft: bool
@@ -327,6 +335,7 @@ class Standing:
     decided_by: str
     opened: bool
     done: bool
+    refused: bool
 
 
 def standing(case: Case, paper: IncidentPaper) -> Standing:
@@ -340,6 +349,7 @@ def standing(case: Case, paper: IncidentPaper) -> Standing:
         case.title(rule.decided_by) if rule.decided_by else "",
         case.opened(rule.step),
         case.done(rule.step) is not None,
+        rule.refused(case),
     )
 
 
@@ -364,6 +374,7 @@ def heading(case: Case, paper: IncidentPaper) -> Heading:
         how.decided_by,
         case.sealed,
         case.said(how.step, "sent_at") if sent_at else "",
+        how.refused,
     )
 
 

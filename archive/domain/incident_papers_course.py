@@ -52,10 +52,11 @@ def of(case: Case, until: datetime | None = None, items: Sequence[IncidentFile] 
     found = [item for item in known if item.outcome is IncidentOutcome.FOUND and item.found_at]
     lost = [item for item in known if item.outcome is IncidentOutcome.DECLARED_LOST]
     mistaken = [item for item in known if item.outcome is IncidentOutcome.MISTAKEN]
+    partly = [item for item in these if item.part_found and item.found_at and item.found_at <= end]
     waiting = [item for item in these if item not in found and item not in mistaken]
     seen, seen_at = _seen(case, waiting, end)
     made = [one for one in case.searches if one.at <= end]
-    found_at = max((item.found_at for item in found if item.found_at), default=None)
+    found_at = max((item.found_at for item in [*found, *partly] if item.found_at), default=None)
     return Course(
         local_date(case.incident.missed_at),
         _day(found_at),
@@ -66,9 +67,13 @@ def of(case: Case, until: datetime | None = None, items: Sequence[IncidentFile] 
         _day(seen_at),
         _day(max((item.outcome_at for item in mistaken if item.outcome_at), default=None)),
         str(case.raw("decide_mistaken", "explanation") or "") if mistaken else "",
-        bool(waiting) and (bool(found or mistaken) or 0 < seen < len(waiting)),
-        min((item.found_state for item in found if item.found_state), key=_WORST.index, default=None),
-        max(_changes(case, [*found, *lost, *mistaken], seen_at, end), default=None),
+        bool(waiting) and (bool(found or partly or mistaken) or 0 < seen < len(waiting)),
+        min(
+            (item.found_state for item in [*found, *partly] if item.found_state),
+            key=_WORST.index,
+            default=None,
+        ),
+        max(_changes(case, [*found, *partly, *lost, *mistaken], seen_at, end), default=None),
     )
 
 
@@ -168,7 +173,8 @@ def _changes(
     """Return when it became otherwise: a find told or confirmed, a find that was none, a decision."""
     wrong = [one.ended_at for one in case.records("confirm_find") if one.answers.get("right") == "no"]
     moments = [
-        *((item.found_at if item.outcome is IncidentOutcome.FOUND else item.outcome_at) for item in ended),
+        *(item.found_at for item in ended if item.outcome in (None, IncidentOutcome.FOUND)),
+        *(item.outcome_at for item in ended if item.outcome is not IncidentOutcome.FOUND),
         *(moment for moment in wrong if moment and moment <= end),
         seen_at,
     ]

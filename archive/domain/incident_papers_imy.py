@@ -194,7 +194,11 @@ def _kind(case: Case) -> str:
         if away
         else _("Loss of personal data: paper that cannot be found")
     ]
-    known = (item.others_read for item in case.items if item.outcome_at and item.outcome_at <= until)
+    known = (
+        item.others_read
+        for item in case.items
+        if (moment := item.outcome_at or item.found_at) and moment <= until
+    )
     if {OthersRead.YES, OthersRead.POSSIBLE} & set(known):
         kinds.append(_("Somebody unauthorised may have read it"))
     return "\n".join(kinds)
@@ -293,7 +297,7 @@ def _news(case: Case, since: datetime) -> list[Question]:
         *(
             _settled(case, item, number)
             for number, item in enumerate(case.items, start=1)
-            if item.outcome_at and since <= item.outcome_at <= case.until
+            if (moment := item.outcome_at or item.found_at) and since <= moment <= case.until
         ),
         *_steps_since(case, since),
     ]
@@ -310,25 +314,34 @@ def _again(case: Case, since: datetime) -> bool:
 
 def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
     label = _("What became of item %(number)s", number=number)
-    if item.outcome is not IncidentOutcome.FOUND or item.found_at is None:
+    if item.found_at is None or item.outcome not in (None, IncidentOutcome.FOUND):
         return label, f"{item.outcome.label if item.outcome else ''}, {when(item.outcome_at)}"
     days = (item.found_at - case.incident.missed_at).days
     place, cover = item.found_place_id is not None, item.found_in_id is not None
     state = incident_said.state(item.found_state, short=case.incident.short, place=place, cover=cover)
     read = item.others_read.label if item.others_read else _("not stated")
     lines = [
-        _("Found again %(when)s. The breach ended then.", when=when(item.found_at))
-        if item.found_at == case.ended
-        else _("Found again %(when)s.", when=when(item.found_at)),
+        _again_at(case, item.found_at, item),
         _("It lay: %(where)s", where=incident_said.lay(item.found_where, place=place, cover=cover)),
         _("State: %(state)s", state=state),
-        _("It was away for %(time)s", time=incident_said.away(days)),
+        "" if item.part_found else _("It was away for %(time)s", time=incident_said.away(days)),
         _("May others have read it? %(answer)s", answer=read),
         _("Whether the cover it lay in was lent or sent meanwhile: not stated")
         if item.found_where is FoundWhere.OTHER_COVER and not case.said("after_find", "cover_log")
         else "",
     ]
     return label, "\n".join(filter(None, lines))
+
+
+def _again_at(case: Case, at: datetime, item: IncidentFile) -> str:
+    """Say when something was found again, and whether the breach ended by that."""
+    if item.part_found:
+        return _(
+            "A part of it was found %(when)s. The breach has not ended: the rest is sought.", when=when(at)
+        )
+    if at == case.ended:
+        return _("Found again %(when)s. The breach ended then.", when=when(at))
+    return _("Found again %(when)s.", when=when(at))
 
 
 def _steps_since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
@@ -340,6 +353,8 @@ def _steps_since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
             return ""
         return "\n".join(filter(None, (case.told(line, field) for field in fields)))
 
+    yield _("What is found of it"), said("confirm_find", "found_part")
+    yield _("What is still missing of it"), said("confirm_find", "missing_part")
     yield _("When did you become aware of it?"), said("later_awareness", "aware_at", "reason")
     away = incident_prefills.time_away(case.incident, case.items, said("after_find", "away"))
     yield _("Consequences"), "\n".join(filter(None, (away, said("after_find", "consequences"))))

@@ -41,6 +41,7 @@ class Letter:
     secured: str
     notified: bool
     lex_sarah: bool
+    investigated: bool
     police: bool
     rebuilt: bool
 
@@ -93,7 +94,8 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
         course,
         "" if person is None or safe else _name(case, person),
         safe,
-        person is not None or (not course.part and len({_fared(item) for item in items}) == 1),
+        person is not None
+        or ((not course.part or len(items) == 1) and len({_fared(item) for item in items}) == 1),
         person is not None or len(read) == 1,
         min(read, key=_WORST.index),
         _effects(case, course),
@@ -101,6 +103,7 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
         case.said("secure_room", "stopped"),
         case.done("notify_imy") is not None,
         case.done("lex_sarah_report") is not None,
+        case.done("lex_sarah_investigation") is not None and not case.waits("lex_sarah_investigation"),
         case.raw("police_report", "reported") == "yes",
         _rebuilt(case),
     )
@@ -112,8 +115,8 @@ _WORST = (OthersRead.YES, OthersRead.POSSIBLE, None, OthersRead.NO)
 
 def _fared(item: IncidentFile) -> tuple[IncidentOutcome | None, FoundState | None, date | None]:
     """Return what letters tell of one thing that was missed: how it ended, in what state, on which day."""
-    moment = item.found_at if item.outcome is IncidentOutcome.FOUND else item.outcome_at
-    return item.outcome, item.found_state, local_date(moment) if moment and item.outcome else None
+    moment = item.outcome_at if item.outcome not in (None, IncidentOutcome.FOUND) else item.found_at
+    return item.outcome, item.found_state, local_date(moment) if moment else None
 
 
 def _effects(case: Case, course: Course) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from archive.clock import local_date
 from archive.domain import incident_access, incident_papers_course, sightings
 from archive.domain.incident_papers import Case, Heading, first_known, heading, when
 from archive.domain.incident_papers_course import Course
@@ -114,15 +115,22 @@ def _missing(case: Case) -> set[int]:
 
 
 def _at_once(case: Case) -> str:
-    lines = [case.said("secure_room", "stopped"), case.said("secure_room", "not_done"), _searched(case)]
+    lines = [
+        case.said("secure_room", "stopped"),
+        case.said("secure_room", "not_done"),
+        _searched(case, at_once=True),
+    ]
     return "\n".join(filter(None, lines))
 
 
-def _searched(case: Case) -> str:
-    if not case.searches:
+def _searched(case: Case, *, at_once: bool = False) -> str:
+    """Say how many searches were made, of those made at once: on the day of the report."""
+    day = local_date(case.incident.reported_at)
+    made = [one for one in case.searches if not at_once or local_date(one.at) <= day]
+    if not made:
         return ""
-    by = ngettext("by %(num)s person", "by %(num)s persons", case.searchers)
-    return f"{ngettext('%(num)s search', '%(num)s searches', len(case.searches))}, {by}"
+    by = ngettext("by %(num)s person", "by %(num)s persons", len({one.by for one in made}))
+    return f"{ngettext('%(num)s search', '%(num)s searches', len(made))}, {by}"
 
 
 def investigation(case: Case) -> Investigation:

@@ -117,7 +117,7 @@ def _time_away(asked: _Asked) -> Answer:
 
 
 def _away(incident: Incident, items: Sequence[IncidentFile]) -> str:
-    found = [item.found_at for item in items if item.found_at is not None]
+    found = [item.found_at for item in items if item.found_at is not None and not item.part_found]
     if not found:
         return ""
     missed, back = incident.missed_at, max(found)

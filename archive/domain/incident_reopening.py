@@ -1,37 +1,73 @@
 """Take an incident up again: what fell away because of a find comes back, and who waits is told anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from archive.domain import (
     incident_askers,
     incident_changes,
     incident_facts,
+    incident_finds,
     incident_outcomes,
     incident_steps,
-    messages,
     steps,
 )
 from archive.domain.steps import Course
 from archive.models import Incident, IncidentFile
 from archive.store import Work
-from archive.vocabulary import IncidentState, MessageKind, Role
+from archive.vocabulary import IncidentState, MessageKind
 from routines import engine, withdrawing
 
+# What is judged, or told others, of how it stands: which step asks for it anew once that proves untrue.
+ANEW: Mapping[str, str] = {
+    **{
+        name: name
+        for name in (
+            *("screen_risk", "child_safety", "dpo_advice", "review_notification", "decide_inform"),
+            *("inform_persons", "lex_sarah_report", "lex_sarah_investigation", "police_report"),
+            *("supplement_imy", "tell_board"),
+        )
+    },
+    "decide_notification": "review_notification",
+    "notify_imy": "supplement_imy",
+}
+# A decision for the persons concerned holds whatever is found.
+_HOLDS = {"decide_notification": "notify", "review_notification": "notify", "decide_inform": "inform"}
 
-def take_up(work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str) -> None:
+
+def take_up(
+    work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str, *, untrue: bool = True
+) -> None:
     """Miss some of it again: a find that was none counts no more, nor what was asked because of it.
 
-    Steps that fell away open with the deadlines they had by law; what was done stays done.
+    Steps that fell away open with the deadlines they had by law; what was judged or told by that find is
+    asked for anew, and what was done otherwise stays done.
     """
     run = incident_steps.course(work, incident)
+    anew = _rested(work, run, again)
     known = incident_askers.know(incident, run, [item.found_at for item in again if item.found_at])
-    incident_outcomes.reopen(work, incident, again, reason)
+    incident_outcomes.reopen(work, incident, again, reason, untrue=untrue)
     _withdraw(work, incident, run, again, reason)
     run = incident_steps.advance(work, incident)
+    for name in anew:
+        steps.begin_anew(work, run, name)
     if known and not incident_askers.waits(run):
         incident_askers.ask(work, run)
     incident_outcomes.settle(work, incident, incident_changes.items(work, incident))
-    _tell(work, incident)
+    incident_finds.tell_officers(work, incident, MessageKind.INCIDENT_AGAIN)
+
+
+def _rested(work: Work, run: Course, again: Sequence[IncidentFile]) -> list[str]:
+    """Return the steps that ask anew for what was judged or told since what is missed again had its end."""
+    since = withdrawing.told_at(run.routine, run.progress, _keys(again), work.now)
+    if since is None:
+        return []
+    done = withdrawing.rested(run.routine, run.progress, since)
+    fell = [one for one in done if one.answers.get(_HOLDS.get(one.step, "")) != "yes"]
+    return list(dict.fromkeys(ANEW[one.step] for one in fell if one.step in ANEW))
+
+
+def _keys(again: Sequence[IncidentFile]) -> set[str]:
+    return {key for item in again for key in (f"item:{item.id}", f"file:{item.file_id}")}
 
 
 def stuck(work: Work, incident: Incident, run: Course) -> bool:
@@ -49,26 +85,10 @@ def mend(work: Work, incident: Incident) -> None:
         _withdraw(work, incident, run, again, "")
 
 
-def _tell(work: Work, incident: Incident) -> None:
-    """Tell those who may have told others of an outcome that is none: no step of the routine asks for it."""
-    heads = [int(key.removeprefix("user:")) for key in incident_facts.heads(work, incident)]
-    officers = [Role.DATA_PROTECTION_OFFICER, Role.LEX_SARAH_OFFICER]
-    messages.tell(
-        work,
-        MessageKind.INCIDENT_AGAIN,
-        incident.stream,
-        f"again {incident.version}",
-        users=[incident.owner_id, *heads],
-        roles=officers if heads else [*officers, Role.MANAGER],
-        incident=incident.id,
-    )
-
-
 def _withdraw(
     work: Work, incident: Incident, run: Course, again: Sequence[IncidentFile], reason: str
 ) -> None:
     facts = incident_facts.of(work, incident)
-    keys = {key for item in again for key in (f"item:{item.id}", f"file:{item.file_id}")}
     asked = {fact.id: facts[fact.id] for fact in run.routine.facts}
-    gone = withdrawing.withdrawn(run.routine, run.progress, asked, keys, work.now)
+    gone = withdrawing.withdrawn(run.routine, run.progress, asked, _keys(again), work.now)
     steps.withdraw(work, run, gone, reason)

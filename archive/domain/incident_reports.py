@@ -57,8 +57,9 @@ _AS_THEY_STAND = (
 )
 _SEARCHED = Both(EventKind.INCIDENT_SEARCHED.sv, EventKind.INCIDENT_SEARCHED.en)
 _FOUND = Both(EventKind.INCIDENT_FILE_FOUND.sv, EventKind.INCIDENT_FILE_FOUND.en)
+_PART = Both(EventKind.INCIDENT_PART_FOUND.sv, EventKind.INCIDENT_PART_FOUND.en)
 _SETTLED = Both(EventKind.INCIDENT_SEEN_ANSWERED.sv, EventKind.INCIDENT_SEEN_ANSWERED.en)
-_SAYING = (_SEARCHED, _FOUND, _SETTLED)  # what people wrote of these says where
+_SAYING = (_SEARCHED, _FOUND, _PART, _SETTLED)  # what people wrote of these says where
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _COLUMNS = tuple(_EVENT.c[name] for name in ("id", "stream", "at", "happened_at", "actor", "kind", "body"))
 _EVENTS = select(*_COLUMNS).where(_EVENT.c.stream == bindparam("stream")).order_by(_EVENT.c.seq)

@@ -347,12 +347,16 @@ def _short(doing: Doing) -> None:
 
 def _confirmed(doing: Doing) -> None:
     found = incident_changes.named(doing.work, doing.incident, doing.keys("files"))
-    if doing.text("right") == "yes":
-        how = incident_finds.of_answers(doing.work, found, doing.answers, doing.where)
-        incident_outcomes.find(doing.work, doing.incident, found, how)
-    else:
+    right = doing.text("right")
+    if right not in {"yes", incident_finds.PART}:
         for item in found:
             incident_outcomes.settle_seen(doing.work, item, SeenAnswer.MISREAD, doing.text("why_not"))
+        return
+    how = incident_finds.of_answers(doing.work, found, doing.answers, doing.where)
+    if right == incident_finds.PART:
+        incident_outcomes.find_part(doing.work, doing.incident, found, how)
+    else:
+        incident_outcomes.find(doing.work, doing.incident, found, how)
 
 
 def _decided(doing: Doing) -> None:

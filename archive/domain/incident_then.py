@@ -18,10 +18,12 @@ from routines.progress import End, Record
 
 _OUTCOMES: Mapping[str, IncidentOutcome | None] = {
     EventKind.INCIDENT_FILE_FOUND.value: IncidentOutcome.FOUND,
+    EventKind.INCIDENT_PART_FOUND.value: None,
     EventKind.INCIDENT_FILE_MISTAKEN.value: IncidentOutcome.MISTAKEN,
     EventKind.INCIDENT_FILE_LOST.value: IncidentOutcome.DECLARED_LOST,
     EventKind.INCIDENT_REOPENED.value: None,
 }
+_FINDS = {EventKind.INCIDENT_FILE_FOUND.value, EventKind.INCIDENT_PART_FOUND.value}
 
 
 def items(
@@ -45,11 +47,14 @@ def items(
 def _end(item: IncidentFile, event: Event | None, facts: Mapping[str, Any]) -> None:
     """Let something have ended as an event tells, or be missing still."""
     outcome = _OUTCOMES[event.kind] if event else None
-    found = event if outcome is IncidentOutcome.FOUND else None
+    lost = outcome is IncidentOutcome.DECLARED_LOST
     item.outcome, item.open = outcome, outcome is None
     item.outcome_at = event.at if event and outcome else None
     item.outcome_by = event.actor if event and outcome else None
     item.outcome_event = event.id if event and outcome else None
+    if lost:
+        return  # what was found of it before stays so
+    found = event if event and event.kind in _FINDS else None
     item.found_at, item.found_by = (found.happened_at, found.actor) if found else (None, None)
     item.found_where = FoundWhere.read(facts.get("where") or "")
     item.found_place_id, item.found_in_id = facts.get("place"), facts.get("cover")

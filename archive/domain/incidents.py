@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
 from archive import history
@@ -15,6 +15,7 @@ from archive.domain import (
     free_text,
     incident_access,
     incident_changes,
+    incident_reopening,
     incident_steps,
     messages,
     places,
@@ -54,6 +55,8 @@ from archive.vocabulary import (
     Custody,
     EventKind,
     IncidentAction,
+    IncidentOutcome,
+    IncidentState,
     MessageKind,
     Missed,
     Occasion,
@@ -127,12 +130,17 @@ class Report:
 def report(work: Work, said: Report) -> Incident:
     """Take down that something is missing; files missed already are added to the incident they have.
 
-    Returns the new incident, or the one that looks for the only file named. Raises Invalid for a report of
-    nothing, of the future, or of a file that is void; Conflict for one that has left the archive.
+    A file that is said to be found in an incident that is not over is sought in that one again. Returns the
+    new incident, or the one that looks for the only file named. Raises Invalid for a report of nothing, of
+    the future, or of a file that is void; Conflict for one that has left the archive.
     """
     work.require(Permission.REPORT_MISS)
     _refuse_wrong(work, said)
-    missed = _locked(work, _all_files(work, said))
+    ids = _all_files(work, said)
+    cases = _cases_of_finds(work, ids)
+    missed = _locked(work, ids)
+    for incident in cases:
+        _missed_again(work, incident, {file.id for file in missed}, said)
     known = wanted.of(work, [file.id for file in missed])
     for looked_for in known.values():
         _meet(work, looked_for, said)
@@ -230,6 +238,37 @@ def _locked(work: Work, ids: set[int]) -> list[CaseFile]:
                 state=file.status.label,
             )
     return found
+
+
+def _cases_of_finds(work: Work, ids: set[int]) -> list[Incident]:
+    """Hold the incidents that are not over in which some files are said to be found, in the order of ids."""
+    found = (
+        select(Incident)
+        .where(
+            col(Incident.id).in_(select(col(IncidentFile.incident_id)).where(_said_at_hand(ids))),
+            col(Incident.status) != IncidentState.CLOSED,
+        )
+        .order_by(col(Incident.id))
+    )
+    return [incident_changes.locked(work, one) for one in work.session.scalars(found).all()]
+
+
+def _said_at_hand(ids: set[int]) -> ColumnElement[bool]:
+    ended = (IncidentOutcome.FOUND, IncidentOutcome.MISTAKEN)
+    return and_(col(IncidentFile.file_id).in_(sorted(ids)), col(IncidentFile.outcome).in_(ended))
+
+
+def _missed_again(work: Work, incident: Incident, ids: set[int], said: Report) -> None:
+    """Seek in its incident what was said there to be at hand: it is one breach, with its first clocks."""
+    sought = wanted.of(work, ids)
+    again = [
+        one
+        for one in incident_changes.items(work, incident)
+        if one.file_id in ids and one.file_id not in sought and not one.open
+    ]
+    if again and incident.status is not IncidentState.CLOSED:
+        reason = said.circumstances.strip() or EventKind.INCIDENT_REPORTED_AGAIN.label
+        incident_reopening.take_up(work, incident, again, reason, untrue=False)
 
 
 def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, null, or_, select
 from sqlmodel import col
 
 from archive.clock import STOCKHOLM
@@ -111,9 +111,13 @@ class Line:
     @property
     def days_away(self) -> int | None:
         """Return how many days it was away, if it came back."""
-        if self.incident is None or self.item is None or self.item.found_at is None:
-            return None
-        return (self.item.found_at - self.incident.missed_at).days
+        found = self.back.found_at if self.back else None
+        return (found - self.incident.missed_at).days if found and self.incident else None
+
+    @property
+    def back(self) -> IncidentFile | None:
+        """Return the thing if it came back, whole."""
+        return self.item if self.item and self.item.outcome is IncidentOutcome.FOUND else None
 
     @property
     def subjects(self) -> list[str]:
@@ -213,6 +217,11 @@ def causes(work: Work) -> dict[str, Both]:
     return routine_answers.options(work, *routine_answers.CAUSES)
 
 
+def _cause(work: Work) -> ColumnElement[Any]:
+    """Return why a thing was gone, nothing of what is missing: again, it may be for another cause."""
+    return case((col(IncidentFile.open), null()), else_=routine_answers.cause(work))
+
+
 def _lines(work: Work, wanted: Filter, *, hiding: bool) -> Any:
     """Return the statement of lines; `hiding` leaves those one may not know of in, without their things."""
     seen = incident_access.seen_by(work.actor)
@@ -222,7 +231,7 @@ def _lines(work: Work, wanted: Filter, *, hiding: bool) -> Any:
             IncidentFile,
             CaseFile,
             case((seen, 1), else_=0).label("seen"),
-            routine_answers.cause(work).label("cause"),
+            _cause(work).label("cause"),
             col(IncidentFile.id).label("item_id"),
         )
         .select_from(Incident)
@@ -247,7 +256,7 @@ def _conditions(work: Work, wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield col(Incident.missed_at) >= _midnight(date(wanted.year, 1, 1))
         yield col(Incident.missed_at) < _midnight(date(wanted.year + 1, 1, 1))
     if wanted.cause:
-        yield routine_answers.cause(work) == wanted.cause
+        yield _cause(work) == wanted.cause
     if wanted.end is End.MISSING:
         yield col(IncidentFile.id).is_not(None) & col(IncidentFile.outcome).is_(None)
     elif wanted.end is End.SHORT:

@@ -91,6 +91,15 @@ NOTICES: dict[K, Notice] = {
         ),
         _INCIDENT,
     ),
+    K.INCIDENT_LOST_SEEN: Notice(
+        N_("A file declared lost was seen"),
+        N_(
+            "Incident %(incident)s is taken up again: what was declared lost is said to have been seen. "
+            "Nobody has confirmed it yet. If it is found, those who were told of the loss are to be told of "
+            "that too."
+        ),
+        _INCIDENT,
+    ),
     K.ASSESSMENT_YOURS: Notice(
         N_("Papers lay in the wrong file"),
         N_("Papers lay in another file's cover while it was out. Judge by %(due)s who may have read them."),

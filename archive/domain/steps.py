@@ -146,6 +146,15 @@ def begin(work: Work, course: Course, name: str) -> None:
     _set_clocks(work, course, [_open(work, course, record)])
 
 
+def begin_anew(work: Work, course: Course, name: str) -> None:
+    """Open a step once more whatever its conditions say, unless it is open or the routine has none such."""
+    if name not in course.routine.step_of or course.progress.open_record(name):
+        return
+    record = engine.opening(course.routine, course.progress, name, clock, work.now)
+    course.progress = course.progress.with_records(record)
+    _set_clocks(work, course, [_open(work, course, record)])
+
+
 def complete(
     work: Work, course: Course, name: str, answers: Answers, done_at: datetime | None = None
 ) -> Record:

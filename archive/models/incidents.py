@@ -94,7 +94,10 @@ class Incident(SQLModel, table=True):
 
 
 class IncidentFile(SQLModel, table=True):
-    """One thing an incident is about; an open row makes a registered file wanted."""
+    """One thing an incident is about; an open row makes a registered file wanted.
+
+    What is found of it stands here too while the row is open: something is missing still.
+    """
 
     __tablename__ = "incident_file"
     __table_args__ = (
@@ -128,6 +131,11 @@ class IncidentFile(SQLModel, table=True):
     found_in_id: int | None = ref("case_file.id", nullable=True)
     found_state: FoundState | None = term(FoundState, nullable=True)
     others_read: OthersRead | None = term(OthersRead, nullable=True)
+
+    @property
+    def part_found(self) -> bool:
+        """Tell whether a part of it was found, and the rest is missing or declared lost."""
+        return self.found_at is not None and self.outcome in (None, IncidentOutcome.DECLARED_LOST)
 
 
 class Search(SQLModel, table=True):

@@ -145,6 +145,7 @@ class EventKind(Term):
     INCIDENT_FILE_SEEN = "incident.file_seen", "efterlyst akt sedd", "wanted file seen", "red"
     INCIDENT_SEEN_ANSWERED = "incident.seen_answered", "iakttagelse utredd", "sighting settled", "blue"
     INCIDENT_FILE_FOUND = "incident.file_found", "akt återfunnen", "file found", "green"
+    INCIDENT_PART_FOUND = "incident.part_found", "del återfunnen", "part found", "yellow"
     INCIDENT_FILE_MISTAKEN = "incident.file_mistaken", "akten var inte borta", "file was not missing", "grey"
     INCIDENT_FILE_LOST = "incident.file_lost", "akt konstaterad förlorad", "file declared lost", "red"
     INCIDENT_ESCALATED = "incident.escalated", "eskalerat", "escalated", "red"

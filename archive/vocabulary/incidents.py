@@ -106,6 +106,7 @@ class SeenAnswer(Term):
     """What the owner found out when a wanted file had been seen."""
 
     FOUND = "found", "det är akten", "it is the file", "green"
+    PART = "part", "en del av den", "a part of it", "yellow"
     ONLY_COVER = "only_cover", "bara omslag eller etikett", "only the cover or the label", "red"
     MISREAD = "misread", "det var en annan akt", "it was another file", "grey"
     GONE_AGAIN = "gone_again", "fanns inte kvar", "no longer there", "red"

@@ -349,8 +349,13 @@ def changeable(work: Work, incident: Incident) -> dict[str, bool]:
         "let_in": lead,
         "change": work.actor.may(Permission.WORK_ON_INCIDENTS) and not closed,
         "escalate": lead and unsettled,
-        "reopen": lead and incident.status in {IncidentState.DECIDED, IncidentState.CLOSED},
+        "reopen": lead and any(_may_miss(one) for one in incident_changes.items(work, incident)),
     }
+
+
+def _may_miss(item: IncidentFile) -> bool:
+    """Tell whether something is said to be at hand or lost, so that it can be sought again."""
+    return not item.open or item.part_found
 
 
 def reads(work: Work, run: Incident | Matter) -> bool:

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from archive.domain import incidents
+from archive.domain.incidents import Found
 from archive.models import CaseFile
 from archive.store import Actor, Archive
-from archive.vocabulary import IncidentState, Role
+from archive.vocabulary import FoundState, IncidentState, OthersRead, Role
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND
 from tests.builders import PASSWORD, a_box, a_file, a_person, a_shelf, user_in_role
@@ -72,9 +73,23 @@ def test_a_file_is_missed_searched_for_seen_and_confirmed(
     expect(notice).to_contain_text("STOPP – efterlyst: P0001234")
     notice.get_by_role("link", name="Öppna ärende 1").click()
     page.get_by_role("button", name="Skriv vad det var").click()
-    page.get_by_label("Ja", exact=True).check()
+    page.get_by_label("ja, de rätta och hela", exact=True).check()
     page.get_by_role("button", name="Visa frågorna som följer av mina svar").click()
     expect(page.locator("#found_by")).to_be_visible()
     assert violations(page) == []
     with archive.read(archivist) as work:
         assert incidents.get(work, 1).status is IncidentState.SUSPECTED
+    with archive.write(archivist) as work:
+        incident, lay = incidents.get(work, 1), {"state": FoundState.INCOMPLETE, "others_read": OthersRead.NO}
+        part = Found(work.now, "Här", found_part="Omslaget", missing_part="Innehållet", **lay)
+        incidents.found(work, incident, [1], part)
+    page.set_viewport_size(HAND)
+    page.goto(f"{served}/incidents/1")
+    expect(page.get_by_text("en del saknas")).to_be_visible()
+    page.get_by_text("Ta tillbaka ett fynd").click()
+    page.get_by_label("Varför var det inte den rätta?").fill("Omslaget hörde till en annan akt")
+    assert violations(page) == []
+    assert widest(page) is None
+    page.get_by_role("button", name="Ta tillbaka fyndet").click()
+    expect(page.get_by_text("en del saknas")).to_have_count(0)
+    expect(page.get_by_text("Ta tillbaka ett fynd")).to_have_count(0)

@@ -83,7 +83,7 @@ def test_the_year_is_what_happened_in_it(archive: Archive, archivist: Actor, liv
         assert [month.received for month in year.months].count(0) == 11
         assert sum(month.checked for month in year.months) == year.now.covers_checked
         assert year.routine is not None
-        assert year.routine.edition == 1
+        assert year.routine.edition == 2
 
 
 def test_another_period_holds_nothing_of_it_and_stands_beside_the_time_before(

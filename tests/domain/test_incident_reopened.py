@@ -16,16 +16,18 @@ from archive.domain import (
     incident_changes,
     incident_finds,
     incident_outcomes,
+    incident_reopening,
     incident_reports,
     incident_said,
     incident_steps,
     incident_sweep,
     incidents,
     sightings,
+    wanted,
 )
 from archive.domain.incident_report_data import IncidentReport
 from archive.domain.incidents import Found, Report
-from archive.errors import DomainError, Invalid
+from archive.errors import Conflict, DomainError, Invalid
 from archive.models import Incident, Message, Sighting, WantedSighting
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import FoundState, IncidentState, MessageKind, OthersRead, Role, SeenAnswer
@@ -33,8 +35,9 @@ from archive.wording import speaking
 from routines import engine
 from routines.conditions import Answer
 from routines.model import OPENING
+from routines.progress import End
 from tests.builders import SetClock, a_box, a_file, a_shelf
-from tests.domain.incident_play import a_colleague, filled
+from tests.domain.incident_play import Play, a_colleague, filled
 from tests.domain.test_incident_walks import _answers
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -140,6 +143,9 @@ class Twin:
         first, other = self.open(0), self.open(1)
         first.pop("new_request", None)
         other.pop("new_request", None)
+        for name in set(first) - set(other):  # judged or told by the find, it is asked for anew
+            assert name in incident_reopening.ANEW.values()
+            del first[name]
         assert first == other
         assert first
 
@@ -197,7 +203,7 @@ def test_what_is_taken_up_again_can_be_found_again_and_closed(twin: Twin) -> Non
     random = Random(3)
     for _ in range(2):
         twin.find()
-        twin.walk(random, 80)
+        twin.walk(random, 160)
         with twin.archive.read(twin.by) as work:
             assert work.session.get_one(Incident, twin.numbers[0]).status is IncidentState.CLOSED
         twin.reopen()
@@ -326,3 +332,170 @@ def test_taken_up_again_the_head_and_both_officers_are_told_each_time(twin: Twin
         told = Counter(one.user_id for one in work.session.scalars(again))
     expected = [incident.owner_id, head.user_id, *(one.user_id for one in officers[:2])]
     assert told == Counter(2 * expected)
+
+
+@dataclass
+class Pair:
+    """An incident of two files, the first of which is said to be found while the other is sought."""
+
+    archive: Archive
+    clock: SetClock
+    number: int = 0
+    files: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.chief = a_colleague(self.archive, "chefen", Role.MANAGER)
+        self.archivist = a_colleague(self.archive, "arkivarien", Role.ARCHIVIST)
+        with self.archive.write(self.archivist) as work:
+            box = a_box(work, a_shelf(work))
+            self.files = (a_file(work, box).id, a_file(work, box).id)
+            self.number = incidents.report(work, Report(self.files)).id
+        self.play = Play(self.archive, self.number, {"owner": self.archivist, "manager": self.chief})
+        self.clock.forward(hours=1)
+        self.play.do(self.archivist, "first_search", result="nothing")
+        self.before = self.stands()
+        self.clock.forward(days=1)
+        with self.archive.write(self.archivist) as work:
+            incident = work.session.get_one(Incident, self.number)
+            incident_finds.claim(work, incidents.items(work, incident)[:1], None, work.now)
+            incidents.advance(work, incident)
+        self.clock.forward(minutes=1)
+        self.play.do(self.archivist, "confirm_find", files=(f"file:{self.files[0]}",), right="yes")
+        self.clock.forward(hours=1)
+
+    def stands(self) -> tuple[datetime, dict[str, datetime | None], list[int]]:
+        """Return from when the clocks run, what is to be done until when, and what is sought."""
+        with self.archive.read(self.archivist) as work:
+            incident = work.session.get_one(Incident, self.number)
+            run = incident_steps.course(work, incident)
+            steps = {one.step: one.deadline for one in engine.open_steps(run.progress)}
+            return incident.clock_from, steps, sorted(wanted.of(work, self.files))
+
+    def incidents(self) -> int:
+        """Count the incidents there are."""
+        with self.archive.read(self.archivist) as work:
+            return len(work.session.scalars(select(Incident)).all())
+
+
+@pytest.fixture
+def pair(archive: Archive, clock: SetClock) -> Pair:
+    """Give an incident of two files, one of them said to be found."""
+    return Pair(archive, clock)
+
+
+def test_a_find_that_was_none_is_taken_back_while_another_file_is_sought(pair: Pair) -> None:
+    assert pair.stands()[2] == [pair.files[1]]
+    with pair.archive.write(pair.archivist) as work:
+        incidents.reopen(work, work.session.get_one(Incident, pair.number), [], REASON)
+    assert pair.stands() == pair.before, "the same breach: no clock has begun anew"
+    with pair.archive.write(pair.archivist) as work:
+        assert checks.everything(work) == []
+        incident = work.session.get_one(Incident, pair.number)
+        with pytest.raises(Conflict, match="item_sought"):
+            incidents.reopen(work, incident, [incidents.items(work, incident)[0].id], REASON)
+
+
+def test_a_file_said_to_be_found_that_is_reported_again_is_sought_in_the_incident_it_has(pair: Pair) -> None:
+    worker = a_colleague(pair.archive, "handläggaren", Role.CASE_WORKER)
+    with pair.archive.write(worker) as work:
+        met = incidents.report(work, Report((pair.files[0],), circumstances="Det var en annan akt"))
+        assert met.id == pair.number
+    assert pair.incidents() == 1
+    assert pair.stands() == pair.before
+    with pair.archive.write(pair.archivist) as work:
+        assert checks.everything(work) == []
+        seen = select(WantedSighting.answer).order_by(col(WantedSighting.id))
+        assert work.session.scalars(seen).all() == [SeenAnswer.FOUND], "nobody said that it was another file"
+
+
+def test_a_part_that_was_of_another_file_is_taken_back(pair: Pair) -> None:
+    with pair.archive.write(pair.archivist) as work:
+        incident = work.session.get_one(Incident, pair.number)
+        other = incidents.items(work, incident)[1]
+        part = {"found_part": "Omslaget", "missing_part": "Innehållet", "others_read": OthersRead.NO}
+        incidents.found(
+            work, incident, [other.id], Found(work.now, "Här", state=FoundState.INCOMPLETE, **part)
+        )
+        pair.clock.forward(minutes=1)
+    with pair.archive.write(pair.archivist) as work:
+        incident = work.session.get_one(Incident, pair.number)
+        other = incidents.items(work, incident)[1]
+        assert other.part_found
+        incidents.reopen(work, incident, [other.id], REASON)
+        assert (other.open, other.found_at, other.found_state) == (True, None, None)
+        assert incident_steps.course(work, incident).progress.open_record("after_find")  # of the first
+        run = incident_steps.course(work, incident)
+        last = [one for one in run.progress.records if one.step == "confirm_find" and one.end is End.DONE]
+        assert [one.answers["right"] for one in last] == ["yes"]
+
+
+def test_what_was_judged_or_told_by_a_find_that_was_none_is_asked_for_anew(pair: Pair) -> None:
+    do, chief, archivist = pair.play.do, pair.chief, pair.archivist
+    do(archivist, "after_find")
+    do(chief, "decide_notification", notify="yes")
+    do(archivist, "notify_imy", part="complete", ended="ended")
+    do(chief, "decide_inform", high_risk="no", inform="no")
+    do(archivist, "lex_sarah_report")
+    anew = {"supplement_imy", "decide_inform", "lex_sarah_report"}
+    assert not anew & pair.stands()[1].keys()
+    with pair.archive.write(archivist) as work:
+        incidents.reopen(work, work.session.get_one(Incident, pair.number), [], REASON)
+    assert anew <= pair.stands()[1].keys()
+    assert not {"notify_imy", "decide_notification"} & pair.stands()[1].keys(), "the notice stays sent"
+
+
+def test_what_was_judged_before_a_find_stands_when_the_find_is_taken_back(twin: Twin) -> None:
+    with twin.archive.read(twin.by) as work:
+        run = incident_steps.course(work, work.session.get_one(Incident, twin.numbers[0]))
+        said = filled(work, run, "decide_notification", {"notify": "no"}, twin.by, [])
+    assert twin.do(0, "decide_notification", said)
+    assert twin.do(1, "decide_notification", said)
+    twin.clock.forward(hours=1)
+    twin.find()
+    twin.reopen()
+    assert twin.open(0) == twin.open(1)
+    twin.find()
+    with twin.archive.read(twin.by) as work:
+        run = incident_steps.course(work, work.session.get_one(Incident, twin.numbers[0]))
+        said = filled(work, run, "decide_inform", {"high_risk": "no", "inform": "no"}, twin.by, [])
+    assert twin.do(0, "decide_inform", said)
+    assert twin.do(1, "decide_inform", said)
+    twin.reopen()
+    assert twin.open(0).keys() - twin.open(1).keys() == {"decide_inform"}
+
+
+def test_when_a_lost_file_of_a_closed_case_is_seen_the_officers_are_told(twin: Twin) -> None:
+    a_colleague(twin.archive, "ombudet", Role.DATA_PROTECTION_OFFICER)
+    lex = a_colleague(twin.archive, "lexan", Role.LEX_SARAH_OFFICER)
+    with twin.archive.write(twin.by) as work:
+        incident = work.session.get_one(Incident, twin.numbers[0])
+        items = incidents.items(work, incident)
+        incident_outcomes.declare_lost(work, incident, items, REASON)
+        incident_outcomes.settle(work, incident, items)
+    twin.walk(Random(3), 90)
+    told = select(Message.user_id).where(col(Message.kind) == MessageKind.INCIDENT_LOST_SEEN)
+    with twin.archive.write(twin.by) as work:
+        incident = work.session.get_one(Incident, twin.numbers[0])
+        assert incident.status is IncidentState.CLOSED
+        incident_finds.claim(work, incidents.items(work, incident), None, work.now)
+        assert work.session.scalars(told).all() == []
+        incidents.advance(work, incident)
+        assert incident.status is IncidentState.SEARCHING
+        assert f"user:{lex.user_id}" in {f"user:{one}" for one in work.session.scalars(told)}
+
+
+def test_a_supplement_sent_because_of_a_find_stays_sent_when_the_find_is_taken_back(pair: Pair) -> None:
+    do, archivist = pair.play.do, pair.archivist
+    do(pair.chief, "decide_notification", notify="yes")
+    do(archivist, "notify_imy", part="complete", ended="ongoing")
+    pair.clock.forward(minutes=1)
+    do(archivist, "after_find")
+    do(archivist, "supplement_imy", news="Akten är hittad", more="no")
+    pair.clock.forward(minutes=1)
+    with pair.archive.write(archivist) as work:
+        incident = work.session.get_one(Incident, pair.number)
+        incidents.reopen(work, incident, [], REASON)
+        records = incident_steps.course(work, incident).progress.records
+        ends = {one.step: one.end for one in records if one.occurrence == 1}
+    assert (ends["after_find"], ends["supplement_imy"]) == (End.LAPSED, End.DONE)
+    assert "supplement_imy" in pair.stands()[1]

@@ -138,3 +138,12 @@ def test_a_longer_page_takes_no_more_statements(
         return len(count)
 
     assert statements(5) == statements(2)
+
+
+def test_what_is_missing_again_has_no_cause(archive: Archive, archivist: Actor, missed: list[int]) -> None:
+    with archive.write(archivist) as work:
+        assert numbers(work, Filter(cause="misread")) == [missed[0]]
+        incidents.reopen(work, incidents.get(work, missed[0]), [], "Det var fel akt")
+    with archive.read(archivist) as work:
+        assert numbers(work, Filter(cause="misread")) == []
+        assert {line.cause for line in lost_register.page(work, Filter(), Order.NEWEST).lines} == {""}

@@ -37,13 +37,13 @@ DECIDED = Decision("Socialnämnden", TODAY - timedelta(days=3), TODAY, "SN-2026/
 
 def next_version(content: str) -> str:
     """Give a text the number of the next version."""
-    return content.replace("version: 1", "version: 2", 1)
+    return content.replace("version: 2", "version: 3", 1)
 
 
 def second(work: Work) -> RoutineVersion:
-    """Draft the second version of the routine for lost files: another word in its title."""
+    """Draft the next version of the routine for lost files: another word in its title."""
     content = routine_versions.in_force(work, LOST).content
-    content = content.replace("version: 1", "version: 2", 1).replace(
+    content = content.replace("version: 2", "version: 3", 1).replace(
         "Misstänkt förlorad akt", "Saknad akt", 1
     )
     return routine_versions.draft(work, LOST, content)
@@ -107,9 +107,9 @@ def test_an_incident_goes_on_by_the_version_it_began_with(work: Work) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (lambda text: text.replace("version: 1", "version: 7", 1), "routine_other"),
+        (lambda text: text.replace("version: 2", "version: 7", 1), "routine_other"),
         (
-            lambda text: text.replace("version: 1", "version: 2", 1).replace(
+            lambda text: text.replace("version: 2", "version: 3", 1).replace(
                 "  en: Suspected lost file\n", "", 1
             ),
             "routine_wrong",

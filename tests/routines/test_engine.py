@@ -217,6 +217,20 @@ def test_a_step_does_not_open_while_one_it_pauses_for_is_open() -> None:
     assert names(engine.open_steps(progress)) == ["first", "second"]
 
 
+def test_a_step_not_needed_after_what_asks_for_it_does_not_open_again() -> None:
+    of = routine(
+        step("ask", again={"fact": "found"}),
+        step("refuse", when={"done": "ask"}, again={"done": "ask", "since": "refuse"}, optional=True),
+    )
+    progress = finished_step(of, turned(of, beginning()), "ask")
+    aside = engine.set_aside(of, progress, "refuse", "found", ANNA, MONDAY + timedelta(hours=1))
+    progress = turned(of, progress.with_records(aside), 1)
+    assert "refuse" not in names(engine.open_steps(progress))
+    progress = turned(of, progress.with_facts(found=True), 2)
+    progress = finished_step(of, progress, "ask", hours=2)
+    assert "refuse" in names(engine.open_steps(progress))  # asked for once more
+
+
 def test_what_a_step_waits_for_can_be_told() -> None:
     of = routine(step("one"), step("two", after=["one"], when={"fact": "found"}), step("any", on_demand=True))
     progress = turned(of, beginning())

@@ -13,6 +13,7 @@ from tests.routines.examples import MONDAY
 from tests.routines.walking import Files, Walk, moments, to_the_end
 
 NAMES = [one.name for one in definition.packaged()]
+VERSIONS = {"suspected_lost_file": 2}  # the others ship in their first
 ENOUGH = {
     "go_on": "no",
     "more": "no",
@@ -34,7 +35,7 @@ def facts_of(routine: Routine, **given: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_packaged_routine_is_written_as_its_file_is_named(name: str) -> None:
     routine = definition.packaged_routine(name)
-    assert (routine.name, routine.version) == (name, 1)
+    assert (routine.name, routine.version) == (name, VERSIONS.get(name, 1))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -187,7 +187,7 @@ class Files:
             which = "missing" if facts["missing"] else "lost"
             facts[which] = max(0, facts[which] - 1)
             facts["to_confirm"] = max(0, facts["to_confirm"] - 1)
-        elif event == "confirm_find":
+        elif event in ("confirm_find", "outcome:found_in_part"):
             facts["to_confirm"] = 0
         elif event in ("outcome:mistaken", "outcome:declared_lost"):
             facts["missing"] -= 1

@@ -72,10 +72,8 @@ class Missing(Register):
         def report(work: Work) -> list[tuple[int, int]]:
             ids = tuple(self.pick(work, CaseFile, number).id for number in sorted(files))
             said = Report(ids, description="En pärm" if words else "", occasion=occasion, protected=False)
-            incident = incidents.report(work, said)
-            return [
-                (one.file_id, one.id) for one in incidents.items(work, incident) if one.file_id and one.open
-            ]
+            incidents.report(work, said)
+            return [(found.file_id, found.item_id) for found in wanted.of(work, ids).values()]
 
         reported = self.do(report)
         self.missed = self.missed or reported is not None

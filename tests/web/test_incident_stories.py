@@ -371,6 +371,6 @@ def test_the_yearly_self_check_begins_with_what_the_register_counts(town: Town) 
     opened = re.findall(rf"{address}/steps/(\w+)", town.archivist.get(address))
     told = {step: town.archivist.get(f"{address}/steps/{step}") for step in opened}
     assert "Ärenden om misstänkt förlorad akt: 1" in told["incidents"]
-    assert "Misstänkt förlorad akt, version 1: läst av 0 av 10" in told["known"]
+    assert "Misstänkt förlorad akt, version 2: läst av 0 av 10" in told["known"]
     assert "Utlånade: 0" in told["loans"]
     assert case.number == 1

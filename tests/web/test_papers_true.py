@@ -90,10 +90,9 @@ class Tale:
             self.archivist,
             "confirm_find",
             files=(self.file.stream,),
-            right="yes",
             found_at=self.now(),
-            state=state,
             exposed="no",
+            **({"right": "yes", "state": state} if state else {"right": "part"}),
         )
 
     def other_confirmed(self, exposed: str) -> None:
@@ -225,11 +224,11 @@ def damaged(tale: Tale) -> None:
 
 
 def incomplete(tale: Tale) -> None:
-    """It was found with parts missing."""
+    """It was found in part: the rest is missing still."""
     tale.reported()
     tale.searched()
     tale.answered()
-    tale.confirmed("incomplete")
+    tale.confirmed("")
 
 
 def part_found(tale: Tale) -> None:
@@ -301,11 +300,12 @@ STATES = (
 )
 SOUGHT = (searching, wants_decision, waits_inside, not_it, reopened_short, reopened)
 SAID = (said_found, seen_after_answer, seen_after_lost)
-BACK = (closed_short, found_before_answer, found_after_answer, damaged, incomplete, found_after_lost)
+SOME = (part_found, incomplete)
+BACK = (closed_short, found_before_answer, found_after_answer, damaged, found_after_lost)
 GONE = (declared_lost, rebuilt, seen_after_lost)
 # What was sent to IMY stays as it was: of what came after it was declared lost the supplement tells.
-NOTIFIED = (*SOUGHT, part_found, *GONE, found_after_lost)
-OFFERED = (*SOUGHT[:1], *SOUGHT[3:], said_found, seen_after_answer, *GONE, part_found, mistaken)
+NOTIFIED = (*SOUGHT, *SOME, *GONE, found_after_lost)
+OFFERED = (*SOUGHT[:1], *SOUGHT[3:], said_found, seen_after_answer, *GONE, *SOME, mistaken)
 EVERY = frozenset(P) - {P.IMY_SUPPLEMENT, P.REFUSAL}
 TELLING = (P.ANSWER, P.LETTER, P.POLICE_REPORT, P.LEX_SARAH_REPORT, P.LEX_SARAH_INVESTIGATION)
 OF_ALL = tuple(paper for paper in TELLING if paper is not P.LETTER)  # a letter without a name goes to any
@@ -323,10 +323,8 @@ class Sentence:
 
 SENTENCES = (
     Sentence("Vi letar fortfarande efter den", "We are still searching for it", TELLING, SOUGHT),
-    Sentence(
-        "Vi letar fortfarande efter resten", "We are still searching for the rest", OF_ALL, (part_found,)
-    ),
-    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", OF_ALL, (part_found,)),
+    Sentence("Vi letar fortfarande efter resten", "We are still searching for the rest", OF_ALL, SOME),
+    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", OF_ALL, SOME),
     Sentence(
         "Så står det till med din akt: _", "How it stands with your file: _", (P.LETTER,), (part_found,)
     ),
@@ -338,7 +336,7 @@ SENTENCES = (
     Sentence("ska anses förlorad", "is to be regarded as lost", TELLING, GONE),
     Sentence("aldrig var borta", "never was missing", TELLING, (mistaken,)),
     Sentence("Den var gallrad enligt plan", "It had been destroyed according to", TELLING, (mistaken,)),
-    Sentence("Senast", "Not later than", (P.ANSWER,), (*SOUGHT, said_found, seen_after_answer, part_found)),
+    Sentence("Senast", "Not later than", (P.ANSWER,), (*SOUGHT, said_found, seen_after_answer, *SOME)),
     Sentence("När det är kontrollerat", "When that is checked", (P.ANSWER,), SAID),
     Sentence("Vi prövar vilka delar", "We judge which parts of it", (P.ANSWER,), BACK),
     Sentence("hör av oss om den hittas", "tell you if it is found", (P.ANSWER,), (declared_lost, rebuilt)),
@@ -357,7 +355,7 @@ SENTENCES = (
         "Vi hör av oss om akten hittas",
         "We tell you if the file is found",
         (P.LETTER,),
-        (*SOUGHT, *GONE),
+        (*SOUGHT, *GONE, incomplete),
     ),
     Sentence("Den pågår", "It is going on", (P.IMY_NOTIFICATION,), NOTIFIED),
     Sentence(
@@ -372,7 +370,7 @@ SENTENCES = (
         "Vad som saknas, var",
         "What is missing, where",
         (P.POLICE_REPORT,),
-        (*SOUGHT, *GONE, said_found, seen_after_answer, part_found),
+        (*SOUGHT, *GONE, said_found, seen_after_answer, *SOME),
     ),
     Sentence("Vad som saknades, var", "What was missing, where", (P.POLICE_REPORT,), (*BACK, mistaken)),
 )
@@ -483,6 +481,68 @@ def test_a_supplement_tells_imy_of_the_loss_then_of_what_is_said_to_be_found_the
         [True, True, False],
         [False, False, True],
     ]
+
+
+def test_a_supplement_tells_imy_what_a_part_was_found_of_and_that_the_breach_goes_on(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes")
+    tale.play.do(tale.archivist, "notify_imy", ended="ongoing")
+    tale.clock.forward(days=1)
+    tale.claimed()
+    told = {"found_part": "12 av 40 handlingar", "missing_part": "28 handlingar"}
+    find = {"found_at": tale.now(), "exposed": "no", **told}
+    tale.play.do(tale.archivist, "confirm_find", files=(tale.file.stream,), right="part", **find)
+    text = read(sign_in(Role.ARCHIVIST), tale, P.IMY_SUPPLEMENT, "sv")
+    said = ["Incidenten har inte upphört: resten eftersöks", *told.values()]
+    assert [one for one in said if one not in text] == []
+    assert "Då upphörde incidenten" not in text  # as it says of a find of all of it
+    assert tale.play.open(tale.archivist).count("after_find") == 1
+
+
+def test_a_paper_that_is_decided_not_to_be_sent_says_so_and_not_that_it_is_a_draft(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.manager, "decide_notification", notify="yes")
+    tale.play.do(tale.archivist, "screen_risk", crime="yes")
+    papers = (P.LETTER, P.POLICE_REPORT)
+    client = sign_in(Role.ARCHIVIST)
+    before = [read(client, tale, paper, "sv") for paper in papers]
+    tale.play.do(tale.manager, "decide_inform", high_risk="no", inform="no")
+    tale.play.do(tale.manager, "police_report", reported="no")
+    client = sign_in(Role.ARCHIVIST)
+    after = [read(client, tale, paper, "sv") for paper in papers]
+    assert [("UTKAST" in one, "SKICKAS INTE" in one) for one in (*before, *after)] == [
+        *[(True, False)] * 2,
+        *[(False, True)] * 2,
+    ]
+
+
+def test_a_report_tells_what_was_searched_at_once_and_a_letter_that_it_is_investigated(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    tale.play.do(tale.archivist, "lex_sarah_report")
+    papers = (P.LEX_SARAH_REPORT, P.LETTER)
+    client = sign_in(Role.ARCHIVIST)
+    before = [read(client, tale, paper, "sv") for paper in papers]
+    tale.clock.forward(days=2)
+    other = a_colleague(tale.archive, "sökaren", Role.ARCHIVIST)
+    tale.play.do(other, "second_search", result="nothing")
+    lex = a_colleague(tale.archive, "lexan", Role.LEX_SARAH_OFFICER)
+    tale.play.do(lex, "lex_sarah_investigation", serious="none")
+    client = sign_in(Role.ARCHIVIST)
+    after = [read(client, tale, paper, "sv") for paper in papers]
+    once, twice = "1 sökning, av 1 person", "2 sökningar, av 2 personer"
+    assert [(once in one[0], twice in one[0]) for one in (before, after)] == [(True, False)] * 2
+    words = ("Vi utreder hur", "Vi har utrett hur", "en gång; 1 person deltog", "2 gånger; 2 personer deltog")
+    said = [[one in letter for one in words] for letter in (before[1], after[1])]
+    assert said == [[True, False, True, False], [False, True, False, True]]
 
 
 def test_a_letter_after_the_find_tells_what_it_meant_as_judged_since(tale: Tale, sign_in: SignIn) -> None:
