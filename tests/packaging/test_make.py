@@ -15,5 +15,6 @@ def test_make_run_says_each_step_before_it_takes_it() -> None:
     steps = [at for at, line in enumerate(lines) if STEP.search(line) and not line.startswith("echo ")]
     silent = [lines[at] for at in steps if not any(line.startswith("echo ") for line in lines[at - 2 : at])]
     assert (len(steps), silent) == (5, [])  # an environment, packages, a demo, an upgrade, the server
+    # else an older database is taken for a demo
     asides = [at for at, line in enumerate(lines) if "seed.demo.aside" in line]
-    assert asides < [at for at in steps if " demo " in lines[at]]  # else an older database is taken for a demo
+    assert asides < [at for at in steps if " demo " in lines[at]]
