@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from archive.domain import files, labels, worklists
+from archive.domain import files, labels, people, worklists
 from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role, TaskAnswer
 from tests.domain.taking_in import file_of, prepared, row, take_in, tasks_of, withdraw
@@ -135,5 +135,21 @@ def test_duplicates_of_the_protected_are_masked(sign_in: SignIn, archive: Archiv
     for page in ("/imports/1/repeated", "/imports/1/repeated/file"):
         text = client.get(page).data.decode()
         assert "Samma akt står redan på rad 2" in text
+        assert ANNA not in text
+        assert "Åkesson" not in text
+
+
+def test_duplicates_of_a_file_protected_since_are_masked(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [FIRST, FIRST])
+    client = sign_in(Role.ARCHIVIST)
+    pages = ("/imports/1/repeated", "/imports/1/repeated/file")
+    assert all(ANNA in client.get(page).data.decode() for page in pages)
+    with archive.write(archivist) as work:
+        (person,) = people.with_number(work, ANNA)
+        people.protect(work, person, Protection.MARKED, "beslut")
+    for page in pages:
+        text = client.get(page).data.decode()
         assert ANNA not in text
         assert "Åkesson" not in text
