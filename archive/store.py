@@ -366,6 +366,9 @@ def make_engine(url: str, lock_seconds: int | None = None) -> Engine:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
+    if lock_seconds:
+        busy = f"PRAGMA busy_timeout={lock_seconds * 1000}"  # another program's lock is waited for no longer
+        event.listen(engine, "connect", lambda connection, _record: connection.execute(busy))
     # Not by an event of the engine: having any makes each statement dearer.
     engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign, assignment]
     return engine

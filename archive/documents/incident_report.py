@@ -251,7 +251,9 @@ def _searched(one: SearchLine) -> str:
     where = _where(one.place) if one.place else ""
     cover = _("the cover of %(code)s", code=one.cover_code) if one.cover_code else ""
     step = str(one.step) if one.step else ""
-    return "\n".join(filter(None, (step if one.summary else "", where, cover, one.lead))) or step or "–"
+    manner = _MANNERS.get(one.lead.partition(":")[0])  # what follows is our own number, as of whose desk
+    how = _(manner).capitalize() if manner else ""
+    return "\n".join(filter(None, (step if one.summary else "", how, where, cover))) or step or "–"
 
 
 def _told(paper: Report, report: IncidentReport) -> None:

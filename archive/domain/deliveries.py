@@ -24,7 +24,7 @@ from archive.vocabulary import (
     SenderAction,
     SenderState,
 )
-from archive.wording import N_, _
+from archive.wording import DEFAULT_LOCALE, N_, _, speaking
 
 MOST_CRATES = 500
 MOST_FILES_PER_CRATE = 200
@@ -105,7 +105,8 @@ def _refuse_wrong(work: Work, day: date, capacity: int, crate_files: int, alarm_
 
 def _transit_place(work: Work) -> Place:
     """Return the place crates stand at while they are on the way, made with the first delivery."""
-    name = _("On the way")
+    with speaking(DEFAULT_LOCALE):  # a place is named once, whatever whoever plans first reads
+        name = _("On the way")
     known = next((site for site in places.roots(work) if site.name == name and not site.closed_at), None)
     return known or places.create(work, None, PlaceKind.SITE, name)
 

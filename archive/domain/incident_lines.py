@@ -1,7 +1,7 @@
 """Tell an incident's events, steps and chain of custody as lines of its report, in both languages."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -143,11 +143,16 @@ class Named:
 
 
 def _spoken(trail: Sequence[Place]) -> Both:
-    names = []
+    return _both(lambda: trails.name_of(trail))
+
+
+def _both(say: Callable[[], str]) -> Both:
+    """Say something in both languages, whichever is in use."""
+    said = []
     for language in LOCALES:
         with speaking(language):
-            names.append(trails.name_of(trail))
-    return Both(*names)
+            said.append(say())
+    return Both(*said)
 
 
 def of_incident(
@@ -282,8 +287,8 @@ def _value(field: Field, answer: Answer, named: Named) -> Both:
         return Both("ja", "yes") if answer == "yes" else Both("nej", "no")
     if field.kind in {FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE}:
         named.learn(map(str, parts))
-        text = ", ".join(named.of_key(str(one)) for one in parts)
-    elif field.kind is FieldKind.MOMENT:
+        return _both(lambda: ", ".join(named.of_key(str(one)) for one in parts))
+    if field.kind is FieldKind.MOMENT:
         moment = as_moment(str(answer))
         text = f"{local(moment):%Y-%m-%d %H:%M}" if moment else str(answer)
     else:

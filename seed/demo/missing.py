@@ -17,6 +17,7 @@ from archive.domain import (
     incident_steps,
     incidents,
     matters,
+    messages,
     places,
     routine_versions,
     searches,
@@ -158,6 +159,7 @@ class Missing:
 
     def _confirm(self, check_id: int | None) -> None:
         """Confirm that what was seen is the missing file; without a check it stood in the wrong place."""
+        seen_at = self.clock.now
         self.clock.forward(minutes=20)
         with self.archive.write(self.people[ARCHIVIST]) as work:
             incident = incidents.get(work, self.earlier)
@@ -170,7 +172,7 @@ class Missing:
             how = "delivery" if cover else "search"
             by = self.people[ASSISTANTS[1]].user_id
             found = Found(
-                work.now, said, how, by, place, cover, state=FoundState.WHOLE, others_read=OthersRead.NO
+                seen_at, said, how, by, place, cover, state=FoundState.WHOLE, others_read=OthersRead.NO
             )
             incidents.found(work, incident, items, found)
         self.found, self.in_cover = True, check_id is not None
@@ -242,6 +244,7 @@ class Missing:
     def _do(self, incident_id: int, step: str, said: dict[str, Any]) -> None:
         with self.archive.write(self.people[said["who"]]) as work:
             incident = incidents.get(work, incident_id)
+            messages.mark_read(work)
             answers = self.answers(work, incident_steps.course(work, incident), step, said, incident_id)
             incidents.complete(work, incident, step, answers)
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from archive.clock import is_working_day, local, local_date
 from archive.columns import UtcTime
 from archive.domain import checks, incident_steps
-from archive.models import Event, Incident, IncidentFile, Matter
+from archive.models import Event, Incident, IncidentFile, Matter, Message, RoutineStep, WantedSighting
 from archive.store import Work
 from archive.vocabulary import IncidentState
 from routines.progress import End, Record
@@ -122,6 +122,27 @@ def broken_seals(work: Work) -> Iterator[str]:
             yield f"matter {matter.id} noticed {matter.noticed_at}"
 
 
+def finds(work: Work) -> Iterator[str]:
+    """Name what is said to have been found later than it was seen."""
+    for _incident, item in ((one, item) for one, _records in _cases(work) for item in _items(work, one)):
+        seen = work.session.scalars(select(WantedSighting).where(col(WantedSighting.item_id) == item.id))
+        first = min((one.happened_at for one in seen), default=None)
+        if first and item.found_at and item.found_at > first:
+            yield f"item {item.id} seen {first} found {item.found_at}"
+
+
+def inboxes(work: Work) -> Iterator[str]:
+    """Name the messages of a closed case that somebody who worked on it had not read when it was closed."""
+    for incident, _records in _cases(work):
+        steps = work.session.scalars(select(RoutineStep).where(col(RoutineStep.run) == incident.stream))
+        last = {one.ended_by: one.ended_at for one in steps if one.ended_at}
+        for one in work.session.scalars(select(Message).where(col(Message.about) == incident.stream)):
+            worked = last.get(f"user:{one.user_id}")
+            unread = one.read_at is None or (incident.closed_at and one.read_at > incident.closed_at)
+            if incident.closed_at and worked and worked > one.created_at and unread:
+                yield f"message {one.id} to user {one.user_id}"
+
+
 def _cases(work: Work) -> Iterator[tuple[Incident, tuple[Record, ...]]]:
     for incident in work.session.scalars(select(Incident).order_by(Incident.id)):  # type: ignore[arg-type]
         yield incident, incident_steps.course(work, incident).progress.records
@@ -141,6 +162,8 @@ RULES: tuple[Callable[[Work], Iterator[str]], ...] = (
     causes,
     measures,
     broken_seals,
+    finds,
+    inboxes,
 )
 
 

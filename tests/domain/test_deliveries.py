@@ -31,6 +31,7 @@ from archive.vocabulary import (
     ScanOutcome,
     SenderState,
 )
+from archive.wording import speaking
 from tests.builders import a_file, a_place, user_in_role
 from tests.domain.delivering import Scene, a_scene
 
@@ -81,6 +82,13 @@ def test_while_it_is_on_the_way_the_crate_stands_neither_here_nor_there(scene: S
 
 def _plan(work: Work, day: date, **values: int) -> Delivery:
     return deliveries.plan(work, Plan(day, **values))
+
+
+def test_the_place_crates_stand_at_on_the_way_has_one_name_whatever_its_planner_reads(scene: Scene) -> None:
+    with speaking("en"):
+        scene.plan()
+    transit = scene.look(lambda work: places.get(work, scene.of(work).transit_id))
+    assert transit.name == "På väg"
 
 
 def test_the_first_delivery_of_a_week_takes_the_week(scene: Scene) -> None:

@@ -98,6 +98,8 @@ FAULTS: dict[Callable[[Work], Iterator[str]], str] = {
         " WHERE step = 'follow_up'"
     ),
     story_rules.broken_seals: f"matter SET noticed_at = {LONG_BEFORE}",
+    story_rules.finds: f"incident_file SET found_at = {LONG_AFTER} WHERE incident_id = 1",
+    story_rules.inboxes: "message SET read_at = NULL",
 }
 
 

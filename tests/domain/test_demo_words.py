@@ -82,6 +82,12 @@ def test_there_are_words_for_whatever_the_steps_of_the_demo_may_ask(
     assert lacking - ({"found after_find: cover_log"} if where == "on_shelf" else set()) == set()
 
 
+def test_nobody_writes_that_nobody_has_asked_where_somebody_outside_waits() -> None:
+    answered = [said for part in PARTS["suspected_lost_file"] for said in WORDS[part].values()]
+    wanted = [said["decision_wanted"] for said in answered if "decision_wanted" in said]
+    assert set(wanted) == {"no"}
+
+
 def _of_find(part: str, where: str) -> dict[str, dict[str, Any]]:
     return {**WORDS["later"], **WORDS[where]} if part == "found" else {}
 

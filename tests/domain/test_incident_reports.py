@@ -284,6 +284,21 @@ def test_the_report_is_told_in_both_languages_whichever_is_in_use(
             assert str(report.routine) == "Suspected lost file"
 
 
+def test_a_place_in_an_answer_is_named_in_both_languages_whichever_is_in_use(
+    archive: Archive, archivist: Actor, shelved: list[int]
+) -> None:
+    with speaking("en"), archive.write(archivist) as work:
+        incident = incidents.report(work, Report(file_ids=(shelved[0],)))
+        box = a_box(work, a_shelf(work, "Källargatan 2"), "17")
+        found = Found(
+            work.now, "Bakom boxen", place_id=box.id, state=FoundState.WHOLE, others_read=OthersRead.NO
+        )
+        incidents.found(work, incident, [item.id for item in incidents.items(work, incident)], found)
+        answers = [one for step in incidents.report_data(work, incident).steps for one in step.answers]
+    (place,) = (one.value for one in answers if one.field == "place" and one.value)
+    assert (place.sv.split(" / ")[-1], place.en.split(" / ")[-1]) == ("arkivbox 17", "box 17")
+
+
 def test_the_loans_of_the_cover_it_lay_in_are_listed_for_the_time_it_may_have_lain_there(
     archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
 ) -> None:

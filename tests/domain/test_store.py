@@ -1,19 +1,22 @@
 """What the store promises: whole transactions, one moment's view, fair turns, plain refusals."""
 
 import multiprocessing
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from archive.config import Settings
 from archive.errors import ChangedMeanwhile, Invalid, Unavailable
 from archive.models import Unit
 from archive.store import Actor, Archive, Work, operator
-from tests.builders import RunningClock
+from tests.builders import RunningClock, SetClock
 
 
 def _add_unit_and_fail(work: Work) -> None:
@@ -132,6 +135,25 @@ def test_every_connection_keeps_what_durability_needs(
     for opened in (archive.read, archive.write):
         with opened(root) as work:
             assert work.connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+@pytest.mark.engines("sqlite")  # tests/postgres/test_locks.py has the other
+def test_who_waits_for_another_program_is_refused_after_the_seconds_that_are_set(
+    settings: Settings, clock: SetClock, root: Actor
+) -> None:
+    path = make_url(settings.database_url).database or ""
+    with (
+        closing(Archive(replace(settings, lock_seconds=1), clock)) as archive,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        with archive.write(root):
+            other.execute("PRAGMA busy_timeout=0")
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        with pytest.raises(Unavailable) as refused, archive.write(root):
+            pass
+        assert refused.value.code == "register_busy"
+        assert time.monotonic() - began < 10  # SQLite itself was told to wait 15
 
 
 @pytest.mark.engines("sqlite")  # the writer lock is SQLite's

@@ -129,6 +129,16 @@ def test_a_head_of_the_callers_own_is_never_taken_for_ours(tempted: Archive, roo
         assert work.session.scalar(head) == 1
 
 
+def test_whatever_runs_as_the_owner_looks_in_a_temporary_schema_last(limited: Archive, root: Actor) -> None:
+    asked = text(
+        "SELECT proname, proconfig FROM pg_catalog.pg_proc"
+        " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    with limited.read(root) as work:
+        found = {row.proname: row.proconfig for row in work.session.execute(asked)}
+    assert found == {name: ["search_path=pg_catalog, pg_temp"] for name in triggers.POSTGRESQL_FUNCTIONS}
+
+
 def test_the_fence_of_the_first_version_ran_the_callers_code_as_the_owner(
     tempted: Archive, root: Actor
 ) -> None:

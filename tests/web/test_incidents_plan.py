@@ -8,8 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from archive.domain import incidents
+from archive.domain import incidents, searches
 from archive.domain.incidents import Report
+from archive.domain.searches import Searched
 from archive.models import CaseFile, Incident, Search
 from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role, SearchResult
@@ -116,6 +117,20 @@ def test_the_report_comes_on_paper_in_full(sign_in: SignIn, incident: Incident, 
     said = words(answer.data, tmp_path)
     for told in ("P0001234", "lånad av Karin Berg", "Arkivarie", "Utkast", "ppskattning, ej mätt"):
         assert told in said, told
+
+
+def test_the_report_says_how_a_place_was_searched_and_no_key_of_ours(
+    archive: Archive, archivist: Actor, sign_in: SignIn, incident: Incident, tmp_path: Path
+) -> None:
+    with archive.write(archivist) as work:
+        for lead in (f"read:{work.session.get_one(CaseFile, 1).place_id}", f"desk:user:{archivist.user_id}"):
+            searches.record(work, incident, Searched(SearchResult.NOT_FOUND, lead=lead, minutes=4))
+    said = words(sign_in(Role.ARCHIVIST).get(f"/incidents/{incident.id}/report.pdf").data, tmp_path)
+    made = said.split("Eftersökningar")[1].split("Underrättade genom systemet")[0]
+    for told in ("Läs etiketterna", "Sök på skrivbordet"):
+        assert told in made
+    assert "read:" not in said
+    assert "user:" not in said
 
 
 def test_the_report_without_personal_data_names_no_one(

@@ -39,7 +39,7 @@ def scan(clerk: Clerk, box: int) -> int:
 def why(address: str) -> str:
     """Return what the server says of its database."""
     try:
-        with urlopen(f"http://{address}/health") as answer:
+        with urlopen(f"http://{address}/health", timeout=60) as answer:
             return str(json.load(answer)["database"])
     except HTTPError as refused:
         return str(json.load(refused)["database"])

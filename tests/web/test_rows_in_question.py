@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from archive.domain import files, labels, worklists
+from archive.domain import files, labels, people, worklists
 from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role, TaskAnswer
 from tests.domain.taking_in import file_of, prepared, row, take_in, tasks_of, withdraw
@@ -152,3 +152,19 @@ def test_whoever_may_create_no_places_is_offered_no_answer_that_needs_one(
     assert f'value="{TaskAnswer.SAME.value}"' in shown
     told = client.post(f"/tasks/{task.id}", data={"kind": task.kind.value, "answer": "different"})
     assert told.status_code == (303 if box == "1" else 409)
+
+
+def test_duplicates_of_a_file_protected_since_are_masked(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [FIRST, FIRST])
+    client = sign_in(Role.ARCHIVIST)
+    pages = ("/imports/1/repeated", "/imports/1/repeated/file")
+    assert all(ANNA in client.get(page).data.decode() for page in pages)
+    with archive.write(archivist) as work:
+        (person,) = people.with_number(work, ANNA)
+        people.protect(work, person, Protection.MARKED, "beslut")
+    for page in pages:
+        text = client.get(page).data.decode()
+        assert ANNA not in text
+        assert "Åkesson" not in text

@@ -23,6 +23,7 @@ from tests.web.test_serving import address, free_address, health, serving, soon
 __all__ = ["address", "clerks"]
 pytestmark = pytest.mark.engines("sqlite")  # it is the server that is tried here
 MANY = 40  # senders, at a server of eight threads
+LONGEST = 60  # seconds for an answer: a server that gives none must fail a test, not hold it
 SLOWLY = (
     "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\nContent-Type: {kind}\r\n\r\nlogin="
 )
@@ -31,7 +32,7 @@ SLOWLY = (
 def dial(address: str) -> socket.socket:
     """Open a connection."""
     host, port = address.split(":")
-    return socket.create_connection((host, int(port)))
+    return socket.create_connection((host, int(port)), LONGEST)
 
 
 def begun(address: str, length: int, path: str = "/sign-in", more: str = "") -> socket.socket:
@@ -75,7 +76,7 @@ def patient(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPath
 
 def served(address: str) -> bool:
     """Tell whether the page of the sign-in is there, for more requests than there are threads."""
-    return all(urlopen(f"http://{address}/sign-in").status == 200 for _ in range(20))
+    return all(urlopen(f"http://{address}/sign-in", timeout=LONGEST).status == 200 for _ in range(20))
 
 
 @pytest.mark.parametrize("length", [20, 60_000])
@@ -145,7 +146,7 @@ def test_a_list_sent_slowly_by_somebody_signed_in_ends_in_408_and_others_are_ser
     with serving(settings, address):
         soon(lambda: health(address))
         sending = [begun(address, 1_500_000, "/api/scans", bearer) for _ in range(MANY)]
-        assert urlopen(f"http://{address}/sign-in").status == 200
+        assert urlopen(f"http://{address}/sign-in", timeout=LONGEST).status == 200
         said = [answer(one) for one in sending]
     answered = [one.replace("HTTP/1.1 100 Continue\r\n\r\n", "") for one in said]
     assert {one.split(" ")[1] for one in answered if one} <= {"408", "503"}
@@ -185,5 +186,5 @@ def test_a_writer_that_was_paused_stops_nobody_for_good(
         assert scan(clerks[0], 0) == 200
         with paused_writer(settings, tmp_path):
             assert [scan(clerks[0], box) for box in (1, 0)] == [503, 503]
-            assert urlopen(f"http://{address}/sign-in").status == 200
+            assert urlopen(f"http://{address}/sign-in", timeout=LONGEST).status == 200
         assert scan(clerks[0], 1) == 200
