@@ -19,6 +19,7 @@ from archive.models import CaseFile, FileKind, Person, Place, SourceSystem, User
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import OrderRule, PersonRole, PlaceKind, Protection, Role
 from seed.numbers import many
+from tests.remembering import remembering
 
 PASSWORD = "en mening som ingen gissar"  # of every user the tests make
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -56,6 +57,7 @@ def a_demo(archive: Archive) -> None:
     archive.settings = replace(archive.settings, demo=True)
 
 
+@remembering
 def user_in_role(archive: Archive, role: Role) -> Actor:
     """Return the one user of a role, made at first use, named by the role's Swedish word."""
     with archive.write(operator("tests")) as work:
