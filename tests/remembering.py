@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from io import BytesIO
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import make_url
 
-from archive.store import Archive
+from archive.store import Actor, Archive
 
 Result = TypeVar("Result")
 Built = TypeVar("Built", bound=Callable[..., Any])
@@ -26,6 +27,8 @@ class _Kept(NamedTuple):
     now: datetime
 
 
+MOST = 100  # of a megabyte each; modules come one after the other
+
 _begun: dict[str, tuple[Steps, Look]] = {}
 _kept: dict[Steps, _Kept] = {}
 
@@ -40,8 +43,8 @@ def remembering(build: Built) -> Built:
 
     @wraps(build)
     def given(archive: Archive, *values: Any, **named: Any) -> Any:
-        said = (*values, *(value for _name, value in sorted(named.items())))
-        plain = (_plain(one) for one in said if one is not archive.clock)
+        said = (*enumerate(values), *sorted(named.items()))
+        plain = ((name, _plain(value)) for name, value in said if value is not archive.clock)
         what = (build.__module__, build.__qualname__, *plain)
         return remembered(archive, what, lambda: build(archive, *values, **named))
 
@@ -51,14 +54,15 @@ def remembering(build: Built) -> Built:
 def remembered(archive: Archive, what: Hashable, build: Callable[[], Result]) -> Result:
     """Build in an archive, or give one nobody has opened what building the same at this moment led to before.
 
-    What `build` returns is plain data that may hold the archive. On PostgreSQL it runs each time.
+    What `build` returns is plain data, the archive and its clock. On PostgreSQL it runs each time.
     """
     path = make_url(archive.settings.database_url).database or ""
     clock: Any = archive.clock
     before = _untouched(path)
     if before is None or not hasattr(clock, "now"):  # one that runs
         return build()
-    steps = (*before, what, clock.now)
+    settings = replace(archive.settings, database_url="", owner_database_url="", data_dir=Path())
+    steps = (*before, what, clock.now, settings)
     if steps not in _kept:
         made = build()
         connection = archive.engine.raw_connection()
@@ -67,8 +71,10 @@ def remembered(archive: Archive, what: Hashable, build: Callable[[], Result]) ->
         finally:
             connection.close()
         _kept[steps] = _Kept(database, _spelt(made, archive), clock.now)
+        if len(_kept) > MOST:
+            del _kept[next(iter(_kept))]
         return made
-    kept = _kept[steps]
+    kept = _kept[steps] = _kept.pop(steps)  # the one used last
     Path(path).write_bytes(kept.database)
     _begun[path] = steps, _look(Path(path))
     clock.now = kept.now
@@ -77,9 +83,11 @@ def remembered(archive: Archive, what: Hashable, build: Callable[[], Result]) ->
 
 def _plain(value: Any) -> Hashable:
     """Return what tells a value from others in any archive that was built alike; raises TypeError."""
-    if isinstance(value, str | int | None):
+    if isinstance(value, str | int | datetime | Actor | None):
         return value
-    if isinstance(number := getattr(value, "id", None), str | int):  # of a row, or of who acts
+    if isinstance(value, tuple):
+        return tuple(_plain(one) for one in value)
+    if isinstance(number := getattr(value, "id", None), int):  # of a row
         return type(value).__name__, number
     raise TypeError(f"{value!r} says nothing of itself in another archive")
 
@@ -97,13 +105,15 @@ def _look(path: Path) -> Look:
 
 
 def _spelt(made: object, archive: Archive) -> bytes:
+    named = {id(archive): "archive", id(archive.clock): "clock"}
     pickler = pickle.Pickler(spelt := BytesIO())
-    pickler.persistent_id = lambda one: "archive" if one is archive else None  # type: ignore[method-assign]
+    pickler.persistent_id = lambda one: named.get(id(one))  # type: ignore[method-assign]
     pickler.dump(made)
     return spelt.getvalue()
 
 
 def _read(spelt: bytes, archive: Archive) -> Any:
+    named = {"archive": archive, "clock": archive.clock}
     unpickler = pickle.Unpickler(BytesIO(spelt))
-    unpickler.persistent_load = lambda _id: archive  # type: ignore[method-assign]
+    unpickler.persistent_load = named.__getitem__  # type: ignore[method-assign]
     return unpickler.load()

@@ -11,6 +11,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembering
 
 UNIT = "Barn och familj"
 ASKER = "Advokat Nilsson"
@@ -51,6 +52,7 @@ def written(family: str, given: str, digits: str, reference: str) -> str:
     )
 
 
+@remembering
 def reported(
     archive: Archive,
     archivist: Actor,

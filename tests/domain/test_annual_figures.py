@@ -24,6 +24,7 @@ YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 NAME = Seen(FindingKind.WRONG_ON_COVER, "name")
 
 
+@remembering
 def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int, cause: str) -> None:
     """Take an incident the short way to its end after two hours."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)

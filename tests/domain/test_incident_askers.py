@@ -34,6 +34,7 @@ def file_id(archive: Archive, archivist: Actor) -> int:
         return file.id
 
 
+@remembering
 def reported(archive: Archive, actor: Actor, file_id: int, waiting: str = "") -> Play:
     """Report the file missing, perhaps for somebody who waits."""
     with archive.write(actor) as work:

@@ -65,6 +65,7 @@ def shelved(archive: Archive, archivist: Actor) -> list[int]:
         return [file.id for file in made]
 
 
+@remembering
 def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int) -> int:
     """Take an incident the short way to its end; return its number."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)

@@ -70,6 +70,7 @@ def shelved(archive: Archive, archivist: Actor) -> list[int]:
         return [file.id for file in made]
 
 
+@remembering
 def report(archive: Archive, actor: Actor, **said: object) -> int:
     """Report a miss and return the number of its incident."""
     with archive.write(actor) as work:
