@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from time import perf_counter
+from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from archive.models import CaseFile, FileKind, Person, Place, SourceSystem, User
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import OrderRule, PersonRole, PlaceKind, Protection, Role
 from seed.numbers import many
+from tests.remembering import remembered, remembering
 
 PASSWORD = "en mening som ingen gissar"  # of every user the tests make
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -56,6 +58,7 @@ def a_demo(archive: Archive) -> None:
     archive.settings = replace(archive.settings, demo=True)
 
 
+@remembering
 def user_in_role(archive: Archive, role: Role) -> Actor:
     """Return the one user of a role, made at first use, named by the role's Swedish word."""
     with archive.write(operator("tests")) as work:
@@ -63,6 +66,17 @@ def user_in_role(archive: Archive, role: Role) -> Actor:
         if user is None:
             user = staff.create_user(work, role.value, role.sv.capitalize(), _quick_hash(), [role])
         return staff.actor(user.stream, user.name, user.id, [role])
+
+
+def sign_in(archive: Archive, client: Any, login: str) -> None:
+    """Let a browser sign in as somebody, whose password is everyone's."""
+
+    def enter() -> object:
+        answer = client.post("/sign-in", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client._cookies
+
+    client._cookies = remembered(archive, ("sign-in", login), enter)
 
 
 def by_a_token(archive: Archive, actor: Actor) -> Actor:

@@ -18,7 +18,8 @@ from archive.config import Settings
 from archive.domain import staff
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Role
-from tests.builders import PASSWORD, QUICK_HASHER, SetClock, user_in_role
+from tests import builders
+from tests.builders import QUICK_HASHER, SetClock, user_in_role
 from tests.databases import PostgresqlDatabases, SqliteDatabases
 
 pytest_plugins = ["tests.engines"]
@@ -154,8 +155,7 @@ def sign_in(app: Flask, archive: Archive) -> Callable[[Role], FlaskClient]:
     def sign_in(role: Role) -> FlaskClient:
         user_in_role(archive, role)
         client = _browser(app)
-        answer = client.post("/sign-in", data={"login": role.value, "password": PASSWORD})
-        assert answer.status_code == 303, answer.text
+        builders.sign_in(archive, client, role.value)
         return client
 
     return sign_in

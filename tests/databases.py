@@ -18,6 +18,7 @@ from sqlalchemy import URL, make_url
 from archive import migrations
 from archive.config import Settings
 from seed.demo.fill import fill
+from tests import remembering
 from tests.builders import MONDAY_MORNING
 
 KEYS = {"AKTSPAR_MAC_KEY": "5a" * 32, "AKTSPAR_SECRET_KEY": "c3" * 32}
@@ -66,6 +67,7 @@ class SqliteDatabases:
         """Give settings of a database nobody has used."""
         path = folder / f"aktspar{next(_numbers)}.db"
         shutil.copyfile(self._template, path)
+        remembering.begin(path)
         yield settings_for(f"sqlite:///{path}", folder)
 
     def demo_file(self) -> Path:

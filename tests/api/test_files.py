@@ -15,6 +15,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, LabelReason, Protection, Role
 from labels.codes import make
 from tests.builders import a_file, a_kind, a_person, a_shelf
+from tests.remembering import remembering
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def headers(
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, root: Actor) -> CaseFile:
     """Give a file on a shelf."""
     with archive.write(root) as work:

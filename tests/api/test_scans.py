@@ -18,6 +18,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, Protection, Role
 from labels.codes import make_many
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 Send = Callable[..., TestResponse]
 
@@ -51,6 +52,7 @@ def send(client: FlaskClient, token: Callable[[Role], dict[str, str]]) -> Send:
 
 
 @pytest.fixture
+@remembering
 def shelf(archive: Archive, root: Actor) -> Place:
     """Give a shelf."""
     with archive.write(root) as work:
@@ -58,6 +60,7 @@ def shelf(archive: Archive, root: Actor) -> Place:
 
 
 @pytest.fixture
+@remembering
 def box(archive: Archive, root: Actor, shelf: Place) -> Place:
     """Give a box on the shelf."""
     with archive.write(root) as work:
@@ -65,6 +68,7 @@ def box(archive: Archive, root: Actor, shelf: Place) -> Place:
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, root: Actor, shelf: Place) -> CaseFile:
     """Give a file on the shelf."""
     with archive.write(root) as work:

@@ -11,10 +11,12 @@ from archive.models import CaseFile, CoverCheck, Loan, Place
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Confirmation, LoanPurpose, PlaceKind, Role
 from tests.builders import _quick_hash, a_file, a_shelf
+from tests.remembering import remembering
 
 KEEPER = (Role.ASSISTANT, Role.SEALED_KEEPER)
 
 
+@remembering
 def somebody(archive: Archive, name: str, *roles: Role) -> Actor:
     """Return a new user in these roles, an archive assistant by default."""
     roles = roles or (Role.ASSISTANT,)

@@ -30,6 +30,7 @@ from archive.models import CaseFile, Delivery, DeliveryCrate, DeliveryLine, Deli
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import DifferenceKind, DifferenceReason, LeftOut, PlaceKind, Role
 from tests.builders import a_file, a_place, user_in_role
+from tests.remembering import remembering
 
 Result = TypeVar("Result")
 OLD, CENTRAL = "Ribbingsgatan 41", "Centralarkivet"
@@ -212,6 +213,7 @@ class Scene:
         return {name: names.count(name) for name in dict.fromkeys(names)}
 
 
+@remembering
 def a_scene(archive: Archive, files_in_room: int = 6, crates: int = 2, *, routines: bool = False) -> Scene:
     """Give an archive with files in an old room, and crates there to pack them in.
 

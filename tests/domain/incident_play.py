@@ -18,8 +18,10 @@ from routines.conditions import Answer
 from routines.model import Evidence, Field, FieldKind
 from routines.progress import State
 from tests.builders import _quick_hash
+from tests.remembering import remembering
 
 
+@remembering
 def a_colleague(archive: Archive, login: str, *roles: Role, unit: str = "") -> Actor:
     """Return a user of a name of one's own, made at first use."""
     with archive.write(operator("tests")) as work:

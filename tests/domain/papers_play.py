@@ -11,6 +11,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembered, remembering
 
 UNIT = "Barn och familj"
 ASKER = "Advokat Nilsson"
@@ -51,6 +52,7 @@ def written(family: str, given: str, digits: str, reference: str) -> str:
     )
 
 
+@remembering
 def reported(
     archive: Archive,
     archivist: Actor,
@@ -77,6 +79,10 @@ def reported(
 
 def decided(story: Story, clock: SetClock, about: str = "") -> None:
     """Take the steps that decide: IMY, those concerned, the police, lex Sarah; each text says `about`."""
+    remembered(story.play.archive, ("decided", about), lambda: _decide(story, clock, about))
+
+
+def _decide(story: Story, clock: SetClock, about: str) -> None:
     do, archivist, manager = story.play.do, story.archivist, story.manager
     protected = "no" if story.persons[1].protection is Protection.NONE else "yes"
     do(manager, "screen_risk", protected=protected, child="no", crime="yes", risk=about or "röjs")
@@ -96,6 +102,10 @@ def decided(story: Story, clock: SetClock, about: str = "") -> None:
 
 def sent(story: Story, clock: SetClock, about: str = "") -> None:
     """Send what was decided, refuse the document, then find it two days later."""
+    remembered(story.play.archive, ("sent", about), lambda: _send(story, clock, about))
+
+
+def _send(story: Story, clock: SetClock, about: str) -> None:
     do, archivist, manager = story.play.do, story.archivist, story.manager
     lex = a_colleague(story.play.archive, "lexan", Role.LEX_SARAH_OFFICER)
     do(

@@ -15,6 +15,7 @@ from archive.models import CaseFile, Event, ImportRow, ImportRun, Task
 from archive.proof import chain, replay
 from archive.store import Actor, Archive, operator
 from archive.vocabulary import ImportPurpose, ImportState, OrderRule, PlaceKind, Protection, TaskKind
+from tests.remembering import remembering
 
 OLD, OTHER, CENTRAL = "Storgatan 1", "Lillgatan 2", "Centralarkivet"
 HEADER = (
@@ -37,6 +38,7 @@ _FIELDS = (
 )
 
 
+@remembering
 def prepared(archive: Archive) -> Archive:
     """Give an archive its reference data, two old addresses and the central archive."""
     reference.refresh(archive)

@@ -16,6 +16,7 @@ from archive.wording import speaking
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.delivering import a_scene
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembering
 from tests.statements import counted
 
 UNIT = "Barn och familj"
@@ -23,6 +24,7 @@ YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 NAME = Seen(FindingKind.WRONG_ON_COVER, "name")
 
 
+@remembering
 def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int, cause: str) -> None:
     """Take an incident the short way to its end after two hours."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)
@@ -36,6 +38,7 @@ def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int, cau
 
 
 @pytest.fixture
+@remembering
 def lived(archive: Archive, archivist: Actor, clock: SetClock) -> None:
     """Receive and check four files of a delivery, one with a finding; miss six files and find five."""
     scene = a_scene(archive)

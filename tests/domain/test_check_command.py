@@ -12,10 +12,12 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Evidence
 from tests.builders import a_box, a_file, a_shelf
 from tests.databases import KEYS
+from tests.remembering import remembering
 from tests.tampering import intruding
 
 
 @pytest.fixture
+@remembering
 def lived_in(archive: Archive, archivist: Actor) -> Archive:
     """Give an archive with a file that was moved once."""
     with archive.write(archivist) as work:

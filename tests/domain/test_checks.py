@@ -22,6 +22,7 @@ from archive.vocabulary import (
 )
 from archive.wording import speaking
 from tests.builders import a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 from tests.tampering import intruding
 
 SECOND_LOAN = """DROP INDEX one_open_loan_per_file;
@@ -66,6 +67,7 @@ BREACHES = [
 
 
 @pytest.fixture
+@remembering
 def lived_in(archive: Archive, archivist: Actor) -> Archive:
     """Give an archive with a file on loan, one in a box, one of a protected person and one made void."""
     with archive.write(archivist) as work:

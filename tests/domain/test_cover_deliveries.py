@@ -31,6 +31,7 @@ from archive.vocabulary import (
 )
 from tests.domain.checking import a_check, lent_and_back
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 from tests.tampering import intruding
 
 COVER, CONTENTS = Confirmation.COVER, Confirmation.CONTENTS
@@ -38,6 +39,7 @@ NAME = Seen(FindingKind.WRONG_ON_COVER, "name")
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Give a delivery of four files that has been received and signed."""
     scene = a_scene(archive)

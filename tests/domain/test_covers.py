@@ -22,6 +22,7 @@ from archive.vocabulary import (
 )
 from tests.builders import NUMBERS, SetClock, a_file, a_person, a_shelf, lift
 from tests.domain.checking import KEEPER, a_check, checked, lent, somebody
+from tests.remembering import remembering
 
 COVER, CONTENTS, SEAL = Confirmation.COVER, Confirmation.CONTENTS, Confirmation.SEAL
 
@@ -162,6 +163,7 @@ def test_who_may_not_check_covers_confirms_nothing(
 
 
 @pytest.fixture
+@remembering
 def sealed(archive: Archive, archivist: Actor) -> int:
     """Give the check of a protected person's file."""
     with archive.write(archivist) as work:

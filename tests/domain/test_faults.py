@@ -34,12 +34,14 @@ from archive.models import CaseFile, Person, Place
 from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import Confirmation, Evidence, LabelReason, LoanPurpose, PlaceKind, Protection, Role
 from tests.builders import RunningClock, a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 from tests.statements import failing
 
 FILES = 20
 
 
 @pytest.fixture
+@remembering
 def lived_in(archive: Archive, archivist: Actor) -> Archive:
     """Give an archive of twenty files in two boxes."""
     with archive.write(archivist) as work:

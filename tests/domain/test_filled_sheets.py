@@ -8,9 +8,11 @@ from archive.errors import Invalid
 from archive.store import Archive, Work
 from archive.vocabulary import DifferenceKind, Evidence, ScanOutcome
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Give an archive with a pick list of four files and one crate taken."""
     scene = a_scene(archive)

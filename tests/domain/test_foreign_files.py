@@ -39,6 +39,7 @@ from archive.vocabulary import (
 )
 from tests.builders import SetClock, a_file, a_shelf
 from tests.domain.checking import a_check, lent_and_back, somebody
+from tests.remembering import remembering
 
 COVER, CONTENTS = Confirmation.COVER, Confirmation.CONTENTS
 
@@ -260,6 +261,7 @@ def test_that_a_file_was_seen_elsewhere_says_nothing_of_loose_papers(
 
 
 @pytest.fixture
+@remembering
 def assessment(archive: Archive, archivist: Actor) -> Assessment:
     """Give an assessment that waits for its answer."""
     with archive.write(archivist) as work:

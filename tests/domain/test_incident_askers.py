@@ -11,18 +11,21 @@ from archive.store import Actor, Archive
 from archive.vocabulary import IncidentState, Role
 from tests.builders import SetClock, a_box, a_file, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembering
 
 UNIT = "Barn och familj"
 FOUND = {"result": "all_found", "found_where": "två lådor bort", "cause": "wrong_position", "outsiders": "no"}
 
 
 @pytest.fixture
+@remembering
 def manager(archive: Archive) -> Actor:
     """Give the head of the unit."""
     return a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)
 
 
 @pytest.fixture
+@remembering
 def file_id(archive: Archive, archivist: Actor) -> int:
     """Give a file in a box."""
     with archive.write(archivist) as work:
@@ -31,6 +34,7 @@ def file_id(archive: Archive, archivist: Actor) -> int:
         return file.id
 
 
+@remembering
 def reported(archive: Archive, actor: Actor, file_id: int, waiting: str = "") -> Play:
     """Report the file missing, perhaps for somebody who waits."""
     with archive.write(actor) as work:

@@ -13,6 +13,7 @@ from archive.models import Incident
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import FoundState, OthersRead
 from tests.builders import a_box, a_file, a_shelf
+from tests.remembering import remembering
 from tests.statements import counted, failing
 
 TABLES = (
@@ -41,6 +42,7 @@ DEEDS: dict[str, Callable[[Work], object]] = {
 
 
 @pytest.fixture
+@remembering
 def missing(archive: Archive, archivist: Actor) -> Archive:
     """Give two files, the first of them missed."""
     with archive.write(archivist) as work:

@@ -45,6 +45,7 @@ from archive.vocabulary import (
 from archive.wording import speaking
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembering
 from tests.statements import counted
 
 AsRole = Callable[[Role], Actor]
@@ -52,6 +53,7 @@ UNIT = "Barn och familj"
 
 
 @pytest.fixture
+@remembering
 def shelved(archive: Archive, archivist: Actor) -> list[int]:
     """Give three files in a box, each about a person of its own."""
     with archive.write(archivist) as work:
@@ -63,6 +65,7 @@ def shelved(archive: Archive, archivist: Actor) -> list[int]:
         return [file.id for file in made]
 
 
+@remembering
 def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int) -> int:
     """Take an incident the short way to its end; return its number."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)

@@ -16,6 +16,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import MessageKind, Protection, Role
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembering
 
 UNIT = "Barn och familj"
 M = MessageKind
@@ -36,6 +37,7 @@ def crew(archive: Archive, archivist: Actor) -> Staff:
     return {**made, "arkivarien": archivist}
 
 
+@remembering
 def missed(archive: Archive, archivist: Actor, *, protected: bool = True) -> tuple[Play, int]:
     """Report a file of one person; return the incident and the person, protected only since then if so."""
     with archive.write(archivist) as work:

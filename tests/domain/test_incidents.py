@@ -50,6 +50,7 @@ from archive.vocabulary import (
 from routines import engine
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembering
 from tests.tampering import intruding
 
 AsRole = Callable[[Role], Actor]
@@ -57,6 +58,7 @@ UNIT = "Barn och familj"
 
 
 @pytest.fixture
+@remembering
 def shelved(archive: Archive, archivist: Actor) -> list[int]:
     """Give three files in a box."""
     with archive.write(archivist) as work:
@@ -68,6 +70,7 @@ def shelved(archive: Archive, archivist: Actor) -> list[int]:
         return [file.id for file in made]
 
 
+@remembering
 def report(archive: Archive, actor: Actor, **said: object) -> int:
     """Report a miss and return the number of its incident."""
     with archive.write(actor) as work:

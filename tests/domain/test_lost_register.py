@@ -13,6 +13,7 @@ from archive.store import Actor, Archive, Work
 from archive.vocabulary import FoundWhere, IncidentState, Protection, Role
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembering
 from tests.statements import counted
 
 AsRole = Callable[[Role], Actor]
@@ -21,6 +22,7 @@ EVERYTHING = Filter()
 
 
 @pytest.fixture
+@remembering
 def missed(archive: Archive, archivist: Actor, clock: SetClock) -> list[int]:
     """Let four incidents be: found the short way, two files sought, a sealed one, an old loss in words."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)

@@ -20,8 +20,9 @@ from archive.errors import NotFound, NotPermitted
 from archive.models import Mail, Message
 from archive.store import Actor, Archive
 from archive.vocabulary import MailState, MessageKind, Role
-from tests.builders import SetClock
+from tests.builders import SetClock, user_in_role
 from tests.domain.postbox import Postbox, free_port, serving
+from tests.remembering import remembering
 from tests.statements import failing
 
 ADDRESS = "chef@kommun.example"
@@ -30,10 +31,11 @@ DUE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def manager(archive: Archive, as_role: Callable[[Role], Actor], root: Actor) -> Actor:
+@remembering
+def manager(archive: Archive, root: Actor) -> Actor:
     """Give a manager who has an address, and an administrator who has none."""
-    as_role(Role.ADMINISTRATOR)
-    actor = as_role(Role.MANAGER)
+    user_in_role(archive, Role.ADMINISTRATOR)
+    actor = user_in_role(archive, Role.MANAGER)
     with archive.write(root) as work:
         staff.set_email(work, staff.user(work, actor.user_id or 0), ADDRESS)
     return actor

@@ -42,9 +42,11 @@ from archive.vocabulary import (
 )
 from tests.builders import SetClock, a_box, a_kind, a_person, a_source, user_in_role
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Give an archive with a delivery planned of four files of six."""
     scene = a_scene(archive)

@@ -30,9 +30,11 @@ from archive.vocabulary import (
 )
 from tests.builders import SetClock, a_file, by_a_token, user_in_role
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Give an archive with three files on their way, two in the first crate and one in the second."""
     scene = a_scene(archive)

@@ -43,6 +43,7 @@ from archive.vocabulary import (
 )
 from tests.builders import a_file, a_place, user_in_role
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 from tests.tampering import intruding
 
 
@@ -52,6 +53,7 @@ def scene(archive: Archive) -> Scene:
     return _on_the_way(archive)
 
 
+@remembering
 def _on_the_way(archive: Archive, *, routines: bool = False) -> Scene:
     scene = a_scene(archive, routines=routines)
     scene.plan(3)

@@ -15,6 +15,7 @@ from archive.models import Event, SignInAttempt, User, UserSession
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, Permission, Role
 from tests.builders import PASSWORD, SetClock, a_demo
+from tests.remembering import remembering
 
 OFFICE = "192.0.2.10"
 
@@ -27,6 +28,7 @@ def anna(archive: Archive, root: Actor, as_role: Callable[[Role], Actor]) -> Use
 
 
 @pytest.fixture
+@remembering
 def token(archive: Archive, root: Actor, anna: User) -> str:
     """Give the token of a session just begun."""
     with archive.write(root) as work:

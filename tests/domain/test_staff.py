@@ -14,11 +14,13 @@ from archive.permissions import permissions_of
 from archive.store import Actor, Archive, Work
 from archive.vocabulary import EventKind, Permission, Role
 from tests.builders import SetClock
+from tests.remembering import remembering
 
 HASH = PasswordHash("$argon2id$not-used-here")
 
 
 @pytest.fixture
+@remembering
 def anna(archive: Archive, root: Actor) -> User:
     """Give a user of two roles."""
     with archive.write(root) as work:

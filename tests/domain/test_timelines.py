@@ -13,6 +13,7 @@ from archive.store import Actor, Archive, Work, worker
 from archive.vocabulary import Evidence, LoanPurpose, PlaceKind, Protection, Role
 from archive.wording import speaking
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 from tests.statements import counted
 from tests.tampering import intruding
 
@@ -248,6 +249,7 @@ def test_history_says_to_whom_for_what_and_until_when_a_file_was_handed_out(work
 
 
 @pytest.fixture
+@remembering
 def lent(archive: Archive, archivist: Actor) -> int:
     """Give a file that is out."""
     with archive.write(archivist) as work:

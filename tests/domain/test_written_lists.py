@@ -9,9 +9,11 @@ from archive.store import Archive, Work
 from archive.vocabulary import LeftOut, RowSense
 from tests.builders import a_file, a_room
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Give a planned delivery from a room with six files."""
     scene = a_scene(archive)

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from archive.clock import local
 from archive.store import Actor, Archive
 from archive.vocabulary import Role
-from tests.builders import PASSWORD
+from tests.builders import PASSWORD, sign_in
 from tests.domain.incident_play import a_colleague
 
 MOST_STEPS = 40
@@ -135,9 +135,8 @@ def hired(app: Flask, archive: Archive, login: str, *roles: Role, unit: str = ""
     actor = a_colleague(archive, login, *roles, unit=unit)
     client = app.test_client()
     client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-    person = Person(login, actor, client)
-    person.sign_in()
-    return person
+    sign_in(archive, client, login)
+    return Person(login, actor, client)
 
 
 @dataclass

@@ -15,12 +15,14 @@ from archive.store import Archive, Work, operator
 from archive.vocabulary import PlaceKind, Role
 from tests.builders import a_place, user_in_role
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 ADDRESS = "/deliveries/announcements"
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Return an archive with a unit that has a desk to fetch files at."""
     scene = a_scene(archive)

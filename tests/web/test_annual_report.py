@@ -12,12 +12,14 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Role
 from tests.builders import a_file, a_person, a_shelf
 from tests.labels.paper import text_places
+from tests.remembering import remembering
 
 pytestmark = pytest.mark.engines("sqlite")  # page and paper; tests/domain counts on both engines
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def missed(archive: Archive, archivist: Actor) -> None:
     """Report six files missing."""
     with archive.write(archivist) as work:

@@ -13,11 +13,13 @@ from archive.store import Archive, operator
 from archive.vocabulary import AssessmentState, EventKind, Role
 from tests.builders import SetClock, a_file, a_shelf, user_in_role
 from tests.domain.checking import a_check, lent_and_back
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def assessment(archive: Archive) -> Assessment:
     """Return an assessment the archivist owns: another's papers lay in a cover that had been lent."""
     archivist = user_in_role(archive, Role.ARCHIVIST)

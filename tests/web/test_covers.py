@@ -11,11 +11,13 @@ from archive.vocabulary import CheckState, OrderRule, PlaceKind, Role
 from labels.commands import COMMANDS
 from tests.builders import a_file
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Return an archive that has received four files, whose covers wait."""
     scene = a_scene(archive, routines=True)

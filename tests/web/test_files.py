@@ -19,11 +19,13 @@ from archive.vocabulary import Custody, EventKind, Evidence, LoanPurpose, Person
 from archive.wording import _
 from tests.builders import SetClock, a_box, a_file, a_kind, a_person, a_shelf
 from tests.domain import taking_in
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, archivist: Actor) -> CaseFile:
     """Register a file about Birgitta Åkerström, standing on a shelf."""
     with archive.write(archivist) as work:

@@ -13,12 +13,14 @@ from archive.models import CaseFile, Event, EventPrivate
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, Protection, Role
 from tests.builders import a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 BORN_1990 = "199006022397"
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, archivist: Actor) -> CaseFile:
     """Register a file about Birgitta Åkerström."""
     with archive.write(archivist) as work:

@@ -25,11 +25,13 @@ from archive.vocabulary import (
 )
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.domain.incident_play import Play
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, archivist: Actor) -> CaseFile:
     """Register a file in a box with another one beside it."""
     with archive.write(archivist) as work:
@@ -39,6 +41,7 @@ def file(archive: Archive, archivist: Actor) -> CaseFile:
 
 
 @pytest.fixture
+@remembering
 def incident(archive: Archive, archivist: Actor, file: CaseFile) -> Incident:
     """Report that file."""
     with archive.write(archivist) as work:

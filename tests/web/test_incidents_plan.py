@@ -15,11 +15,13 @@ from archive.models import CaseFile, Incident, Search
 from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role, SearchResult
 from tests.builders import a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, archivist: Actor) -> CaseFile:
     """Register a file between two others, with boxes beside it."""
     with archive.write(archivist) as work:
@@ -32,6 +34,7 @@ def file(archive: Archive, archivist: Actor) -> CaseFile:
 
 
 @pytest.fixture
+@remembering
 def incident(archive: Archive, archivist: Actor, file: CaseFile) -> Incident:
     """Report that file."""
     with archive.write(archivist) as work:

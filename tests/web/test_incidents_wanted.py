@@ -13,11 +13,13 @@ from archive.models import CaseFile, WantedSighting
 from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role
 from tests.builders import a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, archivist: Actor) -> CaseFile:
     """Register a file and report it missing."""
     with archive.write(archivist) as work:

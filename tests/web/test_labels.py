@@ -18,6 +18,7 @@ from archive.vocabulary import LabelState, PlaceKind, Protection, Role
 from labels.codes import parse
 from labels.stock import stocks
 from tests.builders import a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 SHEET = "permanent-70x37"
@@ -25,6 +26,7 @@ ROLL = next(key for key, stock in stocks().items() if stock.is_roll)
 
 
 @pytest.fixture
+@remembering
 def shelf(archive: Archive, root: Actor) -> Place:
     """Give a shelf."""
     with archive.write(root) as work:
@@ -32,6 +34,7 @@ def shelf(archive: Archive, root: Actor) -> Place:
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, root: Actor, shelf: Place) -> CaseFile:
     """Give a file on the shelf."""
     with archive.write(root) as work:

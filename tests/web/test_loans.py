@@ -14,12 +14,14 @@ from archive.models import CaseFile, Loan, User
 from archive.store import Actor, Archive
 from archive.vocabulary import Custody, LoanPurpose, Protection, Role
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 FORM = {"borrower": "Karin Berg", "borrower_unit": "Vuxenenheten", "purpose": "court", "due_on": "2026-12-21"}
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, archivist: Actor) -> CaseFile:
     """Register a file that stands on a shelf."""
     with archive.write(archivist) as work:

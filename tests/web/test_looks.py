@@ -11,12 +11,14 @@ from archive.models import CaseFile
 from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role
 from tests.builders import a_file, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 AsRole = Callable[[Role], Actor]
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, archivist: Actor) -> CaseFile:
     """Give a file somebody has looked at."""
     with archive.write(archivist) as work:

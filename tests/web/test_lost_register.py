@@ -15,12 +15,14 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role
 from tests.builders import a_file, a_person, a_shelf
 from tests.labels.paper import text_places
+from tests.remembering import remembering
 
 pytestmark = pytest.mark.engines("sqlite")  # pages and papers; tests/domain asks both engines
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def missed(archive: Archive, archivist: Actor) -> None:
     """Report a file, a protected person's file, and something with a name like a formula."""
     with archive.write(archivist) as work:

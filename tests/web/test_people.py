@@ -15,11 +15,13 @@ from archive.store import Actor, Archive, operator
 from archive.vocabulary import Protection, Role
 from archive.wording import _
 from tests.builders import NUMBERS, PASSWORD, a_demo, a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def person(archive: Archive, archivist: Actor) -> Person:
     """Register Birgitta Åkerström with one file."""
     with archive.write(archivist) as work:

@@ -17,11 +17,13 @@ from archive.models import CaseFile, Event, EventSubject, Place
 from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, PlaceKind, Protection, Role
 from tests.builders import a_box, a_file, a_person, a_room, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def shelf(archive: Archive, root: Actor) -> Place:
     """Give a shelf in a rack in a room."""
     with archive.write(root) as work:
@@ -29,6 +31,7 @@ def shelf(archive: Archive, root: Actor) -> Place:
 
 
 @pytest.fixture
+@remembering
 def room(archive: Archive, root: Actor, shelf: Place) -> Place:
     """Give the room the shelf is in."""
     with archive.read(root) as work:

@@ -23,12 +23,14 @@ from archive.vocabulary import (
 )
 from tests.builders import NUMBERS, a_file, a_kind, a_person, a_shelf, a_source
 from tests.domain.taking_in import mapping
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 BORN_1990 = "19900602-2397"
 
 
 @pytest.fixture
+@remembering
 def shelf(archive: Archive, archivist: Actor) -> Place:
     """Make a shelf, a kind of file and a source."""
     with archive.write(archivist) as work:

@@ -15,6 +15,7 @@ from archive.store import Actor, Archive, operator
 from archive.vocabulary import Protection, Role
 from tests.builders import a_person
 from tests.domain.taking_in import prepared, row, take_in
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 ANNA, BERTIL, CAESAR = "195005050512", "199710182396", "200001052380"
@@ -27,6 +28,7 @@ def archive(archive: Archive) -> Archive:
 
 
 @pytest.fixture
+@remembering
 def known(archive: Archive, archivist: Actor) -> dict[str, int]:
     """Take in four rows that cannot be registered: of an open, a protected and a marked person, and a sum."""
     with archive.write(archivist) as work:

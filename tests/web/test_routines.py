@@ -12,11 +12,13 @@ from archive.permissions import permissions_of
 from archive.store import Actor, Archive
 from archive.vocabulary import Permission, Role, RoutineState
 from routines.definition import as_yaml
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def deviation(archive: Archive, root: Actor) -> RoutineVersion:
     """Put the shipped routines in place and return that of deviations."""
     with archive.write(root) as work:

@@ -19,6 +19,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import FoundState, FoundWhere, IncidentPaper, IncidentState, OthersRead, Role
 from tests.builders import SetClock, a_box, a_file, a_shelf
 from tests.domain.incident_play import Play, a_colleague, a_unit
+from tests.remembering import remembering
 from tests.web.test_incident_papers import said
 
 SignIn = Callable[[Role], FlaskClient]
@@ -38,6 +39,7 @@ class Missed:
 
 
 @pytest.fixture
+@remembering
 def missed(archive: Archive, archivist: Actor, clock: SetClock) -> Missed:
     """Report a file missing with nothing but its code."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)

@@ -14,6 +14,7 @@ from archive.store import Archive, Work, operator
 from archive.vocabulary import PersonRole, Protection, Role, SampleAnswer, SampleDirection
 from labels import codes
 from tests.builders import a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 pytestmark = pytest.mark.engines("sqlite")  # the verbs are tested on both
 
@@ -21,6 +22,7 @@ SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def shelf(archive: Archive) -> str:
     """Give a shelf with two boxes of five files each; return its code."""
     with archive.write(operator("tests")) as work:

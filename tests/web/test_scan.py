@@ -20,11 +20,13 @@ from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, LabelReason, LoanPurpose, Protection, Role
 from labels.codes import grouped, make_many
 from tests.builders import a_box, a_file, a_person, a_room, a_shelf
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def shelf(archive: Archive, root: Actor) -> Place:
     """Give a shelf."""
     with archive.write(root) as work:
@@ -32,6 +34,7 @@ def shelf(archive: Archive, root: Actor) -> Place:
 
 
 @pytest.fixture
+@remembering
 def box(archive: Archive, root: Actor, shelf: Place) -> Place:
     """Give a box on the shelf."""
     with archive.write(root) as work:
@@ -39,6 +42,7 @@ def box(archive: Archive, root: Actor, shelf: Place) -> Place:
 
 
 @pytest.fixture
+@remembering
 def file(archive: Archive, root: Actor, shelf: Place) -> CaseFile:
     """Give a file on the shelf, about somebody with a name."""
     with archive.write(root) as work:
@@ -215,6 +219,7 @@ def test_a_lent_file_may_be_taken_back(
 
 
 @pytest.fixture
+@remembering
 def hidden(archive: Archive, root: Actor, shelf: Place) -> CaseFile:
     """Give a file about a protected person, where somebody whose protection is unknown is named too."""
     with archive.write(root) as work:

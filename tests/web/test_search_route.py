@@ -15,12 +15,14 @@ from archive.store import Actor, Archive
 from archive.vocabulary import Protection, Role
 from labels import codes
 from tests.builders import a_box, a_file, a_person, a_shelf
+from tests.remembering import remembering
 
 pytestmark = pytest.mark.engines("sqlite")  # paper
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def missing(archive: Archive, archivist: Actor) -> list[CaseFile]:
     """Report a file between others, and in an incident of its own one of a protected person."""
     with archive.write(archivist) as work:

@@ -23,9 +23,21 @@ from archive.web.answers import Refusals, saw, see, show
 SignIn = Callable[[Role], FlaskClient]
 
 
+@pytest.fixture(scope="module")
+def made() -> list[Flask]:
+    """Hold the application of these tests."""
+    return []
+
+
 @pytest.fixture
-def app(archive: Archive) -> Flask:
+def app(archive: Archive, made: list[Flask]) -> Flask:
     """Give the application with a few endpoints more, one for each thing tried here."""
+    made[:] = made or [_with_more(create_app(archive=archive))]
+    made[0].extensions["archive"] = archive
+    return made[0]
+
+
+def _with_more(app: Flask) -> Flask:
     bp = Blueprint("tried", __name__, url_prefix="/tried")
 
     @bp.get("/file")
@@ -69,7 +81,6 @@ def app(archive: Archive) -> Flask:
     def said() -> object:
         return see("/help", "Det är gjort.")
 
-    app = create_app(archive=archive)
     app.register_blueprint(bp)
     return app
 

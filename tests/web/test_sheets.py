@@ -9,11 +9,13 @@ from archive.domain import delivery_lines, packing, places
 from archive.store import Archive, Work
 from archive.vocabulary import Evidence, Role
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 
 SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Return a delivery planned of four files, with one crate in use at the sender."""
     scene = a_scene(archive)

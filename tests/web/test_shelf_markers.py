@@ -19,6 +19,7 @@ from archive.vocabulary import LabelState, Protection, Role
 from labels import codes
 from tests.builders import a_box, a_file, a_person, a_shelf
 from tests.labels.paper import decode, rasterise, text_places
+from tests.remembering import remembering
 
 pytestmark = pytest.mark.engines("sqlite")  # paper and pages; the verb is one insert
 AsRole = Callable[[Role], Actor]
@@ -26,6 +27,7 @@ SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
+@remembering
 def missing(archive: Archive, archivist: Actor) -> list[CaseFile]:
     """Report two files missing in one incident, the second of a protected person."""
     with archive.write(archivist) as work:

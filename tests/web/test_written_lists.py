@@ -13,11 +13,13 @@ from archive.store import Archive, Work
 from archive.vocabulary import Protection, Role
 from tests.builders import a_file, a_person, a_room
 from tests.domain.delivering import Scene, a_scene
+from tests.remembering import remembering
 
 pytestmark = pytest.mark.engines("sqlite")  # the verbs are tested on both; these are pages
 
 
 @pytest.fixture
+@remembering
 def scene(archive: Archive) -> Scene:
     """Give a planned delivery from a room with six files."""
     scene = a_scene(archive)
