@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlmodel import col
 
 from archive.domain import looks
@@ -103,9 +103,7 @@ def test_who_looked_is_told_only_to_those_who_check(archive: Archive, as_role: A
 @pytest.mark.engines("sqlite")  # the mode of the file is what fails
 def test_a_database_that_takes_no_writes_is_unavailable(archive: Archive, as_role: AsRole) -> None:
     looker = as_role(Role.ASSISTANT)
-    with archive.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only=ON")
-        connection.rollback()
+    event.listen(archive.engine, "checkout", lambda taken, *_: taken.execute("PRAGMA query_only=ON"))
     with pytest.raises(Unavailable) as refused:
         looks.record(archive, looker, looks.at_file(7, "card"))
     assert refused.value.code == "look_not_recorded"

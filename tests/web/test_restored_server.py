@@ -49,7 +49,7 @@ def by_the_program(path: Path, backup: Path) -> None:
     """`sqlite3 aktspar.db ".restore backup.db"`."""
     if not (program := shutil.which("sqlite3")):
         pytest.skip("there is no sqlite3 here; the next way is the same call")
-    subprocess.run([program, path, f".restore {backup}"], check=True)
+    subprocess.run([program, "-cmd", ".timeout 10000", path, f".restore {backup}"], check=True)
 
 
 def by_the_call(path: Path, backup: Path) -> None:
