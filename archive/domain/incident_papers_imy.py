@@ -171,7 +171,7 @@ def _ended(case: Case) -> str:
         return _("There was no breach: %(told)s", told=incident_papers_course.told(course))
     if course.seen_on and not course.part:
         return _("It is said to have been found on %(day)s; that is being checked", day=day(course.seen_on))
-    more = incident_papers_course.told(course) if course.lost_on or course.part else ""
+    more = incident_papers_course.told(course) if course.lost_on or course.part or course.each else ""
     return "\n".join(filter(None, (_("It is going on"), more)))
 
 

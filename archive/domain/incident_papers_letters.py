@@ -26,7 +26,8 @@ class Letter:
 
     `safe` means that it is handed over in a way known to be safe, and bears no address. One without a name
     goes to any of those concerned: it is not `alike` where what was missed has fared differently, and says
-    nothing of `others_read` where that is not `known` to be the same. `secured` is what was done in the room.
+    nothing of `others_read` where that is not `known` to be the same. That is said of what was found: where a
+    `rest` is missing nobody knows. `secured` is what was done in the room.
     """
 
     heading: Heading
@@ -36,6 +37,7 @@ class Letter:
     alike: bool
     known: bool
     others_read: OthersRead | None
+    rest: bool
     effects: str
     measures: str
     secured: str
@@ -88,7 +90,8 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     safe = _only_safely(case, person)
     items = case.items if person_id is None else _about(case, person_id)
     course = incident_papers_course.of(case, items=items)
-    read = {item.others_read for item in items if item.outcome is not IncidentOutcome.MISTAKEN} or {None}
+    missed = [item for item in items if item.outcome is not IncidentOutcome.MISTAKEN]
+    read = {(item.others_read, item.part_found) for item in missed} or {(None, False)}
     return Letter(
         head,
         course,
@@ -97,7 +100,8 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
         person is not None
         or ((not course.part or len(items) == 1) and len({_fared(item) for item in items}) == 1),
         person is not None or len(read) == 1,
-        min(read, key=_WORST.index),
+        min((said for said, _rest in read), key=_WORST.index),
+        any(rest for _said, rest in read),
         _effects(case, course),
         case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
         case.said("secure_room", "stopped"),

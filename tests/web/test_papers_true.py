@@ -95,7 +95,7 @@ class Tale:
             **({"right": "yes", "state": state} if state else {"right": "part"}),
         )
 
-    def other_confirmed(self, exposed: str) -> None:
+    def other_confirmed(self, exposed: str, **right: str) -> None:
         """Find the other file the same day, and say whether others can have read it."""
         with self.archive.write(self.archivist) as work:
             items = incidents.items(work, incidents.get(work, self.play.number))
@@ -103,9 +103,8 @@ class Tale:
             incidents.advance(work, incidents.get(work, self.play.number))
             key = f"file:{items[1].file_id}"
         more = {"readers": "städare"} if exposed == "yes" else {}
-        self.play.do(
-            self.archivist, "confirm_find", files=(key,), right="yes", state="whole", exposed=exposed, **more
-        )
+        said = {**(right or {"right": "yes", "state": "whole"}), **more}
+        self.play.do(self.archivist, "confirm_find", files=(key,), exposed=exposed, **said)
 
     def concerned(self) -> list[int]:
         """Return whom letters go to."""
@@ -113,12 +112,12 @@ class Tale:
             case = Case(work, incidents.get(work, self.play.number), self.archive.settings)
             return [person.id for person in case.persons]
 
-    def reopened(self) -> None:
+    def reopened(self, most: int | None = None) -> None:
         """Take the case up again an hour later: it was the wrong file."""
         self.clock.forward(hours=1)
         with self.archive.write(self.archivist) as work:
             incident = incidents.get(work, self.play.number)
-            ids = [item.id for item in incidents.items(work, incident)]
+            ids = [item.id for item in incidents.items(work, incident)][:most]
             incidents.reopen(work, incident, ids, "Det var fel akt")
 
     def now(self) -> str:
@@ -128,8 +127,12 @@ class Tale:
 
     def lost(self) -> None:
         """Search with three, and decide that it is lost."""
-        do = self.play.do
         self.searched()
+        self.given_up()
+
+    def given_up(self) -> None:
+        """Search with two more, and decide that what is missing is lost."""
+        do = self.play.do
         do(self.archivist, "record_checks")
         do(self.manager, "decide_notification", notify="yes")
         do(self.archivist, "notify_imy", ended="ongoing")
@@ -322,15 +325,21 @@ class Sentence:
 
 
 SENTENCES = (
-    Sentence("Vi letar fortfarande efter den", "We are still searching for it", TELLING, SOUGHT),
-    Sentence("Vi letar fortfarande efter resten", "We are still searching for the rest", OF_ALL, SOME),
-    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", OF_ALL, SOME),
+    Sentence(
+        "Vi letar fortfarande efter den", "We are still searching for it", OF_ALL, (*SOUGHT, part_found)
+    ),
+    Sentence("Vi letar fortfarande efter den", "We are still searching for it", (P.LETTER,), SOUGHT),
+    Sentence(
+        "Vi letar fortfarande efter resten", "We are still searching for the rest", TELLING, (incomplete,)
+    ),
+    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", TELLING, (incomplete,)),
     Sentence(
         "Så står det till med din akt: _", "How it stands with your file: _", (P.LETTER,), (part_found,)
     ),
     Sentence("uppges den ha hittats", "it is said to have been found", TELLING, SAID),
     Sentence("Vi kontrollerar om det stämmer", "We are checking whether that is right", TELLING, SAID),
-    Sentence("Den hittades igen den 2", "It was found again on November 2", TELLING, BACK),
+    Sentence("Den hittades igen den 2", "It was found again on November 2", OF_ALL, (*BACK, part_found)),
+    Sentence("Den hittades igen den 2", "It was found again on November 2", (P.LETTER,), BACK),
     Sentence("Den är skadad.", "It is damaged.", TELLING, (damaged,)),
     Sentence("Delar av den saknas.", "Parts of it are missing.", TELLING, (incomplete,)),
     Sentence("ska anses förlorad", "is to be regarded as lost", TELLING, GONE),
@@ -579,6 +588,59 @@ def test_a_supplement_tells_imy_that_it_is_searched_for_again(tale: Tale, sign_i
     words = "Den pågår", "Vi letar fortfarande efter den."
     assert [one in text for one, text in zip(words, before, strict=True)] == [False, False]
     assert [one in text for one, text in zip(words, after, strict=True)] == [False, True]  # sent is sent
+
+
+def test_papers_for_all_that_is_missed_tell_each_file_where_one_is_lost_and_another_sought_again(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported(files=2)
+    tale.searched()
+    tale.confirmed()
+    tale.other_confirmed("no", right="part")
+    tale.given_up()
+    tale.reopened(most=1)
+    with tale.archive.read(tale.archivist) as work:
+        case = Case(work, incidents.get(work, tale.play.number), tale.archive.settings)
+        first, other = (case.files[item.file_id or 0].code for item in case.items)
+    said = {
+        "sv": (
+            f"{first}: Vi letar fortfarande efter den. {other}: En del hittades igen den 24 november 2026. "
+            "Delar av den saknas. Den 26 november 2026 beslutades att resten ska anses förlorad."
+        ),
+        "en": (
+            f"{first}: We are still searching for it. {other}: Some of it was found again on "
+            "November 24, 2026. Parts of it are missing. On November 26, 2026 it was decided that the rest "
+            "is to be regarded"
+        ),
+    }
+    client = sign_in(Role.ARCHIVIST)
+    papers = [(paper, language) for paper in OF_ALL for language in LOCALES]
+    texts = {of: read(client, tale, *of) for of in papers}
+    assert [of for of in papers if said[of[1]] not in texts[of]] == []
+    until = [words in texts[P.ANSWER, "sv"] for words in ("Senast", "Vi hör av oss om den hittas")]
+    assert until == [True, False]
+    letters = [read(client, tale, P.LETTER, "sv", person=one) for one in tale.concerned()]
+    assert ["ska anses förlorad" in one for one in letters] == [False, True]
+    supplement = read(client, tale, P.IMY_SUPPLEMENT, "sv")
+    assert said["sv"] in supplement
+
+
+def test_a_letter_of_a_file_partly_missing_says_that_nobody_read_what_was_found_and_not_the_rest(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    tale.confirmed("")
+    found, rest = "Vi bedömer att ingen obehörig har läst det som hittats", "Om resten vet vi inte"
+    client = sign_in(Role.ARCHIVIST)
+    told = [read(client, tale, P.LETTER, "sv", person=tale.concerned()[0])]
+    told.append(read(client, tale, P.LETTER, "sv"))
+    tale.confirmed()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    assert [[one in text for one in (READING[0], found, rest)] for text in told] == [
+        *[[False, True, True]] * 2,
+        [True, False, False],
+    ]
 
 
 def test_a_letter_tells_each_person_of_their_own_file(tale: Tale, sign_in: SignIn) -> None:
