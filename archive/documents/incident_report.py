@@ -231,7 +231,7 @@ def _searches(paper: Report, report: IncidentReport) -> None:
             _who(report, one.who),
             _searched(one),
             str(one.minutes or ""),
-            "\n".join(filter(None, (one.result.label, one.remark))),
+            "\n".join(filter(None, (incident_said.result(one), one.remark))),
         )
         for one in report.searches
     )
