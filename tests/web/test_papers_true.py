@@ -695,3 +695,27 @@ def test_a_final_answer_is_the_last_word_and_bears_the_day_it_was_given(
     ]
     assert found[1:] == [[False, False, True, True], [True, True, False, False]]
     assert found[0][:3] == [True, True, False]
+
+
+def test_a_final_answer_given_in_the_minute_of_another_is_printed_as_given_whatever_happens_later(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    do, minute = tale.play.do, tale.now()[:16] + tale.now()[19:]
+    do(tale.archivist, "interim_answer", answer="Vi söker.", decision_wanted="no", answered_at=minute)
+    tale.clock.forward(seconds=9)
+    tale.claimed()
+    do(tale.archivist, "confirm_find", right="yes", state="whole", exposed="no", found_at=tale.now())
+    tale.clock.forward(seconds=9)
+    do(tale.archivist, "final_answer", answer=LATE, decision_wanted="no", answered_at=minute)
+    given = read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv")
+    words = (LATE, "Vi söker.", "Vi prövar vilka delar", "Dag 23 november 2026")
+    assert [one in given for one in words] == [True, False, False, True]
+    tale.clock.forward(days=3)
+    do(tale.archivist, "after_find")
+    assert "final_answer" in tale.play.open(tale.archivist)
+    assert read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv").split("Dag")[1] == given.split("Dag")[1]
+    tale.reopened()
+    again = read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv")
+    assert [one in again for one in (LATE, "Vi letar fortfarande efter den")] == [False, True]
