@@ -348,10 +348,10 @@ def _steps_since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
     """Return what the steps done since the notification answered, by question."""
 
     def said(step: str, *fields: str) -> str:
-        line = case.done(step)
-        if line is None or line.recorded_at is None or line.recorded_at < since:
+        record = case.true(step, fields[0])
+        if record is None or record.ended_at is None or record.ended_at < since:
             return ""
-        return "\n".join(filter(None, (case.told(line, field) for field in fields)))
+        return "\n".join(filter(None, (case.said(step, field) for field in fields)))
 
     yield _("What is found of it"), said("confirm_find", "found_part")
     yield _("What is still missing of it"), said("confirm_find", "missing_part")

@@ -133,7 +133,7 @@ def _effects(case: Case, course: Course) -> str:
 
 
 def _judged(case: Case, step: str, field: str, since: datetime | None) -> str:
-    record = case.record(step)
+    record = case.true(step, field)
     late = record and record.done_at and (since is None or record.done_at >= since)
     return case.said(step, field) if late else ""
 

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.clock import local_date
-from archive.domain import incident_finds, incidents
+from archive.domain import incident_finds, incident_prefills, incidents
 from archive.domain.incident_papers import Case, day
 from archive.domain.incidents import Report
 from archive.errors import Conflict
@@ -719,3 +719,49 @@ def test_a_final_answer_given_in_the_minute_of_another_is_printed_as_given_whate
     tale.reopened()
     again = read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv")
     assert [one in again for one in (LATE, "Vi letar fortfarande efter den")] == [False, True]
+
+
+def test_what_was_written_of_a_find_that_was_none_is_neither_printed_nor_filled_in_any_more(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    facts, effects = "Akten var borta en kvart och är funnen", "Inga, akten är funnen"
+    texts = {"facts": facts, "effects": effects, "measures": "Akten åter i boxen"}
+    tale.reported()
+    tale.claimed()
+    found = {"state": "whole", "exposed": "no", "found_at": tale.now()}
+    tale.play.do(tale.archivist, "confirm_find", right="yes", **found)
+    tale.play.do(tale.manager, "decide_notification", notify="no", why_not="Funnen", **texts)
+    lay, none = "Akten låg bakom boxen", "inget missförhållande"
+    tale.play.do(tale.archivist, "lex_sarah_report", what=lay)
+    lex = a_colleague(tale.archive, "lexan", Role.LEX_SARAH_OFFICER)
+    tale.play.do(lex, "lex_sarah_investigation", findings=lay, serious="none")
+    papers = {
+        P.LETTER: [effects, texts["measures"]],
+        P.LEX_SARAH_REPORT: [lay],
+        P.LEX_SARAH_INVESTIGATION: [lay, none],
+        P.IMY_NOTIFICATION: list(texts.values()),
+    }
+
+    def printed() -> list[bool]:
+        client = sign_in(Role.ARCHIVIST)
+        made = {paper: read(client, tale, paper, "sv") for paper in papers}
+        return [words in made[paper] for paper, said in papers.items() for words in said]
+
+    def drafts() -> list[bool]:
+        client = sign_in(Role.ARCHIVIST)
+        return ["UTKAST" in read(client, tale, paper, "sv") for paper in list(papers)[1:3]]
+
+    def filled() -> set[object]:
+        with tale.archive.read(tale.archivist) as work:
+            incident = incidents.get(work, tale.play.number)
+            return {*incident_prefills.of(work, incident, "notify_imy", tale.archive.settings).values()}
+
+    assert all(printed())
+    assert drafts() == [False, False]
+    assert filled() >= set(texts.values())
+    tale.reopened()
+    assert not any(printed())
+    assert drafts() == [True, True]
+    assert filled().isdisjoint(texts.values())
+    tale.play.do(tale.archivist, "lex_sarah_report", what=lay)
+    assert lay in read(sign_in(Role.ARCHIVIST), tale, P.LEX_SARAH_REPORT, "sv")
