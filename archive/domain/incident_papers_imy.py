@@ -325,7 +325,9 @@ def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
         _("It lay: %(where)s", where=incident_said.lay(item.found_where, place=place, cover=cover)),
         _("State: %(state)s", state=state),
         "" if item.part_found else _("It was away for %(time)s", time=incident_said.away(days)),
-        _("May others have read it? %(answer)s", answer=read),
+        _("May others have read what was found of it? %(answer)s", answer=read)
+        if item.part_found
+        else _("May others have read it? %(answer)s", answer=read),
         _("Whether the cover it lay in was lent or sent meanwhile: not stated")
         if item.found_where is FoundWhere.OTHER_COVER and not case.said("after_find", "cover_log")
         else "",

@@ -505,7 +505,8 @@ def test_a_supplement_tells_imy_what_a_part_was_found_of_and_that_the_breach_goe
     find = {"found_at": tale.now(), "exposed": "no", **told}
     tale.play.do(tale.archivist, "confirm_find", files=(tale.file.stream,), right="part", **find)
     text = read(sign_in(Role.ARCHIVIST), tale, P.IMY_SUPPLEMENT, "sv")
-    said = ["Incidenten har inte upphört: resten eftersöks", *told.values()]
+    of_part = "Kan andra ha läst det som hittats av den? nej"
+    said = ["Incidenten har inte upphört: resten eftersöks", of_part, *told.values()]
     assert [one for one in said if one not in text] == []
     assert "Då upphörde incidenten" not in text  # as it says of a find of all of it
     assert tale.play.open(tale.archivist).count("after_find") == 1
