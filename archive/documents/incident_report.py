@@ -164,7 +164,8 @@ def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]
     if thing.found_in_code:
         yield _("In the cover of"), thing.found_in_code
     yield _("State when found"), incident_said.state_of(report, thing)
-    yield _("May others have read it?"), _word(thing.others_read)
+    read = _("May others have read what was found of it?") if part else _("May others have read it?")
+    yield read, _word(thing.others_read)
     if thing.days_away is not None and not part:
         yield _("Away for"), incident_said.away(thing.days_away)
 
@@ -231,7 +232,7 @@ def _searches(paper: Report, report: IncidentReport) -> None:
             _who(report, one.who),
             _searched(one),
             str(one.minutes or ""),
-            "\n".join(filter(None, (one.result.label, one.remark))),
+            "\n".join(filter(None, (incident_said.result(one), one.remark))),
         )
         for one in report.searches
     )

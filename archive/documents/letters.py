@@ -77,6 +77,9 @@ def _read(told: Letter) -> Iterator[str]:
     if not told.known:
         return
     match told.others_read:
+        case OthersRead.NO if told.rest:
+            yield _("We judge that nobody without the right to has read what was found of it.")
+            yield _("Of the rest we do not know whether anybody has read it.")
         case OthersRead.NO:
             yield _("We judge that nobody without the right to has read it.")
         case OthersRead.YES:
@@ -100,7 +103,7 @@ def _doing(told: Letter) -> Iterator[str]:
         yield _("We have collected copies of what the file held, where there were any.")
     if not told.alike:
         return
-    if course.seen_on and not course.lost_on:
+    if course.seen_on and course.sought:
         yield _("We tell you what it was that was found.")
     elif not course.over:
         yield _("We tell you if the file is found.")
@@ -165,9 +168,9 @@ def _next(told: Answer) -> Iterator[str]:
         return
     if course.seen_on:
         yield _("When that is checked.")
-    elif course.lost_on:
+    elif not course.sought:
         yield _("We tell you if it is found.")
-    if not course.lost_on:
+    if course.sought:
         yield _("Not later than %(day)s.", day=until)
     if told.rebuilt:
         yield _("Copies of what it held have been collected. They can be asked for.")
@@ -270,7 +273,9 @@ def _reasons(told: Refusal) -> Iterator[str]:
         yield _("The case systems have been asked.")
     if told.recovered:
         yield _("Copies of what it held have been collected. They can be asked for.")
-    if course.lost_on:
+    if course.each:
+        yield incident_papers_course.told(course)
+    elif course.lost_on:
         yield _("On %(day)s it was decided that it is to be regarded as lost.", day=day(course.lost_on))
     yield _("If the document is found, the request is tried again if you wish.")
 

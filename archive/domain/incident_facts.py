@@ -3,7 +3,7 @@
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
-from archive.domain import searches
+from archive.domain import incident_claims, searches
 from archive.models import (
     CaseFile,
     Incident,
@@ -55,11 +55,14 @@ def protected_in_register(work: Work, incident: Incident) -> bool:
 
 
 def searchers(work: Work, incident: Incident) -> set[str]:
-    """Return the different persons who have searched."""
-    statement = select(col(Search.by)).where(
+    """Return the different persons who have searched; one that ended with the wrong file is no search."""
+    statement = select(col(Search.id), col(Search.by), col(Search.result)).where(
         col(Search.incident_id) == incident.id, col(Search.result) != SearchResult.NOT_SEARCHED
     )
-    return set(work.session.scalars(statement))
+    made = work.session.execute(statement).all()
+    ended = any(one.result is SearchResult.FOUND for one in made)
+    wrong = incident_claims.wrong(work, incident) if ended else frozenset[int]()
+    return {one.by for one in made if one.id not in wrong}
 
 
 def heads(work: Work, incident: Incident) -> frozenset[str]:

@@ -22,6 +22,7 @@ from archive.domain import (
     incident_papers_concealed,
     incident_steps,
     incident_then,
+    incident_untrue,
     searches,
     steps,
     trails,
@@ -60,7 +61,7 @@ class Case:
     def at(self, moment: datetime) -> "Case":
         """Return the case by what had been written down at a moment."""
         then = copy(self)
-        for known in ("files", "concealed", "searches", "missed_again"):
+        for known in ("files", "concealed", "searches", "missed_again", "untrue"):
             then.__dict__.pop(known, None)
         then.until = moment
         then.items = incident_then.items(self.work, self.incident, self.items, moment)
@@ -138,10 +139,20 @@ class Case:
         """Tell whether a step is to be done now."""
         return self.course.progress.open_record(step) is not None
 
+    @cached_property
+    def untrue(self) -> incident_untrue.Times:
+        """Return when something was believed found that was not."""
+        return incident_untrue.times(self.work, self.incident, self.course.progress.records, self.until)
+
     def raw(self, step: str, field: str) -> Answer | None:
-        """Return an answer as it is stored, of the last time the step was done."""
-        record = self.record(step)
+        """Return an answer as it is stored, of the last time the step was done and it is still true."""
+        record = self.true(step, field)
         return record.answers.get(field) if record else None
+
+    def true(self, step: str, field: str) -> Record | None:
+        """Return the last time a step was done whose answer is true still: no find it tells of was none."""
+        done = reversed(self.records(step))
+        return next((one for one in done if incident_untrue.holds(self.untrue, step, field, one)), None)
 
     def records(self, step: str) -> list[Record]:
         """Return each time a step was done as the routine keeps it, oldest first."""
@@ -163,8 +174,10 @@ class Case:
         return moment if self.raw("report", field) and moment != self.incident.reported_at else None
 
     def said(self, step: str, field: str) -> str:
-        """Return an answer in words, empty where there is none; without whom the files are about."""
-        line = self.done(step)
+        """Return an answer in words, empty where none is true now; without whom the files are about."""
+        record = self.true(step, field)
+        done = record and (one for one in self.all_done(step) if one.occurrence == record.occurrence)
+        line = next(iter(done or ()), None)
         return self.told(line, field) if line else ""
 
     def told(self, line: StepLine, field: str) -> str:
@@ -302,14 +315,8 @@ _RULES: Mapping[IncidentPaper, _Rule] = {
         lambda case: case.raw("decide_inform", "inform") == "yes",
         lambda case: case.raw("decide_inform", "inform") == "no" and not case.waits("decide_inform"),
     ),
-    IncidentPaper.LEX_SARAH_REPORT: _Rule(
-        "lex_sarah_report", "lex_sarah_report", lambda case: case.done("lex_sarah_report") is not None
-    ),
-    IncidentPaper.LEX_SARAH_INVESTIGATION: _Rule(
-        "lex_sarah_investigation",
-        "lex_sarah_investigation",
-        lambda case: case.done("lex_sarah_investigation") is not None,
-    ),
+    IncidentPaper.LEX_SARAH_REPORT: _done("lex_sarah_report"),
+    IncidentPaper.LEX_SARAH_INVESTIGATION: _done("lex_sarah_investigation"),
     IncidentPaper.POLICE_REPORT: _Rule(
         "police_report",
         "police_report",

@@ -171,7 +171,7 @@ def _ended(case: Case) -> str:
         return _("There was no breach: %(told)s", told=incident_papers_course.told(course))
     if course.seen_on and not course.part:
         return _("It is said to have been found on %(day)s; that is being checked", day=day(course.seen_on))
-    more = incident_papers_course.told(course) if course.lost_on or course.part else ""
+    more = incident_papers_course.told(course) if course.lost_on or course.part or course.each else ""
     return "\n".join(filter(None, (_("It is going on"), more)))
 
 
@@ -325,7 +325,9 @@ def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
         _("It lay: %(where)s", where=incident_said.lay(item.found_where, place=place, cover=cover)),
         _("State: %(state)s", state=state),
         "" if item.part_found else _("It was away for %(time)s", time=incident_said.away(days)),
-        _("May others have read it? %(answer)s", answer=read),
+        _("May others have read what was found of it? %(answer)s", answer=read)
+        if item.part_found
+        else _("May others have read it? %(answer)s", answer=read),
         _("Whether the cover it lay in was lent or sent meanwhile: not stated")
         if item.found_where is FoundWhere.OTHER_COVER and not case.said("after_find", "cover_log")
         else "",
@@ -348,10 +350,10 @@ def _steps_since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
     """Return what the steps done since the notification answered, by question."""
 
     def said(step: str, *fields: str) -> str:
-        line = case.done(step)
-        if line is None or line.recorded_at is None or line.recorded_at < since:
+        record = case.true(step, fields[0])
+        if record is None or record.ended_at is None or record.ended_at < since:
             return ""
-        return "\n".join(filter(None, (case.told(line, field) for field in fields)))
+        return "\n".join(filter(None, (case.said(step, field) for field in fields)))
 
     yield _("What is found of it"), said("confirm_find", "found_part")
     yield _("What is still missing of it"), said("confirm_find", "missing_part")

@@ -26,7 +26,8 @@ class Letter:
 
     `safe` means that it is handed over in a way known to be safe, and bears no address. One without a name
     goes to any of those concerned: it is not `alike` where what was missed has fared differently, and says
-    nothing of `others_read` where that is not `known` to be the same. `secured` is what was done in the room.
+    nothing of `others_read` where that is not `known` to be the same. That is said of what was found: where a
+    `rest` is missing nobody knows. `secured` is what was done in the room.
     """
 
     heading: Heading
@@ -36,6 +37,7 @@ class Letter:
     alike: bool
     known: bool
     others_read: OthersRead | None
+    rest: bool
     effects: str
     measures: str
     secured: str
@@ -88,7 +90,8 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
     safe = _only_safely(case, person)
     items = case.items if person_id is None else _about(case, person_id)
     course = incident_papers_course.of(case, items=items)
-    read = {item.others_read for item in items if item.outcome is not IncidentOutcome.MISTAKEN} or {None}
+    missed = [item for item in items if item.outcome is not IncidentOutcome.MISTAKEN]
+    read = {(item.others_read, item.part_found) for item in missed} or {(None, False)}
     return Letter(
         head,
         course,
@@ -97,7 +100,8 @@ def letter(case: Case, person_id: int | None = None) -> Letter:
         person is not None
         or ((not course.part or len(items) == 1) and len({_fared(item) for item in items}) == 1),
         person is not None or len(read) == 1,
-        min(read, key=_WORST.index),
+        min((said for said, _rest in read), key=_WORST.index),
+        any(rest for _said, rest in read),
         _effects(case, course),
         case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
         case.said("secure_room", "stopped"),
@@ -129,7 +133,7 @@ def _effects(case: Case, course: Course) -> str:
 
 
 def _judged(case: Case, step: str, field: str, since: datetime | None) -> str:
-    record = case.record(step)
+    record = case.true(step, field)
     late = record and record.done_at and (since is None or record.done_at >= since)
     return case.said(step, field) if late else ""
 
@@ -150,12 +154,13 @@ def addressees(case: Case) -> list[tuple[int, str, bool]]:
 
 
 def answer(case: Case) -> Answer:
-    """Return the answer to whoever waits for the document."""
+    """Return the answer to whoever waits for the document; a final one as it was given."""
     head = heading(case, IncidentPaper.ANSWER)
-    course = incident_papers_course.of(case)
+    final = _final(case)
+    case = case.at(final.ended_at) if final and final.ended_at else case
+    course = incident_papers_course.of(case, case.until)
     asked = case.raw("interim_answer", "next_contact")
     next_word = date.fromisoformat(asked) if isinstance(asked, str) else None
-    said, ended = _said(case, course)
     wanted, since = _wanted(case)
     refused = case.record("refusal_decision")
     decided = refused.answers.get("decided_on") if refused and refused.ended_at else None
@@ -163,34 +168,54 @@ def answer(case: Case) -> Answer:
         head,
         course,
         _asker(case),
-        said,
+        _text(case, "final_answer", final) if final else _said(case, course),
         next_word if next_word and next_word >= local_date(case.now) else None,
         wanted,
         date.fromisoformat(decided) if isinstance(decided, str) and _after(refused, since) else None,
         _rebuilt(case),
-        local_date(ended) if ended else None,
+        local_date(_told_at(case, final)) if final else None,
     )
 
 
-def _said(case: Case, course: Course) -> tuple[str, datetime | None]:
-    """Return what who waits was told last, unless that was of a false find or before it became otherwise.
+def _last(case: Case) -> tuple[str, Record] | None:
+    """Return the last answer to who waits, and its step, unless it was of a find that was none."""
+    told = [(step, record) for step in ANSWERS for record in case.records(step) if case.holds(record)]
+    # Forms ask for no more than the minute: of two answers in one, the last written down is the last.
+    return max(told, key=lambda one: (_told_at(case, one[1]), one[1].ended_at or case.now), default=None)
 
-    With it goes when it was told, where it is the final answer.
-    """
-    told = [
-        (as_moment(record.answers.get("answered_at")) or record.done_at or case.now, step, record)
-        for step in ANSWERS
-        for record in case.records(step)
-        if case.holds(record)
-    ]
-    if not told:
-        return "", None
-    moment, step, record = max(told, key=lambda one: (one[0], one[2].occurrence))
-    if course.changed and moment < course.changed.replace(second=0, microsecond=0):
-        return "", None  # forms ask for no more than the minute
+
+def _told_at(case: Case, record: Record) -> datetime:
+    moment = as_moment(record.answers.get("answered_at")) or record.done_at or case.now
+    return moment.replace(second=0, microsecond=0)
+
+
+def _final(case: Case) -> Record | None:
+    """Return the final answer while it is the last word: none other is to be given of what came since."""
+    step, record = _last(case) or ("", None)
+    if record is None or step != "final_answer" or not _text(case, step, record):
+        return None
+    if case.waits("final_answer") and _changed(incident_papers_course.of(case), record, case):
+        return None
+    return None if case.waits("interim_answer") or case.waits("new_request") else record
+
+
+def _changed(course: Course, record: Record, case: Case) -> bool:
+    """Tell whether it became otherwise since an answer was given."""
+    changed = course.changed
+    return changed is not None and _told_at(case, record) < changed.replace(second=0, microsecond=0)
+
+
+def _text(case: Case, step: str, record: Record) -> str:
     line = next((one for one in case.all_done(step) if one.occurrence == record.occurrence), None)
-    text = case.told(line, "answer") if line else ""
-    return text, moment if text and step == "final_answer" and not case.waits(step) else None
+    return case.told(line, "answer") if line else ""
+
+
+def _said(case: Case, course: Course) -> str:
+    """Return what who waits was told last, unless it became otherwise since."""
+    step, record = _last(case) or ("", None)
+    if record is None or _changed(course, record, case):
+        return ""
+    return _text(case, step, record)
 
 
 def _wanted(case: Case) -> tuple[str, datetime | None]:

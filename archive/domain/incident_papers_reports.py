@@ -82,7 +82,7 @@ class Police:
 def lex_sarah(case: Case) -> LexSarah:
     """Return a report under lex Sarah."""
     incident = case.incident
-    record = case.record("lex_sarah_report")
+    record = None if case.waits("lex_sarah_report") else case.record("lex_sarah_report")
     reporter = (record and record.ended_by) or incident.reported_by
     return LexSarah(
         heading(case, IncidentPaper.LEX_SARAH_REPORT),
@@ -194,12 +194,10 @@ def _other(case: Case) -> Iterator[Finding]:
 
 
 def _of_step(case: Case, question: str, step: str, field: str, kind: str) -> Finding:
-    line = case.done(step)
-    record = case.record(step)
-    text = case.told(line, field) if line else ""
-    if not text or line is None or record is None:
+    record, text = case.true(step, field), case.said(step, field)
+    if not text or record is None:
         return Finding(question, "", kind=_(kind))
-    return Finding(question, text, when(line.recorded_at), case.name(record.ended_by), _(kind))
+    return Finding(question, text, when(record.ended_at), case.name(record.ended_by), _(kind))
 
 
 def _of_register(question: str, text: str, recorded: datetime) -> Finding:

@@ -15,6 +15,7 @@ from archive.domain import (
     incident_leads,
     incident_reports,
     incident_said,
+    incident_untrue,
     record_checks,
     searches,
     sightings,
@@ -44,6 +45,7 @@ def of(work: Work, incident: Incident, step: str, settings: Settings) -> dict[st
     """Return what the fields of a step's form begin with; what nothing is known of is left out."""
     run = course(work, incident)
     asked, walks = _Asked(work, incident, settings), incident_leads.may_walk_all(work, incident)
+    untrue = incident_untrue.times(work, incident, run.progress.records, work.now)
     found: dict[str, Answer] = {}
     for field in run.step(step).fields:
         if field.prefill is None:
@@ -53,7 +55,13 @@ def of(work: Work, incident: Incident, step: str, settings: Settings) -> dict[st
             continue
         answer = _REGISTER[name](asked) if source == "register" and name in _REGISTER else None
         if source not in {"register", "fact"}:
-            done = [one for one in run.progress.records if one.step == source and name in one.answers]
+            done = [
+                one
+                for one in run.progress.records
+                if one.step == source
+                and name in one.answers
+                and incident_untrue.holds(untrue, source, name, one)
+            ]
             answer = done[-1].answers[name] if done else None
         if answer not in (None, "", ()) and _fits(field.kind, answer):
             found[field.id] = answer

@@ -31,7 +31,7 @@ ANEW: Mapping[str, str] = {
     "notify_imy": "supplement_imy",
 }
 # A decision for the persons concerned holds whatever is found.
-_HOLDS = {"decide_notification": "notify", "review_notification": "notify", "decide_inform": "inform"}
+HOLDS = {"decide_notification": "notify", "review_notification": "notify", "decide_inform": "inform"}
 
 
 def take_up(
@@ -62,7 +62,7 @@ def _rested(work: Work, run: Course, again: Sequence[IncidentFile]) -> list[str]
     if since is None:
         return []
     done = withdrawing.rested(run.routine, run.progress, since)
-    fell = [one for one in done if one.answers.get(_HOLDS.get(one.step, "")) != "yes"]
+    fell = [one for one in done if one.answers.get(HOLDS.get(one.step, "")) != "yes"]
     return list(dict.fromkeys(ANEW[one.step] for one in fell if one.step in ANEW))
 
 

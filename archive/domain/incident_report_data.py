@@ -109,7 +109,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class SearchLine:
-    """One search: `summary` when it tells of a whole round, else of one place or cover."""
+    """One search: `summary` when it tells of a whole round, else of one place or cover.
+
+    `some` is a find of some of it alone, `wrong` one that proved none.
+    """
 
     at: datetime
     who: int
@@ -121,6 +124,8 @@ class SearchLine:
     result: SearchResult
     remark: str | None
     summary: bool
+    some: bool = False
+    wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)

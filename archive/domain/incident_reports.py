@@ -14,6 +14,7 @@ from archive.domain import (
     deadlines,
     incident_access,
     incident_changes,
+    incident_claims,
     incident_facts,
     incident_leads,
     incident_lines,
@@ -43,6 +44,7 @@ from archive.models import (
     IncidentFile,
     Loan,
     Message,
+    RoutineStep,
     Sighting,
     Unit,
     WantedSighting,
@@ -153,6 +155,7 @@ class _Gathering:
         self.items = incident_changes.items(work, incident)
         self.course = steps.Course.of(work, incident, incident_facts.of(work, incident))
         self.searches = searches.of(work, incident)
+        self.wrong = incident_claims.wrong(work, incident)
         self.events: Sequence[Any] = work.connection.execute(_EVENTS, {"stream": incident.stream}).all()
         papers = (
             EventKind.STEP_PAPER_KEPT.value
@@ -290,7 +293,14 @@ class _Gathering:
             result=search.result,
             remark=self.texts.get(search.told_event or 0, {}).get("remark"),
             summary=search.step_id is not None,
+            some=self._result(row) == "some_found",
+            wrong=search.id in self.wrong,
         )
+
+    def _result(self, row: RoutineStep | None) -> object:
+        """Return what the step that tells of a search answered."""
+        said = self.texts.get((row and row.told_event) or 0, {}).get("answers", {})
+        return said.get("result")
 
     def _seen(self) -> tuple[SeenLine, ...]:
         return tuple(

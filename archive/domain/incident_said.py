@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from archive.clock import local
-from archive.domain.incident_report_data import IncidentReport, StepLine, Thing
-from archive.vocabulary import FoundState, FoundWhere, StepState
+from archive.domain.incident_report_data import IncidentReport, SearchLine, StepLine, Thing
+from archive.vocabulary import FoundState, FoundWhere, SearchResult, StepState
 from archive.wording import _, ngettext
 
 _ANSWERS = ("interim_answer", "final_answer", "new_request")
@@ -42,6 +42,13 @@ def state_of(report: IncidentReport, thing: Thing) -> str:
     """Say in what state a thing of a report was found."""
     named = thing.found_place is not None
     return state(thing.found_state, short=report.short, place=named, cover=bool(thing.found_in_code))
+
+
+def result(search: SearchLine) -> str:
+    """Say what a search led to: whoever searched said that it was found, and it may have proved none."""
+    some = search.some and search.result is SearchResult.FOUND
+    said = _("some of it, according to whoever searched") if some else search.result.label
+    return _("%(said)s; proved wrong", said=said) if search.wrong else said
 
 
 def suspected(report: IncidentReport, when: Callable[[datetime], str]) -> str:

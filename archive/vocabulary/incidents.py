@@ -98,7 +98,7 @@ class SearchResult(Term):
     """What a search led to."""
 
     NOT_FOUND = "not_found", "inte hittad", "not found", "grey"
-    FOUND = "found", "hittad", "found", "green"
+    FOUND = "found", "hittad, enligt den som sökte", "found, according to whoever searched", "green"
     NOT_SEARCHED = "not_searched", "gick inte att söka igenom", "could not be searched", "yellow"
 
 

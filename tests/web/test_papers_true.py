@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.clock import local_date
-from archive.domain import incident_finds, incidents
+from archive.domain import incident_finds, incident_prefills, incidents
 from archive.domain.incident_papers import Case, day
 from archive.domain.incidents import Report
 from archive.errors import Conflict
@@ -95,7 +95,7 @@ class Tale:
             **({"right": "yes", "state": state} if state else {"right": "part"}),
         )
 
-    def other_confirmed(self, exposed: str) -> None:
+    def other_confirmed(self, exposed: str, **right: str) -> None:
         """Find the other file the same day, and say whether others can have read it."""
         with self.archive.write(self.archivist) as work:
             items = incidents.items(work, incidents.get(work, self.play.number))
@@ -103,9 +103,8 @@ class Tale:
             incidents.advance(work, incidents.get(work, self.play.number))
             key = f"file:{items[1].file_id}"
         more = {"readers": "städare"} if exposed == "yes" else {}
-        self.play.do(
-            self.archivist, "confirm_find", files=(key,), right="yes", state="whole", exposed=exposed, **more
-        )
+        said = {**(right or {"right": "yes", "state": "whole"}), **more}
+        self.play.do(self.archivist, "confirm_find", files=(key,), exposed=exposed, **said)
 
     def concerned(self) -> list[int]:
         """Return whom letters go to."""
@@ -113,12 +112,12 @@ class Tale:
             case = Case(work, incidents.get(work, self.play.number), self.archive.settings)
             return [person.id for person in case.persons]
 
-    def reopened(self) -> None:
+    def reopened(self, most: int | None = None) -> None:
         """Take the case up again an hour later: it was the wrong file."""
         self.clock.forward(hours=1)
         with self.archive.write(self.archivist) as work:
             incident = incidents.get(work, self.play.number)
-            ids = [item.id for item in incidents.items(work, incident)]
+            ids = [item.id for item in incidents.items(work, incident)][:most]
             incidents.reopen(work, incident, ids, "Det var fel akt")
 
     def now(self) -> str:
@@ -128,8 +127,12 @@ class Tale:
 
     def lost(self) -> None:
         """Search with three, and decide that it is lost."""
-        do = self.play.do
         self.searched()
+        self.given_up()
+
+    def given_up(self) -> None:
+        """Search with two more, and decide that what is missing is lost."""
+        do = self.play.do
         do(self.archivist, "record_checks")
         do(self.manager, "decide_notification", notify="yes")
         do(self.archivist, "notify_imy", ended="ongoing")
@@ -322,15 +325,21 @@ class Sentence:
 
 
 SENTENCES = (
-    Sentence("Vi letar fortfarande efter den", "We are still searching for it", TELLING, SOUGHT),
-    Sentence("Vi letar fortfarande efter resten", "We are still searching for the rest", OF_ALL, SOME),
-    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", OF_ALL, SOME),
+    Sentence(
+        "Vi letar fortfarande efter den", "We are still searching for it", OF_ALL, (*SOUGHT, part_found)
+    ),
+    Sentence("Vi letar fortfarande efter den", "We are still searching for it", (P.LETTER,), SOUGHT),
+    Sentence(
+        "Vi letar fortfarande efter resten", "We are still searching for the rest", TELLING, (incomplete,)
+    ),
+    Sentence("En del hittades igen den 24", "Some of it was found again on Nov", TELLING, (incomplete,)),
     Sentence(
         "Så står det till med din akt: _", "How it stands with your file: _", (P.LETTER,), (part_found,)
     ),
     Sentence("uppges den ha hittats", "it is said to have been found", TELLING, SAID),
     Sentence("Vi kontrollerar om det stämmer", "We are checking whether that is right", TELLING, SAID),
-    Sentence("Den hittades igen den 2", "It was found again on November 2", TELLING, BACK),
+    Sentence("Den hittades igen den 2", "It was found again on November 2", OF_ALL, (*BACK, part_found)),
+    Sentence("Den hittades igen den 2", "It was found again on November 2", (P.LETTER,), BACK),
     Sentence("Den är skadad.", "It is damaged.", TELLING, (damaged,)),
     Sentence("Delar av den saknas.", "Parts of it are missing.", TELLING, (incomplete,)),
     Sentence("ska anses förlorad", "is to be regarded as lost", TELLING, GONE),
@@ -496,7 +505,8 @@ def test_a_supplement_tells_imy_what_a_part_was_found_of_and_that_the_breach_goe
     find = {"found_at": tale.now(), "exposed": "no", **told}
     tale.play.do(tale.archivist, "confirm_find", files=(tale.file.stream,), right="part", **find)
     text = read(sign_in(Role.ARCHIVIST), tale, P.IMY_SUPPLEMENT, "sv")
-    said = ["Incidenten har inte upphört: resten eftersöks", *told.values()]
+    of_part = "Kan andra ha läst det som hittats av den? nej"
+    said = ["Incidenten har inte upphört: resten eftersöks", of_part, *told.values()]
     assert [one for one in said if one not in text] == []
     assert "Då upphörde incidenten" not in text  # as it says of a find of all of it
     assert tale.play.open(tale.archivist).count("after_find") == 1
@@ -581,6 +591,59 @@ def test_a_supplement_tells_imy_that_it_is_searched_for_again(tale: Tale, sign_i
     assert [one in text for one, text in zip(words, after, strict=True)] == [False, True]  # sent is sent
 
 
+def test_papers_for_all_that_is_missed_tell_each_file_where_one_is_lost_and_another_sought_again(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported(files=2)
+    tale.searched()
+    tale.confirmed()
+    tale.other_confirmed("no", right="part")
+    tale.given_up()
+    tale.reopened(most=1)
+    with tale.archive.read(tale.archivist) as work:
+        case = Case(work, incidents.get(work, tale.play.number), tale.archive.settings)
+        first, other = (case.files[item.file_id or 0].code for item in case.items)
+    said = {
+        "sv": (
+            f"{first}: Vi letar fortfarande efter den. {other}: En del hittades igen den 24 november 2026. "
+            "Delar av den saknas. Den 26 november 2026 beslutades att resten ska anses förlorad."
+        ),
+        "en": (
+            f"{first}: We are still searching for it. {other}: Some of it was found again on "
+            "November 24, 2026. Parts of it are missing. On November 26, 2026 it was decided that the rest "
+            "is to be regarded"
+        ),
+    }
+    client = sign_in(Role.ARCHIVIST)
+    papers = [(paper, language) for paper in OF_ALL for language in LOCALES]
+    texts = {of: read(client, tale, *of) for of in papers}
+    assert [of for of in papers if said[of[1]] not in texts[of]] == []
+    until = [words in texts[P.ANSWER, "sv"] for words in ("Senast", "Vi hör av oss om den hittas")]
+    assert until == [True, False]
+    letters = [read(client, tale, P.LETTER, "sv", person=one) for one in tale.concerned()]
+    assert ["ska anses förlorad" in one for one in letters] == [False, True]
+    supplement = read(client, tale, P.IMY_SUPPLEMENT, "sv")
+    assert said["sv"] in supplement
+
+
+def test_a_letter_of_a_file_partly_missing_says_that_nobody_read_what_was_found_and_not_the_rest(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    tale.confirmed("")
+    found, rest = "Vi bedömer att ingen obehörig har läst det som hittats", "Om resten vet vi inte"
+    client = sign_in(Role.ARCHIVIST)
+    told = [read(client, tale, P.LETTER, "sv", person=tale.concerned()[0])]
+    told.append(read(client, tale, P.LETTER, "sv"))
+    tale.confirmed()
+    told.append(read(sign_in(Role.ARCHIVIST), tale, P.LETTER, "sv"))
+    assert [[one in text for one in (READING[0], found, rest)] for text in told] == [
+        *[[False, True, True]] * 2,
+        [True, False, False],
+    ]
+
+
 def test_a_letter_tells_each_person_of_their_own_file(tale: Tale, sign_in: SignIn) -> None:
     part_found(tale)
     client = sign_in(Role.ARCHIVIST)
@@ -633,3 +696,73 @@ def test_a_final_answer_is_the_last_word_and_bears_the_day_it_was_given(
     ]
     assert found[1:] == [[False, False, True, True], [True, True, False, False]]
     assert found[0][:3] == [True, True, False]
+
+
+def test_a_final_answer_given_in_the_minute_of_another_is_printed_as_given_whatever_happens_later(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    tale.reported()
+    tale.searched()
+    do, minute = tale.play.do, tale.now()[:16] + tale.now()[19:]
+    do(tale.archivist, "interim_answer", answer="Vi söker.", decision_wanted="no", answered_at=minute)
+    tale.clock.forward(seconds=9)
+    tale.claimed()
+    do(tale.archivist, "confirm_find", right="yes", state="whole", exposed="no", found_at=tale.now())
+    tale.clock.forward(seconds=9)
+    do(tale.archivist, "final_answer", answer=LATE, decision_wanted="no", answered_at=minute)
+    given = read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv")
+    words = (LATE, "Vi söker.", "Vi prövar vilka delar", "Dag 23 november 2026")
+    assert [one in given for one in words] == [True, False, False, True]
+    tale.clock.forward(days=3)
+    do(tale.archivist, "after_find")
+    assert "final_answer" in tale.play.open(tale.archivist)
+    assert read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv").split("Dag")[1] == given.split("Dag")[1]
+    tale.reopened()
+    again = read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv")
+    assert [one in again for one in (LATE, "Vi letar fortfarande efter den")] == [False, True]
+
+
+def test_what_was_written_of_a_find_that_was_none_is_neither_printed_nor_filled_in_any_more(
+    tale: Tale, sign_in: SignIn
+) -> None:
+    facts, effects = "Akten var borta en kvart och är funnen", "Inga, akten är funnen"
+    texts = {"facts": facts, "effects": effects, "measures": "Akten åter i boxen"}
+    tale.reported()
+    tale.claimed()
+    found = {"state": "whole", "exposed": "no", "found_at": tale.now()}
+    tale.play.do(tale.archivist, "confirm_find", right="yes", **found)
+    tale.play.do(tale.manager, "decide_notification", notify="no", why_not="Funnen", **texts)
+    lay, none = "Akten låg bakom boxen", "inget missförhållande"
+    tale.play.do(tale.archivist, "lex_sarah_report", what=lay)
+    lex = a_colleague(tale.archive, "lexan", Role.LEX_SARAH_OFFICER)
+    tale.play.do(lex, "lex_sarah_investigation", findings=lay, serious="none")
+    papers = {
+        P.LETTER: [effects, texts["measures"]],
+        P.LEX_SARAH_REPORT: [lay],
+        P.LEX_SARAH_INVESTIGATION: [lay, none],
+        P.IMY_NOTIFICATION: list(texts.values()),
+    }
+
+    def printed() -> list[bool]:
+        client = sign_in(Role.ARCHIVIST)
+        made = {paper: read(client, tale, paper, "sv") for paper in papers}
+        return [words in made[paper] for paper, said in papers.items() for words in said]
+
+    def drafts() -> list[bool]:
+        client = sign_in(Role.ARCHIVIST)
+        return ["UTKAST" in read(client, tale, paper, "sv") for paper in list(papers)[1:3]]
+
+    def filled() -> set[object]:
+        with tale.archive.read(tale.archivist) as work:
+            incident = incidents.get(work, tale.play.number)
+            return {*incident_prefills.of(work, incident, "notify_imy", tale.archive.settings).values()}
+
+    assert all(printed())
+    assert drafts() == [False, False]
+    assert filled() >= set(texts.values())
+    tale.reopened()
+    assert not any(printed())
+    assert drafts() == [True, True]
+    assert filled().isdisjoint(texts.values())
+    tale.play.do(tale.archivist, "lex_sarah_report", what=lay)
+    assert lay in read(sign_in(Role.ARCHIVIST), tale, P.LEX_SARAH_REPORT, "sv")
