@@ -147,7 +147,8 @@ def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]
         yield _("Description"), thing.description
     if thing.custody is not None:
         yield _("In the register"), thing.custody.label
-    yield _("Recorded place when it was missed"), _where(thing.recorded_at)
+    masked = thing.protected and thing.custody is not None and thing.recorded_at is None
+    yield _("Recorded place when it was missed"), _("Protected") if masked else _where(thing.recorded_at)
     yield _("Outcome"), thing.outcome.label if thing.outcome else _("none yet")
     if thing.decided_at:
         yield _("Outcome written down"), _by(report, thing.decided_at, thing.decided_by)
