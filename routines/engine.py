@@ -81,8 +81,12 @@ def opened(routine: Routine, progress: Progress, calendar: Calendar, now: dateti
 
 
 def opening(routine: Routine, progress: Progress, step: str, calendar: Calendar, now: datetime) -> Record:
-    """Return the record of a step that is opened whatever its conditions say."""
-    return _opening(State(routine, progress, now), routine.step(step), calendar)
+    """Return the record of a step that is asked for anew: whatever it counts from, that is from now on."""
+    record, rule = (
+        _opening(State(routine, progress, now), routine.step(step), calendar),
+        routine.step(step).deadline,
+    )
+    return record if rule is None else replace(record, deadline=deadline_after(rule, now, calendar))
 
 
 def _opening(state: State, step: Step, calendar: Calendar) -> Record:

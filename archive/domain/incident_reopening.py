@@ -29,6 +29,7 @@ ANEW: Mapping[str, str] = {
     },
     "decide_notification": "review_notification",
     "notify_imy": "supplement_imy",
+    "lift_stop": "secure_room",
 }
 # A decision for the persons concerned holds whatever is found.
 _HOLDS = {"decide_notification": "notify", "review_notification": "notify", "decide_inform": "inform"}

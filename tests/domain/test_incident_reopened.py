@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -25,6 +25,7 @@ from archive.domain import (
     sightings,
     wanted,
 )
+from archive.domain.incident_papers import Case
 from archive.domain.incident_report_data import IncidentReport
 from archive.domain.incidents import Found, Report
 from archive.errors import Conflict, DomainError, Invalid
@@ -219,6 +220,32 @@ def test_what_an_earlier_version_took_up_again_without_its_steps_gets_them_from_
         incident = work.session.get_one(Incident, twin.numbers[0])
         incident_outcomes.reopen(work, incident, incidents.items(work, incident), REASON)
     assert twin.open(0) == {}
+    twin.same()
+
+
+@pytest.mark.parametrize("lifted", [True, False])
+def test_where_the_stop_was_lifted_because_of_the_find_somebody_is_asked_to_secure_the_room_again(
+    twin: Twin, lifted: bool
+) -> None:
+    for step in ("secure_room", "lift_stop")[: 1 + lifted]:
+        with twin.archive.read(twin.by) as work:
+            run = incident_steps.course(work, work.session.get_one(Incident, twin.numbers[0]))
+            said = filled(work, run, step, {}, twin.by, [])
+        assert twin.do(0, step, said)
+        if step == "secure_room":
+            twin.do(1, step, said)
+            twin.clock.forward(hours=3)
+            twin.find()
+    twin.clock.forward(minutes=5)
+    twin.reopen()
+    asked = twin.open(0)
+    assert ("secure_room" in asked) is lifted
+    if lifted:
+        assert asked["secure_room"] == twin.clock.now + timedelta(hours=2), "not too late when it is asked"
+    with twin.archive.read(twin.by) as work, speaking("sv"):
+        case = Case(work, work.session.get_one(Incident, twin.numbers[0]), twin.archive.settings)
+        ended = " (stoppet hävt 2026-11-23 13:01)" if lifted else ""
+        assert case.said("secure_room", "stopped") == "sekretesskärl töms inte" + ended
     twin.same()
 
 

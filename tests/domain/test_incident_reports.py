@@ -263,7 +263,9 @@ def test_what_people_wrote_of_the_search_and_find_of_a_protected_person_stands_i
     other, hidden = as_role(Role.DATA_PROTECTION_OFFICER), protection is Protection.MARKED
     for reader in (archivist, other):
         told = repr(reported_to(archive, reader, incident.id))
-        assert [text for text in WRITTEN.values() if text in told] == ([] if hidden else list(WRITTEN.values()))
+        assert [text for text in WRITTEN.values() if text in told] == (
+            [] if hidden else list(WRITTEN.values())
+        )
     with archive.read(other) as work:
         begun = incident_prefills.of(work, incidents.get(work, incident.id), "after_find", archive.settings)
     assert ("cover_log" in begun) is not hidden
