@@ -174,6 +174,9 @@ SHAPES: dict[E, Shape] = {
     E.INCIDENT_REPORTED_AGAIN: _shape(
         N_("Missed again: %(file)s (%(occasion)s)"), "file occasion", "purpose waiting circumstances"
     ),
+    E.INCIDENT_MISSED_SINCE: _shape(
+        N_("Missed anew after the find, see incident %(incident)s: %(file)s"), "file incident"
+    ),
     E.INCIDENT_FILE_ADDED: _shape(N_("Added: %(file)s"), "item file place", "description"),
     E.INCIDENT_CHANGED: _shape(N_("Changed: %(fields)s"), "fields", "old new reason"),
     E.INCIDENT_READER_ADDED: _shape(N_("Somebody was let in"), "user", "reason"),

@@ -137,6 +137,7 @@ class EventKind(Term):
     MESSAGE_SENT = "message.sent", "meddelat", "told", "blue"
     INCIDENT_REPORTED = "incident.reported", "anmäld", "reported", "yellow"
     INCIDENT_REPORTED_AGAIN = "incident.reported_again", "saknad igen", "missed again", "yellow"
+    INCIDENT_MISSED_SINCE = "incident.missed_since", "saknad på nytt", "missed anew", "yellow"
     INCIDENT_FILE_ADDED = "incident.file_added", "akt tillagd", "file added", "yellow"
     INCIDENT_CHANGED = "incident.changed", "ärendet ändrat", "incident changed", "purple"
     INCIDENT_READER_ADDED = "incident.reader_added", "insyn given", "let in", "purple"

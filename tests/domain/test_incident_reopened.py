@@ -435,6 +435,29 @@ def test_a_file_said_to_be_found_that_is_reported_again_is_sought_in_the_inciden
         assert work.session.scalars(seen).all() == [SeenAnswer.FOUND], "nobody said that it was another file"
 
 
+@pytest.mark.parametrize(("minutes", "new"), [(-1, False), (0, True), (30, True)])
+def test_a_file_missed_anew_after_a_find_that_stands_has_a_new_incident_with_its_own_clocks(
+    pair: Pair, minutes: int, new: bool
+) -> None:
+    with pair.archive.read(pair.archivist) as work:
+        first = work.session.get_one(Incident, pair.number)
+        found_at = incidents.items(work, first)[0].found_at or work.now
+        missed_at, before = found_at + timedelta(minutes=minutes), first.missed_at
+    worker = a_colleague(pair.archive, "handläggaren", Role.CASE_WORKER)
+    with pair.archive.write(worker) as work:
+        met = incidents.report(work, Report((pair.files[0],), missed_at=missed_at))
+        assert ((met.id, met.clock_from) == (2, missed_at)) is new
+        assert incidents.took_up(work, met) is not new
+    with pair.archive.write(pair.archivist) as work:
+        first = work.session.get_one(Incident, pair.number)
+        item = incidents.items(work, first)[0]
+        assert ((item.open, item.found_at) == (False, found_at)) is new
+        assert first.missed_at == before
+        told = [line.text.sv for line in incident_reports.build(work, first).timeline if line.text]
+        assert any("Saknad på nytt efter fyndet, se ärende 2: " in text for text in told) is new
+        assert checks.everything(work) == []
+
+
 def test_a_part_that_was_of_another_file_is_taken_back(pair: Pair) -> None:
     with pair.archive.write(pair.archivist) as work:
         incident = work.session.get_one(Incident, pair.number)
