@@ -108,11 +108,13 @@ def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
     yield _("Missed at"), incident_said.missed(report, _when)
     yield _("Suspected lost at"), incident_said.suspected(report, _when)
     yield _("Reported"), _by(report, report.reported_at, report.reported_by)
-    aware = (
-        _by(report, report.aware_at, report.aware_by) if report.aware_at else _("no decision: see next line")
-    )
+    decided = report.aware_at and report.aware_by
+    aware = _by(report, report.aware_at, report.aware_by) if decided else _("no decision: see next line")
     yield _("Aware of a personal data breach, as decided"), aware
-    yield _("The clocks run from"), _when(report.clock_from)
+    learnt = report.aware_at and not decided
+    since = _when(report.clock_from)
+    clocks = _("%(when)s, when the old loss was taken up again", when=since) if learnt else since
+    yield _("The clocks run from"), clocks
     yield _("Decided"), _when(report.decided_at)
     yield _("Closed"), _when(report.closed_at)
 

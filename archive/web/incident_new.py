@@ -90,8 +90,8 @@ def _on(number: int, *, met: bool, open_: bool, clocks: bool, doubted: bool) -> 
     if met:
         said = (
             _(
-                "It was said to be found in this incident, which now is taken up again: the find is in question "
-                "and does not count. Its owner is told, and confirms the find anew if it was right."
+                "It was said to be found in this incident, which now is taken up again: the find is in "
+                "question and does not count. Its owner is told, and confirms the find anew if it was right."
             )
             if doubted
             else _(

@@ -13,6 +13,7 @@ from sqlmodel import col
 from archive.clock import local
 from archive.domain import (
     checks,
+    deadlines,
     incident_changes,
     incident_finds,
     incident_outcomes,
@@ -26,6 +27,7 @@ from archive.domain import (
     wanted,
 )
 from archive.domain.incident_papers import Case
+from archive.domain.incident_papers_imy import _aware
 from archive.domain.incident_report_data import IncidentReport
 from archive.domain.incidents import Found, Report
 from archive.errors import Conflict, DomainError, Invalid
@@ -433,6 +435,46 @@ def test_a_file_said_to_be_found_that_is_reported_again_is_sought_in_the_inciden
         assert checks.everything(work) == []
         seen = select(WantedSighting.answer).order_by(col(WantedSighting.id))
         assert work.session.scalars(seen).all() == [SeenAnswer.FOUND], "nobody said that it was another file"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_clocks_of_an_old_loss_run_from_when_it_shows_that_its_find_was_none(
+    archive: Archive, clock: SetClock, lost: bool
+) -> None:
+    a_colleague(archive, "arkivarien", Role.ARCHIVIST)
+    long_ago = clock.now - timedelta(days=620)
+    with archive.write(operator("walker")) as work:
+        file = a_file(work, a_box(work, a_shelf(work)))
+        said = Report((file.id,), missed_at=long_ago, suspected_at=long_ago, entered_afterwards=True)
+        incident = incidents.report(work, said)
+        items = incidents.items(work, incident)
+        if lost:
+            incident_outcomes.declare_lost(work, incident, items, REASON)
+            incident_outcomes.settle(work, incident, items)
+        else:
+            whole = {"state": FoundState.WHOLE, "others_read": OthersRead.NO}
+            incidents.found(work, incident, [1], Found(long_ago + timedelta(days=2), "Här", **whole))
+        assert not incident.clocks
+    clock.forward(days=1)
+    again = clock.now
+    with archive.write(operator("walker")) as work:
+        incident = work.session.get_one(Incident, 1)
+        incidents.reopen(work, incident, [], REASON)
+        assert incident.clocks is not lost, "that it was lost was known all the time"
+        clocks = {one.key.split()[0]: one.due_at for one in deadlines.of(work, incident.stream) if one.open}
+        records = engine.open_steps(incident_steps.course(work, incident).progress)
+        if lost:
+            assert clocks == {}
+            return
+        assert incident.clock_from == again
+        assert clocks["tell_manager"] == again + timedelta(hours=2)
+        assert clocks["decide_notification"] == again + timedelta(hours=48)
+        assert [one.step for one in records if one.is_late(work.now)] == []
+        assert incident.status is IncidentState.SEARCHING
+        told = Case(work, incident, archive.settings)
+        with speaking("sv"):
+            assert "återupptogs" in _aware(told)
+        assert checks.everything(work) == []
 
 
 @pytest.mark.parametrize(("minutes", "new"), [(-1, False), (0, True), (30, True)])
