@@ -1,7 +1,7 @@
 """What cannot be found becomes a case at once, with an owner, clocks and a next step; who may see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from archive.domain import (
     messages,
     places,
     routine_versions,
+    stated_times,
     wanted,
 )
 from archive.domain.incident_access import get, let_in
@@ -137,6 +138,11 @@ def report(work: Work, said: Report) -> Incident:
     the future, or of a file that is void; Conflict for one that has left the archive.
     """
     work.require(Permission.REPORT_MISS)
+    said = replace(
+        said,
+        missed_at=stated_times.by_now(said.missed_at, work.now, "missed_at"),
+        suspected_at=stated_times.by_now(said.suspected_at, work.now, "suspected_at"),
+    )
     _refuse_wrong(work, said)
     ids = _all_files(work, said)
     cases = _cases_of_finds(work, ids)
@@ -198,8 +204,6 @@ def _refuse_wrong(work: Work, said: Report) -> None:
         free_text.whole(getattr(said, name), LONGEST_TEXT, name)
     suspected = said.suspected_at or work.now
     missed = said.missed_at or suspected
-    if missed > work.now or suspected > work.now:
-        raise Invalid("miss_in_future", N_("That moment has not come yet."), field="missed_at")
     if suspected < missed:
         raise Invalid(
             "suspected_before_missed",

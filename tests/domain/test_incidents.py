@@ -162,7 +162,7 @@ def give_up(work: Work, number: int) -> None:
     ("said", "code"),
     [
         ({}, "miss_empty"),
-        ({"description": "x", "missed_at": datetime(2027, 1, 1, tzinfo=UTC)}, "miss_in_future"),
+        ({"description": "x", "missed_at": datetime(2027, 1, 1, tzinfo=UTC)}, "moment_in_future"),
         (
             {
                 "description": "x",
@@ -426,7 +426,7 @@ def test_a_search_counts_its_searcher_and_not_whoever_writes_it_down(
         (Searched(SearchResult.NOT_FOUND, "read:99999"), "lead_unknown"),
         (Searched(SearchResult.NOT_FOUND, by=99999), "searcher_unknown"),
         (Searched(SearchResult.NOT_FOUND, minutes=-1), "minutes_wrong"),
-        (Searched(SearchResult.NOT_FOUND, at=datetime(2027, 1, 1, tzinfo=UTC)), "search_in_future"),
+        (Searched(SearchResult.NOT_FOUND, at=datetime(2027, 1, 1, tzinfo=UTC)), "moment_in_future"),
     ],
 )
 def test_a_search_that_cannot_be_is_refused(
