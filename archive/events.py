@@ -46,6 +46,7 @@ SHAPES: dict[E, Shape] = {
     E.FILE_FOUND_IN_COVER: _shape(N_("Found in the cover of %(file)s"), "finding file"),
     E.FILE_DECLARED_LOST: _shape(N_("Declared lost"), "to incident"),
     E.FILE_FOUND: _shape(N_("Found again at %(place)s"), "to incident place position"),
+    E.FILE_SOUGHT_AGAIN: _shape(N_("Sought again: no longer declared lost"), "to incident"),
     E.PERSON_REGISTERED: _shape(N_("Person registered"), "run protection", "name numbers birth_date"),
     E.PERSON_CORRECTED: _shape(N_("Person corrected: %(fields)s"), "fields run", "old new"),
     E.PERSON_PROTECTED: _shape(N_("Protection is now: %(protection)s"), "protection", "source"),
@@ -85,6 +86,7 @@ SHAPES: dict[E, Shape] = {
     ),
     E.SAMPLE_ANSWERED: _shape(N_("Answered: %(answer)s"), "item answer file"),
     E.LOAN_LOST: _shape(N_("Declared lost while on loan"), "to file incident"),
+    E.LOAN_SOUGHT_AGAIN: _shape(N_("Sought again: no longer declared lost"), "to file incident"),
     E.FILE_DISPATCHED: _shape(N_("Dispatched in delivery %(delivery)s"), "to delivery line undo"),
     E.FILE_ARRIVED: _shape(
         N_("Received from delivery %(delivery)s at %(place)s (%(how)s)"),
@@ -171,6 +173,9 @@ SHAPES: dict[E, Shape] = {
     ),
     E.INCIDENT_REPORTED_AGAIN: _shape(
         N_("Missed again: %(file)s (%(occasion)s)"), "file occasion", "purpose waiting circumstances"
+    ),
+    E.INCIDENT_MISSED_SINCE: _shape(
+        N_("Missed anew after the find, see incident %(incident)s: %(file)s"), "file incident"
     ),
     E.INCIDENT_FILE_ADDED: _shape(N_("Added: %(file)s"), "item file place", "description"),
     E.INCIDENT_CHANGED: _shape(N_("Changed: %(fields)s"), "fields", "old new reason"),

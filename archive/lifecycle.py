@@ -85,6 +85,9 @@ FILE = Lifecycle(
         (Custody.ON_PLACE, FileAction.DECLARE_LOST): Custody.LOST,
         (Custody.ON_LOAN, FileAction.DECLARE_LOST): Custody.LOST,
         (Custody.LOST, FileAction.FIND): Custody.ON_PLACE,
+        # The decision that it is lost is taken back: it stands where it was recorded last.
+        (Custody.LOST, FileAction.SEEK): Custody.ON_PLACE,
+        (Custody.LOST, FileAction.SEEK_LENT): Custody.ON_LOAN,
         (Custody.ON_PLACE, FileAction.DISPATCH): Custody.IN_TRANSIT,
         (Custody.IN_TRANSIT, FileAction.ARRIVE): Custody.ON_PLACE,
         (Custody.IN_TRANSIT, FileAction.DECLARE_LOST): Custody.LOST,
@@ -100,6 +103,8 @@ FILE = Lifecycle(
         FileAction.REINSTATE: Rule(P.CORRECT, EventKind.FILE_REINSTATED),
         FileAction.DECLARE_LOST: Rule(P.DECIDE_LOST, EventKind.FILE_DECLARED_LOST),
         FileAction.FIND: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FOUND),
+        FileAction.SEEK: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_SOUGHT_AGAIN),
+        FileAction.SEEK_LENT: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_SOUGHT_AGAIN),
         FileAction.DISPATCH: Rule(P.DELIVER, EventKind.FILE_DISPATCHED),
         FileAction.ARRIVE: Rule(P.MOVE, EventKind.FILE_ARRIVED),
         FileAction.REHOME: Rule(P.PLAN_DELIVERIES, EventKind.FILE_REHOMED),
@@ -112,11 +117,13 @@ LOAN = Lifecycle(
         (None, LoanAction.HAND_OUT): LoanState.OUT,
         (LoanState.OUT, LoanAction.GIVE_BACK): LoanState.RETURNED,
         (LoanState.OUT, LoanAction.LOSE): LoanState.LOST,
+        (LoanState.LOST, LoanAction.SEEK): LoanState.OUT,
     },
     {
         LoanAction.HAND_OUT: Rule(P.LEND, EventKind.LOAN_HANDED_OUT),
         LoanAction.GIVE_BACK: Rule(P.LEND, EventKind.LOAN_GIVEN_BACK),
         LoanAction.LOSE: Rule(P.DECIDE_LOST, EventKind.LOAN_LOST),
+        LoanAction.SEEK: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_SOUGHT_AGAIN),
     },
 )
 

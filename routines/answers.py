@@ -21,6 +21,11 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
+def not_yet(moment: datetime, now: datetime) -> bool:
+    """Tell whether a moment has not come yet, by more than the clocks of people differ."""
+    return moment > now + _CLOCKS_DIFFER
+
+
 def as_moment(answer: Answer | None) -> datetime | None:
     """Return the moment an answer says, None when it says none."""
     if not isinstance(answer, str) or not _MOMENT.fullmatch(answer):
@@ -154,7 +159,7 @@ def _moment(given: _Given) -> Said:
     moment = as_moment(given.answer if isinstance(given.answer, str) else None)
     if moment is None:
         return "skriv dag och klockslag", "write day and time"
-    if not given.field.future and moment > given.now + _CLOCKS_DIFFER:
+    if not given.field.future and not_yet(moment, given.now):
         return "tidpunkten har inte varit än", "that moment has not come yet"
     return None
 

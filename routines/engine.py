@@ -81,8 +81,12 @@ def opened(routine: Routine, progress: Progress, calendar: Calendar, now: dateti
 
 
 def opening(routine: Routine, progress: Progress, step: str, calendar: Calendar, now: datetime) -> Record:
-    """Return the record of a step that is opened whatever its conditions say."""
-    return _opening(State(routine, progress, now), routine.step(step), calendar)
+    """Return the record of a step that is asked for anew: whatever it counts from, that is from now on."""
+    record, rule = (
+        _opening(State(routine, progress, now), routine.step(step), calendar),
+        routine.step(step).deadline,
+    )
+    return record if rule is None else replace(record, deadline=deadline_after(rule, now, calendar))
 
 
 def _opening(state: State, step: Step, calendar: Calendar) -> Record:
@@ -317,14 +321,19 @@ def complete(
     """Return the record of a step completed with these answers; raises Refused with all that is wrong."""
     if wrong := may_complete(routine, progress, step, answers, by, now):
         raise Refused(wrong)
-    if done_at is not None and done_at > now:
+    if done_at is not None and forms.not_yet(done_at, now):
         raise Refused(
             [_about(routine.step(step), "kan inte vara gjort i framtiden", "cannot be done in the future")]
         )
     record = progress.open_record(step)
     assert record is not None  # noqa: S101  may_complete saw it
     return replace(
-        record, end=End.DONE, ended_at=now, ended_by=by.id, done_at=done_at or now, answers=dict(answers)
+        record,
+        end=End.DONE,
+        ended_at=now,
+        ended_by=by.id,
+        done_at=min(done_at or now, now),
+        answers=dict(answers),
     )
 
 

@@ -108,11 +108,13 @@ def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
     yield _("Missed at"), incident_said.missed(report, _when)
     yield _("Suspected lost at"), incident_said.suspected(report, _when)
     yield _("Reported"), _by(report, report.reported_at, report.reported_by)
-    aware = (
-        _by(report, report.aware_at, report.aware_by) if report.aware_at else _("no decision: see next line")
-    )
+    decided = report.aware_at and report.aware_by
+    aware = _by(report, report.aware_at, report.aware_by) if decided else _("no decision: see next line")
     yield _("Aware of a personal data breach, as decided"), aware
-    yield _("The clocks run from"), _when(report.clock_from)
+    learnt = report.aware_at and not decided
+    since = _when(report.clock_from)
+    clocks = _("%(when)s, when the old loss was taken up again", when=since) if learnt else since
+    yield _("The clocks run from"), clocks
     yield _("Decided"), _when(report.decided_at)
     yield _("Closed"), _when(report.closed_at)
 
@@ -147,7 +149,8 @@ def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]
         yield _("Description"), thing.description
     if thing.custody is not None:
         yield _("In the register"), thing.custody.label
-    yield _("Recorded place when it was missed"), _where(thing.recorded_at)
+    masked = thing.protected and thing.custody is not None and thing.recorded_at is None
+    yield _("Recorded place when it was missed"), _("Protected") if masked else _where(thing.recorded_at)
     yield _("Outcome"), thing.outcome.label if thing.outcome else _("none yet")
     if thing.decided_at:
         yield _("Outcome written down"), _by(report, thing.decided_at, thing.decided_by)

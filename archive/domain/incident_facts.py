@@ -1,5 +1,7 @@
 """What a routine may ask about an incident: moments, flags and counts the register knows."""
 
+from datetime import datetime
+
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
@@ -31,7 +33,7 @@ def of(work: Work, incident: Incident) -> dict[str, FactValue]:
         "missed": incident.missed_at,
         "suspected": incident.suspected_at,
         "aware": incident.clock_from,
-        "reported": incident.suspected_at if incident.entered_afterwards else incident.reported_at,
+        "reported": _reported(incident),
         "protected": incident.protected or protected_in_register(work, incident),
         "child": incident.child,
         "ongoing": incident.ongoing_case,
@@ -41,6 +43,13 @@ def of(work: Work, incident: Incident) -> dict[str, FactValue]:
         "searchers": len(searchers(work, incident)),
         "losing_heads": heads(work, incident),
     }
+
+
+def _reported(incident: Incident) -> datetime:
+    """Return from when what is to be done at once is counted: an old loss was reported in its own time."""
+    if incident.over_when_entered:
+        return incident.suspected_at
+    return incident.learnt_since or incident.reported_at
 
 
 def protected_in_register(work: Work, incident: Incident) -> bool:

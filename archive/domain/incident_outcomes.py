@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
 from archive import history
 from archive.domain import actors, covers, files, places, shelving, sightings, transit, wanted
 from archive.errors import Conflict, Invalid
-from archive.models import CaseFile, Incident, IncidentFile, Loan, WantedSighting
+from archive.models import CaseFile, Event, Incident, IncidentFile, Loan, WantedSighting
 from archive.store import Work
 from archive.vocabulary import (
     Custody,
@@ -24,6 +24,7 @@ from archive.vocabulary import (
     IncidentOutcome,
     IncidentState,
     LoanAction,
+    LoanState,
     MessageKind,
     OthersRead,
     Permission,
@@ -74,6 +75,7 @@ def find_part(work: Work, incident: Incident, found: Sequence[IncidentFile], how
     for item in found:
         if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
             raise Conflict("item_settled", SETTLED)
+        _seek(work, incident, item)
         item.open, item.outcome, item.outcome_at, item.outcome_by = True, None, None, None
         item.outcome_event = _told(work, incident, item, EventKind.INCIDENT_PART_FOUND, how)
         work.session.flush()
@@ -157,6 +159,45 @@ def _lose(work: Work, incident: Incident, file: CaseFile) -> None:
     transit.lose(work, file, incident.id)
 
 
+def _seek(work: Work, incident: Incident, item: IncidentFile) -> None:
+    """Take back in the register that a file is lost, once the decision in its incident holds no more."""
+    if item.file_id is None or item.outcome is not IncidentOutcome.DECLARED_LOST:
+        return
+    file = files.get(work, item.file_id)
+    work.session.refresh(file, with_for_update=True)
+    if file.status is not Custody.LOST:
+        return
+    loan = _lost_on(work, file)
+    if loan is not None:
+        history.advance(
+            work,
+            loan,
+            LoanAction.SEEK,
+            changes={"open": True},
+            subjects=[file.stream],
+            file=file.id,
+            incident=incident.id,
+        )
+    again = FileAction.SEEK_LENT if loan else FileAction.SEEK
+    history.advance(work, file, again, subjects=[incident.stream], incident=incident.id)
+
+
+def _lost_on(work: Work, file: CaseFile) -> Loan | None:
+    """Return the loan that ended as a file was last declared lost, None where it was not lent then."""
+    lost = select(Loan).where(col(Loan.file_id) == file.id, col(Loan.status) == LoanState.LOST)
+    loan = work.session.scalar(lost.order_by(col(Loan.id).desc()).limit(1).with_for_update())
+    if loan is None:
+        return None
+    ends = ((file.stream, EventKind.FILE_DECLARED_LOST), (loan.stream, EventKind.LOAN_LOST))
+    last = [
+        work.session.scalar(
+            select(func.max(col(Event.at))).where(col(Event.stream) == stream, col(Event.kind) == kind.value)
+        )
+        for stream, kind in ends
+    ]
+    return loan if last[0] == last[1] else None
+
+
 def settle(work: Work, incident: Incident, items: Sequence[IncidentFile]) -> None:
     """Take the case to its decision once everything it is about has its outcome."""
     if incident.status not in UNSETTLED or any(item.open for item in items):
@@ -188,6 +229,7 @@ def reopen(
     for item in again:
         if untrue:
             _unsay(work, item, reason)
+        _seek(work, incident, item)
         item.open, item.outcome, item.outcome_at = True, None, None
         item.outcome_by = item.outcome_event = None
         item.found_at = item.found_by = item.found_where = None
@@ -207,8 +249,7 @@ def reopen(
 
 def _unsay(work: Work, item: IncidentFile, reason: str) -> None:
     """Take back what an end that was none said of sightings: what was seen was another file."""
-    if item.part_found and item.open:
-        _answer_seen(work, item, col(WantedSighting.answer) == SeenAnswer.PART, SeenAnswer.MISREAD, reason)
+    _answer_seen(work, item, col(WantedSighting.answer) == SeenAnswer.PART, SeenAnswer.MISREAD, reason)
     if item.outcome_at is None or item.outcome is IncidentOutcome.DECLARED_LOST:
         return
     if item.file_id is not None and item.found_at is not None:

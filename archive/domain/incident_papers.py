@@ -184,7 +184,21 @@ class Case:
         """Return an answer of one time a step was done."""
         answer = next((one for one in line.answers if one.field == field), None)
         text = str(answer.value or "") if answer else ""
+        if text and (line.step, field) == ("secure_room", "stopped"):
+            text += self._lifted(line)
         return text if answer and answer.plain else self.concealed.out_of(text)
+
+    def _lifted(self, secured: StepLine) -> str:
+        """Tell when a stop was lifted since: what was stopped once is not stopped still."""
+        ends = (
+            one.done_at
+            for one in self._lines
+            if one.step == "lift_stop" and one.opened_at >= secured.opened_at
+        )
+        last = max((moment for moment in ends if moment and self._written(moment)), default=None)
+        if last is None:
+            return ""
+        return " " + _("(stop lifted %(when)s)", when=f"{local(last):%Y-%m-%d %H:%M}")
 
     def title(self, step: str) -> str:
         """Return what a step is called, empty where this version of the routine has none of that name."""

@@ -146,6 +146,8 @@ def _decided_aware(case: Case) -> datetime | None:
 def _aware(case: Case) -> str:
     """Say when the board became aware: nobody is asked for it but in a decision."""
     decided, (moment, what) = _decided_aware(case), first_known(case)
+    if case.incident.learnt_since:
+        moment, what = when(case.incident.learnt_since), _("when the old loss was taken up again")
     if decided is None:
         return _("Not decided. The 72 hours are counted from %(when)s, %(what)s", when=moment, what=what)
     reason = case.said("later_awareness", "reason")
@@ -154,7 +156,7 @@ def _aware(case: Case) -> str:
 
 def _late(case: Case) -> str:
     sent = _sent(case) or case.until
-    if sent <= (_decided_aware(case) or case.incident.missed_at) + LIMIT:
+    if sent <= (_decided_aware(case) or case.incident.learnt_since or case.incident.missed_at) + LIMIT:
         return _("Does not apply: it comes within 72 hours")
     return case.said(NOTIFY, "late_reason")
 

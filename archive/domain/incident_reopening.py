@@ -14,8 +14,9 @@ from archive.domain import (
 from archive.domain.steps import Course
 from archive.models import Incident, IncidentFile
 from archive.store import Work
-from archive.vocabulary import IncidentState, MessageKind
+from archive.vocabulary import IncidentOutcome, IncidentState, MessageKind
 from routines import engine, withdrawing
+from routines.model import Step
 
 # What is judged, or told others, of how it stands: which step asks for it anew once that proves untrue.
 ANEW: Mapping[str, str] = {
@@ -29,6 +30,7 @@ ANEW: Mapping[str, str] = {
     },
     "decide_notification": "review_notification",
     "notify_imy": "supplement_imy",
+    "lift_stop": "secure_room",
 }
 # A decision for the persons concerned holds whatever is found.
 HOLDS = {"decide_notification": "notify", "review_notification": "notify", "decide_inform": "inform"}
@@ -45,15 +47,38 @@ def take_up(
     run = incident_steps.course(work, incident)
     anew = _rested(work, run, again)
     known = incident_askers.know(incident, run, [item.found_at for item in again if item.found_at])
+    learnt = _learn(work, incident, again, reason)
     incident_outcomes.reopen(work, incident, again, reason, untrue=untrue)
     _withdraw(work, incident, run, again, reason)
     run = incident_steps.advance(work, incident)
+    if learnt:
+        steps.recount(work, run, [step.id for step in run.routine.steps if _counts_from(step) in _LEARNT])
+        steps.pass_on(work, run)
     for name in anew:
         steps.begin_anew(work, run, name)
     if known and not incident_askers.waits(run):
         incident_askers.ask(work, run)
     incident_outcomes.settle(work, incident, incident_changes.items(work, incident))
     incident_finds.tell_officers(work, incident, MessageKind.INCIDENT_AGAIN)
+
+
+_LEARNT = frozenset({"aware", "reported"})  # what the clocks of an old loss count from once they run
+_AT_HAND = frozenset({IncidentOutcome.FOUND, IncidentOutcome.MISTAKEN})
+
+
+def _learn(work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str) -> bool:
+    """Let the clocks of an old loss run from now, when it shows that it is not at hand; tell whether they do.
+
+    They ran out long ago, but until now it was thought to be found.
+    """
+    if not incident.over_when_entered or not any(item.outcome in _AT_HAND for item in again):
+        return False
+    incident_changes.changed(work, incident, reason, aware_at=work.now)
+    return True
+
+
+def _counts_from(step: Step) -> str:
+    return step.deadline.start if step.deadline else ""
 
 
 def _rested(work: Work, run: Course, again: Sequence[IncidentFile]) -> list[str]:

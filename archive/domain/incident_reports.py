@@ -73,7 +73,7 @@ def report(work: Work, incident: Incident, *, bare: bool = False) -> IncidentRep
     Without personal data when asked for, and for those who may not see names.
     """
     found = _fixed(work, incident) or build(work, incident)
-    found = _placeless(work, incident, _hidden(work, found))
+    found = _placeless(_hidden(work, found))
     return redacted(found) if bare or not incident_access.may_read(work, incident) else found
 
 
@@ -113,10 +113,9 @@ def _hidden(work: Work, report: IncidentReport) -> IncidentReport:
     )
 
 
-def _placeless(work: Work, incident: Incident, report: IncidentReport) -> IncidentReport:
-    """Take out where a protected person's file stood, was sought and lay, but for those who search for it."""
-    files = {one.item: work.session.get(CaseFile, one.file) for one in report.things if one.protected}
-    hidden = {item for item, file in files.items() if not incident_leads.may_walk(work, incident, file)}
+def _placeless(report: IncidentReport) -> IncidentReport:
+    """Take out where a protected person's file stood, was sought and lay, whoever reads: a report travels."""
+    hidden = {one.item for one in report.things if one.protected}
     if not hidden:
         return report
     return replace(

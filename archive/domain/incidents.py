@@ -1,7 +1,7 @@
 """What cannot be found becomes a case at once, with an owner, clocks and a next step; who may see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from archive.domain import (
     messages,
     places,
     routine_versions,
+    stated_times,
     wanted,
 )
 from archive.domain.incident_access import get, let_in
@@ -42,6 +43,7 @@ from archive.domain.routine_contracts import SUSPECTED_LOST
 from archive.errors import Conflict, Invalid
 from archive.models import (
     CaseFile,
+    Event,
     FilePerson,
     Incident,
     IncidentFile,
@@ -130,16 +132,22 @@ class Report:
 def report(work: Work, said: Report) -> Incident:
     """Take down that something is missing; files missed already are added to the incident they have.
 
-    A file that is said to be found in an incident that is not over is sought in that one again. Returns the
-    new incident, or the one that looks for the only file named. Raises Invalid for a report of nothing, of
+    A file that is said to be found in an incident that is not over is sought in that one again, unless it is
+    said to be missed since that find only: that is a new absence, with its own clocks. Returns the new
+    incident, or the one that looks for the only file named. Raises Invalid for a report of nothing, of
     the future, or of a file that is void; Conflict for one that has left the archive.
     """
     work.require(Permission.REPORT_MISS)
+    said = replace(
+        said,
+        missed_at=stated_times.by_now(said.missed_at, work.now, "missed_at"),
+        suspected_at=stated_times.by_now(said.suspected_at, work.now, "suspected_at"),
+    )
     _refuse_wrong(work, said)
     ids = _all_files(work, said)
     cases = _cases_of_finds(work, ids)
     missed = _locked(work, ids)
-    for incident in cases:
+    for incident in reversed(cases):  # the latest find is the one in question
         _missed_again(work, incident, {file.id for file in missed}, said)
     known = wanted.of(work, [file.id for file in missed])
     for looked_for in known.values():
@@ -147,7 +155,20 @@ def report(work: Work, said: Report) -> Incident:
     fresh = [file for file in missed if file.id not in known]
     if known and not fresh and not said.description.strip():
         return work.session.get_one(Incident, next(iter(known.values())).incident_id)
-    return _open(work, said, fresh)
+    new = _open(work, said, fresh)
+    for incident in cases:
+        _missed_since(work, incident, new)
+    return new
+
+
+def took_up(work: Work, incident: Incident) -> bool:
+    """Tell whether this very report took an incident up again, since it puts a find in question."""
+    reopened = select(col(Event.id)).where(
+        col(Event.stream) == incident.stream,
+        col(Event.kind) == EventKind.INCIDENT_REOPENED.value,
+        col(Event.at) == work.now,
+    )
+    return work.session.scalar(reopened.limit(1)) is not None
 
 
 def hand_over(work: Work, incident: Incident, owner_id: int) -> None:
@@ -183,8 +204,6 @@ def _refuse_wrong(work: Work, said: Report) -> None:
         free_text.whole(getattr(said, name), LONGEST_TEXT, name)
     suspected = said.suspected_at or work.now
     missed = said.missed_at or suspected
-    if missed > work.now or suspected > work.now:
-        raise Invalid("miss_in_future", N_("That moment has not come yet."), field="missed_at")
     if suspected < missed:
         raise Invalid(
             "suspected_before_missed",
@@ -264,11 +283,34 @@ def _missed_again(work: Work, incident: Incident, ids: set[int], said: Report) -
     again = [
         one
         for one in incident_changes.items(work, incident)
-        if one.file_id in ids and one.file_id not in sought and not one.open
+        if one.file_id in ids and one.file_id not in sought and not one.open and not _stands(one, said)
     ]
     if again and incident.status is not IncidentState.CLOSED:
         reason = said.circumstances.strip() or EventKind.INCIDENT_REPORTED_AGAIN.label
         incident_reopening.take_up(work, incident, again, reason, untrue=False)
+
+
+def _stands(item: IncidentFile, said: Report) -> bool:
+    """Tell whether a find holds beside a report: somebody says that it was missed since then only."""
+    missed, ended = said.missed_at or said.suspected_at, item.found_at or item.outcome_at
+    return missed is not None and ended is not None and missed >= ended.replace(second=0, microsecond=0)
+
+
+def _missed_since(work: Work, incident: Incident, new: Incident) -> None:
+    """Say in an incident whose find stands that the file is missing anew, and tell its owner."""
+    own = {item.file_id for item in incident_changes.items(work, incident) if not item.open}
+    for item in incident_changes.items(work, new):
+        if item.file_id is not None and item.file_id in own:
+            event = history.record(
+                work,
+                EventKind.INCIDENT_MISSED_SINCE,
+                incident,
+                subjects=[f"file:{item.file_id}"],
+                happened_at=new.missed_at,
+                file=item.file_id,
+                incident=new.id,
+            )
+            wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"since {event}")
 
 
 def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors, deadlines, routine_versions, steps
+from archive.domain import actors, deadlines, routine_versions, stated_times, steps
 from archive.domain.steps import Answers, Course
-from archive.errors import Invalid, NotFound
+from archive.errors import NotFound
 from archive.models import Matter
 from archive.store import Work
 from archive.vocabulary import MatterAction, MatterState, Permission
@@ -35,9 +35,7 @@ class New:
 def begin(work: Work, name: str, new: New | None = None) -> Matter:
     """Begin a matter of a routine; raises NotFound for an unknown one, Invalid for the future."""
     new = new or New()
-    noticed = new.noticed_at or work.now
-    if noticed > work.now:
-        raise Invalid("miss_in_future", N_("That moment has not come yet."), field="noticed_at")
+    noticed = stated_times.by_now(new.noticed_at, work.now, "noticed_at") or work.now
     matter = Matter(
         routine_id=routine_versions.in_force(work, name).id,
         opened_at=work.now,

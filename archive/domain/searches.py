@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import col
 
 from archive import history
-from archive.domain import actors, free_text
+from archive.domain import actors, free_text, stated_times
 from archive.errors import Conflict, Invalid
 from archive.letters import is_number
 from archive.models import CaseFile, Event, Incident, Place, RoutineStep, Search, User
@@ -55,8 +55,8 @@ def record(work: Work, incident: Incident, said: Searched) -> Search:
 def keep(work: Work, incident: Incident, said: Searched, step_id: int | None = None) -> Search:
     """Store a search, also one that a step of the routine tells of; checks no permission."""
     place_id, cover_id = _where(work, said)
-    at = said.at or work.now
-    _refuse_wrong(work, said, at)
+    at = stated_times.by_now(said.at, work.now, "at") or work.now
+    _refuse_wrong(said)
     search = Search(
         incident_id=incident.id,
         step_id=step_id,
@@ -90,9 +90,7 @@ def keep(work: Work, incident: Incident, said: Searched, step_id: int | None = N
     return search
 
 
-def _refuse_wrong(work: Work, said: Searched, at: datetime) -> None:
-    if at > work.now:
-        raise Invalid("search_in_future", N_("That moment has not come yet."), field="at")
+def _refuse_wrong(said: Searched) -> None:
     if not 0 <= said.minutes <= LONGEST_MINUTES:
         raise Invalid("minutes_wrong", N_("Write how many minutes the search took."), field="minutes")
     free_text.whole(said.remark, LONGEST_REMARK, "remark")

@@ -89,6 +89,7 @@ _DELICATE = frozenset(
 _WORDS = {
     "active": N_("active"),
     "adoption": N_("adoption"),
+    "aware_at": N_("since when the clocks run"),
     "birth_date": N_("birth date"),
     "calendar": N_("calendar address"),
     "capacity": N_("capacity"),

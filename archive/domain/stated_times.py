@@ -7,7 +7,7 @@ from archive.clock import local, local_date
 from archive.errors import Invalid
 from archive.models import Incident
 from archive.wording import N_, locale
-from routines.answers import as_moment
+from routines.answers import as_moment, not_yet
 from routines.conditions import Answer
 from routines.model import FieldKind, Routine
 from routines.progress import End, Progress, Record
@@ -36,20 +36,37 @@ def done_at(record: Record) -> datetime | None:
     return by_answers(record.answers, record.ended_at) or record.done_at
 
 
+def by_now(moment: datetime | None, now: datetime, field: str) -> datetime | None:
+    """Return a stated moment, one ahead by what clocks differ as now; raises Invalid for the future."""
+    if moment is None:
+        return None
+    if not_yet(moment, now):
+        raise Invalid("moment_in_future", N_("That moment has not come yet."), field=field)
+    return min(moment, now)
+
+
 def require_possible(incident: Incident, routine: Routine, progress: Progress, record: Record) -> None:
-    """Refuse a time that a step states where it is before the miss, or before what it follows on."""
+    """Refuse a time that a step states where it is before the miss, or before what it follows on.
+
+    So is one stated apart from its form, and a day that has not come yet.
+    """
     for field in routine.step(record.step).fields:
         said = record.answers.get(field.id)
         if field.id in _JUDGED_APART or not isinstance(said, str) or not said:
             continue
         if field.kind is FieldKind.DATE:
             day = date.fromisoformat(said)
+            if not field.future and record.ended_at and day > local_date(record.ended_at):
+                raise Invalid("moment_in_future", N_("That day has not come yet."), field=field.id)
             early = day < local_date(incident.missed_at)
             _refuse_before_miss(incident, field.id, f"{day}", early=early)
         elif field.kind is FieldKind.MOMENT and (moment := as_moment(said)):
             early = moment < incident.missed_at.replace(second=0, microsecond=0)  # forms ask for no more
             _refuse_before_miss(incident, field.id, f"{local(moment):{_MINUTE}}", early=early)
             _refuse_before_first(routine, progress, record.step, field.id, moment)
+    if record.done_at and record.done_at != record.ended_at:
+        early = record.done_at < incident.missed_at.replace(second=0, microsecond=0)
+        _refuse_before_miss(incident, "done_at", f"{local(record.done_at):{_MINUTE}}", early=early)
 
 
 def _refuse_before_miss(incident: Incident, field: str, stated: str, *, early: bool) -> None:

@@ -83,9 +83,19 @@ class Incident(SQLModel, table=True):
         return self.reported_by
 
     @property
+    def over_when_entered(self) -> bool:
+        """Tell whether it is an old loss whose clocks ran long ago, of which nothing was learnt since."""
+        return self.entered_afterwards and (self.aware_at is None or self.aware_at <= self.reported_at)
+
+    @property
+    def learnt_since(self) -> datetime | None:
+        """Return when it showed that a find in an old loss was none: nobody decided on that moment."""
+        return self.aware_at if self.aware_by is None else None
+
+    @property
     def clocks(self) -> bool:
         """Tell whether clocks run: for an old loss entered afterwards they ran long ago."""
-        return not self.entered_afterwards and self.status is not IncidentState.CLOSED
+        return not self.over_when_entered and self.status is not IncidentState.CLOSED
 
     @property
     def clock_from(self) -> datetime:

@@ -30,6 +30,8 @@ class FileAction(Term):
     REHOME = "rehome", "byt hemplats", "give another home"
     DECLARE_LOST = "declare_lost", "konstatera förlorad", "declare lost"
     FIND = "find", "återfinn", "find"
+    SEEK = "seek", "eftersök igen", "seek again"
+    SEEK_LENT = "seek_lent", "eftersök hos låntagaren igen", "seek again where it was lent"
 
 
 class LoanState(Term):
@@ -50,6 +52,7 @@ class LoanAction(Term):
     HAND_OUT = "hand_out", "lämna ut", "hand out"
     GIVE_BACK = "give_back", "återlämna", "give back"
     LOSE = "lose", "konstatera förlorad", "declare lost"
+    SEEK = "seek", "eftersök igen", "seek again"
 
 
 class LoanPurpose(Term):

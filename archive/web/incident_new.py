@@ -79,16 +79,25 @@ def save() -> Response:
             incident = incidents.report(work, _report(work))
             met = incident.reported_at < work.now
             number, open_ = incident.id, incident_access.may_see(work, incident)
-            clocks = incident.clocks
-        return _on(number, met=met, open_=open_, clocks=clocks)
+            clocks, doubted = incident.clocks, met and incidents.took_up(work, incident)
+        return _on(number, met=met, open_=open_, clocks=clocks, doubted=doubted)
     return _page(refused)
 
 
-def _on(number: int, *, met: bool, open_: bool, clocks: bool) -> Response:
+def _on(number: int, *, met: bool, open_: bool, clocks: bool, doubted: bool) -> Response:
     if not open_:
         return see(url_for("start.page"), _("Noted. Whoever leads the search has been told."), "info")
     if met:
-        said = _("It is looked for already. What you wrote is added to this incident, and its owner is told.")
+        said = (
+            _(
+                "It was said to be found in this incident, which now is taken up again: the find is in "
+                "question and does not count. Its owner is told, and confirms the find anew if it was right."
+            )
+            if doubted
+            else _(
+                "It is looked for already. What you wrote is added to this incident, and its owner is told."
+            )
+        )
         return see(url_for("incidents.page", incident_id=number), said, "info")
     said = _("Reported. The clocks run.") if clocks else _("Entered with its own dates. No clock runs.")
     return see(url_for("incidents.page", incident_id=number), said)

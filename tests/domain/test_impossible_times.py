@@ -6,8 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from archive.clock import STOCKHOLM
+from archive.domain import incidents, matters, searches
+from archive.domain.incidents import Report
+from archive.domain.routine_contracts import DEVIATION
+from archive.domain.searches import Searched
 from archive.errors import Invalid
-from archive.store import Actor, Archive
+from archive.models import Incident
+from archive.store import Actor, Archive, Work
+from archive.vocabulary import SearchResult
 from archive.wording import speaking
 from routines.conditions import Answer
 from tests.builders import SetClock
@@ -90,3 +96,69 @@ def test_a_supplement_is_not_sent_before_the_notification(told: Tell, clock: Set
     wrong = refused(story, story.manager, "supplement_imy", sent_at=before)
     assert "innan det som det följer på" in wrong
     assert refused(story, story.manager, "supplement_imy", sent_at=sent.isoformat()) == ""
+
+
+@pytest.mark.parametrize("step", ["secure_room", "record_checks", "screen_risk", "case_systems"])
+def test_no_step_was_done_before_the_miss_whatever_its_form_asks(
+    archive: Archive, archivist: Actor, clock: SetClock, step: str
+) -> None:
+    clock.now = MISSED + timedelta(hours=1)
+    story = reported(archive, archivist, clock, missed_at=MISSED)
+
+    def do(done_at: datetime) -> None:
+        with archive.write(archivist) as work:
+            incident = incidents.get(work, story.number)
+            answers = story.play.answers(work, incident, archivist, step, {})
+            incidents.complete(work, incident, step, answers, done_at=done_at)
+
+    with pytest.raises(Invalid, match="stated_before_missed") as wrong:
+        do(DAY_BEFORE)
+    assert wrong.value.field == "done_at"
+    do(MISSED)
+
+
+@pytest.mark.parametrize(("minutes", "comes"), [(4, True), (6, False)])
+def test_how_far_ahead_a_stated_time_may_be_is_the_same_wherever_it_is_stated(
+    archive: Archive, archivist: Actor, clock: SetClock, minutes: int, comes: bool
+) -> None:
+    clock.now = MISSED
+    story = reported(archive, archivist, clock)
+    ahead = clock.now + timedelta(minutes=minutes)
+
+    def taken(state: Callable[[Work, Incident], object]) -> bool:
+        try:
+            with archive.write(archivist) as work:
+                state(work, incidents.get(work, story.number))
+        except Invalid:
+            return False
+        return True
+
+    def search(work: Work, incident: Incident) -> object:
+        return searches.record(work, incident, Searched(SearchResult.NOT_FOUND, "ask:1", at=ahead))
+
+    def secure(work: Work, incident: Incident) -> object:
+        said = story.play.answers(work, incident, archivist, "secure_room", {})
+        return incidents.complete(work, incident, "secure_room", said, done_at=ahead)
+
+    def tell(work: Work, incident: Incident) -> object:
+        said = story.play.answers(work, incident, archivist, "tell_manager", {"told_at": ahead.isoformat()})
+        return incidents.complete(work, incident, "tell_manager", said)
+
+    described = Report(description="En pärm", missed_at=ahead)
+    doors: list[Callable[[Work, Incident], object]] = [
+        lambda work, _incident: incidents.report(work, described),
+        lambda work, _incident: matters.begin(work, DEVIATION, matters.New(noticed_at=ahead)),
+        search,
+        secure,
+        tell,
+    ]
+    assert [taken(door) for door in doors] == [comes] * len(doors)
+
+
+def test_a_day_that_comes_tomorrow_is_no_day_of_what_is_done(told: Tell, clock: SetClock) -> None:
+    story = told()
+    days = [(clock.now + timedelta(days=days)).date().isoformat() for days in (1, 0)]
+    assert "Den dagen har inte varit än" in refused(
+        story, story.manager, "refusal_decision", decided_on=days[0]
+    )
+    assert refused(story, story.manager, "refusal_decision", decided_on=days[1]) == ""

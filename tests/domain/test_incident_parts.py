@@ -120,7 +120,7 @@ def test_a_part_of_what_was_declared_lost_is_found_and_the_rest_is_sought_again(
     assert (file.open, file.outcome, papers.outcome) == (True, None, IncidentOutcome.DECLARED_LOST)
     assert search.status() is IncidentState.SEARCHING
     with search.archive.read(search.archivist) as work:
-        assert work.session.get_one(CaseFile, search.file).status is Custody.LOST
+        assert work.session.get_one(CaseFile, search.file).status is Custody.ON_PLACE
     assert search.sound()
 
 
@@ -184,3 +184,18 @@ def test_to_say_once_more_that_it_is_found_is_to_have_seen_it_once(search: Searc
     with search.archive.read(search.archivist) as work:
         told = incident_reports.build(work, work.session.get_one(Incident, search.play.number))
     assert len(told.seen) == 2, "the file and the papers"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_was_seen_of_a_part_that_was_none_was_another_file(search: Search, lost: bool) -> None:
+    search.confirm(1, right="part", **TWELVE)
+    with search.archive.write(operator("delegate")) as work:
+        incident = incidents.get(work, search.play.number)
+        told = [one.answer for one in incident_reports.build(work, incident).seen]
+        assert told == [SeenAnswer.PART]
+        papers = incidents.items(work, incident)[1]
+        if lost:
+            incident_outcomes.declare_lost(work, incident, [papers], "Resten är inte hittad")
+        incidents.reopen(work, incident, [papers.id], "Det var en annan bunt")
+        told = [one.answer for one in incident_reports.build(work, incident).seen]
+        assert told == [SeenAnswer.MISREAD]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -13,6 +13,7 @@ from sqlmodel import col
 from archive.clock import local
 from archive.domain import (
     checks,
+    deadlines,
     incident_changes,
     incident_finds,
     incident_outcomes,
@@ -25,6 +26,8 @@ from archive.domain import (
     sightings,
     wanted,
 )
+from archive.domain.incident_papers import Case
+from archive.domain.incident_papers_imy import _aware
 from archive.domain.incident_report_data import IncidentReport
 from archive.domain.incidents import Found, Report
 from archive.errors import Conflict, DomainError, Invalid
@@ -222,6 +225,32 @@ def test_what_an_earlier_version_took_up_again_without_its_steps_gets_them_from_
     twin.same()
 
 
+@pytest.mark.parametrize("lifted", [True, False])
+def test_where_the_stop_was_lifted_because_of_the_find_somebody_is_asked_to_secure_the_room_again(
+    twin: Twin, lifted: bool
+) -> None:
+    for step in ("secure_room", "lift_stop")[: 1 + lifted]:
+        with twin.archive.read(twin.by) as work:
+            run = incident_steps.course(work, work.session.get_one(Incident, twin.numbers[0]))
+            said = filled(work, run, step, {}, twin.by, [])
+        assert twin.do(0, step, said)
+        if step == "secure_room":
+            twin.do(1, step, said)
+            twin.clock.forward(hours=3)
+            twin.find()
+    twin.clock.forward(minutes=5)
+    twin.reopen()
+    asked = twin.open(0)
+    assert ("secure_room" in asked) is lifted
+    if lifted:
+        assert asked["secure_room"] == twin.clock.now + timedelta(hours=2), "not too late when it is asked"
+    with twin.archive.read(twin.by) as work, speaking("sv"):
+        case = Case(work, work.session.get_one(Incident, twin.numbers[0]), twin.archive.settings)
+        ended = " (stoppet hävt 2026-11-23 13:01)" if lifted else ""
+        assert case.said("secure_room", "stopped") == "sekretesskärl töms inte" + ended
+    twin.same()
+
+
 def _status(work: Work, twin: Twin) -> IncidentState:
     return work.session.get_one(Incident, twin.numbers[0]).status
 
@@ -406,6 +435,69 @@ def test_a_file_said_to_be_found_that_is_reported_again_is_sought_in_the_inciden
         assert checks.everything(work) == []
         seen = select(WantedSighting.answer).order_by(col(WantedSighting.id))
         assert work.session.scalars(seen).all() == [SeenAnswer.FOUND], "nobody said that it was another file"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_clocks_of_an_old_loss_run_from_when_it_shows_that_its_find_was_none(
+    archive: Archive, clock: SetClock, lost: bool
+) -> None:
+    a_colleague(archive, "arkivarien", Role.ARCHIVIST)
+    long_ago = clock.now - timedelta(days=620)
+    with archive.write(operator("walker")) as work:
+        file = a_file(work, a_box(work, a_shelf(work)))
+        said = Report((file.id,), missed_at=long_ago, suspected_at=long_ago, entered_afterwards=True)
+        incident = incidents.report(work, said)
+        items = incidents.items(work, incident)
+        if lost:
+            incident_outcomes.declare_lost(work, incident, items, REASON)
+            incident_outcomes.settle(work, incident, items)
+        else:
+            whole = {"state": FoundState.WHOLE, "others_read": OthersRead.NO}
+            incidents.found(work, incident, [1], Found(long_ago + timedelta(days=2), "Här", **whole))
+        assert not incident.clocks
+    clock.forward(days=1)
+    again = clock.now
+    with archive.write(operator("walker")) as work:
+        incident = work.session.get_one(Incident, 1)
+        incidents.reopen(work, incident, [], REASON)
+        assert incident.clocks is not lost, "that it was lost was known all the time"
+        clocks = {one.key.split()[0]: one.due_at for one in deadlines.of(work, incident.stream) if one.open}
+        records = engine.open_steps(incident_steps.course(work, incident).progress)
+        if lost:
+            assert clocks == {}
+            return
+        assert incident.clock_from == again
+        assert clocks["tell_manager"] == again + timedelta(hours=2)
+        assert clocks["decide_notification"] == again + timedelta(hours=48)
+        assert [one.step for one in records if one.is_late(work.now)] == []
+        assert incident.status is IncidentState.SEARCHING
+        told = Case(work, incident, archive.settings)
+        with speaking("sv"):
+            assert "återupptogs" in _aware(told)
+        assert checks.everything(work) == []
+
+
+@pytest.mark.parametrize(("minutes", "new"), [(-1, False), (0, True), (30, True)])
+def test_a_file_missed_anew_after_a_find_that_stands_has_a_new_incident_with_its_own_clocks(
+    pair: Pair, minutes: int, new: bool
+) -> None:
+    with pair.archive.read(pair.archivist) as work:
+        first = work.session.get_one(Incident, pair.number)
+        found_at = incidents.items(work, first)[0].found_at or work.now
+        missed_at, before = found_at + timedelta(minutes=minutes), first.missed_at
+    worker = a_colleague(pair.archive, "handläggaren", Role.CASE_WORKER)
+    with pair.archive.write(worker) as work:
+        met = incidents.report(work, Report((pair.files[0],), missed_at=missed_at))
+        assert ((met.id, met.clock_from) == (2, missed_at)) is new
+        assert incidents.took_up(work, met) is not new
+    with pair.archive.write(pair.archivist) as work:
+        first = work.session.get_one(Incident, pair.number)
+        item = incidents.items(work, first)[0]
+        assert ((item.open, item.found_at) == (False, found_at)) is new
+        assert first.missed_at == before
+        told = [line.text.sv for line in incident_reports.build(work, first).timeline if line.text]
+        assert any("Saknad på nytt efter fyndet, se ärende 2: " in text for text in told) is new
+        assert checks.everything(work) == []
 
 
 def test_a_part_that_was_of_another_file_is_taken_back(pair: Pair) -> None:

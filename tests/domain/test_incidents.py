@@ -162,7 +162,7 @@ def give_up(work: Work, number: int) -> None:
     ("said", "code"),
     [
         ({}, "miss_empty"),
-        ({"description": "x", "missed_at": datetime(2027, 1, 1, tzinfo=UTC)}, "miss_in_future"),
+        ({"description": "x", "missed_at": datetime(2027, 1, 1, tzinfo=UTC)}, "moment_in_future"),
         (
             {
                 "description": "x",
@@ -426,7 +426,7 @@ def test_a_search_counts_its_searcher_and_not_whoever_writes_it_down(
         (Searched(SearchResult.NOT_FOUND, "read:99999"), "lead_unknown"),
         (Searched(SearchResult.NOT_FOUND, by=99999), "searcher_unknown"),
         (Searched(SearchResult.NOT_FOUND, minutes=-1), "minutes_wrong"),
-        (Searched(SearchResult.NOT_FOUND, at=datetime(2027, 1, 1, tzinfo=UTC)), "search_in_future"),
+        (Searched(SearchResult.NOT_FOUND, at=datetime(2027, 1, 1, tzinfo=UTC)), "moment_in_future"),
     ],
 )
 def test_a_search_that_cannot_be_is_refused(
@@ -545,6 +545,31 @@ def test_a_file_lost_on_loan_ends_its_loan(archive: Archive, archivist: Actor, s
         assert work.session.get_one(Loan, loan.id).status is LoanState.LOST
         assert files.get(work, shelved[0]).status is Custody.LOST
         assert checks.everything(work) == []
+
+
+@pytest.mark.parametrize("lent", [False, True])
+def test_a_loss_taken_back_is_none_in_the_register_and_can_be_declared_again(
+    archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int], lent: bool
+) -> None:
+    with archive.write(archivist) as work:
+        file = files.get(work, shelved[0])
+        due_on = work.now.date() + timedelta(days=7)
+        loan = loans.hand_out(work, file, Request("Bo Borg", LoanPurpose.CASE_WORK, due_on)) if lent else None
+        before, place = file.status, file.place_id
+    number = report(archive, archivist, file_ids=(shelved[0],))
+    for _ in range(2):
+        with archive.write(archivist) as work:
+            give_up(work, number)
+            assert files.get(work, shelved[0]).status is Custody.LOST
+        clock.forward(hours=1)
+        with archive.write(archivist) as work:
+            incidents.reopen(work, incidents.get(work, number), [], "Den är inte förlorad")
+            file = files.get(work, shelved[0])
+            assert (file.status, file.place_id) == (before, place)
+            assert loan is None or work.session.get_one(Loan, loan.id).status is LoanState.OUT
+            told = incidents.report_data(work, incidents.get(work, number)).custody
+            assert "Eftersöks igen: inte längre konstaterad förlorad" in repr(told)
+            assert checks.everything(work) == []
 
 
 def test_a_find_before_the_miss_is_refused(archive: Archive, archivist: Actor, shelved: list[int]) -> None:

@@ -264,7 +264,9 @@ def test_what_was_done_after_its_deadline_stays_late() -> None:
     assert not in_time.is_late(MONDAY + timedelta(days=9))
     assert late.is_late(MONDAY)
     with pytest.raises(Refused, match="in the future"):
-        engine.complete(of, progress, "one", {}, ANNA, MONDAY, MONDAY + timedelta(minutes=1))
+        engine.complete(of, progress, "one", {}, ANNA, MONDAY, MONDAY + timedelta(minutes=6))
+    ahead = engine.complete(of, progress, "one", {}, ANNA, MONDAY, MONDAY + timedelta(minutes=4))
+    assert ahead.done_at == MONDAY, "clocks differ"
 
 
 def test_a_step_started_by_choice_is_started_once_at_a_time_and_any_number_of_times() -> None:

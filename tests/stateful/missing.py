@@ -155,6 +155,7 @@ class Missing(Register):
                         (Custody.ON_PLACE, Custody.LOST),
                         (Custody.ON_LOAN, Custody.LOST),
                         (Custody.LOST, Custody.ON_PLACE),
+                        (Custody.LOST, Custody.ON_LOAN),  # the loss of a file on loan was taken back
                     }
                     self.account[file.id] = Account(file.status, file.place_id)
                 if self.wanted.get(file.id) == item.id and not item.open:

@@ -233,8 +233,8 @@ def test_a_protected_child_is_masked_everywhere_and_reached_in_a_safe_way(town: 
             text = insider.client.get(address).text
             for secret in ("Hemligsson, ", "H777", "Sekretessrummet"):
                 assert secret not in text, (address, insider.name, secret)
-    for reader, sees in ((town.archivist, True), (town.manager, True), (town.dpo, False), (town.lex, False)):
-        assert ("Sekretessrummet" in town.paper(case, reader=reader)) is sees, reader.name
+    for reader in (town.archivist, town.manager, town.dpo, town.lex):  # a report travels
+        assert "Sekretessrummet" not in town.paper(case, reader=reader), reader.name
     assert "kvinnojouren" not in town.paper(case, bare=True)
     assert "H777" not in town.paper(case)
     assert "Nils Ek, jourchef, 040-10" in town.paper(case)

@@ -108,6 +108,24 @@ def test_a_second_report_meets_the_open_incident_and_says_so(
     assert the_incident(archive, archivist).id == incident.id
 
 
+def test_a_report_that_puts_a_find_in_question_says_so(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile, incident: Incident, clock: SetClock
+) -> None:
+    clock.forward(hours=1)
+    with archive.write(archivist) as work:
+        whole = {"state": FoundState.WHOLE, "others_read": OthersRead.NO}
+        same = incidents.get(work, incident.id)
+        incidents.found(
+            work, same, [one.id for one in incidents.items(work, same)], Found(work.now, "Här", **whole)
+        )
+    clock.forward(hours=1)
+    answer = sign_in(Role.CASE_WORKER).post(
+        "/incidents/new", data={"files": file.code}, follow_redirects=True
+    )
+    assert "fyndet är ifrågasatt" in answer.text
+    assert "eftersöks redan" not in answer.text
+
+
 def test_who_may_not_see_a_protected_incident_is_told_only_that_the_report_was_taken(
     archive: Archive, archivist: Actor, sign_in: SignIn, clock: SetClock
 ) -> None:

@@ -159,3 +159,5 @@ def test_the_papers_of_a_protected_persons_incident_hold_no_reference(
     for address in (f"/incidents/{number}", f"/incidents/{number}/plan", "/incidents/"):
         assert "HEMLIG77" not in client.get(address).text, address
     assert "HEMLIG77" not in words(client.get(f"/incidents/{number}/report.pdf?bare=1").data, tmp_path)
+    whole = words(client.get(f"/incidents/{number}/report.pdf").data, tmp_path)
+    assert "Registrerad plats när den saknades Skyddad uppgift" in " ".join(whole.split())
