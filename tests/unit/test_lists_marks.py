@@ -25,6 +25,7 @@ from archive.lists.reading import Reading
 from archive.lists.tables import OpenList, open_list
 from archive.vocabulary import Protection
 from tests.unit.protection_phrases import OPEN, PROTECTED
+from tests.unit.protection_phrases_more import HINTS, MARKS, ORDINARY
 
 TODAY = date(2026, 11, 21)
 LISTS = Path(__file__).parent / "lists"
@@ -88,15 +89,36 @@ def saved(book: Workbook) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("text", PROTECTED)
+@pytest.mark.parametrize("text", PROTECTED + MARKS)
 def test_a_mark_of_protection_is_understood(text: str) -> None:
     assert protective_words(text)
     assert protective_words(f"OBS! {text}, se akten")
 
 
-@pytest.mark.parametrize("text", OPEN)
+@pytest.mark.parametrize("text", OPEN + ORDINARY + HINTS)
 def test_what_only_looks_like_a_mark_hides_nobody(text: str) -> None:
     assert protective_words(text) == (text in ON_THE_SAFE_SIDE)
+
+
+def test_where_a_file_is_kept_apart_nobody_is_hidden_but_somebody_is_asked() -> None:
+    rows = [[str(at), *ROWS[0][1:4], text] for at, text in enumerate((*HINTS, *ORDINARY, *OPEN), start=1)]
+    found = readings(a_csv([row for row in rows if ";" not in row[-1]]))
+    asked = [one for one in found if FlagCode.KEPT_APART in {flag.code for flag in one.flags}]
+    assert [one.reference for one in asked] == [str(at) for at in range(1, len(HINTS) + 1)]
+    assert hidden(asked) == []
+    assert hidden(readings(a_csv([[*rows[0][:4], "SPU, kassaskåp"]]))) == ["1"]
+
+
+def test_a_shelf_of_the_number_of_the_paragraph_asks_nobody() -> None:
+    found = readings(a_csv([[*ROWS[0][:4], "21:3"]], [*HEADER[:4], "Hyllplats"]))
+    assert [FlagCode.KEPT_APART in {flag.code for flag in one.flags} for one in found] == [False]
+
+
+def test_initials_after_a_name_are_no_mark() -> None:
+    (person,) = NameReader().read("Ek, S.I.")
+    assert (person.family, person.given, person.protected) == ("Ek", "S.I.", False)
+    (person,) = NameReader().read("Ek, Bo (S.I.)")
+    assert (person.family, person.given, person.protected) == ("Ek", "Bo", True)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +130,8 @@ def test_what_only_looks_like_a_mark_hides_nobody(text: str) -> None:
         ("Ek, Bo - hemlig adress", "Ek", "Bo"),
         ("Ek, Bo, sekretessmarkerad", "Ek", "Bo"),
         ("Bo Ek SKPU", "Ek", "Bo"),
+        ("Ek, Bo SPU", "Ek", "Bo"),
+        ("Ek, Bo (skyddadID)", "Ek", "Bo"),
         ("Ek, Bo *skyddade pers.uppg.*", "Ek", "Bo"),
         ("SKYDDAD IDENTITET", "", ""),
     ],
