@@ -203,11 +203,11 @@ class Reader:
         return texts
 
     def _is_error(self, text: str, field: Field, flags: list[Flag]) -> bool:
-        """Flag a formula or an error value; only the latter says nothing."""
+        """Flag a formula or an error value; only the latter says nothing, but a mark may have stood there."""
         error = text.strip() in ERRORS
         if error or text[0] == "=":
             flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
-        return error
+        return error and field is not Field.PROTECTION
 
     def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, Part]:
         reference = texts["reference"]

@@ -109,6 +109,37 @@ def test_where_a_file_is_kept_apart_nobody_is_hidden_but_somebody_is_asked() -> 
     assert hidden(readings(a_csv([[*rows[0][:4], "SPU, kassaskåp"]]))) == ["1"]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("SPU", "S", "Sk.id", "Sk id", "Hemlig", "Hemlig adress", "Adress-skydd", "Adresskydd", "Skydd adress", "SKPU"),
+        *("SFB", "S-märkt", "Kvarskrivning", "Skyddad adr.", "Adress skyddad", "Sekretessmark", "Dold adress", "Protected"),
+    ],
+)
+@pytest.mark.parametrize("sign", ["X", "*", "/", "ja"])
+def test_a_column_named_for_protection_protects_whoever_has_a_sign_in_it(heading: str, sign: str) -> None:
+    rows = [[*cells[:4], sign if cells[0] == "2" else ""] for cells in ROWS]
+    found = readings(a_csv(rows, [*HEADER[:4], heading]))
+    assert [one.reference for one in found if one.protection.protected] == ["2"]
+
+
+@pytest.mark.parametrize("cells", [("12", "13", "14"), ("Ek", "Lund", "Berg"), ("AB", "CD", "EF")])
+def test_a_column_named_s_that_holds_something_else_protects_nobody(cells: tuple[str, ...]) -> None:
+    rows = [[*row[:4], cell] for row, cell in zip(ROWS, cells, strict=True)]
+    assert not any(one.protection.protected for one in readings(a_csv(rows, [*HEADER[:4], "S"])))
+
+
+def test_a_sign_below_a_heading_of_protection_protects_also_where_nobody_mapped_the_column() -> None:
+    rows = [[*cells[:4], {"1": "*", "2": ".", "3": "nej"}[cells[0]]] for cells in ROWS]
+    assert hidden(readings(a_csv(rows, [*HEADER[:4], "SPU"]), SPU=None)) == ["1", "2"]
+
+
+def test_an_error_value_in_a_column_of_protection_protects() -> None:
+    rows = [[*cells[:4], "#N/A" if cells[0] == "2" else ""] for cells in ROWS]
+    found = readings(a_csv(rows, [*HEADER[:4], "Skydd"]))
+    assert [one.reference for one in found if one.protection.protected] == ["2"]
+
+
 def test_a_shelf_of_the_number_of_the_paragraph_asks_nobody() -> None:
     found = readings(a_csv([[*ROWS[0][:4], "21:3"]], [*HEADER[:4], "Hyllplats"]))
     assert [FlagCode.KEPT_APART in {flag.code for flag in one.flags} for one in found] == [False]
