@@ -74,12 +74,14 @@ def _forms_of(one: Sought) -> list[str]:
 
 
 def _lettered(reference: str) -> list[str]:
-    """Return how else letters and a number may be written: with other signs between, more or fewer noughts."""
+    """Return how else letters and a number may be written: with other signs between, other noughts."""
     found = _LETTERED.fullmatch(without_letter_for_nought(reference))
     if not found:
         return []
     digits = found[2].lstrip("0") or "0"
-    numbers = dict.fromkeys(digits.zfill(width) for width in (len(digits), len(found[2]), *range(2, _WIDEST + 1)))
+    numbers = dict.fromkeys(
+        digits.zfill(width) for width in (len(digits), len(found[2]), *range(2, _WIDEST + 1))
+    )
     forms = [found[1] + sign + number for sign in ("", *_SIGNS) for number in numbers]
     forms += [f"{reference}.", *(f"{found[1]}{sign}O{found[2][1:]}" for sign in _SIGNS if found[2][0] == "0")]
     return [form for form in forms if form != reference]

@@ -223,7 +223,16 @@ def _complete(
         for position, content in enumerate(contents):
             if words[position] in _RUNNING and content.distinct > 0.9 and not content.counting:
                 found[position] = (Field.REFERENCE, 0.5, How.CONTENT)
-                break
+                return found
+        for position, content in enumerate(contents):
+            if (
+                position not in found
+                and content.reference > 0.9
+                and content.distinct > 0.9
+                and content.filled > 1
+            ):
+                found[position] = (Field.REFERENCE, 0.5, How.CONTENT)
+                return found
     return found
 
 

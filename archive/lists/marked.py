@@ -46,7 +46,9 @@ class MarkedRows:
             or self._below
             or row in self._rows
             or any(first <= row <= last for first, last in self._spans)
-            or any(index < len(cells) and read_protection(cells[index])[0].protected for index in self._columns)
+            or any(
+                index < len(cells) and read_protection(cells[index])[0].protected for index in self._columns
+            )
         )
 
     def _begin(self, cells: Sequence[str], marked: Sequence[int]) -> None:

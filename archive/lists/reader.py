@@ -38,6 +38,9 @@ LONGEST = 200
 
 LONGER = {"name": 500, "number": 500, "place": 300}
 _MARKS = "=#"
+_AS_TEXT = "'\u2019"
+"""What a spreadsheet puts before digits that are to stay text."""
+
 _DIGIT = re.compile(r"\d")
 _PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
 _RAW = frozenset(("name", "number"))
@@ -190,6 +193,8 @@ class Reader:
                 continue
             if text[0] in _MARKS and self._is_error(text, field, flags):
                 continue
+            if text[0] in _AS_TEXT and text[1:2].isdigit():
+                text = text[1:]
             if not raw:
                 text = text.strip() if text.isprintable() and "  " not in text else clean(text)
             if len(text) > LONGEST and len(text) > (limit := LONGER.get(name, LONGEST)):
@@ -336,9 +341,7 @@ class Reader:
         order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
         return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
 
-    def _protection(
-        self, cells: Sequence[str], text: str, protected: bool, flags: list[Flag]
-    ) -> Protection:
+    def _protection(self, cells: Sequence[str], text: str, protected: bool, flags: list[Flag]) -> Protection:
         level, clear = read_protection(text, self._yes) if self._stated else (Protection.NONE, True)
         if not clear:
             flags.append(_PROTECTION_UNCLEAR)

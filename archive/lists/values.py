@@ -145,7 +145,8 @@ def read_yes_no(text: str) -> tuple[bool, bool]:
 
 _LEVELS = {
     Protection.NONE: """
-        |-|--|---|n|nej|0|no|falskt|false|ingen|inget|inga|none|ej|inte|icke|nix|o|ej skyddad|ej sekretess|oskyddad
+        |-|--|---|n|nej|0|no|falskt|false|ingen|inget|inga|none|ej|inte|icke|nix|o
+        |ej skyddad|ej sekretess|oskyddad
         |\N{BALLOT BOX}|saknas|uppgift saknas|uppg saknas|ingen uppgift|null|n/a|na|nan|missing
     """,
     Protection.MARKED: """

@@ -221,7 +221,10 @@ _OTHERWISE = ("VR 0001", "VR/0001", "VR.0001", "VR-0001.", "VR-1", "VR-O001", "V
 
 def test_a_reference_with_another_dash_is_the_same_reference(archive: Archive, archivist: Actor) -> None:
     together = [row(reference, ANNA) for reference in (*_DASHES, "VR-0001")]
-    assert _counts(check(archive, archivist, a_list(together), mapping()), "registered", "duplicates") == (1, 5)
+    assert _counts(check(archive, archivist, a_list(together), mapping()), "registered", "duplicates") == (
+        1,
+        5,
+    )
     run = take_in(archive, archivist, together[:1])
     assert file_of(archive, archivist, _DASHES[0]).reference == _DASHES[0], "it stays as written"
     for one in together:

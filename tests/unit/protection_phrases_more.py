@@ -15,7 +15,8 @@ MARKS = (
     "skyddadID", "skyddadid", "SKYDDADID", "skydadid", "skydadId", "skyddadidentitet", "skyddadadress",
     "skyddadeuppgifter", "skyddadepersonuppgifter", "skydd.pers", "skyddspers", "skyddspers.",
     "skyddsperson", "Skyddsboende", "sektress", "Sektress!", "sektretess", "sektess", "sekrettes",
-    "skyddad idenitet", "skyddat idetitet", "skyddade personupgifter", "skydad adr", "kvarskrivn.",
+    "skyddad idenitet", "skyddat idetitet", "skyddade personupgifter",
+    "skydad adr", "kvarskrivn.",
     "spärrmark.", "sekr märk", "sekr.märkt", "sekrmärkt", "sekretessmärkt", "sekretess-märkt",
     # the law
     "21 kap 3 § OSL", "21 kap. 3 § OSL", "21 kap 3 §", "21 kap. 3 a §", "OSL 21 kap 3", "OSL 21:3",
@@ -24,7 +25,8 @@ MARKS = (
     # what may not be told, and from whom
     "utlämnas ej", "Utlämnas EJ!", "uppgifterna utlämnas ej", "utlämnas inte", "får ej utlämnas",
     "lämnas ej ut", "ej för utlämnande", "förföljd", "förföljs", "förföljs av maken", "hot mot klient",
-    "hot mot klienten", "hot mot modern", "hot mot kvinnan", "hot mot barnet", "dödshot", "hotad av f.d. make",
+    "hot mot klienten", "hot mot modern", "hot mot kvinnan", "hot mot barnet", "dödshot",
+    "hotad av f.d. make",
     "hotas av fadern", "kontaktförbud", "Kontaktförbud utfärdat 2004", "besöksförbud", "besöksförbud 1999",
     "kvinnojour, hemlig ort",
     # English
@@ -57,7 +59,8 @@ ORDINARY = (
     "hot mot handläggare", "hotfull", "hotfull klient", "hotelse", "förföljelse av flyktingar nämns",
     "kontaktperson", "kontaktfamilj", "besök", "besökstid", "besöksrum", "umgängesförbud", "körförbud",
     "alkoholförbud", "kontakt förnyad", "sid 3", "s. 12", "s 4", "S 12", "s.id 3", "Ek, S.I.", "Sven I. Ek",
-    "Skidstad", "skidor", "skidresa", "skidskola", "Skidby", "kap 3", "21 akter", "21 delar", "kap. 21 saknas",
+    "Skidstad", "skidor", "skidresa", "skidskola", "Skidby", "kap 3", "21 akter", "21 delar",
+    "kap. 21 saknas",
     "3 § LVU", "LVU 3 §", "2 § LVU", "LVM", "4 kap 1 § SoL", "SoL 4:1", "11:1", "hylla 21", "21", "21-3",
     "box 22:1", "hylla 21:3", "21/3", "21.3", "enl SFB", "enligt SFB", "SFB 2010:110", "5 kap. SFB",
     "hemlös", "hemlån", "hemtjänst", "hemadress", "hemligheter", "heml", "doldis", "dold defekt",

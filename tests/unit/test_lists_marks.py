@@ -112,8 +112,28 @@ def test_where_a_file_is_kept_apart_nobody_is_hidden_but_somebody_is_asked() -> 
 @pytest.mark.parametrize(
     "heading",
     [
-        *("SPU", "S", "Sk.id", "Sk id", "Hemlig", "Hemlig adress", "Adress-skydd", "Adresskydd", "Skydd adress", "SKPU"),
-        *("SFB", "S-märkt", "Kvarskrivning", "Skyddad adr.", "Adress skyddad", "Sekretessmark", "Dold adress", "Protected"),
+        *(
+            "SPU",
+            "S",
+            "Sk.id",
+            "Sk id",
+            "Hemlig",
+            "Hemlig adress",
+            "Adress-skydd",
+            "Adresskydd",
+            "Skydd adress",
+            "SKPU",
+        ),
+        *(
+            "SFB",
+            "S-märkt",
+            "Kvarskrivning",
+            "Skyddad adr.",
+            "Adress skyddad",
+            "Sekretessmark",
+            "Dold adress",
+            "Protected",
+        ),
     ],
 )
 @pytest.mark.parametrize("sign", ["X", "*", "/", "ja"])

@@ -40,6 +40,8 @@ def test_references_of_other_letters_are_two(
     assert not may_be_one(one, reference_key(data.draw(_written(others, another))))
 
 
-@pytest.mark.parametrize(("one", "other"), [("1-12", "112"), ("2010/77", "201077"), ("O12", "12"), ("A1", "A2")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("1-12", "112"), ("2010/77", "201077"), ("O12", "12"), ("A1", "A2")]
+)
 def test_where_numbers_part_is_not_passed_over(one: str, other: str) -> None:
     assert not may_be_one(one, other)
