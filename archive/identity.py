@@ -121,7 +121,7 @@ class _Parts(NamedTuple):
 
     @property
     def kind(self) -> NumberKind:
-        if self.tail.startswith("T"):
+        if self.tail.startswith("T") and self.century != _COUNTY_RESERVE:
             return NumberKind.TEMPORARY
         reserve = self.century == _COUNTY_RESERVE or (self.tail != "" and not self.tail[0].isdigit())
         if reserve or int(self.month) >= _ORGANISATION_MONTH:
@@ -180,9 +180,8 @@ def read(text: str, *, today: date, born: PartialDate | None = None, written: Wr
 def carried_date(number: Identity) -> date | None:
     """Return the day a number with its century carries, whether that can be true or not."""
     digits = number.number
-    return (
-        _calendar_day(digits[:4], digits[4:6], digits[6:8]) if re.match(r"\d{8}(?!\d\d?$)", digits) else None
-    )
+    dated = digits.startswith(_CENTURIES) and re.match(r"\d{8}(?!\d\d?$)", digits)
+    return _calendar_day(digits[:4], digits[4:6], digits[6:8]) if dated else None
 
 
 def century_unclear(number: Identity) -> bool:
@@ -237,12 +236,15 @@ def _sure_birth_date(
     return day if agrees and confirmed else None
 
 
-def shown(number: str) -> str:
-    """Write a normalised number as people do; without a century it gets a blank, since a sign claims one."""
+def shown(number: str, written: str = "") -> str:
+    """Write a normalised number as people do; without a century it gets a blank, since a sign claims one.
+
+    Only a plus that was `written` is kept: nobody writes it by habit.
+    """
     century = bool(re.match(r"\d{8}(?:\w{3,4})?\Z", number))
     date_length = 8 if century else 6
     head, tail = number[:date_length], number[date_length:]
-    return f"{head}{'-' if century else ' '}{tail}" if tail else head
+    return f"{head}{'-' if century else '+' if '+' in written else ' '}{tail}" if tail else head
 
 
 def look_alikes(number: str) -> set[str]:

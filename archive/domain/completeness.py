@@ -284,7 +284,7 @@ def _of_row(gap: Gap, reading: Reading, sources: dict[str, str], viewer: Actor) 
     person = _person_of(said, reading)
     number = people.shown_number(person, None, viewer)
     if number == "–" and said.number:
-        number = shown(said.number.number) if said.number.number else said.number.raw
+        number = shown(said.number.number, said.number.raw) if said.number.number else said.number.raw
     return Line(
         gap.id,
         reading.reference or "–",

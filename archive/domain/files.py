@@ -15,6 +15,7 @@ from archive.domain.places import Spot
 from archive.errors import Conflict, Invalid, NotFound
 from archive.letters import one_form
 from archive.lifecycle import FILE, Lifecycle
+from archive.lists.text import DASHES
 from archive.models import CaseFile, FileKind, FilePerson, Person, Place
 from archive.partial_date import PartialDate
 from archive.store import Work
@@ -299,8 +300,8 @@ def _refuse_taken(work: Work, reference: str, source_id: int, part: int, but: in
 
 
 def reference_key(reference: str) -> str:
-    """Return a reference as it is compared and found: composed, upper case, no blanks."""
-    return re.sub(r"\s+", "", one_form(reference)).upper()
+    """Return a reference as it is compared and found: composed, upper case, no blanks, one dash."""
+    return re.sub(r"\s+", "", one_form(reference)).upper().translate(DASHES)
 
 
 def correct(work: Work, file: CaseFile, version: int, **values: Any) -> list[str]:

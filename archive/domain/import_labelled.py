@@ -1,4 +1,4 @@
-"""Find what a row's reference is, written otherwise: with another sign between numbers, or “dnr” before."""
+"""Find what a row's reference is, written otherwise: another sign between numbers, “dnr” before, noughts."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from itertools import product
 from sqlalchemy import bindparam, select
 
 from archive.domain.import_matching import OF_RUN, Key, Sought, fetch
+from archive.domain.references_alike import without_letter_for_nought
 from archive.models import CaseFile, ImportRow
 from archive.store import Work
 from archive.vocabulary import Custody, RowState
@@ -30,6 +31,8 @@ _WORDS = (
 _LABELLED = re.compile(r"(?:D[.:]?NR|DIARIEN(?:UMME)?R|AKT(?:N(?:UMME)?R)?|NR)[.:]*(?=\d)")
 _PARTED = re.compile(r"(?<=\d)[/:.-](?=\d)")
 _SIGNS = "/-:."
+_LETTERED = re.compile(r"([^\W\d_]{1,6})[/:.-]?(\d{1,9})[.:]?")
+_WIDEST = 6
 _MOST_PARTED = 2  # signs taken one by one; of more than these, all are taken to be the same
 _FILES = select(*(_FILE.c[name] for name in ("id", "source_id", "reference_key", "part"))).where(
     _FILE.c.reference_key.in_(bindparam("values", expanding=True)),
@@ -49,7 +52,7 @@ def near(
     work: Work, run_id: int, before: int, batch: Sequence[Sought]
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Give, with its row, each file or row of the list whose reference is only written otherwise."""
-    forms = {one.row: [Key(one.key.source_id, form) for form in _forms(one.key.reference)] for one in batch}
+    forms = {one.row: [Key(one.key.source_id, form) for form in _forms_of(one)] for one in batch}
     keys = {key for those in forms.values() for key in those}
     if not keys:
         return
@@ -63,6 +66,25 @@ def near(
         for key in forms[one.row]:
             yield from ((one.row, name) for name in found.get((key, one.part), ()))
         found.setdefault((one.key, one.part), []).append({"row": one.row})
+
+
+def _forms_of(one: Sought) -> list[str]:
+    # Letters and a number, of somebody whose number is known: `import_matching.near` compares those.
+    return _forms(one.key.reference) or ([] if one.number else _lettered(one.key.reference))
+
+
+def _lettered(reference: str) -> list[str]:
+    """Return how else letters and a number may be written: with other signs between, other noughts."""
+    found = _LETTERED.fullmatch(without_letter_for_nought(reference))
+    if not found:
+        return []
+    digits = found[2].lstrip("0") or "0"
+    numbers = dict.fromkeys(
+        digits.zfill(width) for width in (len(digits), len(found[2]), *range(2, _WIDEST + 1))
+    )
+    forms = [found[1] + sign + number for sign in ("", *_SIGNS) for number in numbers]
+    forms += [f"{reference}.", *(f"{found[1]}{sign}O{found[2][1:]}" for sign in _SIGNS if found[2][0] == "0")]
+    return [form for form in forms if form != reference]
 
 
 def _forms(reference: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, bindparam, select
 
 from archive.domain.files import reference_key
+from archive.domain.references_alike import may_be_one
 from archive.identity import check_digit, look_alikes
 from archive.models import (
     CaseFile,
@@ -416,7 +417,7 @@ def near(
     """Return, by row, what may be the same: rows earlier in the list, files that were there before the run.
 
     That has the same kind and part, and a personal number as a slip of the pen would make it; or the
-    same number, and a reference with a sign typed twice or two swapped, or the same one in another source.
+    same number, and a reference that may be the same: written otherwise, a slip apart, or in another source.
     """
     forms: dict[int, set[str]] = {}
     for one in batch:
@@ -449,27 +450,12 @@ def _note(
 
 
 def _slip(one: Key, other: Key) -> bool:
-    """Tell whether two references may be one: in another source, or a slip of the hand apart."""
+    """Tell whether two references may be one: in another source, a slip apart or written otherwise."""
     if STAND_IN in (one.reference[: len(STAND_IN)], other.reference[: len(STAND_IN)]):
         return True  # a file without a reference may be any file about the person, of this kind and part
     if one.source_id != other.source_id:
         return one.reference == other.reference
-    a, b = one.reference, other.reference
-    return _swapped(a, b) if len(a) == len(b) else _typed_twice(*sorted((a, b), key=len))
-
-
-def _swapped(a: str, b: str) -> bool:
-    """Tell whether two neighbouring signs have changed places."""
-    differ = [at for at, (left, right) in enumerate(zip(a, b, strict=True)) if left != right]
-    if len(differ) != 2:
-        return False
-    first, second = differ
-    return second == first + 1 and a[first] == b[second] and a[second] == b[first]
-
-
-def _typed_twice(short: str, long: str) -> bool:
-    """Tell whether one sign of the shorter text stands twice in the longer."""
-    return any(short[: at + 1] + short[at:] == long for at in range(len(short)))
+    return may_be_one(one.reference, other.reference)
 
 
 def _files_of_numbers(work: Work, run_id: int, numbers: Collection[str]) -> dict[str, list[Row[Any]]]:

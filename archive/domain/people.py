@@ -490,4 +490,4 @@ def shown_number(person: Person, number: PersonNumber | None, viewer: Actor, *, 
         return _("Number not shown")
     if number is None:
         return "–"
-    return identity.shown(number.number) if number.number else number.written
+    return identity.shown(number.number, number.written) if number.number else number.written

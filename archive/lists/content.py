@@ -16,6 +16,10 @@ _DATE = re.compile(
 _PERIOD = re.compile(r"\d{4} ?[-/] ?(\d{2}|\d{4})")
 _PART_OF = re.compile(r"\d ?(av|of|/|\() ?\d")
 _NAME = re.compile(r"[^\W\d_][\w.'´-]*(, ?| )[^\W\d_].*")
+_REFERENCE = re.compile(
+    r"[a-zåäö]{1,6}[ ./:-]?\d{2,7}(?:[/:-]\d{1,6})?"
+    r"|[a-zåäö]{0,4} ?(?:19|20)\d\d[/:]\d{1,6}|[a-zåäö]{1,6} ?\d{1,6}/\d\d(?:\d\d)?"
+)
 _INITIALS = re.compile(r"[^\W\d_]{1,4}\.?|[^\W\d_]{2,12}")
 
 
@@ -35,6 +39,7 @@ class Content:
     name: float = 0
     initials: float = 0
     kind: float = 0
+    reference: float = 0
     distinct: float = 0
     counting: bool = False
 
@@ -62,6 +67,7 @@ def look_at(cells: Sequence[str], dates: DateReader, kinds: Collection[str]) -> 
         name=share(_NAME.fullmatch),
         initials=share(_INITIALS.fullmatch),
         kind=share(kinds.__contains__),
+        reference=share(_REFERENCE.fullmatch),
         distinct=len(set(words)) / len(words),
         counting=len(wholes) == len(words) > 1 and wholes == list(range(wholes[0], wholes[0] + len(wholes))),
     )

@@ -125,6 +125,12 @@ _PUNCTUATION = b"\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\x99"
 _IN_WORD = {
     name: re.compile(rb"(?<=[A-Za-z])[%b](?=[A-Za-z])" % letters) for name, letters in _LETTERS.items()
 }
+_AT_START = {
+    name: re.compile(rb"(?<![A-Za-z])%b(?=[A-Za-z])" % sign)
+    for name, sign in {"cp850": b"\x99", "mac_roman": b"\x80"}.items()
+}
+"""Ö and Ä at the beginning of a word, where Windows has signs that stand after a word or before a number."""
+
 _ALONE = {
     name: re.compile(b"[%b]" % letters.translate(None, _PUNCTUATION)) for name, letters in _LETTERS.items()
 }
@@ -143,6 +149,7 @@ def encoding_of(source: BinaryIO) -> str:
     found: Counter[str] = Counter({"cp1252": 0})
     for chunk in _chunks(source):
         found.update({name: 10 * len(pattern.findall(chunk)) for name, pattern in _IN_WORD.items()})
+        found.update({name: 5 * len(pattern.findall(chunk)) for name, pattern in _AT_START.items()})
         found.update({name: len(pattern.findall(chunk)) for name, pattern in _ALONE.items()})
     best = max(found, key=lambda name: (found[name], name == "cp1252"))
     return best if decodes(source, best) else "latin-1"

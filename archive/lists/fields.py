@@ -169,6 +169,12 @@ class FlagCode(Term):
         "words of protection outside their column",
         "red",
     )
+    KEPT_APART = (
+        "kept_apart",
+        "förvaras särskilt, kanske för att någon är skyddad",
+        "kept apart, perhaps since somebody is protected",
+        "red",
+    )
     FACT_UNCLEAR = (
         "fact_unclear",
         "varken ja eller nej, läst som ja",

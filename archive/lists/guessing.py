@@ -14,6 +14,7 @@ from archive.lists.fields import Field
 from archive.lists.headings import known_headings, plain
 from archive.lists.mapping import REPEATABLE, Column, numbered
 from archive.lists.mapping import Mapping as ListMapping
+from archive.lists.marks import protective_words
 from archive.lists.text import simple
 
 _NEAR = 82
@@ -110,6 +111,8 @@ def _by_heading(word: str) -> Candidate | None:
         return headings[word], 1.0, How.HEADING
     if not word or len(word) > _LONGEST_HEADING:
         return None
+    if protective_words(word):
+        return Field.PROTECTION, 0.9, How.SIMILAR
     near = process.extractOne(word, headings.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
     if near and len(word) > 3:
         return headings[near[0]], near[1] / 100 * 0.9, How.SIMILAR
@@ -134,6 +137,11 @@ _CORRECTIONS: tuple[tuple[tuple[Field, ...], Test, Field], ...] = (
     (
         (Field.OPENED, Field.CLOSED, Field.LAST_NOTE),
         lambda c, _word, _words: c.date < 0.3 and c.yes_no >= 0.8,
+        Field.IGNORED,
+    ),
+    (  # a lone S over signs, or over one word again and again, may be a mark; over anything else it is not
+        (Field.PROTECTION,),
+        lambda c, word, _words: word == "s" and c.yes_no < 0.9 and round(c.distinct * c.filled) > 1,
         Field.IGNORED,
     ),
     ((Field.SHELF,), lambda _c, word, words: "plan" not in word and _any_plan(words, word), Field.RACK),
@@ -215,7 +223,16 @@ def _complete(
         for position, content in enumerate(contents):
             if words[position] in _RUNNING and content.distinct > 0.9 and not content.counting:
                 found[position] = (Field.REFERENCE, 0.5, How.CONTENT)
-                break
+                return found
+        for position, content in enumerate(contents):
+            if (
+                position not in found
+                and content.reference > 0.9
+                and content.distinct > 0.9
+                and content.filled > 1
+            ):
+                found[position] = (Field.REFERENCE, 0.5, How.CONTENT)
+                return found
     return found
 
 

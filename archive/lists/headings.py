@@ -125,7 +125,8 @@ HEADINGS: dict[Field, str] = {
         sekretess, sekr, sekretessmarkering, sekretessmarkerad, sekretessmark, sekr mark, sekrmark,
         skyddskod, skyddsmarkering, skyddad folkbokföring, skyddad folkbokf, fingerad, fingerade
         personuppgifter, protection, protected, secrecy, secrecy marking, spärr, spärrmarkering, spärrad,
-        su, skyddad adress, skyddsnivå
+        su, skyddad adress, skyddsnivå, s, spu, skpu, sfb, sk id, skid, s märkt, hemlig, adresskydd,
+        adressskydd, adress skydd
     """,
     Field.PLACED_CHILD: """
         placerat barn, placerad, placerat, placering utanför hemmet, barn placerat, plac barn, familjehem,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from archive.lists.marks import perhaps_protective, protective_title, protective_words, without_protection
 from archive.lists.tables import Remark, Shape
-from archive.lists.values import read_yes_no
+from archive.lists.values import read_protection
 
 
 class MarkedRows:
@@ -46,7 +46,9 @@ class MarkedRows:
             or self._below
             or row in self._rows
             or any(first <= row <= last for first, last in self._spans)
-            or any(index < len(cells) and read_yes_no(cells[index])[0] for index in self._columns)
+            or any(
+                index < len(cells) and read_protection(cells[index])[0].protected for index in self._columns
+            )
         )
 
     def _begin(self, cells: Sequence[str], marked: Sequence[int]) -> None:

@@ -10,6 +10,7 @@ from archive.lists.dates import NOTHING, DateReader, ReadDate
 from archive.lists.fields import FACTS, Field, Flag, FlagCode, Problem
 from archive.lists.mapping import Mapping
 from archive.lists.marked import MarkedRows
+from archive.lists.marks import kept_apart, names_paragraph
 from archive.lists.names import role_of_heading
 from archive.lists.reading import EarlierCheck, PersonReading, Reading
 from archive.lists.subjects import Days, SubjectReader
@@ -37,6 +38,9 @@ LONGEST = 200
 
 LONGER = {"name": 500, "number": 500, "place": 300}
 _MARKS = "=#"
+_AS_TEXT = "'\u2019"
+"""What a spreadsheet puts before digits that are to stay text."""
+
 _DIGIT = re.compile(r"\d")
 _PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
 _RAW = frozenset(("name", "number"))
@@ -66,6 +70,7 @@ _KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, Field.KIND)
 _POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, Field.POSITION)
 _PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, Field.PROTECTION)
 _PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, Field.PROTECTION)
+_KEPT_APART = Flag(FlagCode.KEPT_APART, Field.PROTECTION)
 _FACT_UNCLEAR = {field.value: Flag(FlagCode.FACT_UNCLEAR, field) for field in FACTS}
 
 _NOTHING_IDENTIFIES = Problem(
@@ -124,6 +129,8 @@ class Reader:
         self._subjects = SubjectReader(
             limit, births, mapping.name_order, mapping.person_separators, mapping.list_date
         )
+        known = {*(one for those in at.values() for one in those), *(one for one, _role in self._others)}
+        self._loose = sorted(set(range(len(names))) - known)
         self._has_kind = Field.KIND in at
         self._stated = Field.PROTECTION in at
         self._marks = MarkedRows(shape, at.get(Field.PROTECTION, ()), remarks, around)
@@ -171,7 +178,7 @@ class Reader:
             place=where.steps,
             position=where.position,
             unit=texts["unit"] or self.mapping.unit,
-            protection=self._protection(texts["protection"], protected, flags),
+            protection=self._protection(cells, texts["protection"], protected, flags),
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
@@ -186,6 +193,8 @@ class Reader:
                 continue
             if text[0] in _MARKS and self._is_error(text, field, flags):
                 continue
+            if text[0] in _AS_TEXT and text[1:2].isdigit():
+                text = text[1:]
             if not raw:
                 text = text.strip() if text.isprintable() and "  " not in text else clean(text)
             if len(text) > LONGEST and len(text) > (limit := LONGER.get(name, LONGEST)):
@@ -199,11 +208,11 @@ class Reader:
         return texts
 
     def _is_error(self, text: str, field: Field, flags: list[Flag]) -> bool:
-        """Flag a formula or an error value; only the latter says nothing."""
+        """Flag a formula or an error value; only the latter says nothing, but a mark may have stood there."""
         error = text.strip() in ERRORS
         if error or text[0] == "=":
             flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
-        return error
+        return error and field is not Field.PROTECTION
 
     def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, Part]:
         reference = texts["reference"]
@@ -332,14 +341,20 @@ class Reader:
         order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
         return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
 
-    def _protection(self, text: str, protected: bool, flags: list[Flag]) -> Protection:
+    def _protection(self, cells: Sequence[str], text: str, protected: bool, flags: list[Flag]) -> Protection:
         level, clear = read_protection(text, self._yes) if self._stated else (Protection.NONE, True)
         if not clear:
             flags.append(_PROTECTION_UNCLEAR)
         if level is Protection.NONE and protected:
             flags.append(_PROTECTION_IN_TEXT)
             return Protection.UNKNOWN
+        if level is Protection.NONE and self._is_apart(cells):
+            flags.append(_KEPT_APART)
         return level if self._stated else self.mapping.unstated_protection
+
+    def _is_apart(self, cells: Sequence[str]) -> bool:
+        loose = (cells[index] for index in self._loose if index < len(cells))
+        return kept_apart("\n".join(cells)) or any(map(names_paragraph, loose))
 
     def _check(self, when: str, sign: str, flags: list[Flag]) -> EarlierCheck | None:
         if not (when or sign):

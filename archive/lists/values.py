@@ -145,7 +145,9 @@ def read_yes_no(text: str) -> tuple[bool, bool]:
 
 _LEVELS = {
     Protection.NONE: """
-        n|nej|0|no|falskt|false|ingen|inget|inga|none|ej|inte|o|ej skyddad|ej sekretess|oskyddad
+        |-|--|---|n|nej|0|no|falskt|false|ingen|inget|inga|none|ej|inte|icke|nix|o
+        |ej skyddad|ej sekretess|oskyddad
+        |\N{BALLOT BOX}|saknas|uppgift saknas|uppg saknas|ingen uppgift|null|n/a|na|nan|missing
     """,
     Protection.MARKED: """
         s|sm|sekr|sekretess|sekretessmark|sekretessmarkering|sekretessmarkerad|sekretessmarkerade|sekr mark
@@ -185,10 +187,11 @@ def level_of_yes(header: str) -> Protection:
 
 @lru_cache(maxsize=4096)
 def read_protection(text: str, yes: Protection = Protection.UNKNOWN) -> tuple[Protection, bool]:
-    """Return (level, clear); a word we do not know protects, since it may mean that."""
-    word = simple(text[:200]).strip("*!()")
-    if word in MISSING and "?" not in word:
-        return Protection.NONE, True
+    """Return (level, clear); a word or sign we do not know protects: in old lists a star is the mark."""
+    said = clean(text[:200])
+    word = simple(said).strip("*!()")
+    if said and not word:
+        word = "*"
     if word in _LEVEL:
         return _LEVEL[word], True
     if word in _YES:

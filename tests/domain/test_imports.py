@@ -215,6 +215,42 @@ def test_a_reference_written_with_a_word_or_another_sign_is_no_other_reference_u
     assert len(tasks_of(archive, archivist, TaskKind.NEAR_DUPLICATE)) == near
 
 
+_DASHES = ("VR\u20130001", "VR\u20110001", "vr \u2212 0001", "VR\u20100001", "VR\uff0d0001")
+_OTHERWISE = ("VR 0001", "VR/0001", "VR.0001", "VR-0001.", "VR-1", "VR-O001", "VR0001", "vr:1")
+
+
+def test_a_reference_with_another_dash_is_the_same_reference(archive: Archive, archivist: Actor) -> None:
+    together = [row(reference, ANNA) for reference in (*_DASHES, "VR-0001")]
+    assert _counts(check(archive, archivist, a_list(together), mapping()), "registered", "duplicates") == (
+        1,
+        5,
+    )
+    run = take_in(archive, archivist, together[:1])
+    assert file_of(archive, archivist, _DASHES[0]).reference == _DASHES[0], "it stays as written"
+    for one in together:
+        again = take_in(archive, archivist, [one])
+        assert _counts(again, "registered", "unchanged", "near") == (0, 1, 0)
+    assert _counts(run, "registered") == (1,)
+
+
+@pytest.mark.parametrize("number", [ANNA, ""], ids=["number", "name"])
+def test_a_reference_written_otherwise_is_no_other_file_unasked(
+    archive: Archive, archivist: Actor, number: str
+) -> None:
+    for other in _OTHERWISE:
+        rows = [row("VR-0001", number), row(other, number)]
+        assert check(archive, archivist, a_list(rows), mapping()).counts["near"] == 1, other
+        assert check(archive, archivist, a_list(rows[::-1]), mapping()).counts["near"] == 1, other
+    unlike = [row(reference, number) for reference in ("VR-0001", "VR-0002", "VR-10", "VS-0001", "VR-0001-2")]
+    assert check(archive, archivist, a_list(unlike), mapping()).counts["near"] == 0
+    take_in(archive, archivist, [row("VR-0001", number)])
+    run = take_in(archive, archivist, [row("VR 1", number)])
+    assert _counts(run, "registered", "near") == (1, 1)
+    assert len(tasks_of(archive, archivist, TaskKind.NEAR_DUPLICATE)) == 1
+    again = take_in(archive, archivist, [row("VR 1", number)])
+    assert _counts(again, "registered", "unchanged", "near") == (0, 1, 0)
+
+
 def test_a_row_without_a_reference_about_a_registered_person_kind_and_part_is_asked_about(
     archive: Archive, archivist: Actor
 ) -> None:

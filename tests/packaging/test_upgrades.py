@@ -93,6 +93,7 @@ def test_what_a_mac_wrote_into_an_older_database_is_found_today(kept: Settings) 
     _write(kept, reference_of, text=_mac("Öst 2"), key=_mac("ÖST2"), id=64)
     # Registered twice, since nobody saw that the two are one: that is for people to say.
     _write(kept, reference_of, text="Öst 2", key="ÖST2", id=65)
+    _write(kept, reference_of, text="VR\u20131", key="VR\u20131", id=62)
     _write(kept, "UPDATE place SET name = :text WHERE id = 374", text=_mac("Övre\u00a0källaren"))
     migrations.upgrade(kept)
     with closing(Archive(kept, SetClock())) as archive:
@@ -102,9 +103,13 @@ def test_what_a_mac_wrote_into_an_older_database_is_found_today(kept: Settings) 
             rows = select(col(CaseFile.id), col(CaseFile.reference)).order_by(col(CaseFile.id))
             found = {
                 key: work.session.execute(rows.where(col(CaseFile.reference_key) == key)).all()
-                for key in map(files.reference_key, ("åkt 1", _mac("öst2")))
+                for key in map(files.reference_key, ("åkt 1", _mac("öst2"), "vr-1"))
             }
-            assert found == {"ÅKT1": [(63, "Åkt 1")], "ÖST2": [(64, _mac("Öst 2")), (65, "Öst 2")]}
+            assert found == {
+                "ÅKT1": [(63, "Åkt 1")],
+                "ÖST2": [(64, _mac("Öst 2")), (65, "Öst 2")],
+                "VR-1": [(62, "VR\u20131")],
+            }
             assert places.get(work, 374).name == "Övre källaren"
             person = people.get(work, 35)
             assert (person.family_name, person.given_name) == ("Ödman", "Åke")

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from stdnum.se import personnummer as peer
 
-from archive.identity import Written, century_unclear, check_digit, look_alikes, read, shown
+from archive.identity import Written, carried_date, century_unclear, check_digit, look_alikes, read, shown
 from archive.partial_date import PartialDate
 from archive.vocabulary import NumberKind, NumberQuality
 
@@ -434,3 +434,18 @@ def test_t_numbers_look_alike_by_their_digits_and_other_texts_by_nothing():
 def test_a_neighbouring_day_is_not_a_look_alike():
     number = date(1990, 6, 2) + timedelta(days=1)
     assert f"{number:%Y%m%d}2397" not in look_alikes("199006022397")
+
+
+def test_a_reserve_number_of_stockholm_tells_no_birth_date():
+    for number in ("99600104T123", "99600104-T123", "99600104TF10"):
+        found = read(number, today=TODAY)
+        assert (found.kind, found.quality) == (NumberKind.OTHER, NumberQuality.NO_CHECK_DIGIT)
+        assert (found.birth_date, carried_date(found)) == (None, None)
+    assert carried_date(read("19600104T123", today=TODAY)) == date(1960, 1, 4)
+
+
+def test_a_plus_that_was_written_is_shown_where_nothing_confirms_its_century():
+    kept = read("120101+4234", today=TODAY)
+    assert shown(kept.number, kept.raw) == "120101+4234"
+    assert shown("1201014234", "120101-4234") == "120101 4234"
+    assert shown("199006022397", "900602+2397") == "19900602-2397"

@@ -77,6 +77,15 @@ def test_bytes_that_windows_1252_lacks_fall_back_to_latin_1() -> None:
     assert encoding_of(io.BytesIO(b"Aktnr;Namn\nK 1;Malm\xf6, \xc5sa \x81\n")) == "latin-1"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "place"), [("cp850", "Ölunda"), ("cp850", "ÖLUNDA"), ("mac_roman", "Ängby")]
+)
+def test_a_capital_at_the_beginning_of_a_word_is_no_sign_of_windows(encoding: str, place: str) -> None:
+    assert encoding_of(io.BytesIO(f"Aktnr;Ort\r\nK 1;{place}\r\n".encode(encoding))) == encoding
+    for text in ("Aktnr;Märke\r\nK 1;Lego\u2122 300;\u20ac 20\r\n", "Aktnr\r\nABC\u2122\r\n"):
+        assert encoding_of(io.BytesIO(text.encode("cp1252"))) == "cp1252"
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_have_an_encoding_they_can_be_read_in(content: bytes) -> None:
     found = encoding_of(io.BytesIO(content))

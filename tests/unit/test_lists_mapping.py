@@ -44,6 +44,15 @@ FULL = Mapping(
 )
 
 
+def test_a_column_without_a_heading_that_plainly_holds_references_is_proposed_as_one() -> None:
+    rows = [[f"VR-{at:04}", "900602-2397", f"R{at % 3}:1", "2003-04-05"] for at in range(1, 9)]
+    assert guessed(["A", "B", "C", "D"], *rows)["A"] == "reference"
+    assert guessed(["A", "B"], *([f"{1990 + at}/{at}", "Ek, Bo"] for at in range(9)))["A"] == "reference"
+    same = [[cells[2], *cells[1:]] for cells in rows]
+    assert guessed(["A", "B", "C", "D"], *same)["A"] is None
+    assert guessed(["Aktnr", "B"], *([cells[0], cells[0]] for cells in rows))["B"] is None
+
+
 def test_a_mapping_is_data() -> None:
     assert Mapping.from_dict(json.loads(json.dumps(FULL.as_dict()))) == FULL
 

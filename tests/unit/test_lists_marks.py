@@ -25,6 +25,7 @@ from archive.lists.reading import Reading
 from archive.lists.tables import OpenList, open_list
 from archive.vocabulary import Protection
 from tests.unit.protection_phrases import OPEN, PROTECTED
+from tests.unit.protection_phrases_more import HINTS, MARKS, ORDINARY
 
 TODAY = date(2026, 11, 21)
 LISTS = Path(__file__).parent / "lists"
@@ -88,15 +89,87 @@ def saved(book: Workbook) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("text", PROTECTED)
+@pytest.mark.parametrize("text", PROTECTED + MARKS)
 def test_a_mark_of_protection_is_understood(text: str) -> None:
     assert protective_words(text)
     assert protective_words(f"OBS! {text}, se akten")
 
 
-@pytest.mark.parametrize("text", OPEN)
+@pytest.mark.parametrize("text", OPEN + ORDINARY + HINTS)
 def test_what_only_looks_like_a_mark_hides_nobody(text: str) -> None:
     assert protective_words(text) == (text in ON_THE_SAFE_SIDE)
+
+
+def test_where_a_file_is_kept_apart_nobody_is_hidden_but_somebody_is_asked() -> None:
+    rows = [[str(at), *ROWS[0][1:4], text] for at, text in enumerate((*HINTS, *ORDINARY, *OPEN), start=1)]
+    found = readings(a_csv([row for row in rows if ";" not in row[-1]]))
+    asked = [one for one in found if FlagCode.KEPT_APART in {flag.code for flag in one.flags}]
+    assert [one.reference for one in asked] == [str(at) for at in range(1, len(HINTS) + 1)]
+    assert hidden(asked) == []
+    assert hidden(readings(a_csv([[*rows[0][:4], "SPU, kassaskåp"]]))) == ["1"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *(
+            "SPU",
+            "S",
+            "Sk.id",
+            "Sk id",
+            "Hemlig",
+            "Hemlig adress",
+            "Adress-skydd",
+            "Adresskydd",
+            "Skydd adress",
+            "SKPU",
+        ),
+        *(
+            "SFB",
+            "S-märkt",
+            "Kvarskrivning",
+            "Skyddad adr.",
+            "Adress skyddad",
+            "Sekretessmark",
+            "Dold adress",
+            "Protected",
+        ),
+    ],
+)
+@pytest.mark.parametrize("sign", ["X", "*", "/", "ja"])
+def test_a_column_named_for_protection_protects_whoever_has_a_sign_in_it(heading: str, sign: str) -> None:
+    rows = [[*cells[:4], sign if cells[0] == "2" else ""] for cells in ROWS]
+    found = readings(a_csv(rows, [*HEADER[:4], heading]))
+    assert [one.reference for one in found if one.protection.protected] == ["2"]
+
+
+@pytest.mark.parametrize("cells", [("12", "13", "14"), ("Ek", "Lund", "Berg"), ("AB", "CD", "EF")])
+def test_a_column_named_s_that_holds_something_else_protects_nobody(cells: tuple[str, ...]) -> None:
+    rows = [[*row[:4], cell] for row, cell in zip(ROWS, cells, strict=True)]
+    assert not any(one.protection.protected for one in readings(a_csv(rows, [*HEADER[:4], "S"])))
+
+
+def test_a_sign_below_a_heading_of_protection_protects_also_where_nobody_mapped_the_column() -> None:
+    rows = [[*cells[:4], {"1": "*", "2": ".", "3": "nej"}[cells[0]]] for cells in ROWS]
+    assert hidden(readings(a_csv(rows, [*HEADER[:4], "SPU"]), SPU=None)) == ["1", "2"]
+
+
+def test_an_error_value_in_a_column_of_protection_protects() -> None:
+    rows = [[*cells[:4], "#N/A" if cells[0] == "2" else ""] for cells in ROWS]
+    found = readings(a_csv(rows, [*HEADER[:4], "Skydd"]))
+    assert [one.reference for one in found if one.protection.protected] == ["2"]
+
+
+def test_a_shelf_of_the_number_of_the_paragraph_asks_nobody() -> None:
+    found = readings(a_csv([[*ROWS[0][:4], "21:3"]], [*HEADER[:4], "Hyllplats"]))
+    assert [FlagCode.KEPT_APART in {flag.code for flag in one.flags} for one in found] == [False]
+
+
+def test_initials_after_a_name_are_no_mark() -> None:
+    (person,) = NameReader().read("Ek, S.I.")
+    assert (person.family, person.given, person.protected) == ("Ek", "S.I.", False)
+    (person,) = NameReader().read("Ek, Bo (S.I.)")
+    assert (person.family, person.given, person.protected) == ("Ek", "Bo", True)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +181,8 @@ def test_what_only_looks_like_a_mark_hides_nobody(text: str) -> None:
         ("Ek, Bo - hemlig adress", "Ek", "Bo"),
         ("Ek, Bo, sekretessmarkerad", "Ek", "Bo"),
         ("Bo Ek SKPU", "Ek", "Bo"),
+        ("Ek, Bo SPU", "Ek", "Bo"),
+        ("Ek, Bo (skyddadID)", "Ek", "Bo"),
         ("Ek, Bo *skyddade pers.uppg.*", "Ek", "Bo"),
         ("SKYDDAD IDENTITET", "", ""),
     ],

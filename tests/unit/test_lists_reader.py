@@ -231,6 +231,15 @@ def test_protection_comes_from_its_column() -> None:
     assert flags(odd) == {"protection_unclear"}
 
 
+@pytest.mark.parametrize("mark", ["'", "\u2019"])
+def test_the_mark_a_spreadsheet_puts_before_text_is_no_part_of_it(mark: str) -> None:
+    reading = read(number=f"{mark}19900602-2397", reference=f"{mark}0012", closed=f"{mark}2003-04-05")
+    assert reading.persons[0].number
+    assert (reading.persons[0].number.number, reading.reference) == ("199006022397", "0012")
+    assert str(reading.closed) == "2003-04-05"
+    assert read(name="'t Hooft, Bo").persons[0].family == "'t Hooft"
+
+
 def test_without_a_column_for_protection_the_mapping_decides() -> None:
     assert read().protection is Protection.NONE
     assert read(settings=Mapping()).protection is Protection.UNKNOWN

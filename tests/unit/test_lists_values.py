@@ -130,9 +130,60 @@ def test_words_of_protection_give_its_level(text: str, level: Protection) -> Non
     assert read_protection(text) == (level, True)
 
 
-@pytest.mark.parametrize("text", ["annat ord", "?", "Skyddad identitet", "hot"])
+_SIGNS = (
+    "*",
+    "**",
+    "(*)",
+    "!",
+    "+",
+    "/",
+    "//",
+    ".",
+    ":",
+    "#",
+    "II",
+    "ii",
+    "|",
+    "||",
+    "\u2020",
+    "\u25cf",
+    "okänt",
+    "ej känt",
+    "??",
+    "\u2611",
+)
+
+
+@pytest.mark.parametrize("text", ["annat ord", "?", "Skyddad identitet", "hot", *_SIGNS])
 def test_an_unknown_word_protects_and_is_flagged(text: str) -> None:
     assert read_protection(text) == (Protection.UNKNOWN, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ",
+        "-",
+        "--",
+        "\u2013",
+        "\u2014",
+        "nej!",
+        "(nej)",
+        "Ej",
+        "inte",
+        "0",
+        "icke",
+        "saknas",
+        "null",
+        "\u2610",
+    ],
+)
+def test_only_a_clear_no_protects_nobody(text: str) -> None:
+    assert read_protection(text) == (Protection.NONE, True)
+
+
+def test_a_star_means_what_the_heading_says() -> None:
+    assert read_protection("*", level_of_yes("Sekr.mark.")) == (Protection.MARKED, True)
 
 
 def test_a_bare_yes_means_what_the_heading_says() -> None:

@@ -15,6 +15,7 @@ depends_on = None
 _AT_ONCE = 1000
 _BLANKS = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_DASHES = "\u2010-\u2015\u2212\ufe63\uff0d"
 _ONCE = (("case_file", "reference"), ("unit", "name"), ("saved_mapping", "name"), ("app_user", "login"))
 _NAMES = (("place", "name"), ("source_system", "name"), ("app_user", "name"), *_ONCE[1:])
 
@@ -40,7 +41,7 @@ def _one_form(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\s+", "", _one_form(text)).upper()
+    return re.sub(f"[{_DASHES}]", "-", re.sub(r"\s+", "", _one_form(text)).upper())
 
 
 def _odd(connection: sa.Connection, table: str, column: str, form: Any) -> list[dict[str, Any]]:
