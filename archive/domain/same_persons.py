@@ -77,7 +77,7 @@ def _ask(work: Work, person_id: int, other_id: int) -> None:
     if file_id is None:
         return  # neither has a file, so there is nothing anybody could find
     task = Task(
-        id=_next_id(work),
+        id=next_id(work),
         kind=TaskKind.SAME_PERSON,
         file_id=file_id,
         facts={"person": person_id, "protected": other_id, "by": work.actor.id},
@@ -97,7 +97,7 @@ def _ask(work: Work, person_id: int, other_id: int) -> None:
     )
 
 
-def _next_id(work: Work) -> int:
+def next_id(work: Work) -> int:
     """Return the id of the next question: a gap in those of the worklist would tell that it was asked."""
     if not work.sqlite:
         work.connection.execute(ONE_QUESTION_AT_A_TIME)

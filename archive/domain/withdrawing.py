@@ -213,6 +213,7 @@ class _Withdrawal:
         gone = file.status is Custody.VOID and file.import_id == self._run.id
         if gone and row.state is not RowState.REGISTERED:
             return  # it went with the row that registered it
+        sealed = file.protected and row.state is not RowState.REGISTERED  # as when the list was registered
         refusal: DomainError = Conflict("changed_since", CHANGED_SINCE)
         if file_id not in touched and file.status is Custody.ON_PLACE:
             try:
@@ -220,12 +221,14 @@ class _Withdrawal:
             except (Conflict, Invalid) as found:  # such as a place closed since
                 refusal = found
             else:
-                self._counts["set_back"] += 1
+                self._counts["set_back"] += not sealed
                 return
-        self._counts["left"] += 1
-        facts = {name: str(value) for name, value in refusal.facts.items()}
-        why = {"code": refusal.code, "sentence": refusal.sentence, "facts": facts}
-        self._asked.ask(TaskKind.LEFT_BEHIND, row.id, file_id, {"run": self._run.id, "why": why})
+        if not sealed:
+            self._counts["left"] += 1
+        named = {name: str(value) for name, value in refusal.facts.items()}
+        why = {"code": refusal.code, "sentence": refusal.sentence, "facts": named}
+        facts = {"run": self._run.id, "why": why}
+        self._asked.ask(TaskKind.LEFT_BEHIND, row.id, file_id, facts, sealed=sealed)
 
     def _void(self, file: CaseFile) -> None:
         if other := self._others.get(file.id):
