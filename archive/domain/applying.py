@@ -298,7 +298,8 @@ class Batch:
         self._marks.keep(work, run, rows, verdicts)
         self._note(rows, verdicts, made, undo)
         self._ask(rows, verdicts, made)
-        same_persons.ask(work, self._book.asked())
+        same_persons.ask(work, self._book.asked(), run)
+        same_persons.ask_by_name(work, self._book.marked(), run)
         kept.clear()
 
     def _lock(self, verdicts: Sequence[Verdict]) -> list[Any]:

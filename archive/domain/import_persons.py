@@ -139,6 +139,16 @@ class PersonBook:
         """Return who may be a protected person, once `register` has run."""
         return [entry.id for entry in self._entries.values() if entry.asked]
 
+    def marked(self) -> list[int]:
+        """Return who is new, said to be protected and without a sound number, once `register` has run."""
+        return [
+            entry.id
+            for entry in self._entries.values()
+            if entry.new
+            and entry.new.protection not in (Protection.NONE, Protection.UNKNOWN)
+            and not (entry.new.number and entry.new.number.quality is NumberQuality.SOUND)
+        ]
+
     def persons(self, item: Item, part: int) -> tuple[tuple[int, PersonRole], ...]:
         """Return whom a part concerns, once `register` has run."""
         return tuple((entry.id, role) for entry, role in self._roles.get((item.row, part), ()))

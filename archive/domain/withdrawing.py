@@ -123,7 +123,7 @@ class Withdrawing:
         )
         tasks = work.session.execute(asked.limit(self._turns.size)).scalars().all()
         for task in tasks:
-            if self._handed_on(work, task):
+            if self._handed_on(work, task) or self._stays(work, run, task):
                 continue
             task.open, task.answer = False, TaskAnswer.WITHDRAWN
             task.settled_at, task.settled_by = work.now, work.actor.id
@@ -135,6 +135,18 @@ class Withdrawing:
             work, run, ImportAction.FINISH, changes={"next_row": 0}, counts=run.options["withdrawn"]
         )
         return False
+
+    @staticmethod
+    def _stays(work: Work, run: ImportRun, task: Task) -> bool:
+        """Let a question about a person stay open while a file of theirs is left of the list."""
+        if task.kind is not TaskKind.SAME_PERSON:
+            return False
+        both = [people.get(work, task.facts[name]) for name in ("person", "protected")]
+        ids = [one for person in both if person.import_id == run.id for one in people.files_of(work, person)]
+        left = any(files.get(work, one).status is not Custody.VOID for one in ids)
+        task.run_id = None if left else task.run_id
+        work.session.flush()
+        return left
 
     @staticmethod
     def _handed_on(work: Work, task: Task) -> bool:

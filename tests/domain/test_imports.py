@@ -55,6 +55,7 @@ from tests.domain.taking_in import (
     rows_of,
     take_in,
     tasks_of,
+    withdraw,
 )
 
 ANNA, BERTIL, CECILIA = "195005050512", "199710182396", "200001052380"
@@ -632,3 +633,17 @@ def test_a_discarded_list_leaves_nothing_behind(archive: Archive, archivist: Act
     with archive.read(archivist) as work:
         assert work.session.execute(select(ImportRow)).first() is None
         assert work.session.execute(select(UploadChunk)).first() is None
+
+
+def test_a_marked_row_without_a_number_asks_about_the_open_person_of_its_name_and_of_no_other(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna"), row("P2", BERTIL, "Sten, Bo")])
+    run = take_in(archive, archivist, [row("P3", "", "Ek, Anna")], unstated_protection=Protection.MARKED)
+    (asked,) = tasks_of(archive, archivist, TaskKind.SAME_PERSON)
+    with archive.read(archivist) as work:
+        assert asked.facts["person"] == people.with_number(work, ANNA)[0].id
+    assert asked.facts["by"] == archivist.id
+    withdraw(archive, archivist, run)
+    assert tasks_of(archive, archivist, TaskKind.SAME_PERSON) == []
+    assert_proven(archive, archivist)
