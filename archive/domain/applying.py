@@ -300,6 +300,8 @@ class Batch:
         self._ask(rows, verdicts, made)
         same_persons.ask(work, self._book.asked(), run)
         same_persons.ask_by_name(work, self._book.marked(), run)
+        if self._book.tied:
+            same_persons.tell_of_list(work, run)
         kept.clear()
 
     def _lock(self, verdicts: Sequence[Verdict]) -> list[Any]:

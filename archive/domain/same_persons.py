@@ -131,6 +131,11 @@ def _ask(work: Work, person_id: int, other_id: int, run: ImportRun | None) -> No
     )
 
 
+def tell_of_list(work: Work, run: ImportRun) -> None:
+    """Tell those cleared, once for each list, that it gave protected persons' numbers without a mark."""
+    messages.tell(work, MessageKind.LIST_NAMED, run.stream, "named", users=_told(work), run=run.id)
+
+
 def _asker(work: Work, run: ImportRun | None) -> str:
     """Return who asks: not the process that registers a list, but whoever ordered it."""
     return str(run.options.get("orderer", run.started_by)) if run else work.actor.id

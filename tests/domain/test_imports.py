@@ -18,6 +18,7 @@ from archive.models import (
     EarlierCheck,
     FilePerson,
     ImportRow,
+    Message,
     Person,
     PersonNumber,
     Place,
@@ -28,6 +29,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import (
     Evidence,
     ImportState,
+    MessageKind,
     NumberQuality,
     Protection,
     Role,
@@ -37,7 +39,7 @@ from archive.vocabulary import (
 from archive.wording import speaking
 from seed.demo.world import World
 from seed.demo.write import write_lists
-from tests.builders import a_person
+from tests.builders import a_person, user_in_role
 from tests.domain.taking_in import (
     CENTRAL,
     HEADER,
@@ -647,3 +649,15 @@ def test_a_marked_row_without_a_number_asks_about_the_open_person_of_its_name_an
     withdraw(archive, archivist, run)
     assert tasks_of(archive, archivist, TaskKind.SAME_PERSON) == []
     assert_proven(archive, archivist)
+
+
+def test_who_is_cleared_is_told_once_of_a_list_that_gives_a_protected_number_unmarked(
+    archive: Archive, archivist: Actor
+) -> None:
+    user_in_role(archive, Role.SEALED_KEEPER)
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    take_in(archive, archivist, [row("P2", BERTIL, "Sten, Bo")])
+    run = take_in(archive, archivist, [row("P3", ANNA, "Ek, Anna"), row("P4", ANNA, "Ek, Anna")])
+    with archive.read(archivist) as work:
+        (told,) = work.session.execute(select(Message)).scalars()
+    assert (told.kind, told.facts) == (MessageKind.LIST_NAMED, {"run": run.id})
