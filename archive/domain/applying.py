@@ -41,7 +41,7 @@ from archive.domain.import_persons import PersonBook
 from archive.domain.import_places import PLACE_MISSING, PlaceFinder, Spot
 from archive.domain.import_turns import Turns
 from archive.domain.import_waves import waves
-from archive.domain.staging import behind, look_near, problem_dict
+from archive.domain.staging import behind, look_near, problem_dict, seal
 from archive.errors import ChangedMeanwhile, Conflict, DomainError, Invalid
 from archive.lists.fields import Problem
 from archive.lists.mapping import Mapping
@@ -221,6 +221,7 @@ class Batch:
         spots = self._finder.find(self._work, (item.steps for item in items))
         keys = {item.key for item in items}
         self._background = behind(self._work, items, keys, spots, self._terms)
+        seal(self._background, items, rows)
         self._background.bearers = import_earlier.bearers(self._work, items)
         self._background.merged = {} if apart else self._background.merged
         for item, row in zip(items, rows, strict=False):
@@ -260,6 +261,7 @@ class Batch:
         if not known.persons:
             import_matching.add_persons(self._work, [known])
         verdict = told(item, known, self._background, adding=adding)
+        known.sealed = known.protected and file.import_id != self._run.id  # for what is asked of it now
         self._create_places([verdict])
         return verdict
 
@@ -296,7 +298,10 @@ class Batch:
         self._marks.keep(work, run, rows, verdicts)
         self._note(rows, verdicts, made, undo)
         self._ask(rows, verdicts, made)
-        same_persons.ask(work, self._book.asked())
+        same_persons.ask(work, self._book.asked(), run)
+        same_persons.ask_by_name(work, self._book.marked(), run)
+        if self._book.tied:
+            same_persons.tell_of_list(work, run)
         kept.clear()
 
     def _lock(self, verdicts: Sequence[Verdict]) -> list[Any]:
@@ -441,7 +446,8 @@ class Batch:
             waits = verdict.state in (RowState.REJECTED, RowState.ASKED)
             verdict.state = RowState.REGISTERED if verdict.state is RowState.NEW else verdict.state
             first = verdict.parts[0] if verdict.parts else None
-            known = first.known.id if first and first.known and not waits else None
+            sealed = verdict.state is RowState.ASKED and verdict.shown is not RowState.ASKED
+            known = first.known.id if first and first.known and (sealed or not waits) else None
             # The register holds it now; what nobody will have to look at again is not kept twice.
             look = waits or row.flags or verdict.near or any(part.conflicts for part in verdict.parts)
             (done if look else gone).append(
@@ -466,14 +472,15 @@ class Batch:
         asked = import_tasks.Asked(self._work, self._run)
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.state is RowState.ASKED:
-                file_id = next(part.known.id for part in verdict.parts if part.doubt and part.known)
-                asked.ask(TaskKind.IDENTITY, row.id, file_id, import_asking.facts(verdict, self._terms))
+                known = next(part.known for part in verdict.parts if part.doubt and part.known)
+                facts = import_asking.facts(verdict, self._terms)
+                asked.ask(TaskKind.IDENTITY, row.id, known.id, facts, sealed=known.sealed)
                 continue
             for part in verdict.parts:
                 file_id = part.known.id if part.known else made[verdict.item.row, part.part]
                 for kind, facts in part.conflicts.items():
                     for some in import_tasks.apart(facts):
-                        asked.ask(kind, row.id, file_id, some)
+                        asked.ask(kind, row.id, file_id, some, sealed=part.sealed)
                 if part is verdict.parts[0]:
                     asked.ask_near(row.id, file_id, verdict.near)
         asked.open()

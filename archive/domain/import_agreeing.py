@@ -31,14 +31,12 @@ def doubt(
     }
     if kind_id not in (0, known.kind_id) and "kind_id" not in known.corrected:
         found["kind_id"] = kind_id
-    if known.masked:
-        return found
     same_day = any(
         getattr(known, name) and not contradicts(day, getattr(known, name)) for name, day in days.items()
     )
     alike = known.reference.removesuffix(known.twin) == clean(reading.reference)
     household = not found and here and (same_day or fine) and not known.settled_persons and alike
-    household &= _kin(reading, known)
+    household &= not known.sealed and _kin(reading, known)
     slips = same_day and not one_list  # then a number with a wrong check digit is a slip of the hand
     found |= _of_persons(reading, known, household=household, slips=slips)
     if "person" in found and not alike:
@@ -73,10 +71,8 @@ def coarser(said: PartialDate, known: PartialDate | None) -> bool:
 
 
 def meets(reading: Reading, known: KnownFile) -> bool:
-    """Tell whether a row names a person of a file, as far as that may be told."""
-    return not known.masked and any(
-        same_person(person, said) for person, _role in known.persons for said in reading.persons
-    )
+    """Tell whether a row names a person of a file."""
+    return any(same_person(person, said) for person, _role in known.persons for said in reading.persons)
 
 
 def _of_persons(reading: Reading, known: KnownFile, *, household: bool, slips: bool) -> dict[str, Any]:

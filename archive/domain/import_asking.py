@@ -49,7 +49,8 @@ def settle_known(work: Work, verdicts: Sequence[Verdict], terms: Terms) -> None:
     answered = {row.facts["said"] for row in import_matching.fetch(work, _ANSWERED, files)}
     for verdict in asked:
         if fingerprint(verdict.item, terms.mac_key) in answered:
-            verdict.state, verdict.parts = RowState.UNCHANGED, []
+            verdict.state = RowState.UNCHANGED
+            verdict.parts = [PartVerdict(one.part, one.known) for one in verdict.parts if one.sealed]
             verdict.problem = Problem("answered", ANSWERED)
 
 

@@ -83,7 +83,7 @@ def _add_number(work: Work, run: ImportRun, person: Person, number: Identity, fi
         if any(one.number == number.number for one in held):
             return {}
         people.claim_number(work, person, number, run.name)
-        same_persons.ask(work, [person.id])
+        same_persons.ask(work, [person.id], run)
         return {"number": number.number}
     same = [other for other in others if names & names_of(other.family_name, other.given_name)]
     link = work.session.get(FilePerson, (file_id, person.id)) if file_id else None

@@ -89,12 +89,13 @@ class Counts:
         """Count the rows of a batch."""
         for verdict in verdicts:
             self.rows += 1
-            name = _OF_STATE[verdict.state]
+            state = verdict.shown
+            name = _OF_STATE[state]
             setattr(self, name, getattr(self, name) + 1)
-            if verdict.problem and verdict.state is RowState.REJECTED:
+            if verdict.problem and state is RowState.REJECTED:
                 self.problems[verdict.problem.code] += 1
-            self.conflicts += verdict.state is RowState.ASKED
-            if verdict.state in (RowState.REJECTED, RowState.DUPLICATE, RowState.ASKED):
+            self.conflicts += state is RowState.ASKED
+            if state in (RowState.REJECTED, RowState.DUPLICATE, RowState.ASKED):
                 continue
             self._add_registered(verdict)
 
@@ -104,6 +105,8 @@ class Counts:
         self.flagged += bool(flags)
         self.flags.update(sorted(flags))  # the order of a set differs from process to process
         for part in verdict.parts:
+            if part.sealed:
+                continue
             self.files += part.known is None
             self.added += len(part.added)
             self.moved += part.move

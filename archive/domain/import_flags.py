@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, cast, literal_column, select
+from sqlalchemy import Text, and_, cast, literal_column, or_, select
 from sqlmodel import col
 
 from archive.domain import cards, import_hiding
@@ -45,7 +45,13 @@ def flagged(
         select(ImportRow)
         # Written out, since only so does SQLite see that the index of just these rows will do.
         .where(col(ImportRow.run_id) == run.id, flags != literal_column("'[]'"), col(ImportRow.row) > after)
-        .where(col(ImportRow.state).in_(_TAKEN))
+        # A row in question that has a file is about a sealed one, and shown like all about that.
+        .where(
+            or_(
+                col(ImportRow.state).in_(_TAKEN),
+                and_(col(ImportRow.state) == RowState.ASKED, col(ImportRow.file_id).is_not(None)),
+            )
+        )
         .order_by(col(ImportRow.row))
         .limit(limit)
     )

@@ -129,12 +129,20 @@ class PartVerdict:
         asked["fields"] |= fields
 
     @property
+    def sealed(self) -> bool:
+        """Tell whether only those cleared may know how the row compares."""
+        return self.known is not None and self.known.sealed
+
+    @property
     def state(self) -> RowState:
         """Return what becomes of the file; what a list adds to a person changes no file."""
         if self.known is None:
             return RowState.NEW
         changed = self.values or self.move or self.check or self.added or self.mask
         return RowState.CHANGED if changed else RowState.UNCHANGED
+
+
+_COMPARED = (RowState.UNCHANGED, RowState.CHANGED, RowState.ASKED)  # with the files that are there
 
 
 @dataclass(slots=True)
@@ -146,6 +154,16 @@ class Verdict:
     parts: list[PartVerdict] = field(default_factory=list)
     problem: Problem | None = None
     near: list[dict[str, int]] = field(default_factory=list)
+
+    @property
+    def shown(self) -> RowState:
+        """Return what becomes of the row for all to know: of a sealed file, that there is one."""
+        seen = [part for part in self.parts if not part.sealed]
+        if len(seen) == len(self.parts) or self.state not in _COMPARED:
+            return self.state
+        if any(part.doubt for part in seen):
+            return RowState.ASKED
+        return next((part.state for part in seen if part.state is RowState.CHANGED), RowState.UNCHANGED)
 
     @property
     def stands(self) -> bool:

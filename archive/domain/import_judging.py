@@ -45,6 +45,7 @@ DOUBT_FILE = N_(
     "A file with the reference “%(reference)s” is registered, but something differs. Say on the worklist "
     "whether it is the same file."
 )
+SEALED = Problem("sealed", N_("The file is protected: only those cleared see what the row says of it."))
 _SAYS_PROTECTED = frozenset({FlagCode.PROTECTION_UNCLEAR, FlagCode.PROTECTION_IN_TEXT})
 OTHER_ROW = "other_row"  # in what is doubtful of a row: what the row before says instead
 DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
@@ -61,16 +62,17 @@ def judge(item: Item, background: Background) -> Verdict:
     if any(one.doubt for one in verdicts):
         return Verdict(item, RowState.ASKED, verdicts, _asks(item, verdicts, background))
     states = {one.state for one in verdicts}
+    sealed = SEALED if any(one.sealed for one in verdicts) else None
     if RowState.NEW in states:
         spot = background.spots[item.steps]
         closed = Problem("place_closed", PLACE_CLOSED) if spot and spot.closed else None
         if lacks := item.lacking or closed:
             return Verdict(item, RowState.REJECTED, problem=lacks)
-        return Verdict(item, RowState.NEW, verdicts)
+        return Verdict(item, RowState.NEW, verdicts, sealed)
     if states == {RowState.UNCHANGED} and (row := _said_before(item, verdicts, background)):
         return _duplicate(item, row)
     state = RowState.CHANGED if RowState.CHANGED in states else RowState.UNCHANGED
-    return Verdict(item, state, verdicts)
+    return Verdict(item, state, verdicts, sealed)
 
 
 def _duplicate(item: Item, row: int) -> Verdict:
@@ -91,7 +93,7 @@ def _repeated(item: Item, background: Background) -> int:
 
 def _said_before(item: Item, verdicts: Sequence[PartVerdict], background: Background) -> int:
     """Return the first row of the list about the same file, where a row adds nothing to it; else 0."""
-    if any(one.conflicts or one.persons or (one.known and one.known.masked) for one in verdicts):
+    if any(one.conflicts or one.persons or one.sealed for one in verdicts):
         return 0
     rows = [
         min(
@@ -135,9 +137,17 @@ def _asks(item: Item, verdicts: Sequence[PartVerdict], background: Background) -
 def _part(item: Item, part: int, background: Background) -> PartVerdict:
     known, doubt = about(item, part, background)
     verdict = PartVerdict(part, known, doubt=doubt)
+    if doubt and verdict.sealed and len(item.parts) > 1:  # its other parts are registered all the same
+        verdict.ask(**{name: said for name, said in doubt.items() if name != "reference"})
+        verdict.doubt = {}
+        return verdict
     if known is not None and not doubt:
         compare(item, known, background, verdict)
-    if not doubt:
+    if verdict.sealed and verdict.check:  # its masked page would show it
+        verdict.check = False
+        if (check := item.reading.check) and len(item.parts) == 1:
+            verdict.doubt = {"words": f"{check.on or ''} {check.sign}".strip()}
+    if not doubt and not verdict.sealed:
         said = item.reading.persons if known is None else verdict.added
         import_names.compare_bearers(said, background, verdict)
     return verdict
@@ -147,24 +157,52 @@ def about(item: Item, part: int, background: Background) -> tuple[KnownFile | No
     """Return the file a row is about, and what speaks against it; of several the one least in doubt."""
     first = background.known.get(item.key, {}).get(part)
     files = ([first] if first else []) + list(background.twins.get(item.key, {}).get(part, ()))
+    sealed = [file for file in files if file.sealed]
     if len(files) > 1:
         told = background.told_apart.get(fingerprint(item, background.terms.mac_key))
         if own := next((file for file in files if file.id == told), None):
             return own, {}  # somebody said so, when the row was read before
+    open_ = [file for file in files if not file.sealed]
+    found, sure, met = _weigh(item, part, open_, background)
+    if met or (sure and not sealed):
+        return (met or sure)[0], {}
+    if sealed:  # whichever facts of theirs agree, so that nobody learns them from what else it might be
+        return _of_sealed(item, part, sealed, background)
+    void, doubt = _merged(item, part, background)
+    return (void, doubt) if void and not (doubt and found) else found[0] if found else (None, {})
+
+
+def _weigh(
+    item: Item, part: int, files: Sequence[KnownFile], background: Background
+) -> tuple[list[tuple[KnownFile, dict[str, Any]]], list[KnownFile], list[KnownFile]]:
+    """Return files with what speaks against each, those with nothing, and of these those of its persons."""
     found = [(file, _waits(item, file, background) or _doubt(item, part, file, background)) for file in files]
     sure = [file for file, doubt in found if not doubt]
-    met = [file for file in sure if meets(item.reading, file)]
+    return found, sure, [file for file in sure if meets(item.reading, file)]
+
+
+def _of_sealed(
+    item: Item, part: int, files: Sequence[KnownFile], background: Background
+) -> tuple[KnownFile, dict[str, Any]]:
+    """Return which sealed file a row is about, and what speaks against it, of which no check is told."""
+    if files[0].masked:
+        return files[0], {}
+    found, sure, met = _weigh(item, part, files, background)
     if sure:
         return (met or sure)[0], {}
     void, doubt = _merged(item, part, background)
-    return (void, doubt) if void and not (doubt and found) else found[0] if found else (None, {})
+    return (void, {}) if void and void.sealed and not doubt else found[0]
 
 
 def _merged(item: Item, part: int, background: Background) -> tuple[KnownFile | None, dict[str, Any]]:
     """Return the file a void registration of a row's person is, and what speaks against that registration."""
     found: tuple[KnownFile | None, dict[str, Any]] = None, {}
     for void, right in background.merged.get(item.key, {}).get(part, ()):
-        if not (void.masked or meets(item.reading, void)):
+        if void.masked or right.masked:
+            return right, {}
+        if not meets(item.reading, void):
+            if void.sealed:
+                found = found if found[0] else (right, {"reference": item.reading.reference})
             continue
         spot, stated = background.spots[item.steps], background.terms.stated(item)
         here = bool(spot and spot.holds(void.place_path))
@@ -210,13 +248,12 @@ def compare(
     item: Item, known: KnownFile, background: Background, verdict: PartVerdict, *, told: bool = False
 ) -> None:
     """Note what a row brings to a file it is about; `told`: somebody said so, though something differs."""
-    if not told and _told_before(item, known, background):
+    if known.masked or (not told and _told_before(item, known, background)):
         return
     differs = _compare_fields(item, known, background.terms, verdict, told=told)
-    if not known.masked:
-        differs |= _compare_persons(item.reading, known, verdict, told=told)
-        if marked(item.reading) and not names_subject(item.reading):
-            mark(known, item.reading, verdict)
+    differs |= _compare_persons(item.reading, known, verdict, told=told)
+    if marked(item.reading) and not names_subject(item.reading):
+        mark(known, item.reading, verdict)
     if differs:
         verdict.ask(**differs)
     spot = background.spots[item.steps]
@@ -229,7 +266,7 @@ def compare(
 def _told_before(item: Item, known: KnownFile, background: Background) -> bool:
     """Tell whether a row says no more than a registration did that was made void for a file."""
     pairs = [pair for parts in background.merged.get(item.key, {}).values() for pair in parts]
-    for void in (pair.void for pair in pairs if pair.right.id == known.id):
+    for void in (pair.void for pair in pairs if pair.right.id == known.id and not pair.void.masked):
         verdict = PartVerdict(void.part, void)
         compare(item, void, background, verdict)
         if verdict.state is RowState.UNCHANGED and not (verdict.conflicts or verdict.persons):
@@ -277,6 +314,7 @@ def _compare_fields(
         name: _plain(value)
         for name, value in said.items()
         if (f"{name}_id" if name == "unit" else name) in known.corrected
+        or known.sealed  # its masked page would show it
         or (told and (name == "kind_id" or (name in DAYS and contradicts(value, getattr(known, name)))))
     }
     if reading.parts and reading.parts < known.parts:
@@ -293,7 +331,9 @@ def _compare_persons(
 ) -> dict[str, Any]:
     differs: dict[str, Any] = {}
     for said, person in pairs([person for person, _role in known.persons], reading.persons):
-        if person is None:
+        if person is None and known.sealed:  # whom it hides then, their files would show
+            differs["person"] = plain_person(said)
+        elif person is None:
             verdict.added.append(said)
         else:
             differs |= compare_person(person, said, reading, verdict, told=told)
@@ -327,10 +367,19 @@ def compare_person(
         held = {one.number for one in person.numbers if one.quality is NumberQuality.SOUND}
         if not held:
             change.number = number
+    differs |= _kept_back(change, said) if verdict.sealed else {}
     change.protection = _protection(person.protection, reading)
     if change.values or change.number or change.protection:
         verdict.persons.append(change)
     return differs
+
+
+def _kept_back(change: PersonChange, said: PersonReading) -> dict[str, Any]:
+    """Take back what a row adds to a person of a sealed file, to be asked: their open files would show it."""
+    if not (change.values or change.number):
+        return {}
+    change.values, change.number = {}, None
+    return {"person": [said.family, said.given, said.number.raw if said.number else str(said.born or "")]}
 
 
 def marked(reading: Reading) -> bool:
@@ -387,6 +436,7 @@ def _compare_place(
         conflict = _both_present(known, background)
     else:
         moves = by_list and not spot.closed and (spot.central or bool(same_site and spot.site)) and not told
+        moves = moves and not known.sealed
         moves = moves and not older and (to_central or _decides(ours, known, spot))
         held = moves and known.place_asked  # it would overtake a question that is still open
         verdict.move = moves and not held

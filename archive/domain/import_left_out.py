@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from archive.domain import cards, import_hiding, looks
@@ -39,6 +39,8 @@ def page(work: Work, run: ImportRun, state: RowState, *, after: int = 0, limit: 
     statement = (
         select(ImportRow)
         .where(col(ImportRow.run_id) == run.id, col(ImportRow.state) == state, col(ImportRow.row) > after)
+        # What is asked of a sealed file keeps that file, and is on the worklist of those cleared.
+        .where(or_(col(ImportRow.state) != RowState.ASKED, col(ImportRow.file_id).is_(None)))
         .order_by(col(ImportRow.row))
         .limit(limit)
     )

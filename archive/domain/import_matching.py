@@ -121,7 +121,8 @@ class KnownFile:
     persons: list[tuple[KnownPerson, PersonRole]] = field(default_factory=list)
     checks: set[tuple[str, str]] = field(default_factory=set)
     settled_persons: bool = False  # a person was taken off it: whom it is about is not the lists' to say
-    masked: bool = False  # a list that is only checked is not told whom it is about
+    sealed: bool = False  # what a row says of it, only those cleared are told
+    masked: bool = False  # and a list that is only checked nobody
     place_asked: bool = False  # and nobody has answered: until then no list moves it
     placed_day: date | None = None  # of the latest list, scan or hand its place rests on, where that counts
     place_confirmed: date | None = None  # when somebody said that the register is right about its place

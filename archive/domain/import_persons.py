@@ -46,6 +46,7 @@ class PersonBook:
     open: dict[str, KnownPerson]
     of_case: dict[Key, list[KnownPerson]]
     _entries: dict[Naming, _Entry] = field(default_factory=dict)
+    tied: bool = False  # an unmarked row gave a protected person's number, and its file is masked by that
     hidden: set[int] = field(default_factory=set)  # with a masked file of the batch
     _roles: dict[tuple[int, int], list[tuple[_Entry, PersonRole]]] = field(default_factory=dict)
 
@@ -73,6 +74,7 @@ class PersonBook:
         for person in said:
             entry = self._entry(item, person)
             if entry.known is not None:
+                self.tied |= entry.protected and not item.reading.protection.protected
                 differs |= compare_person(entry.known, person, item.reading, verdict)
             roles.setdefault(id(entry), (entry, person.role))
         self._roles[item.row, verdict.part] = list(roles.values())
@@ -138,6 +140,16 @@ class PersonBook:
     def asked(self) -> list[int]:
         """Return who may be a protected person, once `register` has run."""
         return [entry.id for entry in self._entries.values() if entry.asked]
+
+    def marked(self) -> list[int]:
+        """Return who is new, said to be protected and without a sound number, once `register` has run."""
+        return [
+            entry.id
+            for entry in self._entries.values()
+            if entry.new
+            and entry.new.protection not in (Protection.NONE, Protection.UNKNOWN)
+            and not (entry.new.number and entry.new.number.quality is NumberQuality.SOUND)
+        ]
 
     def persons(self, item: Item, part: int) -> tuple[tuple[int, PersonRole], ...]:
         """Return whom a part concerns, once `register` has run."""

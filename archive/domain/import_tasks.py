@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive import history
+from archive.domain import same_persons
 from archive.domain.import_names import LONGER
 from archive.models import ImportRow, ImportRun, Task
-from archive.store import Work
+from archive.store import APART, Work
 from archive.vocabulary import EventKind, TaskAnswer, TaskKind
 
 _TASK = Task.__table__  # type: ignore[attr-defined]
@@ -25,6 +26,7 @@ class Asked:
         self._work, self._run = work, run
         self._rows: list[dict[str, Any]] = []
         self._near: list[tuple[int, int, int]] = []
+        self._sealed: list[dict[str, Any]] = []
 
     def ask(
         self,
@@ -33,8 +35,10 @@ class Asked:
         file_id: int,
         facts: dict[str, Any],
         other: int | None = None,
+        *,
+        sealed: bool = False,
     ) -> None:
-        """Ask somebody to settle what a list and the register say about a file."""
+        """Ask somebody to settle what a list and the register say about a file; `sealed`: those cleared."""
         self._rows.append(
             {
                 "kind": kind,
@@ -47,6 +51,8 @@ class Asked:
                 "opened_at": self._work.now,
             }
         )
+        if sealed:
+            self._sealed.append(self._rows[-1])
 
     def ask_near(self, row_id: int, file_id: int, near: Sequence[dict[str, int]]) -> None:
         """Ask whether a file is one of those that look like it: files, or rows of the same list."""
@@ -70,8 +76,7 @@ class Asked:
                 fresh.append(row)
         if not fresh:
             return
-        for row, task_id in zip(fresh, self._work.reserve_ids(_TASK, len(fresh)), strict=True):
-            row["id"] = task_id
+        self._number(fresh)
         self._work.insert(_TASK, fresh)
         history.record_many(
             self._work,
@@ -80,11 +85,25 @@ class Asked:
                     f"task:{row['id']}",
                     EventKind.TASK_OPENED,
                     {"task": row["kind"].value, "file": row["file_id"], "run": self._run.id},
-                    subjects=[f"file:{file_id}" for file_id in (row["file_id"], row["other_id"]) if file_id],
+                    # In the history of a sealed file, the question itself would be the answer.
+                    subjects=[f"file:{file_id}" for file_id in (row["file_id"], row["other_id"]) if file_id]
+                    if row["id"] < APART
+                    else [],
                 )
                 for row in fresh
             ],
         )
+
+    def _number(self, fresh: Sequence[dict[str, Any]]) -> None:
+        """Number questions, for those cleared apart: a gap in the others would tell that one was asked."""
+        apart = [row for row in fresh if any(row is one for one in self._sealed)]
+        common = [row for row in fresh if not any(row is one for one in apart)]
+        ids = self._work.reserve_ids(_TASK, len(common)) if common else ()
+        for row, task_id in zip(common, ids, strict=True):
+            row["id"] = task_id
+        first = same_persons.next_id(self._work) if apart else 0
+        for task_id, row in enumerate(apart, first):
+            row["id"] = task_id
 
     def _resolve(self) -> None:
         """Find the files that earlier rows of the list have become."""

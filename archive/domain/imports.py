@@ -245,6 +245,7 @@ def apply(work: Work, run: ImportRun) -> None:
     if changed_since_check(run):
         raise Conflict("columns_changed", COLUMNS_CHANGED)
     run.counts, run.share, run.heartbeat = {}, 0, None
+    run.options = {**run.options, "orderer": work.actor.id}
     history.advance(work, run, ImportAction.APPLY, changes={"next_row": 0})
 
 

@@ -6,7 +6,7 @@ from sqlmodel import col
 from archive.domain import files, import_tasks, places
 from archive.domain.import_matching import STAND_IN
 from archive.models import CaseFile, ImportRun, Task
-from archive.store import Work
+from archive.store import APART, Work
 from archive.vocabulary import Evidence, TaskAnswer, TaskKind
 
 
@@ -38,5 +38,5 @@ def _hand_on(work: Work, task: Task, void_id: int, right_id: int) -> None:
     if run is None or file_id is None or file_id == other_id or task.kind is TaskKind.LEFT_BEHIND:
         return
     asked = import_tasks.Asked(work, run)
-    asked.ask(task.kind, task.row_id, file_id, task.facts, other_id)
+    asked.ask(task.kind, task.row_id, file_id, task.facts, other_id, sealed=task.id >= APART)
     asked.open()

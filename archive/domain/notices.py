@@ -137,6 +137,11 @@ NOTICES: dict[K, Notice] = {
         N_("Question %(question)s waits for those cleared for sealed files. Settle it today."),
         {"question": int},
     ),
+    K.LIST_NAMED: Notice(
+        N_("A list named somebody protected"),
+        N_("List %(run)s gave a protected person's number without a mark. See who read it in."),
+        {"run": int},
+    ),
     K.MAIL_STUCK: Notice(
         N_("Mail does not arrive"),
         N_("Mail could not be delivered and is not tried again. See why in the list of mail."),

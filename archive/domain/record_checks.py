@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.clock import local_date
-from archive.domain import leads_alike, leads_past, overviews, trails
+from archive.domain import leads_alike, leads_past, overviews, people, trails
 from archive.models import (
     CaseFile,
     DeliveryLine,
@@ -18,7 +18,7 @@ from archive.models import (
     Loan,
     Task,
 )
-from archive.store import Work
+from archive.store import APART, Work
 from archive.vocabulary import Custody, LabelState, Outcome, Permission, TaskKind
 from archive.wording import N_, _
 from labels import codes
@@ -179,6 +179,8 @@ def _old_lists(work: Work, file: CaseFile) -> Iterator[Trace]:
     asked = select(Task).where(
         col(Task.file_id) == file.id, col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON
     )
+    if not people.cleared(work.actor):
+        asked = asked.where(col(Task.id) < APART)
     for task in work.session.scalars(asked.order_by(col(Task.id)).limit(MOST)):
         yield Trace(_("Still to settle on the worklist: %(task)s.", task=task.kind.label))
 

@@ -13,7 +13,17 @@ from sqlmodel import col
 from archive import history
 from archive.domain import file_links, messages, people
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import CaseFile, FilePerson, Person, PersonNumber, Task, User, UserRole
+from archive.models import (
+    CaseFile,
+    FilePerson,
+    ImportRun,
+    NameToken,
+    Person,
+    PersonNumber,
+    Task,
+    User,
+    UserRole,
+)
 from archive.store import APART, Work
 from archive.vocabulary import (
     EventKind,
@@ -36,8 +46,11 @@ _NUMBER: Any = PersonNumber.__table__  # type: ignore[attr-defined]
 _OURS, _THEIRS = _NUMBER.alias("ours"), _NUMBER.alias("theirs")
 
 
-def ask(work: Work, person_ids: Collection[int]) -> None:
-    """Ask those cleared whether persons are the protected ones with the same sound number, each pair once."""
+def ask(work: Work, person_ids: Collection[int], run: ImportRun | None = None) -> None:
+    """Ask those cleared whether persons are the protected ones with the same sound number, each pair once.
+
+    `run` is the list that names them: whoever had it registered asks, and withdrawing it ends the question.
+    """
     pairs = work.connection.execute(
         select(_OURS.c.person_id, _THEIRS.c.person_id.label("other"))
         .select_from(
@@ -56,7 +69,27 @@ def ask(work: Work, person_ids: Collection[int]) -> None:
     ).all()
     for person_id, other_id in pairs:
         if not _asked(work, person_id, other_id):
-            _ask(work, person_id, other_id)
+            _ask(work, person_id, other_id, run)
+
+
+def ask_by_name(work: Work, person_ids: Collection[int], run: ImportRun) -> None:
+    """Ask whether protected persons without a number are open ones of their name and no other birth date."""
+    for person_id in sorted(person_ids):
+        person = people.get(work, person_id)
+        name, day = people.tokens(person.family_name, person.given_name), person.birth_date
+        alike = select(Person).where(
+            col(Person.protection) == Protection.NONE,
+            *(
+                col(Person.id).in_(select(col(NameToken.person_id)).where(col(NameToken.token) == word))
+                for word in sorted(set(name))
+            ),
+        )
+        for other in work.session.scalars(alike.order_by(col(Person.id))).all() if name else ():
+            same = sorted(people.tokens(other.family_name, other.given_name)) == sorted(name)
+            days = [str(one) for one in (day, other.birth_date) if one]
+            fits = len(days) < 2 or days[0].startswith(days[1]) or days[1].startswith(days[0])
+            if same and fits and not _asked(work, other.id, person_id):
+                _ask(work, other.id, person_id, run)
 
 
 def _asked(work: Work, person_id: int, other_id: int) -> bool:
@@ -69,7 +102,7 @@ def _asked(work: Work, person_id: int, other_id: int) -> bool:
     return work.session.execute(same.limit(1)).first() is not None
 
 
-def _ask(work: Work, person_id: int, other_id: int) -> None:
+def _ask(work: Work, person_id: int, other_id: int, run: ImportRun | None) -> None:
     file_id = next(
         (found for one in (person_id, other_id) for found in people.files_of(work, people.get(work, one))),
         None,
@@ -77,10 +110,11 @@ def _ask(work: Work, person_id: int, other_id: int) -> None:
     if file_id is None:
         return  # neither has a file, so there is nothing anybody could find
     task = Task(
-        id=_next_id(work),
+        id=next_id(work),
         kind=TaskKind.SAME_PERSON,
         file_id=file_id,
-        facts={"person": person_id, "protected": other_id, "by": work.actor.id},
+        run_id=run.id if run else None,
+        facts={"person": person_id, "protected": other_id, "by": _asker(work, run)},
         opened_at=work.now,
     )
     work.session.add(task)
@@ -97,7 +131,17 @@ def _ask(work: Work, person_id: int, other_id: int) -> None:
     )
 
 
-def _next_id(work: Work) -> int:
+def tell_of_list(work: Work, run: ImportRun) -> None:
+    """Tell those cleared, once for each list, that it gave protected persons' numbers without a mark."""
+    messages.tell(work, MessageKind.LIST_NAMED, run.stream, "named", users=_told(work), run=run.id)
+
+
+def _asker(work: Work, run: ImportRun | None) -> str:
+    """Return who asks: not the process that registers a list, but whoever ordered it."""
+    return str(run.options.get("orderer", run.started_by)) if run else work.actor.id
+
+
+def next_id(work: Work) -> int:
     """Return the id of the next question: a gap in those of the worklist would tell that it was asked."""
     if not work.sqlite:
         work.connection.execute(ONE_QUESTION_AT_A_TIME)

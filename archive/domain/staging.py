@@ -1,9 +1,9 @@
 """Read and check a list, row by row, into the database: this is the dry run, and changes nothing else."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
@@ -26,7 +26,7 @@ from archive.domain.import_agreeing import meets
 from archive.domain.import_counts import Counts
 from archive.domain.import_items import Background, Item, Terms, Verdict, item_of
 from archive.domain.import_judging import judge
-from archive.domain.import_matching import Key, Slips, Sought
+from archive.domain.import_matching import Key, KnownFile, Slips, Sought
 from archive.domain.import_places import PlaceFinder
 from archive.domain.import_turns import Turns
 from archive.errors import DomainError, Invalid
@@ -302,11 +302,27 @@ def _each(by_part: Mapping[Key, Mapping[int, T]]) -> Iterator[T]:
 
 
 def mask(background: Background) -> None:
-    """Let a list that is only checked tell nothing of whom protected files are about."""
-    found = [*_each(background.known), *(file for those in _each(background.twins) for file in those)]
-    found += [file for those in _each(background.merged) for pair in those for file in pair]
-    for file in found:
-        file.masked = file.protected
+    """Let a list that is only checked tell nothing of protected files but that they are."""
+    for file in _all(background):
+        file.masked = file.sealed = file.protected
+
+
+def seal(background: Background, items: Sequence[Item], rows: Sequence[Any]) -> None:
+    """Let nothing show of how rows compare with files that were protected when their list was checked."""
+    pairs = zip(items, rows, strict=False)
+    keys = {item.key for item, row in pairs if (row.problem or {}).get("code") == "sealed"}
+    for file in _all(background, keys):
+        file.sealed = file.protected
+
+
+def _all(background: Background, keys: Collection[Key] | None = None) -> Iterator[KnownFile]:
+    """Go through the files of some cases, else of all, with those they were registered as before."""
+    for key in background.known.keys() | background.twins.keys() | background.merged.keys():
+        if keys is None or key in keys:
+            yield from background.known.get(key, {}).values()
+            yield from chain.from_iterable(background.twins.get(key, {}).values())
+            pairs = chain.from_iterable(background.merged.get(key, {}).values())
+            yield from chain.from_iterable(pairs)
 
 
 def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:

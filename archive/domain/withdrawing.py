@@ -123,7 +123,7 @@ class Withdrawing:
         )
         tasks = work.session.execute(asked.limit(self._turns.size)).scalars().all()
         for task in tasks:
-            if self._handed_on(work, task):
+            if self._handed_on(work, task) or self._stays(work, run, task):
                 continue
             task.open, task.answer = False, TaskAnswer.WITHDRAWN
             task.settled_at, task.settled_by = work.now, work.actor.id
@@ -135,6 +135,18 @@ class Withdrawing:
             work, run, ImportAction.FINISH, changes={"next_row": 0}, counts=run.options["withdrawn"]
         )
         return False
+
+    @staticmethod
+    def _stays(work: Work, run: ImportRun, task: Task) -> bool:
+        """Let a question about a person stay open while a file of theirs is left of the list."""
+        if task.kind is not TaskKind.SAME_PERSON:
+            return False
+        both = [people.get(work, task.facts[name]) for name in ("person", "protected")]
+        ids = [one for person in both if person.import_id == run.id for one in people.files_of(work, person)]
+        left = any(files.get(work, one).status is not Custody.VOID for one in ids)
+        task.run_id = None if left else task.run_id
+        work.session.flush()
+        return left
 
     @staticmethod
     def _handed_on(work: Work, task: Task) -> bool:
@@ -213,6 +225,7 @@ class _Withdrawal:
         gone = file.status is Custody.VOID and file.import_id == self._run.id
         if gone and row.state is not RowState.REGISTERED:
             return  # it went with the row that registered it
+        sealed = file.protected and row.state is not RowState.REGISTERED  # as when the list was registered
         refusal: DomainError = Conflict("changed_since", CHANGED_SINCE)
         if file_id not in touched and file.status is Custody.ON_PLACE:
             try:
@@ -220,12 +233,14 @@ class _Withdrawal:
             except (Conflict, Invalid) as found:  # such as a place closed since
                 refusal = found
             else:
-                self._counts["set_back"] += 1
+                self._counts["set_back"] += not sealed
                 return
-        self._counts["left"] += 1
-        facts = {name: str(value) for name, value in refusal.facts.items()}
-        why = {"code": refusal.code, "sentence": refusal.sentence, "facts": facts}
-        self._asked.ask(TaskKind.LEFT_BEHIND, row.id, file_id, {"run": self._run.id, "why": why})
+        if not sealed:
+            self._counts["left"] += 1
+        named = {name: str(value) for name, value in refusal.facts.items()}
+        why = {"code": refusal.code, "sentence": refusal.sentence, "facts": named}
+        facts = {"run": self._run.id, "why": why}
+        self._asked.ask(TaskKind.LEFT_BEHIND, row.id, file_id, facts, sealed=sealed)
 
     def _void(self, file: CaseFile) -> None:
         if other := self._others.get(file.id):

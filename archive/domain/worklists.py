@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
 from sqlmodel import col
 
 from archive import history
@@ -21,7 +21,7 @@ from archive.lists.tables import Shape
 from archive.lists.whereabouts import PlaceStep
 from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, Task
 from archive.partial_date import PartialDate
-from archive.store import Work
+from archive.store import APART, Work
 from archive.vocabulary import (
     EventKind,
     Evidence,
@@ -52,8 +52,6 @@ _ANSWERS = {
     TaskKind.LEFT_BEHIND: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED),
 }
 KINDS = tuple(_ANSWERS)  # what stands on the worklist; `same_persons` has its own
-# Written so that the indexes of open items serve.
-_OPEN = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
 # What may be said of many at once; that two files are one, or what somebody corrected, is seen one by one.
 ALIKE = frozenset({TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.DIFFERENT})
 ROW_ANSWERS = (
@@ -64,12 +62,19 @@ ROW_ANSWERS = (
 )
 
 
+def _open(work: Work) -> ColumnElement[bool]:
+    """Choose the open items whoever asks may know of: those apart are for those cleared."""
+    # Written so that the indexes of open items serve.
+    found = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
+    return found if people.cleared(work.actor) else and_(found, col(Task.id) < APART)
+
+
 def tasks(
     work: Work, *, kind: TaskKind | None = None, run_id: int | None = None, after: int = 0, limit: int = PAGE
 ) -> Sequence[Task]:
     """Return open items, oldest first, from after an id on."""
     work.require(Permission.CORRECT)
-    statement = select(Task).where(_OPEN, col(Task.id) > after)
+    statement = select(Task).where(_open(work), col(Task.id) > after)
     if kind is not None:
         statement = statement.where(col(Task.kind) == kind)
     if run_id is not None:
@@ -79,7 +84,7 @@ def tasks(
 
 def open_counts(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
     """Count the open items of each kind, of one list or of all."""
-    statement = select(col(Task.kind), func.count()).where(_OPEN).group_by(col(Task.kind))
+    statement = select(col(Task.kind), func.count()).where(_open(work)).group_by(col(Task.kind))
     if run_id is not None:
         statement = statement.where(col(Task.run_id) == run_id)
     return {row[0]: row[1] for row in work.session.execute(statement)}
@@ -89,7 +94,7 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
     """Return the lists that raised open items of a kind, as (id, name, how many), the first list first."""
     counted = (
         select(col(Task.run_id), func.count().label("items"))
-        .where(col(Task.open), col(Task.kind) == kind)
+        .where(_open(work), col(Task.kind) == kind)
         .group_by(col(Task.run_id))
         .subquery()
     )
@@ -104,7 +109,8 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
 def get(work: Work, task_id: int) -> Task:
     """Return an item by id; raises NotFound."""
     task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
-    if task is None or task.kind not in KINDS:
+    secret = task is not None and task.id >= APART and not people.cleared(work.actor)
+    if task is None or task.kind not in KINDS or secret:
         raise NotFound("no_such_task", N_("There is no such item on the worklist."))
     return task
 

@@ -30,6 +30,7 @@ PAGES = {
     "assessment": Page(N_("Assessment %(number)s"), "assessments.page", "assessment_id"),
     "delivery": Page(N_("Delivery %(number)s"), "deliveries.page", "delivery_id"),
     "finding": Page(N_("Finding %(number)s"), "covers.finding", "finding_id"),
+    "import": Page(N_("List %(number)s"), "imports.page", "run_id"),
     "incident": Page(N_("Incident %(number)s"), "incidents.page", "incident_id"),
     "matter": Page(N_("Matter %(number)s"), "matters.page", "matter_id"),
     "person": Page(N_("Person %(number)s"), "people.page", "person_id"),

@@ -18,6 +18,7 @@ from archive.models import (
     EarlierCheck,
     FilePerson,
     ImportRow,
+    Message,
     Person,
     PersonNumber,
     Place,
@@ -28,6 +29,7 @@ from archive.store import Actor, Archive
 from archive.vocabulary import (
     Evidence,
     ImportState,
+    MessageKind,
     NumberQuality,
     Protection,
     Role,
@@ -37,7 +39,7 @@ from archive.vocabulary import (
 from archive.wording import speaking
 from seed.demo.world import World
 from seed.demo.write import write_lists
-from tests.builders import a_person
+from tests.builders import a_person, user_in_role
 from tests.domain.taking_in import (
     CENTRAL,
     HEADER,
@@ -55,6 +57,7 @@ from tests.domain.taking_in import (
     rows_of,
     take_in,
     tasks_of,
+    withdraw,
 )
 
 ANNA, BERTIL, CECILIA = "195005050512", "199710182396", "200001052380"
@@ -108,8 +111,8 @@ def test_the_six_demo_lists_are_registered_as_they_are_and_reported_truthfully(
             unregistered += unknown_kinds
         else:
             conflicts = counts["conflicts"]
-            assert counts["registered"] + counts["changed"] == told.files
-            assert counts["checks"] == truth.checked_before
+            assert counts["registered"] + counts["changed"] + counts["unchanged"] == told.files
+            assert counts["checks"] == truth.checked_before - counts["unchanged"]  # the masked
         again = register(
             archive,
             archivist,
@@ -475,7 +478,9 @@ def test_of_two_rows_with_the_reference_of_a_protected_file_neither_is_lost(
     checked = check(archive, archivist, a_list(rows), mapping())
     assert _counts(checked, "unchanged", "duplicates", "added") == (2, 0, 0)
     run = register(archive, archivist, checked)
-    assert _counts(run, "duplicates", "added") == (0, 1)  # he belongs to the same household
+    assert _counts(run, "unchanged", "duplicates", "added") == (2, 0, 0)
+    (asked,) = tasks_of(archive, archivist)
+    assert (asked.kind, asked.facts["fields"]["person"][:2]) == (TaskKind.IDENTITY, ["Sten", "Bo"])
 
 
 @pytest.mark.parametrize("name", ["Ek, Anna", "EK, ANNA MARIA", "Ek", ""])
@@ -666,3 +671,29 @@ def test_a_discarded_list_leaves_nothing_behind(archive: Archive, archivist: Act
     with archive.read(archivist) as work:
         assert work.session.execute(select(ImportRow)).first() is None
         assert work.session.execute(select(UploadChunk)).first() is None
+
+
+def test_a_marked_row_without_a_number_asks_about_the_open_person_of_its_name_and_of_no_other(
+    archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna"), row("P2", BERTIL, "Sten, Bo")])
+    run = take_in(archive, archivist, [row("P3", "", "Ek, Anna")], unstated_protection=Protection.MARKED)
+    (asked,) = tasks_of(archive, archivist, TaskKind.SAME_PERSON)
+    with archive.read(archivist) as work:
+        assert asked.facts["person"] == people.with_number(work, ANNA)[0].id
+    assert asked.facts["by"] == archivist.id
+    withdraw(archive, archivist, run)
+    assert tasks_of(archive, archivist, TaskKind.SAME_PERSON) == []
+    assert_proven(archive, archivist)
+
+
+def test_who_is_cleared_is_told_once_of_a_list_that_gives_a_protected_number_unmarked(
+    archive: Archive, archivist: Actor
+) -> None:
+    user_in_role(archive, Role.SEALED_KEEPER)
+    take_in(archive, archivist, [row("P1", ANNA, "Ek, Anna")], unstated_protection=Protection.MARKED)
+    take_in(archive, archivist, [row("P2", BERTIL, "Sten, Bo")])
+    run = take_in(archive, archivist, [row("P3", ANNA, "Ek, Anna"), row("P4", ANNA, "Ek, Anna")])
+    with archive.read(archivist) as work:
+        (told,) = work.session.execute(select(Message)).scalars()
+    assert (told.kind, told.facts) == (MessageKind.LIST_NAMED, {"run": run.id})

@@ -206,9 +206,13 @@ PROBES = [check, check_a_workbook, register]
 def _differences(expected: World, answered: World) -> dict[str, list[str]]:
     assert list(expected.said) == list(answered.said)
     assert not [path for path, said in expected.said.items() if said.startswith("5")]
+    return _lines(expected.said, answered.said)
+
+
+def _lines(expected: dict[str, str], answered: dict[str, str]) -> dict[str, list[str]]:
     found = {}
-    for path, said in expected.said.items():
-        lines = unified_diff(said.splitlines(), answered.said[path].splitlines(), n=0, lineterm="")
+    for path, said in expected.items():
+        lines = unified_diff(said.splitlines(), answered[path].splitlines(), n=0, lineterm="")
         if differs := [line for line in lines if not line.startswith(("---", "+++", "@@"))]:
             found[path] = differs
     return found
@@ -364,3 +368,94 @@ def test_a_number_claimed_for_somebody_open_is_kept_and_asked_about_when_it_is_a
             assert len(_asked(one)) == (number == TRIED)
     assert said[0] == said[1]
     assert said[0][1]
+
+
+_RIGHT = row("P2", TRIED, HIDDEN)
+_ABOUT_MASKED = {
+    "right": _RIGHT,
+    "another shelf": row("P2", TRIED, HIDDEN, box="2"),
+    "a shelf nobody has": row("P2", TRIED, HIDDEN, room="77"),
+    "another day": row("P2", TRIED, HIDDEN, closed="2004-05-06"),
+    "another kind": row("P2", TRIED, HIDDEN, kind="VU"),
+    "name alone": row("P2", "", HIDDEN),
+    "another person": row("P2", OPEN, "Påhittad, Karin"),
+    "another number": row("P2", OPEN, HIDDEN),
+    "another of the household": row("P2", OPEN, "Borgström, Karin"),
+    "more parts": row("P2", TRIED, HIDDEN, parts="4"),
+    "more parts of another": row("P2", OPEN, "Påhittad, Karin", parts="4"),
+    "a check": row("P2", TRIED, HIDDEN, checked="2025-01-02", sign="ABCD"),
+}
+_NAMELESS = {
+    "right": row("P2", "", ""),
+    "another day": row("P2", "", "", closed="2004-05-06"),
+}
+
+
+def _typed_left_out(world: World) -> dict[str, str]:
+    """Return what was answered, without the words of the rows, longest first."""
+    said = dict(world.said)
+    typed_ones = {cell for cells in _ABOUT_MASKED.values() for cell in cells if len(cell) > 3}
+    for typed in sorted(typed_ones, key=len, reverse=True):
+        said = {path: text.replace(typed, "·") for path, text in said.items()}
+    return said
+
+
+def _one_row(world: World, cells: tuple[str, ...], *, withdraw: bool) -> None:
+    """Have one row checked and registered, looking at all there is; then the list may be withdrawn."""
+    world.upload(a_list([cells]))
+    world.post("/imports/2/columns", **columns(unstated_protection="none"))
+    work_off(world.archive)
+    _pages(world)
+    checked = {f"checked {path}": said for path, said in world.said.items() if "view" not in path}
+    world.said = {}
+    world.post("/imports/2/apply")
+    work_off(world.archive)
+    _pages(world)
+    with world.archive.read(operator("tests")) as work:
+        code = work.session.scalar(select(col(CaseFile.code)).where(col(CaseFile.reference) == "P2"))
+    for path in ("tasks/?kind=field_conflict", "tasks/?kind=place_conflict", "places/"):
+        world.get(f"/{path}")
+    world.said["its page"] = world.get(f"/files/{code}")
+    del world.said[f"/files/{code}"]
+    registered = {f"registered {path}": said for path, said in world.said.items() if "view" not in path}
+    world.said = {}
+    if withdraw:
+        world.post("/imports/2/withdraw", reason="Fel lista")
+        work_off(world.archive)
+        _pages(world)
+    world.said |= checked | registered
+
+
+def _answered(world: Callable[..., Any], rows: dict[str, tuple[str, ...]], *, withdraw: bool) -> Any:
+    answered = {}
+    for name, cells in rows.items():
+        with world(TRIED) as one:
+            _one_row(one, cells, withdraw=withdraw)
+            assert not [path for path, said in one.said.items() if said.startswith("5")]
+            answered[name] = _typed_left_out(one)
+    return answered
+
+
+@pytest.mark.parametrize("withdraw", [False, True])
+def test_a_row_about_a_masked_file_is_answered_alike_whatever_it_says(
+    world: Callable[..., Any], withdraw: bool
+) -> None:
+    named = _answered(world, _ABOUT_MASKED, withdraw=withdraw)
+    nameless = _answered(world, {} if withdraw else _NAMELESS, withdraw=withdraw)
+    for answered in filter(None, (named, nameless)):
+        differs = {name: _lines(answered["right"], said) for name, said in answered.items()}
+        assert {name: lines for name, lines in differs.items() if lines} == {}
+    if nameless:  # that a row names nobody stands in the row
+        assert _lines(named["right"], nameless["right"]) != {}
+
+
+def test_who_is_cleared_is_asked_of_rows_about_a_masked_file_that_differ_and_of_no_others(
+    world: Callable[..., Any],
+) -> None:
+    asked = {}
+    for name, cells in _ABOUT_MASKED.items():
+        with world(TRIED) as one:
+            _one_row(one, cells, withdraw=False)
+            with one.archive.read(operator("tests")) as work:
+                asked[name] = [task.kind for task in work.session.scalars(select(Task))]
+    assert {name for name, kinds in asked.items() if not kinds} == {"right", "name alone"}
