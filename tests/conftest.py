@@ -125,8 +125,11 @@ def shared_statements() -> Iterator[None]:
 
     def created(*args: Any, **options: Any) -> Engine:
         engine = create(*args, **options)
-        known = first.setdefault(engine.dialect.name, engine)
-        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+        known = first.get(engine.dialect.name, engine)
+        if getattr(known.dialect, "server_version_info", None) is None:  # it has not connected yet
+            first[engine.dialect.name] = engine
+        else:
+            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
         return engine
 
     with pytest.MonkeyPatch.context() as patch:

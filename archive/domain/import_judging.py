@@ -331,7 +331,7 @@ def _compare_persons(
 ) -> dict[str, Any]:
     differs: dict[str, Any] = {}
     for said, person in pairs([person for person, _role in known.persons], reading.persons):
-        if person is None and known.sealed:  # whom it hides then, their files would show
+        if person is None and known.sealed and known.persons:  # whom it hides then, their files would show
             differs["person"] = plain_person(said)
         elif person is None:
             verdict.added.append(said)
