@@ -78,7 +78,7 @@ mutants: .venv/dev.stamp ## put known faults into a copy of the code and see tha
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 repeated: .venv/dev.stamp ## find the tests that send PostgreSQL only what others send it: tests/repeated.txt
-	@.ci/test -m 'thorough or not thorough' -k 'postgresql or sqlite' --find-repeated tests/api tests/domain tests/labels \
+	@.ci/test -m 'thorough or not thorough' -k 'postgresql or sqlite' --find-repeated tests/api tests/verbs tests/labels \
 		tests/packaging tests/postgres tests/routines tests/stateful tests/unit
 
 texts: .venv/dev.stamp ## list sentences without Swedish, and Swedish nobody says

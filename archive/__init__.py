@@ -1,14 +1,18 @@
 """Track every closed paper case file from the old rooms to the central archive.
 
-config, clock            settings from AKTSPAR_*; the system clock, working days, deadlines
-vocabulary, lifecycle    every enum with its words; the tables of states and actions
-identity, retention      personal numbers; when a file must be disposed of or kept
-models, store, history   tables; transactions; the only writers of events and of status
-lists                    reading the lists of the old archives
-domain                   the verbs, one module per noun
-documents                paper
-web, api, cli            thin ways in: parse, call one verb, answer
-timetable, worker        what runs when, and what runs it
+web, api, commands    thin ways in, by noun: parse, call one verb, answer
+app, cli, serving     what gathers them, and what serves them
+timetable, worker     what runs when, and what runs it
+a noun                its verbs, what is read of it, its papers: home, annual_report, quality, incidents,
+                      programme, deliveries, cover_checks, stocktakes, scanning, search, imports, loans,
+                      files, timeline, integrity, labelling, routine_runs, places, access_log, notifications,
+                      accounts, people, codes
+history               the only writer of events and of status
+output                frames of PDF, CSV, XLSX, JSON
+rules                 personal numbers; when a file must be disposed of or kept
+models, migrations    tables, and how they came to be
+kernel                transactions, settings, clock, errors, lifecycles, permissions
+vocabulary            every enum with its words, and the catalogue
 """
 
 __version__ = "0.1.1"

@@ -13,20 +13,20 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import archive as package
-from archive import api, errorpages, vocabulary, web
-from archive.clock import local
-from archive.config import Settings
-from archive.domain.messages import MANY
-from archive.errors import NotPermitted
-from archive.logs import request_log
-from archive.store import Archive
+from archive import api, vocabulary, web
+from archive.kernel.clock import local
+from archive.kernel.config import Settings
+from archive.kernel.errors import NotPermitted
+from archive.kernel.logs import request_log
+from archive.kernel.store import Archive
+from archive.notifications.inbox import MANY
 from archive.vocabulary import Permission
-from archive.web import access, navigation
-from archive.web.addresses import url_for
-from archive.web.answers import STOP
-from archive.web.requests import TidyRequest
-from archive.web.templates import Templates
-from archive.wording import N_, _, locale, ngettext
+from archive.vocabulary.wording import N_, _, locale, ngettext
+from archive.web.kit import access, errorpages, navigation
+from archive.web.kit.addresses import url_for
+from archive.web.kit.answers import STOP
+from archive.web.kit.requests import TidyRequest
+from archive.web.kit.templates import Templates
 
 HERE = Path(__file__).parent
 LARGEST_REQUEST = 2 * 2**20  # bytes; an upload's view raises it for itself with @takes_upload

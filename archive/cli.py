@@ -7,26 +7,26 @@ from importlib import import_module
 import click
 
 from archive import __version__
-from archive.config import BadSettings
-from archive.errors import DomainError
-from archive.letters import one_form
-from archive.wording import LOCALES, speaking
+from archive.kernel.config import BadSettings
+from archive.kernel.errors import DomainError
+from archive.kernel.letters import one_form
+from archive.vocabulary.wording import LOCALES, speaking
 
 COMMANDS = {
-    "check": "check",
-    "compare": "compare",
-    "covers": "covers",
+    "check": "integrity",
+    "compare": "imports.comparison",
+    "covers": "cover_checks",
     "db": "db",
     "deliveries": "deliveries",
-    "find": "find",
-    "import": "imports",
+    "find": "files",
+    "import": "imports.imports",
     "demo": "demo",
-    "labels": "labels",
-    "programme": "programme",
-    "rooms": "rooms",
+    "labels": "labelling",
+    "programme": "programme.programme",
+    "rooms": "programme.rooms",
     "serve": "serve",
-    "token": "token",
-    "user": "user",
+    "token": "accounts.token",
+    "user": "accounts.user",
     "worker": "worker",
 }
 

@@ -17,7 +17,7 @@ from typing import Any
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from archive.wording import DEFAULT_LOCALE, N_, _, speaking
+from archive.vocabulary.wording import DEFAULT_LOCALE, N_, _, speaking
 
 SMALL = 128 * 1024  # bytes gathered for a request; more than any page's form, less than a list
 PACE = 16 * 1024  # bytes a second, beyond the first seconds, of what a thread reads

@@ -13,11 +13,12 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
+from archive.accounts import sessions
 from archive.app import create_app
-from archive.config import Settings
-from archive.domain import sessions, starting
+from archive.integrity import starting
+from archive.kernel.config import Settings
+from archive.kernel.store import Archive
 from archive.reading import Worker
-from archive.store import Archive
 
 RESTART_AFTER = 5.0  # seconds between two starts of a worker that keeps dying
 PATIENCE = 30  # seconds for what is under way when told to stop

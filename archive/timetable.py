@@ -4,19 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from archive import mailing
-from archive.domain import (
-    deadlines,
-    delivery_news,
-    delivery_timetable,
-    double_checks,
-    import_driving,
-    incident_sweep,
-    outbox,
-    programme,
-    sessions,
-)
-from archive.store import Archive, worker
+from archive.accounts import sessions
+from archive.cover_checks import second_checks
+from archive.deliveries import notices
+from archive.imports import driver
+from archive.incidents import nightly
+from archive.kernel.store import Archive, worker
+from archive.notifications import deadlines, outbox, smtp
+from archive.programme import forecast, weekly_delivery
 
 HEARTBEAT = "heartbeat"
 
@@ -57,47 +52,47 @@ TIMETABLE = (
     Routine(HEARTBEAT, {"minute": "*"}, "shows on /health that the worker lives", _live),
     Routine(deadlines.ROUTINE, {"minute": "*"}, "reminds of deadlines and escalates them", deadlines.sweep),
     Routine(
-        incident_sweep.ROUTINE,
+        nightly.ROUTINE,
         {"minute": "*"},
         "opens the next steps of incidents, escalates old ones, reopens for late finds",
-        incident_sweep.sweep,
+        nightly.sweep,
     ),
-    Routine(mailing.ROUTINE, {"second": "*/15"}, "sends the mail that waits", mailing.send_waiting),
+    Routine(smtp.ROUTINE, {"second": "*/15"}, "sends the mail that waits", smtp.send_waiting),
     Routine(
-        double_checks.ROUTINE,
+        second_checks.ROUTINE,
         {"minute": "*/10"},
         "draws which covers are checked again",
-        double_checks.draw_all,
+        second_checks.draw_all,
     ),
     Routine(
         "imports",
         {"second": "*/4"},
         "reads in lists that wait, and goes on with those that stopped",
-        import_driving.work_off,
+        driver.work_off,
     ),
     Routine(
-        delivery_timetable.ROUTINE,
+        weekly_delivery.ROUTINE,
         {"hour": 4, "minute": 40},
         "opens the delivery of next week, with its senders and pick lists",
-        delivery_timetable.open_next,
+        weekly_delivery.open_next,
     ),
     Routine(
-        delivery_news.ROUTINE,
+        notices.ROUTINE,
         {"hour": 7, "minute": 5},
         "tells senders of the delivery of the next working day",
-        delivery_news.remind,
+        notices.remind,
     ),
     Routine(
-        programme.ROUTINE,
+        forecast.ROUTINE,
         {"hour": 4, "minute": 50},
         "counts the files left in the rooms of the programme",
-        programme.count_all,
+        forecast.count_all,
     ),
     Routine(
         "uploads",
         {"hour": 4, "minute": 30},
         "deletes uploads that were never finished",
-        import_driving.forget_interrupted,
+        driver.forget_interrupted,
     ),
     Routine(
         "expired",

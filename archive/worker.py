@@ -15,10 +15,10 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive import store
-from archive.clock import STOCKHOLM, system_clock
-from archive.domain import beats
-from archive.store import Archive
+from archive import heartbeat
+from archive.kernel import store
+from archive.kernel.clock import STOCKHOLM, system_clock
+from archive.kernel.store import Archive
 from archive.timetable import TIMETABLE, Routine
 
 _log = logging.getLogger("aktspar.worker")
@@ -117,7 +117,7 @@ def run_once(archive: Archive, routine: Routine) -> None:
     """Run one routine now and note that it came to its end."""
     routine.run(archive)
     with archive.write(store.worker(routine.name)) as work:
-        beats.note(work, routine.name, holder())
+        heartbeat.note(work, routine.name, holder())
 
 
 def holder() -> str:

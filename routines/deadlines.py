@@ -9,7 +9,7 @@ OFFICE_CLOSES = time(17)  # local time; never one that a clock change skips or r
 
 
 class Calendar(Protocol):
-    """Local time and working days; `archive.clock` is one."""
+    """Local time and working days; `archive.kernel.clock` is one."""
 
     def local(self, moment: datetime, /) -> datetime: ...
 

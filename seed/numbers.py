@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archive.identity import check_digit
+from archive.rules.identity import check_digit
 
 OLD_SERIES = range(980, 1000)
 NEW_SERIES = range(238, 240)

@@ -10,14 +10,18 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive import identity
-from archive.domain import files, lifting, people, places, register, staff
-from archive.domain.files import NewFile
-from archive.domain.lifting import Proof
-from archive.domain.people import NewPerson
-from archive.domain.staff import PasswordHash
+from archive import register
+from archive.accounts import users
+from archive.accounts.users import PasswordHash
+from archive.files import files
+from archive.files.files import NewFile
+from archive.kernel.store import Actor, Archive, Work, operator
 from archive.models import CaseFile, FileKind, Person, Place, SourceSystem, User
-from archive.store import Actor, Archive, Work, operator
+from archive.people import lifting, people
+from archive.people.lifting import Proof
+from archive.people.people import NewPerson
+from archive.places import places
+from archive.rules import identity
 from archive.vocabulary import OrderRule, PersonRole, PlaceKind, Protection, Role
 from seed.numbers import many
 from tests.remembering import remembered, remembering
@@ -64,8 +68,8 @@ def user_in_role(archive: Archive, role: Role) -> Actor:
     with archive.write(operator("tests")) as work:
         user = work.session.scalar(select(User).where(col(User.login) == role.value))
         if user is None:
-            user = staff.create_user(work, role.value, role.sv.capitalize(), _quick_hash(), [role])
-        return staff.actor(user.stream, user.name, user.id, [role])
+            user = users.create_user(work, role.value, role.sv.capitalize(), _quick_hash(), [role])
+        return users.actor(user.stream, user.name, user.id, [role])
 
 
 def sign_in(archive: Archive, client: Any, login: str) -> None:
@@ -82,9 +86,9 @@ def sign_in(archive: Archive, client: Any, login: str) -> None:
 def by_a_token(archive: Archive, actor: Actor) -> Actor:
     """Return the same person as a program acts for them, through a token of theirs."""
     with archive.write(operator("tests")) as work:
-        user = staff.user(work, actor.user_id or 0)
-        _token, secret = staff.issue_token(work, user, "program", work.now + timedelta(days=1))
-        through = staff.actor_of_token(work, secret)
+        user = users.user(work, actor.user_id or 0)
+        _token, secret = users.issue_token(work, user, "program", work.now + timedelta(days=1))
+        through = users.actor_of_token(work, secret)
     assert through is not None
     assert through.id != actor.id
     return through
@@ -175,7 +179,7 @@ def a_witness(work: Work) -> None:
     """Let there be a head who is told when a protection is lifted."""
     if work.session.scalar(select(User).where(col(User.login) == Role.MANAGER.value)) is None:
         actor, work.actor = work.actor, operator("tests")
-        staff.create_user(work, Role.MANAGER.value, "Enhetschef", _quick_hash(), [Role.MANAGER])
+        users.create_user(work, Role.MANAGER.value, "Enhetschef", _quick_hash(), [Role.MANAGER])
         work.actor = actor
 
 

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
-from archive import store
-from archive.config import Settings
-from archive.domain import staff
-from archive.store import Actor, Archive, Work, operator
+from archive.accounts import users
+from archive.kernel import store
+from archive.kernel.config import Settings
+from archive.kernel.store import Actor, Archive, Work, operator
 from archive.vocabulary import Role
 from tests import builders
 from tests.builders import QUICK_HASHER, SetClock, user_in_role
@@ -141,7 +141,7 @@ def shared_statements() -> Iterator[None]:
 def quick_passwords() -> Iterator[None]:
     """Hash passwords as cheaply as argon2id can: the archive's own take 250 ms each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(staff, "_hasher", QUICK_HASHER)
+        patch.setattr(users, "_hasher", QUICK_HASHER)
         yield
 
 

@@ -16,7 +16,7 @@ from filelock import FileLock
 from sqlalchemy import URL, make_url
 
 from archive import migrations
-from archive.config import Settings
+from archive.kernel.config import Settings
 from seed.demo.fill import fill
 from tests import remembering
 from tests.builders import MONDAY_MORNING

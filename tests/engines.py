@@ -133,12 +133,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" not in metafunc.fixturenames:
         return
     marker = metafunc.definition.get_closest_marker("engines")
-    names = marker.args if marker else ENGINES_OF_FOLDER.get(metafunc.definition.path.parent.name, ENGINES)
+    names = marker.args if marker else ENGINES_OF_FOLDER.get(_folder(metafunc.definition), ENGINES)
     marks = [] if have_postgresql() else [pytest.mark.skip(reason=NO_POSTGRESQL)]
     if metafunc.definition.nodeid in _repeated:
         marks.append(pytest.mark.thorough)
     parameters = [pytest.param(name, marks=marks if name == "postgresql" else ()) for name in names]
     metafunc.parametrize("engine", parameters, scope="session")
+
+
+def _folder(item: Any) -> str:
+    """Return in which folder of `tests` an item stands, however deep."""
+    parts: tuple[str, ...] = item.path.relative_to(REPEATED.parent).parts
+    return parts[0]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -152,7 +158,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Put what is sent down to the test that sends it, if it is one of both engines or PostgreSQL's."""
     engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")
-    alone = item.get_closest_marker("engines") or item.path.parent.name in ENGINES_OF_FOLDER
+    alone = item.get_closest_marker("engines") or _folder(item) in ENGINES_OF_FOLDER
     drawn = item.get_closest_marker("drawn")  # a new version of hypothesis draws others
     counts = engine == "postgresql" or (engine == "sqlite" and not alone and not drawn)
     test = ALWAYS if alone else item.nodeid.partition("[")[0]

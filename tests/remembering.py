@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import make_url
 
-from archive.store import Actor, Archive
+from archive.kernel.store import Actor, Archive
 
 Result = TypeVar("Result")
 Built = TypeVar("Built", bound=Callable[..., Any])

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, create_engine, event, text
 
-from archive import history
-from archive.config import Settings
+from archive.history import history
+from archive.integrity.chain import verify
+from archive.integrity.findings import Finding
+from archive.kernel.config import Settings
+from archive.kernel.store import Work, operator
 from archive.migrations import triggers
-from archive.proof.chain import verify
-from archive.proof.findings import Finding
-from archive.store import Work, operator
 from tests.builders import MONDAY_MORNING
 
 

@@ -8,21 +8,21 @@ from importlib import import_module
 from flask import Blueprint
 
 RESOURCES = (
-    "announcements",
-    "assessments",
-    "covers",
-    "crates",
-    "deliveries",
-    "differences",
+    "accounts",
+    "cover_checks.assessments",
+    "cover_checks.covers",
+    "cover_checks.findings",
+    "deliveries.crates",
+    "deliveries.deliveries",
+    "deliveries.differences",
+    "deliveries.pieces",
+    "deliveries.senders",
+    "deliveries.transfer_notices",
     "files",
-    "findings",
-    "me",
-    "pieces",
-    "programme",
-    "rooms",
-    "samples",
-    "scans",
-    "senders",
+    "programme.programme",
+    "programme.rooms",
+    "scanning",
+    "stocktakes",
 )
 
 

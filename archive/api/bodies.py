@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 
 from flask import request
 
-from archive.domain import announcements, labels, places
-from archive.errors import Invalid
+from archive.codes import codes
+from archive.deliveries import transfer_notices
+from archive.kernel.errors import Invalid
+from archive.kernel.store import Work
 from archive.models import Place, Unit
-from archive.store import Work
+from archive.places import places
 from archive.vocabulary import Term
-from archive.wording import N_
+from archive.vocabulary.wording import N_
 
 A = TypeVar("A", bound=Term)
 LARGEST_PAGE = 500
@@ -79,11 +81,11 @@ class Sent(dict[str, Any]):
 
     def place(self, work: Work, name: str) -> Place:
         """Return the place with the code that was sent."""
-        return places.by_code(work, labels.parse(self.text(name)))
+        return places.by_code(work, codes.parse(self.text(name)))
 
     def unit(self, work: Work, name: str) -> Unit | None:
         """Return the unit with the name that was sent, None when none was."""
-        return announcements.unit_named(work, self.text(name)) if self.text(name) else None
+        return transfer_notices.unit_named(work, self.text(name)) if self.text(name) else None
 
     def rows(self, name: str) -> list["Sent"]:
         """Return a list of objects."""

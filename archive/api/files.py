@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from archive.domain import cards, files, labels, looks
-from archive.domain.cards import Card
-from archive.lifecycle import FILE
+from archive.access_log import access_log
+from archive.codes import codes
+from archive.files import files, masking
+from archive.files.masking import Card
+from archive.kernel.lifecycle import FILE
 from archive.vocabulary import Permission
-from archive.web.access import archive, current_actor, requires
-from archive.web.answers import saw
+from archive.web.kit.access import archive, current_actor, requires
+from archive.web.kit.answers import saw
 
 bp = Blueprint("api_files", __name__, url_prefix="/api/files")
 
@@ -20,8 +22,8 @@ def one(code: str) -> Response:
     """Return a file's card and the actions possible now."""
     actor = current_actor()
     with archive.read(actor) as work:
-        card = cards.one(work, files.by_code(work, labels.parse(code)))
-    saw(looks.at_file(card.file.id, "api", persons=[person.id for person in card.persons]))
+        card = masking.one(work, files.by_code(work, codes.parse(code)))
+    saw(access_log.at_file(card.file.id, "api", persons=[person.id for person in card.persons]))
     allowed = [action.value for action in FILE.actions(card.file.status, actor.permissions)]
     return jsonify({**_body(card), "allowed": allowed})
 

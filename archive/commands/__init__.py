@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archive import migrations
-from archive.config import Settings
-from archive.domain import starting
-from archive.errors import Unavailable
-from archive.store import Actor, Archive, operator
-from archive.wording import N_
+from archive.integrity import starting
+from archive.kernel.config import Settings
+from archive.kernel.errors import Unavailable
+from archive.kernel.store import Actor, Archive, operator
+from archive.vocabulary.wording import N_
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 import click
 
-from archive import migrations
+from archive import migrations, reference_data
 from archive.commands import opened
-from archive.config import Settings
-from archive.domain import reference
-from archive.wording import _
+from archive.kernel.config import Settings
+from archive.vocabulary.wording import _
 
 
 @click.group()
@@ -19,5 +18,5 @@ def upgrade() -> None:
     """Create or migrate the tables, put triggers and reference data in place."""
     migrations.upgrade(Settings.load())
     with opened() as (archive, _actor):
-        reference.refresh(archive)
+        reference_data.refresh(archive)
     click.echo(_("The database is up to date."))

@@ -8,31 +8,32 @@ from typing import Any
 
 import click
 
+from archive.access_log import access_log
+from archive.codes import codes
 from archive.commands import opened
-from archive.config import Settings
-from archive.documents import delivery_facts, spreadsheet
-from archive.documents import delivery_papers as papers
-from archive.documents.plain import facts
-from archive.domain import (
-    announcements,
-    deliveries,
-    delivery_lines,
-    delivery_lists,
-    delivery_papers,
-    delivery_views,
-    labels,
-    looks,
-    places,
-    reconciling,
-    written_lists,
+from archive.deliveries import (
+    external_lists,
+    lines,
+    paper_data,
+    papers,
+    pick_lists,
+    planning,
+    reconciliation,
+    serializers,
+    transfer_notices,
+    views,
 )
-from archive.domain.deliveries import Plan
-from archive.domain.delivery_views import Named, Piece
-from archive.domain.written_lists import Preview
+from archive.deliveries.external_lists import Preview
+from archive.deliveries.planning import Plan
+from archive.deliveries.views import Named, Piece
+from archive.kernel.config import Settings
+from archive.kernel.store import Work
 from archive.models import DeliverySender
-from archive.store import Work
+from archive.output import csv
+from archive.output.serializing import facts
+from archive.places import places
 from archive.vocabulary import DeliveryState, RowSense, SenderState
-from archive.wording import _, ngettext
+from archive.vocabulary.wording import _, ngettext
 
 Printer = Callable[[Work, DeliverySender, Settings], bytes]
 _STATE = click.Choice(DeliveryState, case_sensitive=False)
@@ -58,9 +59,9 @@ def _say_json(said: object) -> None:
 def list_(states: Sequence[DeliveryState], limit: int, as_json: bool) -> None:
     """List deliveries, the latest day first."""
     with opened() as (archive, actor), archive.read(actor) as work:
-        rows = deliveries.listed(work, states=states, limit=limit)
+        rows = planning.listed(work, states=states, limit=limit)
         if as_json:
-            _say_json([delivery_facts.heading(one) for one in rows])
+            _say_json([serializers.heading(one) for one in rows])
             return
         for one in rows:
             click.echo(f"{one.id}\t{one.day}\t{one.status.label}")
@@ -72,8 +73,8 @@ def list_(states: Sequence[DeliveryState], limit: int, as_json: bool) -> None:
 def show(delivery: int, as_json: bool) -> None:
     """Show a delivery: its senders, and how many pieces are where."""
     with opened() as (archive, actor), archive.read(actor) as work:
-        one = delivery_lines.delivery(work, delivery)
-        told = delivery_facts.delivery(work, one)
+        one = lines.delivery(work, delivery)
+        told = serializers.delivery(work, one)
     if as_json:
         _say_json(told)
         return
@@ -117,7 +118,7 @@ def plan(day: datetime, crates: int | None, crate_files: int | None, alarm_hours
             usual.delivery_alarm_hours if alarm_hours is None else alarm_hours,
         )
         with archive.write(actor) as work:
-            planned = deliveries.plan(work, wanted)
+            planned = planning.plan(work, wanted)
     click.echo(planned.id)
 
 
@@ -130,12 +131,12 @@ def plan(day: datetime, crates: int | None, crate_files: int | None, alarm_hours
 def add_sender(delivery: int, place: str, unit: str, files: int | None, contact: str) -> None:
     """Let the room with the code PLACE send with a delivery; prints the sender's number."""
     with opened() as (archive, actor), archive.write(actor) as work:
-        room = places.by_code(work, labels.parse(place))
-        unit_id = announcements.unit_named(work, unit).id if unit else None
-        of = delivery_lines.delivery(work, delivery)
-        share = deliveries.add_sender(work, of, room, unit_id=unit_id, contact=contact)
+        room = places.by_code(work, codes.parse(place))
+        unit_id = transfer_notices.unit_named(work, unit).id if unit else None
+        of = lines.delivery(work, delivery)
+        share = planning.add_sender(work, of, room, unit_id=unit_id, contact=contact)
         if files is not None:
-            delivery_lists.make(work, share, files)
+            pick_lists.make(work, share, files)
     click.echo(share.id)
 
 
@@ -145,7 +146,7 @@ def add_sender(delivery: int, place: str, unit: str, files: int | None, contact:
 def make_list(sender: int, files: int) -> None:
     """List the next FILES of a sender's room in shelf order; replaces a list nobody packs by yet."""
     with opened() as (archive, actor), archive.write(actor) as work:
-        made = delivery_lists.make(work, delivery_lines.sender(work, sender), files)
+        made = pick_lists.make(work, lines.sender(work, sender), files)
     click.echo(ngettext("%(num)s file is listed.", "%(num)s files are listed.", made.listed))
 
 
@@ -159,10 +160,10 @@ def take_list(sender: int, file: Path, dry_run: bool, as_json: bool) -> None:
     content = file.read_bytes()
     with opened() as (archive, actor):
         with archive.read(actor) as work:
-            seen = written_lists.preview(work, delivery_lines.sender(work, sender), content)
+            seen = external_lists.preview(work, lines.sender(work, sender), content)
         if not dry_run:
             with archive.write(actor) as work:
-                written_lists.take(work, delivery_lines.sender(work, sender), content)
+                external_lists.take(work, lines.sender(work, sender), content)
     rows = [facts(one, "row", "said", "sense", "left_out") for one in seen.rows]
     if as_json:
         _say_json({"taken": not dry_run, "rows": rows})
@@ -186,22 +187,20 @@ def _say_rows(seen: Preview) -> None:
 def _print(sender: int, out: Path, make: Printer) -> None:
     with opened() as (archive, actor):
         with archive.read(actor) as work:
-            share = delivery_lines.sender(work, sender)
+            share = lines.sender(work, sender)
             body = make(work, share, archive.settings)
-        looks.record(archive, actor, looks.at_list("delivery_pdf", [share.stream]))
+        access_log.record(archive, actor, access_log.at_list("delivery_pdf", [share.stream]))
     out.write_bytes(body)
     click.echo(str(out))
 
 
 def _csv(work: Work, share: DeliverySender, _settings: Settings) -> bytes:
     heads = (_("Row"), _("Code"), _("Reference"), _("Part"), _("Stands at"), _("Crate"), _("Left out"))
-    lines = [spreadsheet.BEGINNING, spreadsheet.line(heads)]
-    for one in delivery_views.pieces(work, share):
+    lines = [csv.BEGINNING, csv.line(heads)]
+    for one in views.pieces(work, share):
         crate = one.packed_crate or one.planned_crate or ""
         why = one.left_out.label if one.left_out else ""
-        lines.append(
-            spreadsheet.line((str(one.row), one.code, _name(one), one.part, one.place, str(crate), why))
-        )
+        lines.append(csv.line((str(one.row), one.code, _name(one), one.part, one.place, str(crate), why)))
     return b"".join(lines)
 
 
@@ -218,7 +217,7 @@ def pick_list(sender: int, out: Path) -> None:
 
 
 def _pick_list(work: Work, share: DeliverySender, settings: Settings) -> bytes:
-    return papers.pick_list(work, delivery_papers.pick_list(work, share), settings)
+    return papers.pick_list(work, paper_data.pick_list(work, share), settings)
 
 
 @command.command()
@@ -226,7 +225,7 @@ def _pick_list(work: Work, share: DeliverySender, settings: Settings) -> bytes:
 @_out
 def note(sender: int, out: Path) -> None:
     """Write a sender's delivery note as PDF."""
-    _print(sender, out, lambda work, of, to: papers.note(work, delivery_papers.note(work, of), to))
+    _print(sender, out, lambda work, of, to: papers.note(work, paper_data.note(work, of), to))
 
 
 @command.command()
@@ -234,7 +233,7 @@ def note(sender: int, out: Path) -> None:
 @_out
 def receipt(sender: int, out: Path) -> None:
     """Write a sender's receipt as PDF."""
-    _print(sender, out, lambda work, of, to: papers.receipt(work, delivery_papers.receipt(work, of), to))
+    _print(sender, out, lambda work, of, to: papers.receipt(work, paper_data.receipt(work, of), to))
 
 
 @command.command()
@@ -244,11 +243,11 @@ def differences(delivery: int, as_json: bool) -> None:
     """List what differs in a delivery, and what it turned out to be."""
     with opened() as (archive, actor):
         with archive.read(actor) as work:
-            shares = delivery_lines.senders(work, delivery_lines.delivery(work, delivery).id)
-            found = [one for share in shares for one in delivery_views.named(work, share)]
-        looks.record(archive, actor, looks.at_list("delivery", [share.stream for share in shares]))
+            shares = lines.senders(work, lines.delivery(work, delivery).id)
+            found = [one for share in shares for one in views.named(work, share)]
+        access_log.record(archive, actor, access_log.at_list("delivery", [share.stream for share in shares]))
     if as_json:
-        _say_json([delivery_facts.difference(one) for one in found])
+        _say_json([serializers.difference(one) for one in found])
         return
     for one in found:
         click.echo(f"{one.id}\t{one.kind.label}\t{_of_what(one)}\t{one.reason.label if one.reason else '–'}")
@@ -269,7 +268,7 @@ def _of_what(one: Named) -> str:
 def cancel(delivery: int, reason: str) -> None:
     """Cancel a delivery before anything has left."""
     with opened() as (archive, actor), archive.write(actor) as work:
-        deliveries.cancel(work, delivery_lines.delivery(work, delivery), reason)
+        planning.cancel(work, lines.delivery(work, delivery), reason)
     click.echo(_("Cancelled."))
 
 
@@ -278,5 +277,5 @@ def cancel(delivery: int, reason: str) -> None:
 def close(delivery: int) -> None:
     """Close a delivery once every piece is explained, checked and on its shelf."""
     with opened() as (archive, actor), archive.write(actor) as work:
-        reconciling.close(work, delivery_lines.delivery(work, delivery))
+        reconciliation.close(work, lines.delivery(work, delivery))
     click.echo(_("Closed. The receipts are final."))

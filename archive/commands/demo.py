@@ -3,9 +3,9 @@
 import click
 
 from archive import migrations
-from archive.clock import system_clock
 from archive.commands import opened
-from archive.config import BadSettings, Settings
+from archive.kernel.clock import system_clock
+from archive.kernel.config import BadSettings, Settings
 from seed.demo.fill import fill
 
 

@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 
 import click
 
-from archive import logs
+from archive.accounts import sessions
+from archive.accounts import users as user_accounts
 from archive.commands import opened
-from archive.config import BadSettings, Settings
-from archive.domain import sessions, staff
+from archive.kernel import logs
+from archive.kernel.config import BadSettings, Settings
+from archive.kernel.store import Archive
 from archive.serving import Server
-from archive.store import Archive
 from archive.vocabulary import Role
-from archive.wording import N_, _
+from archive.vocabulary.wording import N_, _
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - recognised, not bound to
 
@@ -49,5 +50,5 @@ def _say(settings: Settings, bound: Sequence[str]) -> None:
 
 def _first_archivist(settings: Settings) -> str:
     with closing(Archive(settings)) as archive, archive.read(sessions.DOOR) as work:
-        users = dict(staff.by_role(work)).get(Role.ARCHIVIST, [])
+        users = dict(user_accounts.by_role(work)).get(Role.ARCHIVIST, [])
     return f"{users[0].name} ({Role.ARCHIVIST.label})" if users else ""

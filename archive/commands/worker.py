@@ -6,9 +6,10 @@ import threading
 
 import click
 
-from archive import logs, worker
+from archive import worker
 from archive.commands import opened
-from archive.config import Settings
+from archive.kernel import logs
+from archive.kernel.config import Settings
 
 
 @click.command()

@@ -4,9 +4,9 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, inspect, make_url, text
 
-from archive.config import Settings
+from archive.kernel.config import Settings
+from archive.kernel.store import make_engine
 from archive.migrations.triggers import apply_triggers, grant
-from archive.store import make_engine
 
 
 def upgrade(settings: Settings) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.columns import data, day, flag, key, moment, number, ref, term, text
-from archive.lifecycle import ASSESSMENT, CHECK, FINDING, Lifecycle
+from archive.kernel.columns import data, day, flag, key, moment, number, ref, term, text
+from archive.kernel.lifecycle import ASSESSMENT, CHECK, FINDING, Lifecycle
 from archive.vocabulary import (
     AssessmentAnswer,
     AssessmentState,

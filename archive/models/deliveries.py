@@ -7,8 +7,8 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.columns import day, flag, key, moment, number, ref, term, text
-from archive.lifecycle import DELIVERY, SENDER, Lifecycle
+from archive.kernel.columns import day, flag, key, moment, number, ref, term, text
+from archive.kernel.lifecycle import DELIVERY, SENDER, Lifecycle
 from archive.vocabulary import (
     DeliveryState,
     DifferenceKind,

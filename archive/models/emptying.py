@@ -6,8 +6,8 @@ from typing import ClassVar
 from sqlalchemy import UniqueConstraint
 from sqlmodel import SQLModel
 
-from archive.columns import day, key, moment, number, ref, term, text
-from archive.lifecycle import EMPTYING, Lifecycle
+from archive.kernel.columns import day, key, moment, number, ref, term, text
+from archive.kernel.lifecycle import EMPTYING, Lifecycle
 from archive.vocabulary import SweepState
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import SQLModel, UniqueConstraint
 
-from archive.columns import Ordered, blob, key, moment, number, ref, text
+from archive.kernel.columns import Ordered, blob, key, moment, number, ref, text
 
 
 class Event(SQLModel, table=True):

@@ -7,9 +7,9 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.columns import Ordered, data, flag, key, moment, number, partial_date, ref, term, text
-from archive.lifecycle import FILE, Lifecycle
-from archive.partial_date import PartialDate
+from archive.kernel.columns import Ordered, data, flag, key, moment, number, partial_date, ref, term, text
+from archive.kernel.lifecycle import FILE, Lifecycle
+from archive.kernel.partial_date import PartialDate
 from archive.vocabulary import Custody, Evidence, Outcome, PersonRole
 
 

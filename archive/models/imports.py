@@ -7,8 +7,8 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.columns import blob, data, flag, key, moment, number, ref, term, text
-from archive.lifecycle import COMPARISON, IMPORT, Lifecycle
+from archive.kernel.columns import blob, data, flag, key, moment, number, ref, term, text
+from archive.kernel.lifecycle import COMPARISON, IMPORT, Lifecycle
 from archive.vocabulary import GapKind, ImportPurpose, ImportState, RowAnswer, RowState, TaskAnswer, TaskKind
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.columns import flag, key, moment, number, ref, term, text
-from archive.lifecycle import INCIDENT, Lifecycle
+from archive.kernel.columns import flag, key, moment, number, ref, term, text
+from archive.kernel.lifecycle import INCIDENT, Lifecycle
 from archive.vocabulary import (
     Evidence,
     FoundState,

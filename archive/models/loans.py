@@ -7,8 +7,8 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.columns import day, flag, key, moment, ref, term, text
-from archive.lifecycle import LOAN, Lifecycle
+from archive.kernel.columns import day, flag, key, moment, ref, term, text
+from archive.kernel.lifecycle import LOAN, Lifecycle
 from archive.vocabulary import LoanPurpose, LoanState
 
 

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
-from archive.columns import Ordered, data, day, flag, key, moment, partial_date, ref, term, text
-from archive.partial_date import PartialDate
+from archive.kernel.columns import Ordered, data, day, flag, key, moment, partial_date, ref, term, text
+from archive.kernel.partial_date import PartialDate
 from archive.vocabulary import NumberKind, NumberQuality, Protection
 
 

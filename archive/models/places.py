@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from archive.columns import Ordered, flag, key, moment, number, ref, term, text
+from archive.kernel.columns import Ordered, flag, key, moment, number, ref, term, text
 from archive.vocabulary import OrderRule, PlaceKind
 
 

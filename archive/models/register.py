@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
-from archive.columns import flag, key, text
+from archive.kernel.columns import flag, key, text
 
 
 class Register(SQLModel, table=True):

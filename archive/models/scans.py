@@ -7,7 +7,7 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.columns import data, flag, moment, ref, term, text
+from archive.kernel.columns import data, flag, moment, ref, term, text
 from archive.vocabulary import ScanOutcome
 
 

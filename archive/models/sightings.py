@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
-from archive.columns import key, moment, ref, term, text
+from archive.kernel.columns import key, moment, ref, term, text
 from archive.vocabulary import Evidence
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import SQLModel
 
-from archive.columns import flag, key, moment, number, ref, term, text
+from archive.kernel.columns import flag, key, moment, number, ref, term, text
 from archive.vocabulary import Role
 
 

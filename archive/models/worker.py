@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import SQLModel
 
-from archive.columns import moment, text
+from archive.kernel.columns import moment, text
 
 
 class WorkerBeat(SQLModel, table=True):

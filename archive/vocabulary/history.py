@@ -4,7 +4,7 @@ from archive.vocabulary.term import Term
 
 
 class EventKind(Term):
-    """What can happen; `archive/events.py` says which facts each one carries."""
+    """What can happen; `archive/history/shapes.py` says which facts each one carries."""
 
     FILE_REGISTERED = "file.registered", "registrerad", "registered", "green"
     FILE_MOVED = "file.moved", "flyttad", "moved", "blue"

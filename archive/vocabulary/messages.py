@@ -4,7 +4,7 @@ from archive.vocabulary.term import Term
 
 
 class MessageKind(Term):
-    """What a person is told; `archive/domain/notices.py` says in which words."""
+    """What a person is told; `archive/notifications/texts.py` says in which words."""
 
     DEADLINE_NEAR = "deadline_near", "påminnelse", "reminder", "yellow"
     DEADLINE_PASSED = "deadline_passed", "tiden är ute", "time is up", "red"

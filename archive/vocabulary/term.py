@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Self
 
-from archive.wording import locale
+from archive.vocabulary.wording import locale
 
 
 class Term(StrEnum):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
-from archive.clock import STOCKHOLM, add_working_days, is_working_day, local, local_date
-from archive.domain import staff
-from archive.store import Actor, Archive, operator
+from archive.accounts import users
+from archive.kernel.clock import STOCKHOLM, add_working_days, is_working_day, local, local_date
+from archive.kernel.store import Actor, Archive, operator
 from archive.vocabulary import Role
 
 OPENS, BEGINS, CLOSES = time(7), time(7, 5), time(17)
@@ -58,12 +58,12 @@ STAFF = (
 
 def hire(archive: Archive) -> dict[str, Actor]:
     """Create the staff; in a demo one signs in by a click, so nobody needs the passwords."""
-    password = staff.hash_password(secrets.token_urlsafe(18), ARCHIVIST)
+    password = users.hash_password(secrets.token_urlsafe(18), ARCHIVIST)
     people = {}
     with archive.write(operator("demo")) as work:
         for login, name, role, unit in STAFF:
-            user = staff.create_user(work, login, name, password, [role], unit=unit)
-            people[login] = staff.actor(user.stream, user.name, user.id, [role])
+            user = users.create_user(work, login, name, password, [role], unit=unit)
+            people[login] = users.actor(user.stream, user.name, user.id, [role])
     return people
 
 
@@ -71,8 +71,8 @@ def at_work(archive: Archive) -> dict[str, Actor]:
     """Return the staff of a populated archive, by user name."""
     with archive.read(operator("demo")) as work:
         return {
-            user.login: staff.actor(user.stream, user.name, user.id, roles)
-            for user, roles in staff.users(work)
+            user.login: users.actor(user.stream, user.name, user.id, roles)
+            for user, roles in users.users(work)
         }
 
 

@@ -7,14 +7,17 @@ from random import Random
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.clock import add_working_days, local_date
-from archive.domain import covers, double_checks, files, findings, foreign_files, places, samples
-from archive.domain.findings import Correction, Seen
-from archive.domain.foreign_files import Found
-from archive.errors import Conflict
+from archive.cover_checks import checks, findings, misfiled, second_checks
+from archive.cover_checks.findings import Correction, Seen
+from archive.cover_checks.misfiled import Found
+from archive.files import files
+from archive.kernel.clock import add_working_days, local_date
+from archive.kernel.errors import Conflict
+from archive.kernel.partial_date import PartialDate
+from archive.kernel.store import Actor, Archive, Work, worker
 from archive.models import CaseFile, CoverCheck, Place, SampleItem
-from archive.partial_date import PartialDate
-from archive.store import Actor, Archive, Work, worker
+from archive.places import places
+from archive.stocktakes import samples
 from archive.vocabulary import (
     CheckState,
     Confirmation,
@@ -103,15 +106,15 @@ class Checkers:
 
     def _open(self, check_id: int, checker: Actor) -> None:
         with self.archive.write(checker) as work:
-            check = covers.get(work, check_id)
-            covers.begin(work, files.get(work, check.file_id))
+            check = checks.get(work, check_id)
+            checks.begin(work, files.get(work, check.file_id))
         self.clock.forward(seconds=self.random.randint(25, 80))
 
     def say(self, check_id: int, checker: Actor, *what: Confirmation) -> None:
         """Confirm what was seen to be right."""
         with self.archive.write(checker) as work:
             for one in what:
-                covers.confirm(work, covers.get(work, check_id), one)
+                checks.confirm(work, checks.get(work, check_id), one)
 
     def _sealed(self, check_id: int) -> None:
         """Check an envelope: code and seal by anyone, the cover in it by two who may."""
@@ -128,7 +131,7 @@ class Checkers:
     def _find(self, check_id: int, checker: Actor, wrong: Wrong) -> None:
         """Record what is wrong, and put it right or hand it on."""
         with self.archive.write(checker) as work:
-            check = covers.get(work, check_id)
+            check = checks.get(work, check_id)
             file = files.get(work, check.file_id)
             seen = Seen(wrong.kind, wrong.point, wrong.note)
             if wrong.kind is FindingKind.REGISTER_WRONG:
@@ -136,9 +139,7 @@ class Checkers:
                 findings.register_wrong(work, check, seen, Correction(file.version, {"closed_on": later}))
                 return
             if wrong.kind.foreign:
-                found = foreign_files.find(
-                    work, check, wrong.point, Found(None, whole=False, note=wrong.note)
-                )
+                found = misfiled.find(work, check, wrong.point, Found(None, whole=False, note=wrong.note))
             else:
                 found = findings.find(work, check, seen)
             if wrong.whom:
@@ -155,7 +156,7 @@ class Checkers:
         with self.archive.write(checker) as work:
             note = "Hela akten låg sist i omslaget, med egen etikett."
             found = Found(files.get(work, file_id), whole=True, how=Evidence.SCAN, note=note)
-            foreign_files.find(work, covers.get(work, check_id), "nothing_inside", found)
+            misfiled.find(work, checks.get(work, check_id), "nothing_inside", found)
         return checker
 
     def set_right(self, check_id: int) -> None:
@@ -176,9 +177,9 @@ class Checkers:
 
     def check_again(self) -> None:
         """Draw covers to be checked a second time, and let another person check those that wait."""
-        with self.archive.write(worker(double_checks.ROUTINE)) as work:
-            drawn = double_checks.draw(work, SHARE_AGAIN).seconds
-            sealed = {one for one in drawn if files.get(work, covers.get(work, one).file_id).protected}
+        with self.archive.write(worker(second_checks.ROUTINE)) as work:
+            drawn = second_checks.draw(work, SHARE_AGAIN).seconds
+            sealed = {one for one in drawn if files.get(work, checks.get(work, one).file_id).protected}
         for check_id in sorted(set(drawn) - sealed):  # an envelope waits for others who may open it
             for login in ASSISTANTS:
                 try:

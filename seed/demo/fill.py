@@ -13,28 +13,23 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlmodel import col
 
-from archive.clock import add_working_days, local_date, system_clock
-from archive.config import Settings
-from archive.domain import (
-    files,
-    import_driving,
-    imports,
-    labels,
-    loans,
-    looks,
-    lookups,
-    messages,
-    places,
-    reference,
-    register,
-    scans,
-)
-from archive.domain.loans import Request
-from archive.domain.places import Level
-from archive.domain.scans import Scanned
-from archive.errors import Conflict
+from archive import reference_data, register
+from archive.access_log import access_log
+from archive.codes import codes as label_codes
+from archive.files import files, lookup
+from archive.imports import driver, runs
+from archive.kernel.clock import add_working_days, local_date, system_clock
+from archive.kernel.config import Settings
+from archive.kernel.errors import Conflict
+from archive.kernel.store import Actor, Archive, Work, operator
+from archive.loans import loans
+from archive.loans.loans import Request
 from archive.models import CaseFile, Place
-from archive.store import Actor, Archive, Work, operator
+from archive.notifications import inbox
+from archive.places import places
+from archive.places.places import Level
+from archive.scanning import scans
+from archive.scanning.scans import Scanned
 from archive.vocabulary import (
     Custody,
     ImportPurpose,
@@ -83,7 +78,7 @@ def populate(settings: Settings, world: World, seed: int, say: Say, clock: DemoC
     try:
         with archive.write(operator("demo")) as work:
             register.become_demo(work)
-        reference.refresh(archive)  # so that routines are in force before anybody goes by them
+        reference_data.refresh(archive)  # so that routines are in force before anybody goes by them
         Population(archive, clock, world, say).come_in(seed)
     finally:
         archive.close()
@@ -146,11 +141,11 @@ class Population:
     def read_in(self, actor: Actor, path: Path) -> int:
         """Import one list as the archivist would: look at it, check it, register it; return its rows."""
         with path.open("rb") as content:
-            run_id = imports.begin(self.archive, actor, path.name, content)
-        for order, awaited in ((imports.stage, ImportState.STAGED), (imports.apply, ImportState.APPLIED)):
+            run_id = runs.begin(self.archive, actor, path.name, content)
+        for order, awaited in ((runs.stage, ImportState.STAGED), (runs.apply, ImportState.APPLIED)):
             with self.archive.write(actor) as work:
-                order(work, imports.get(work, run_id))
-            run = import_driving.drive(self.archive, actor, run_id)
+                order(work, runs.get(work, run_id))
+            run = driver.drive(self.archive, actor, run_id)
             if run.status is not awaited:
                 raise Conflict("import_stopped", "The list %(name)s could not be read in.", name=path.name)
         return run.rows
@@ -158,10 +153,10 @@ class Population:
     def compare(self, actor: Actor, path: Path) -> None:
         """Compare the closed cases of the case system with the register."""
         with path.open("rb") as content:
-            run_id = imports.begin(self.archive, actor, path.name, content, ImportPurpose.COMPARE)
+            run_id = runs.begin(self.archive, actor, path.name, content, ImportPurpose.COMPARE)
         with self.archive.write(actor) as work:
-            imports.stage(work, imports.get(work, run_id))
-        import_driving.drive(self.archive, actor, run_id)
+            runs.stage(work, runs.get(work, run_id))
+        driver.drive(self.archive, actor, run_id)
         self.say("    compared with the register")
 
     def label(self, actor: Actor) -> None:
@@ -169,9 +164,9 @@ class Population:
         with self.archive.write(actor) as work:
             some = _standing(self.world.reference.central.name, 60)
             found = [files.get(work, file_id) for file_id in work.session.execute(some).scalars()]
-            labels.print_labels(work, found, "permanent-70x37")
-            labels.print_labels(work, found[:1], "permanent-70x37", LabelReason.DAMAGED)
-            labels.print_blanks(work, 24, "permanent-70x37")
+            label_codes.print_labels(work, found, "permanent-70x37")
+            label_codes.print_labels(work, found[:1], "permanent-70x37", LabelReason.DAMAGED)
+            label_codes.print_blanks(work, 24, "permanent-70x37")
         self.say(f"{len(found)} labels printed")
 
 
@@ -233,7 +228,7 @@ class Story:
         """Let everybody read what came before today."""
         for actor in self.people.values():
             with self.archive.write(actor) as work:
-                messages.mark_read(work)
+                inbox.mark_read(work)
 
     def hand_out(self, count: int) -> list[str]:
         """Lend so many files for some weeks."""
@@ -264,14 +259,14 @@ class Story:
         """Let the case worker find somebody, which is recorded as a look."""
         actor = self.staff[Role.CASE_WORKER]
         person = self.world.person(self.random.randrange(len(self.world.people.number)))
-        if len(person.family_name) < lookups.FEWEST_LETTERS or not actor.may(Permission.READ_NAMES):
+        if len(person.family_name) < lookup.FEWEST_LETTERS or not actor.may(Permission.READ_NAMES):
             return
         with self.archive.read(actor) as work:
-            hits = lookups.find(work, person.family_name)
-        looks.record(
+            hits = lookup.find(work, person.family_name)
+        access_log.record(
             self.archive,
             actor,
-            looks.looked_for(hits.by.value, person.family_name, [file.stream for file in hits.files]),
+            access_log.looked_for(hits.by.value, person.family_name, [file.stream for file in hits.files]),
         )
 
     def scan(self) -> None:

@@ -9,27 +9,23 @@ import yaml
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.clock import STOCKHOLM, add_working_days, local_date
-from archive.config import DEMO_CONTROLLER
-from archive.domain import (
-    files,
-    incident_prefills,
-    incident_steps,
-    incidents,
-    matters,
-    messages,
-    places,
-    routine_versions,
-    searches,
-)
-from archive.domain.incident_endings import said_moment
-from archive.domain.incidents import Found, Report
-from archive.domain.searches import Searched
-from archive.domain.steps import Course
+from archive.files import files
+from archive.incidents import prefills, reporting, steps
+from archive.incidents.decisions import said_moment
+from archive.incidents.reporting import Found, Report
+from archive.kernel.clock import STOCKHOLM, add_working_days, local_date
+from archive.kernel.config import DEMO_CONTROLLER
+from archive.kernel.store import Actor, Archive, Work
 from archive.models import CaseFile, CoverCheck, Place, Unit
-from archive.store import Actor, Archive, Work
+from archive.notifications import inbox
+from archive.places import places
+from archive.quality import cases
+from archive.routine_runs import versions
+from archive.routine_runs.steps import Course
+from archive.search import searches
+from archive.search.searches import Searched
 from archive.vocabulary import Custody, FoundState, Occasion, OthersRead, PlaceKind, SearchResult
-from archive.wording import DEFAULT_LOCALE, speaking
+from archive.vocabulary.wording import DEFAULT_LOCALE, speaking
 from routines import engine
 from routines.conditions import Answer
 from routines.model import Evidence, Field
@@ -89,7 +85,7 @@ class Missing:
         """Do the steps whose clock runs out before the next noon of work, and those whose day it is."""
         for _step in range(len(self._known)):
             with self.archive.read(self.people[ARCHIVIST]) as work:
-                run = incident_steps.course(work, incidents.get(work, self.earlier))
+                run = steps.course(work, reporting.get(work, self.earlier))
                 records = engine.open_steps(run.progress)
                 step = next((record.step for record in records if self._is_due(record)), None)
             if step is None:
@@ -146,7 +142,7 @@ class Missing:
                 circumstances="Boxen är framme men akten ligger inte i den. Kollegorna har inte haft den.",
                 unit_id=unit.id if unit else None,
             )
-            return incidents.report(work, said).id
+            return reporting.report(work, said).id
 
     def turns_up(self, transport: Transport) -> None:
         """Let the missing file lie in a cover of a delivery, where the check finds it."""
@@ -162,8 +158,8 @@ class Missing:
         seen_at = self.clock.now
         self.clock.forward(minutes=20)
         with self.archive.write(self.people[ARCHIVIST]) as work:
-            incident = incidents.get(work, self.earlier)
-            items = [item.id for item in incidents.items(work, incident)]
+            incident = reporting.get(work, self.earlier)
+            items = [item.id for item in reporting.items(work, incident)]
             cover = work.session.get_one(CoverCheck, check_id).file_id if check_id else None
             place = files.get(work, cover or self.sought).place_id
             said = (
@@ -174,13 +170,13 @@ class Missing:
             found = Found(
                 seen_at, said, how, by, place, cover, state=FoundState.WHOLE, others_read=OthersRead.NO
             )
-            incidents.found(work, incident, items, found)
+            reporting.found(work, incident, items, found)
         self.found, self.in_cover = True, check_id is not None
 
     def _set_aside(self, step: str) -> None:
         with self.archive.write(self.people[ARCHIVIST]) as work:
-            incident = incidents.get(work, self.earlier)
-            incidents.not_needed(work, incident, step, "Akten är återfunnen.")
+            incident = reporting.get(work, self.earlier)
+            reporting.not_needed(work, incident, step, "Akten är återfunnen.")
 
     # Today's
 
@@ -208,7 +204,7 @@ class Missing:
             self.clock.forward(minutes=4)
             with self.archive.write(self.people[ASSISTANTS[0]]) as work:
                 said = Searched(SearchResult.NOT_FOUND, lead=f"read:{place_id}", minutes=4)
-                searches.record(work, incidents.get(work, incident_id), said)
+                searches.record(work, reporting.get(work, incident_id), said)
 
     # What else is going on
 
@@ -216,23 +212,23 @@ class Missing:
         """Report the broken seal of a crate as a deviation, and judge it."""
         with self.archive.write(self.people[ASSISTANTS[1]]) as work:
             owner = self.people[MANAGER].user_id
-            new = matters.New("En flyttlådas plombering var bruten.", owner_id=owner, noticed_at=broke_at)
-            self.deviation = matters.begin(work, "deviation", new).id
+            new = cases.New("En flyttlådas plombering var bruten.", owner_id=owner, noticed_at=broke_at)
+            self.deviation = cases.begin(work, "deviation", new).id
         for step, said in WORDS["deviation"].items():
             self.clock.forward(minutes=20)
             with self.archive.write(self.people[said["who"]]) as work:
-                matter = matters.get(work, self.deviation)
-                answers = self.answers(work, matters.course(work, matter), step, said)
-                matters.complete(work, matter, step, answers)
+                matter = cases.get(work, self.deviation)
+                answers = self.answers(work, cases.course(work, matter), step, said)
+                cases.complete(work, matter, step, answers)
 
     def read_routines(self) -> None:
         """Let some confirm that they have read the routines."""
         with self.archive.read(self.people[ARCHIVIST]) as work:
-            in_force = [version.id for version in routine_versions.unread(work)]
+            in_force = [version.id for version in versions.unread(work)]
         for login in (ARCHIVIST, ASSISTANTS[0], MANAGER):
             with self.archive.write(self.people[login]) as work:
                 for version_id in in_force:
-                    routine_versions.confirm_read(work, routine_versions.get(work, version_id))
+                    versions.confirm_read(work, versions.get(work, version_id))
 
     # The steps
 
@@ -243,10 +239,10 @@ class Missing:
 
     def _do(self, incident_id: int, step: str, said: dict[str, Any]) -> None:
         with self.archive.write(self.people[said["who"]]) as work:
-            incident = incidents.get(work, incident_id)
-            messages.mark_read(work)
-            answers = self.answers(work, incident_steps.course(work, incident), step, said, incident_id)
-            incidents.complete(work, incident, step, answers)
+            incident = reporting.get(work, incident_id)
+            inbox.mark_read(work)
+            answers = self.answers(work, steps.course(work, incident), step, said, incident_id)
+            reporting.complete(work, incident, step, answers)
 
     def answers(
         self, work: Work, run: Course, step: str, said: dict[str, Any], number: int = 0
@@ -282,9 +278,9 @@ class Missing:
             return getattr(self.archive.settings, name) or DEMO_CONTROLLER[name]
         known = {}
         if number:
-            incident = incidents.get(work, number)
+            incident = reporting.get(work, number)
             with speaking(DEFAULT_LOCALE):
-                filled_in = incident_prefills.of(work, incident, "after_find", self.archive.settings)
+                filled_in = prefills.of(work, incident, "after_find", self.archive.settings)
             registered = incident.diary_number or f"SN-{local_date(work.now).year}/0{number}17"
             known = {"{diary}": registered, "{away}": str(filled_in.get("away", ""))}
         text: str = said

@@ -9,24 +9,23 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import (
-    announcements,
-    deliveries,
-    delivery_lines,
-    delivery_lists,
-    dispatching,
-    files,
+from archive.deliveries import (
+    dispatch,
+    lines,
     packing,
-    places,
+    pick_lists,
+    planning,
     receiving,
-    reconciling,
-    scans,
-    wanted,
+    reconciliation,
+    transfer_notices,
 )
-from archive.domain.deliveries import Plan
-from archive.domain.scans import Scanned
+from archive.deliveries.planning import Plan
+from archive.files import files, wanted
+from archive.kernel.store import Actor, Archive, Work
 from archive.models import Announcement, CaseFile, DeliveryCrate, DeliveryLine, Difference, Place
-from archive.store import Actor, Archive, Work
+from archive.places import places
+from archive.scanning import scans
+from archive.scanning.scans import Scanned
 from archive.vocabulary import Custody, DifferenceKind, DifferenceReason, Evidence, PlaceKind
 from seed.demo.cast import ARCHIVIST, ASSISTANTS, KEEPER, OTHER_KEEPER, DemoClock
 
@@ -96,17 +95,17 @@ class Carriers:
             return None
         with self.archive.write(self.people[ARCHIVIST]) as work:
             most = max(6, sum(-(-wish.files // PER_CRATE) for wish in wishes))
-            delivery = deliveries.plan(work, Plan(day, capacity=most, crate_files=PER_CRATE))
+            delivery = planning.plan(work, Plan(day, capacity=most, crate_files=PER_CRATE))
             transport = Transport(delivery.id, number, day, [], frozenset(mishaps))
             for wish in wishes:
                 place = places.get(work, wish.place_id)
                 announced = work.session.get(Announcement, wish.announcement_id or 0)
                 unit = announced.unit_id if announced else None
-                share = deliveries.add_sender(work, delivery, place, unit_id=unit, contact=wish.contact)
+                share = planning.add_sender(work, delivery, place, unit_id=unit, contact=wish.contact)
                 if announced is not None:
-                    announcements.take_up(work, announced, share)
+                    transfer_notices.take_up(work, announced, share)
                 else:
-                    delivery_lists.make(work, share, wish.files)
+                    pick_lists.make(work, share, wish.files)
                 transport.shares.append(share.id)
         return transport
 
@@ -116,7 +115,7 @@ class Carriers:
         """Put what is listed into crates, in shelf order, and seal them; only a part of it if so said."""
         packer = self._packer(transport, share_id)
         with self.archive.read(packer) as work:
-            share = delivery_lines.sender(work, share_id)
+            share = lines.sender(work, share_id)
             to_pack = self._to_pack(work, transport, share_id)
             if "unlisted" in transport.mishaps and share.listed_at and share_id == transport.shares[0]:
                 to_pack += self._beside(work, share.place_id)
@@ -141,8 +140,8 @@ class Carriers:
             .order_by(col(DeliveryLine.row))
         ).all()
         found = [file_id for file_id in listed if file_id is not None]
-        if not delivery_lines.sender(work, share_id).listed_at:
-            found = _standing(work, delivery_lines.sender(work, share_id).place_id, 500)
+        if not lines.sender(work, share_id).listed_at:
+            found = _standing(work, lines.sender(work, share_id).place_id, 500)
         if "left_behind" in transport.mishaps and share_id == transport.shares[0] and len(found) > 1:
             del found[-1]
         return found
@@ -155,7 +154,7 @@ class Carriers:
 
     def _fill_crate(self, packer: Actor, share_id: int, file_ids: Sequence[int], *, sealed: bool) -> None:
         with self.archive.write(packer) as work:
-            share = delivery_lines.sender(work, share_id)
+            share = lines.sender(work, share_id)
             crate = packing.take_crate(work, share, self._empty_crate(work))
         with self._round(packer, len(file_ids)) as (work, moments):
             sought = wanted.of(work, file_ids)
@@ -173,7 +172,7 @@ class Carriers:
         """Return a crate that nobody uses and nothing stands in; it goes to the end of the row."""
         for place_id in list(self.crates):
             place = places.get(work, place_id)
-            if delivery_lines.open_crate(work, place_id) is None and not packing.files_in(work, place):
+            if lines.open_crate(work, place_id) is None and not packing.files_in(work, place):
                 self.crates.remove(place_id)
                 self.crates.append(place_id)
                 return place
@@ -181,7 +180,7 @@ class Carriers:
 
     def _miss(self, work: Work, share_id: int, file_id: int) -> None:
         """Say of a wanted file that it is not where the list says."""
-        line = delivery_lines.open_line(work, file_id)
+        line = lines.open_line(work, file_id)
         if line is not None and line.sender_id == share_id:
             packing.not_found(work, line)
 
@@ -198,15 +197,15 @@ class Carriers:
     def send(self, transport: Transport, share_id: int) -> None:
         """Let a sender's crates leave; one with nothing to send but what cannot be found drops out."""
         with self.archive.write(self.people[ARCHIVIST]) as work:
-            share = delivery_lines.sender(work, share_id)
-            crates = delivery_lines.crates(work, sender_id=share_id)
-            if not any(packing.files_in(work, delivery_lines.place_of(work, one)) for one in crates):
-                deliveries.drop_sender(work, share)
+            share = lines.sender(work, share_id)
+            crates = lines.crates(work, sender_id=share_id)
+            if not any(packing.files_in(work, lines.place_of(work, one)) for one in crates):
+                planning.drop_sender(work, share)
                 transport.shares.remove(share_id)
                 return
         with self.archive.write(self._packer(transport, share_id)) as work:
             driver = DRIVERS[transport.number % len(DRIVERS)]
-            dispatching.dispatch(work, delivery_lines.sender(work, share_id), driver)
+            dispatch.dispatch(work, lines.sender(work, share_id), driver)
 
     # At the archive
 
@@ -214,7 +213,7 @@ class Carriers:
         """Take crate after crate and piece after piece; with a part only some of the last crate."""
         receiver = self.people[ASSISTANTS[transport.number % 2]]
         with self.archive.read(receiver) as work:
-            sent = [one.id for one in delivery_lines.crates(work, sender_id=share_id) if one.origin_id]
+            sent = [one.id for one in lines.crates(work, sender_id=share_id) if one.origin_id]
         odd = self._misplaced(transport, share_id, sent)
         for number, crate_id in enumerate(sent):
             broken = "seal" in transport.mishaps and number == 0 and share_id == transport.shares[0]
@@ -242,7 +241,7 @@ class Carriers:
     def _arrive(self, receiver: Actor, crate_id: int, *, broken: bool, miswritten: bool) -> None:
         self.clock.forward(minutes=2)
         with self.archive.write(receiver) as work:
-            crate = delivery_lines.crate(work, crate_id)
+            crate = lines.crate(work, crate_id)
             receiving.arrive(work, crate)
             if crate.seal is not None:
                 seen = f"{crate.seal[:-2]}{crate.seal[-1]}{crate.seal[-2]}" if miswritten else crate.seal
@@ -251,7 +250,7 @@ class Carriers:
 
     def _empty(self, receiver: Actor, crate_id: int, pieces: Sequence[int], *, done: bool) -> None:
         with self._round(receiver, len(pieces)) as (work, moments):
-            crate = delivery_lines.crate(work, crate_id)
+            crate = lines.crate(work, crate_id)
             for file_id, moment in zip(pieces, moments, strict=True):
                 file = files.held(work, file_id)
                 receiving.receive(work, crate, file, how=Evidence.SCAN, happened_at=moment)
@@ -262,7 +261,7 @@ class Carriers:
         """Sign a sender's receipt."""
         self.clock.forward(minutes=4)
         with self.archive.write(self.people[ASSISTANTS[transport.number % 2]]) as work:
-            reconciling.sign(work, delivery_lines.sender(work, share_id))
+            reconciliation.sign(work, lines.sender(work, share_id))
 
     def explain(self, transport: Transport) -> None:
         """Give what differs its reason; a file that is looked for already is told to its incident."""
@@ -270,9 +269,9 @@ class Carriers:
         with self.archive.write(self.people[ARCHIVIST]) as work:
             for one in _open_differences(work, transport.id):
                 if one.kind is DifferenceKind.LISTED_NOT_FOUND:
-                    reconciling.suspect(work, [one])
+                    reconciliation.suspect(work, [one])
                 elif one.kind in _REASONS:
-                    reconciling.explain(work, [one], _REASONS[one.kind])
+                    reconciliation.explain(work, [one], _REASONS[one.kind])
 
     def shelve(self, transport: Transport, home: Callable[[CaseFile], Place]) -> None:
         """Scan what came to shelves."""
@@ -292,7 +291,7 @@ class Carriers:
     def close(self, transport: Transport) -> None:
         """Close a delivery."""
         with self.archive.write(self.people[ARCHIVIST]) as work:
-            reconciling.close(work, deliveries.get(work, transport.id))
+            reconciliation.close(work, planning.get(work, transport.id))
 
 
 def _open_differences(work: Work, delivery_id: int) -> list[Difference]:

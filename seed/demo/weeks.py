@@ -7,20 +7,14 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.clock import add_working_days, local_date
-from archive.domain import (
-    announcements,
-    deliveries,
-    delivery_timetable,
-    files,
-    loans,
-    places,
-    programme,
-    sweeping,
-)
-from archive.domain.delivery_timetable import Usual, day_in_week
-from archive.domain.files import NewFile
-from archive.domain.loans import Request
+from archive.deliveries import planning, transfer_notices
+from archive.files import files
+from archive.files.files import NewFile
+from archive.kernel.clock import add_working_days, local_date
+from archive.kernel.partial_date import PartialDate
+from archive.kernel.store import Work, worker
+from archive.loans import loans
+from archive.loans.loans import Request
 from archive.models import (
     CaseFile,
     CoverCheck,
@@ -32,8 +26,9 @@ from archive.models import (
     SourceSystem,
     Unit,
 )
-from archive.partial_date import PartialDate
-from archive.store import Work, worker
+from archive.places import places
+from archive.programme import emptying, forecast, weekly_delivery
+from archive.programme.weekly_delivery import Usual, day_in_week
 from archive.vocabulary import Custody, LoanPurpose, PersonRole, PlaceKind, SweepState
 from seed.demo.cast import ARCHIVIST, ASSISTANTS, CASE_WORKER, KEEPER, OTHER_KEEPER, UNIT
 from seed.demo.checkers import Checkers
@@ -85,7 +80,7 @@ class Weeks:
             named = {place.name: place for place in rooms}
             emptied = [room.name for room in self.world.rooms if room.emptied]
             for name in (*emptied, *FIRST_ROOMS, *SECOND_ROOMS):
-                sweeping.enter(work, named[name])
+                emptying.enter(work, named[name])
             self.swept_last = named[emptied[-1]].id
             left = sum(_free(work, named[name]) for name in (*FIRST_ROOMS, *SECOND_ROOMS))
             self.pieces = min(max(FEWEST, left // WEEKS), LARGEST)
@@ -119,33 +114,33 @@ class Weeks:
 
     def _left_empty(self, work: Work) -> list[Emptying]:
         """Return the rooms nothing is recorded in, that nobody has swept."""
-        rooms = [one for one in sweeping.rooms(work) if one.status is SweepState.WAITING]
-        return [one for one in rooms if not programme.left_in(work, one.room_id)]
+        rooms = [one for one in emptying.rooms(work) if one.status is SweepState.WAITING]
+        return [one for one in rooms if not forecast.left_in(work, one.room_id)]
 
     def sweep_half(self) -> None:
         """Begin with the last of the emptied rooms; somebody is there right now."""
         people, archive = self.carriers.people, self.carriers.archive
         with archive.write(people[KEEPER]) as work:
             for one in self._left_empty(work):
-                sweeping.begin(work, one)
-                shelves = sweeping.to_sweep(work, one)
+                emptying.begin(work, one)
+                shelves = emptying.to_sweep(work, one)
                 for shelf in shelves[: len(shelves) // 2]:
-                    sweeping.sweep(work, one, shelf)
+                    emptying.sweep(work, one, shelf)
 
     def _sweep(self, emptying_id: int) -> None:
         people, archive, clock = self.carriers.people, self.carriers.archive, self.carriers.clock
         with archive.write(people[KEEPER]) as work:
-            sweeping.begin(work, _emptying(work, emptying_id))
+            emptying.begin(work, _emptying(work, emptying_id))
         clock.forward(minutes=9)
         with archive.write(people[KEEPER]) as work:
-            for shelf in sweeping.to_sweep(work, _emptying(work, emptying_id)):
-                sweeping.sweep(work, _emptying(work, emptying_id), shelf)
-            sweeping.finish(work, _emptying(work, emptying_id))
-            sweeping.sign(work, _emptying(work, emptying_id))
+            for shelf in emptying.to_sweep(work, _emptying(work, emptying_id)):
+                emptying.sweep(work, _emptying(work, emptying_id), shelf)
+            emptying.finish(work, _emptying(work, emptying_id))
+            emptying.sign(work, _emptying(work, emptying_id))
         clock.forward(minutes=3)
         with archive.write(people[ARCHIVIST]) as work:
             home = _room(work, self.world.reference.central.receiving)
-            sweeping.countersign(work, _emptying(work, emptying_id), home)
+            emptying.countersign(work, _emptying(work, emptying_id), home)
 
     # Week by week
 
@@ -166,8 +161,8 @@ class Weeks:
 
     def count(self) -> None:
         """Count what is left in the rooms, as every night."""
-        with self.carriers.archive.write(worker(programme.ROUTINE)) as work:
-            programme.count(work, local_date(work.now))
+        with self.carriers.archive.write(worker(forecast.ROUTINE)) as work:
+            forecast.count(work, local_date(work.now))
 
     def _is_last(self, transport: Transport) -> bool:
         """Tell whether no later delivery has come before today: its covers are still being checked."""
@@ -209,7 +204,7 @@ class Weeks:
                 return []
             files.register_many(work, new)
             unit = work.session.scalars(select(Unit).where(col(Unit.name) == UNIT)).one()
-            announced = announcements.announce(work, unit.id, room, len(new))
+            announced = transfer_notices.announce(work, unit.id, room, len(new))
             return [Wish(room.id, len(new), announcement_id=announced.id)]
 
     def _transport(self, transport: Transport) -> None:
@@ -331,12 +326,12 @@ class Weeks:
 
     def _cancel(self, day: date) -> None:
         with self.carriers.archive.write(self.carriers.people[ARCHIVIST]) as work:
-            extra = deliveries.plan(work, deliveries.Plan(day, capacity=4, crate_files=PER_CRATE)).id
+            extra = planning.plan(work, planning.Plan(day, capacity=4, crate_files=PER_CRATE)).id
         self._call_off(extra, "Hissen på Ribbingsgatan 41 är avstängd för reparation.")
 
     def _call_off(self, delivery_id: int, reason: str) -> None:
         with self.carriers.archive.write(self.carriers.people[ARCHIVIST]) as work:
-            deliveries.cancel(work, deliveries.get(work, delivery_id), reason)
+            planning.cancel(work, planning.get(work, delivery_id), reason)
 
     def _receive_half(self, transport: Transport) -> None:
         """Sign for the first sender, of whom a piece is missing, and begin with the second."""
@@ -357,16 +352,16 @@ class Weeks:
             found = work.session.scalars(select(Unit).where(col(Unit.name) == unit)).first()
             room = _room(work, OFFICE_ROOM)
             if found is not None:
-                announcements.announce(work, found.id, room, count)
+                transfer_notices.announce(work, found.id, room, count)
 
     def _open_next_week(self, tomorrow: date) -> None:
         """Open the delivery of next week as the timetable does, or of the week after when one is planned."""
         some_day = self.last_day + timedelta(days=7)
-        if deliveries.week_of(tomorrow) == deliveries.week_of(some_day):
+        if planning.week_of(tomorrow) == planning.week_of(some_day):
             some_day += timedelta(days=7)
         usual = Usual(self.weekday, crates=max(2, self.pieces // PER_CRATE + 1), crate_files=PER_CRATE)
-        with self.carriers.archive.write(worker(delivery_timetable.ROUTINE)) as work:
-            delivery_timetable.open_week(work, some_day, usual)
+        with self.carriers.archive.write(worker(weekly_delivery.ROUTINE)) as work:
+            weekly_delivery.open_week(work, some_day, usual)
 
 
 def _path(place: Place) -> str:
@@ -380,7 +375,7 @@ def _room(work: Work, name: str) -> Place:
 
 
 def _emptying(work: Work, emptying_id: int) -> Emptying:
-    return sweeping.get(work, emptying_id)
+    return emptying.get(work, emptying_id)
 
 
 def _free(work: Work, room: Place) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from archive.retention import KindRule
+from archive.rules.retention import KindRule
 from archive.vocabulary import OrderRule
 
 FOLDER = Path(__file__).parent

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from flask.testing import FlaskClient
 
-from archive.domain import staff
-from archive.store import Actor, Archive, operator
+from archive.accounts import users
+from archive.kernel.store import Actor, Archive, operator
 from archive.vocabulary import Role
 
 
@@ -17,8 +17,8 @@ class Program:
 
     def __init__(self, client: FlaskClient, archive: Archive, actor: Actor) -> None:
         with archive.write(operator("tests")) as work:
-            user = staff.user(work, actor.user_id or 0)
-            _token, secret = staff.issue_token(work, user, "prov", work.now + timedelta(days=30))
+            user = users.user(work, actor.user_id or 0)
+            _token, secret = users.issue_token(work, user, "prov", work.now + timedelta(days=30))
         self.client, self.headers = client, {"Authorization": f"Bearer {secret}"}
 
     def get(self, path: str) -> Any:

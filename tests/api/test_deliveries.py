@@ -7,14 +7,17 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from archive.domain import checks, files, labels, places
+from archive.codes import codes
+from archive.files import files
+from archive.integrity import checks
+from archive.kernel.store import Actor, Archive
 from archive.models import Unit
-from archive.store import Actor, Archive
+from archive.places import places
 from archive.vocabulary import PlaceKind, Protection, Role
 from tests.api.programs import Program, Programs
 from tests.builders import a_file, a_person
-from tests.domain.checking import lent_and_back
-from tests.domain.delivering import Scene, a_scene
+from tests.verbs.cover_checks.checking import lent_and_back
+from tests.verbs.deliveries.delivering import Scene, a_scene
 
 DAY = "2026-11-30"
 
@@ -320,7 +323,7 @@ def test_pieces_without_a_register_entry_are_labelled_entered_by_sheet_and_regis
     scene: Scene, programs: Programs
 ) -> None:
     archivist, packer = programs(Role.ARCHIVIST), programs(Role.ASSISTANT)
-    blanks = scene.do(scene.receiver, lambda work: labels.print_blanks(work, 3, "test").codes)
+    blanks = scene.do(scene.receiver, lambda work: codes.print_blanks(work, 3, "test").codes)
     planned(scene, archivist, 1)
     packer.scan(f"pack:{scene.sender}", scene.crates[0])
     rows = [{"row": 1, "crate": 1}, {"reference": "Okänd 12", "crate": 1}, {"code": blanks[0], "crate": 1}]

@@ -9,9 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import files, labels, looks, places, staff
+from archive.access_log import access_log
+from archive.accounts import users
+from archive.codes import codes
+from archive.files import files
+from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Event, EventSubject, FileKind
-from archive.store import Actor, Archive
+from archive.places import places
 from archive.vocabulary import EventKind, LabelReason, Protection, Role
 from labels.codes import make
 from tests.builders import a_file, a_kind, a_person, a_shelf
@@ -27,8 +31,8 @@ def headers(
     def issue(role: Role) -> dict[str, str]:
         user_id = as_role(role).user_id or 0
         with archive.write(root) as work:
-            user = staff.user(work, user_id)
-            _token, secret = staff.issue_token(work, user, "prov", work.now + timedelta(days=1))
+            user = users.user(work, user_id)
+            _token, secret = users.issue_token(work, user, "prov", work.now + timedelta(days=1))
         return {"Authorization": f"Bearer {secret}"}
 
     return issue
@@ -95,8 +99,8 @@ def test_a_void_code_leads_to_the_file_with_its_present_code(
     old = file.code
     with archive.write(root) as work:
         found = files.get(work, file.id)
-        labels.print_labels(work, [found], "test")
-        labels.print_labels(work, [found], "test", LabelReason.LOST)
+        codes.print_labels(work, [found], "test")
+        codes.print_labels(work, [found], "test", LabelReason.LOST)
     said = client.get(f"/api/files/{old}", headers=headers(Role.ARCHIVIST)).json
     assert said["code"] != old
 
@@ -126,7 +130,7 @@ def test_a_look_that_cannot_be_recorded_shows_nothing(
     def fail(*_args: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(looks.history, "record_many", fail)
+    monkeypatch.setattr(access_log.history, "record_many", fail)
     refused = client.get(f"/api/files/{file.code}", headers=bearer)
     assert (refused.status_code, refused.json["code"]) == (503, "look_not_recorded")
     assert "Arkivsson" not in refused.text

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import staff
+from archive.accounts import users
+from archive.kernel.store import Actor, Archive
 from archive.models import Event
-from archive.store import Actor, Archive
 from archive.vocabulary import EventKind, Role
 
 
@@ -19,8 +19,8 @@ def bearer(archive: Archive, root: Actor, as_role: Callable[[Role], Actor]) -> d
     """Give the header of a token of the administrator's."""
     user_id = as_role(Role.ADMINISTRATOR).user_id or 0
     with archive.write(root) as work:
-        user = staff.user(work, user_id)
-        _token, secret = staff.issue_token(work, user, "prov", work.now + timedelta(days=1))
+        user = users.user(work, user_id)
+        _token, secret = users.issue_token(work, user, "prov", work.now + timedelta(days=1))
     return {"Authorization": f"Bearer {secret}"}
 
 

@@ -12,9 +12,12 @@ from sqlalchemy import func, select
 from sqlmodel import col
 from werkzeug.test import TestResponse
 
-from archive.domain import files, labels, places, staff
+from archive.accounts import users
+from archive.codes import codes
+from archive.files import files
+from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Event, Place, Scan
-from archive.store import Actor, Archive
+from archive.places import places
 from archive.vocabulary import EventKind, Protection, Role
 from labels.codes import make_many
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
@@ -32,8 +35,8 @@ def token(
     def issue(role: Role) -> dict[str, str]:
         user_id = as_role(role).user_id or 0
         with archive.write(root) as work:
-            user = staff.user(work, user_id)
-            _token, secret = staff.issue_token(work, user, "prov", work.now + timedelta(days=1))
+            user = users.user(work, user_id)
+            _token, secret = users.issue_token(work, user, "prov", work.now + timedelta(days=1))
         return {"Authorization": f"Bearer {secret}"}
 
     return issue
@@ -143,7 +146,7 @@ def test_every_outcome_says_what_to_do(
     send: Send, file: CaseFile, box: Place, archive: Archive, root: Actor
 ) -> None:
     with archive.write(root) as work:
-        blank = labels.print_blanks(work, 1, "test").codes[0]
+        blank = codes.print_blanks(work, 1, "test").codes[0]
     outcomes = [send(text) for text in (file.code, box.code, blank, make_many(1)[0], "hej", file.code)]
     assert [answer.json["outcome"] for answer in outcomes] == [
         "file_shown",

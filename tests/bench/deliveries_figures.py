@@ -22,15 +22,18 @@ from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from archive.clock import local_date
-from archive.config import Settings
-from archive.domain import deliveries, delivery_lines, files, packing, people, places, receiving
-from archive.domain.deliveries import Plan
-from archive.domain.files import NewFile
-from archive.domain.people import NewPerson
-from archive.domain.places import Level
+from archive.deliveries import lines, packing, planning, receiving
+from archive.deliveries.planning import Plan
+from archive.files import files
+from archive.files.files import NewFile
+from archive.kernel.clock import local_date
+from archive.kernel.config import Settings
+from archive.kernel.store import Archive, Work, operator
 from archive.models import CaseFile, DeliveryCrate, DeliveryLine, FileKind, SourceSystem
-from archive.store import Archive, Work, operator
+from archive.people import people
+from archive.people.people import NewPerson
+from archive.places import places
+from archive.places.places import Level
 from archive.vocabulary import Evidence, PersonRole, PlaceKind, Protection
 from tests.bench import load, million
 from tests.bench.load import Run
@@ -143,7 +146,7 @@ def _scene(archive: Archive) -> _Scene:
         ]
         codes = [file.code for file in files.register_many(work, new)]
         day = local_date(work.now) + timedelta(days=1)
-        delivery = deliveries.plan(work, Plan(day, len(crates), PER_CRATE))
+        delivery = planning.plan(work, Plan(day, len(crates), PER_CRATE))
         return _Scene(room.id, delivery.id, [crate.code for crate in crates], codes)
 
 
@@ -169,7 +172,7 @@ class _Measured:
         form = {"place": str(scene.room), "files": str(PIECES)}
         took = self._posted(f"/deliveries/{scene.delivery}/senders", form)
         with self.archive.read(PACKER) as work:
-            scene.sender = delivery_lines.senders(work, scene.delivery)[0].id
+            scene.sender = lines.senders(work, scene.delivery)[0].id
         yield self._beside("list made in shelf order", took, *self._written())
         yield from self._pages(
             "listed", f"/deliveries/senders/{scene.sender}", f"/deliveries/{scene.delivery}"
@@ -184,7 +187,7 @@ class _Measured:
         self._check(col(DeliveryLine.packed_at), self.scene.taken)
         for batch in _batches(self.scene.rest()):
             with self.archive.write(PACKER) as work:
-                share = delivery_lines.sender(work, self.scene.sender)
+                share = lines.sender(work, self.scene.sender)
                 for code, crate_code in batch:
                     crate = packing.take_crate(work, share, places.by_code(work, crate_code))
                     packing.pack(work, crate, _held(work, code), how=Evidence.SCAN)
@@ -198,7 +201,7 @@ class _Measured:
     def _received(self) -> Iterator[dict[str, object]]:
         scene = self.scene
         with self.archive.write(RECEIVER) as work:
-            for crate in delivery_lines.crates(work, delivery_id=scene.delivery):
+            for crate in lines.crates(work, delivery_id=scene.delivery):
                 receiving.arrive(work, crate)
         task = f"receive:{scene.delivery}"
         yield from self._scanned(
@@ -210,7 +213,7 @@ class _Measured:
                 for code, crate_code in batch:
                     receiving.receive(work, _crate(work, crate_code), _held(work, code), how=Evidence.SCAN)
         with self.archive.write(RECEIVER) as work:
-            for crate in delivery_lines.crates(work, delivery_id=scene.delivery):
+            for crate in lines.crates(work, delivery_id=scene.delivery):
                 receiving.empty(work, crate)
 
     def _reconciled(self) -> Iterator[dict[str, object]]:
@@ -368,6 +371,6 @@ def _held(work: Work, code: str) -> Any:
 
 
 def _crate(work: Work, code: str) -> DeliveryCrate:
-    crate = delivery_lines.open_crate(work, places.by_code(work, code).id)
+    crate = lines.open_crate(work, places.by_code(work, code).id)
     assert crate is not None
     return crate

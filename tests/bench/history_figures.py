@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from archive import history
-from archive.config import Settings
-from archive.history import Entry
+from archive.history import history
+from archive.history.history import Entry
+from archive.integrity import chain
+from archive.integrity.reading import EVENTS, Reader
+from archive.integrity.replay import Replay
+from archive.kernel.config import Settings
+from archive.kernel.store import Archive, operator
 from archive.models import CaseFile, Event
-from archive.proof import chain
-from archive.proof.reading import EVENTS, Reader
-from archive.proof.replay import Replay
-from archive.store import Archive, operator
 from archive.vocabulary import EventKind
 from tests.bench.million import BENCH, built
 

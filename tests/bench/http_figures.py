@@ -10,9 +10,9 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.config import Settings
+from archive.kernel.config import Settings
+from archive.kernel.store import Archive, operator
 from archive.models import CaseFile, Place
-from archive.store import Archive, operator
 from archive.vocabulary import PlaceKind
 from tests.bench import load, lookups_figures, million
 from tests.bench.load import Run

@@ -13,16 +13,17 @@ from typing import Any
 
 from sqlalchemy import text
 
-from archive import migrations
-from archive.domain import imports, places, reference
-from archive.domain.import_driving import drive
+from archive import migrations, reference_data
+from archive.imports import runs
+from archive.imports.driver import drive
+from archive.kernel.store import Archive, operator, worker
 from archive.models import ImportRun
-from archive.store import Archive, operator, worker
+from archive.places import places
 from archive.vocabulary import ImportState, OrderRule, PlaceKind
 from seed.demo.names import FAMILY, FEMALE
 from seed.numbers import many
 from tests.databases import settings_for
-from tests.domain.taking_in import OLD, a_list, mapping, row
+from tests.verbs.imports.taking_in import OLD, a_list, mapping, row
 
 # Parents before children, so that no foreign key stands in the way.
 TABLES = (
@@ -96,7 +97,7 @@ def _prepared(folder: Path, content: bytes) -> tuple[Archive, int, dict[str, int
     settings = settings_for(f"sqlite:///{folder}/import.db", folder)
     migrations.upgrade(settings)
     archive, actor = Archive(settings), operator("bench")
-    reference.refresh(archive)
+    reference_data.refresh(archive)
     with archive.write(actor) as work:
         places.create(work, None, PlaceKind.SITE, OLD, order_rule=OrderRule.BIRTH_DATE)
     with archive.read(actor) as work:
@@ -104,10 +105,10 @@ def _prepared(folder: Path, content: bytes) -> tuple[Archive, int, dict[str, int
             table: work.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
             for table in TABLES
         }
-    run_id = imports.begin(archive, actor, "lista.csv", BytesIO(content))
+    run_id = runs.begin(archive, actor, "lista.csv", BytesIO(content))
     with archive.write(actor) as work:
-        imports.choose(work, imports.get(work, run_id), mapping())
-        imports.stage(work, imports.get(work, run_id))
+        runs.choose(work, runs.get(work, run_id), mapping())
+        runs.stage(work, runs.get(work, run_id))
     return archive, run_id, before
 
 
@@ -127,7 +128,7 @@ def _imported(archive: Archive, run_id: int) -> tuple[float, float]:
     began = time.monotonic()
     drive(archive, worker("imports"), run_id)
     with archive.write(operator("bench")) as work:
-        imports.apply(work, imports.get(work, run_id))
+        runs.apply(work, runs.get(work, run_id))
     drive(archive, worker("imports"), run_id)
     seconds = time.monotonic() - began
     done.set()
@@ -143,7 +144,7 @@ def _executemany(folder: Path, before: dict[str, int], files: int) -> float:
     settings = settings_for(f"sqlite:///{folder}/plain.db", folder)
     migrations.upgrade(settings)
     with closing(Archive(settings)) as archive:
-        reference.refresh(archive)
+        reference_data.refresh(archive)
         with archive.write(operator("bench")) as work:
             places.create(work, None, PlaceKind.SITE, OLD, order_rule=OrderRule.BIRTH_DATE)
     with (

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import event, func, select
 from sqlmodel import col
 
-from archive.domain import lookups
+from archive.files import lookup
+from archive.kernel.store import Archive, Work, operator
 from archive.models import CaseFile, Person, PersonNumber
-from archive.store import Archive, Work, operator
 from archive.vocabulary import Protection
 from tests.bench import million
 
@@ -47,7 +47,7 @@ def _p95(values: list[float]) -> float:
 def _best(archive: Archive, work: Work, term: str, clock: Callable[[], float]) -> tuple[float, float]:
     """Return the least time of some turns: of the statements with all their rows, and of the whole verb."""
     with _noted(archive) as statements:
-        lookups.find(work, term)
+        lookup.find(work, term)
     driver: Any = work.connection.connection.driver_connection
     spent, whole = [], []
     for _ in range(TURNS):
@@ -56,7 +56,7 @@ def _best(archive: Archive, work: Work, term: str, clock: Callable[[], float]) -
             driver.execute(statement, parameters).fetchall()
         spent.append(clock() - began)
         began = clock()
-        lookups.find(work, term)
+        lookup.find(work, term)
         whole.append(clock() - began)
     return min(spent), min(whole)
 

@@ -9,16 +9,19 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive import identity, migrations
-from archive.config import Settings
-from archive.domain import files, people, places, reference
-from archive.domain.files import NewFile
-from archive.domain.people import NewPerson
-from archive.domain.places import Level
-from archive.domain.shelving import birth_key
+from archive import migrations, reference_data
+from archive.files import files
+from archive.files.files import NewFile
+from archive.kernel.config import Settings
+from archive.kernel.partial_date import PartialDate
+from archive.kernel.store import Archive, Work, operator
 from archive.models import CaseFile, FileKind, Place, SourceSystem
-from archive.partial_date import PartialDate
-from archive.store import Archive, Work, operator
+from archive.people import people
+from archive.people.people import NewPerson
+from archive.places import places
+from archive.places.places import Level
+from archive.places.shelf_order import birth_key
+from archive.rules import identity
 from archive.vocabulary import OrderRule, PlaceKind, Protection
 from seed.demo.population import DEMO_DAY
 from seed.demo.world import File, World
@@ -42,7 +45,7 @@ def built(files_wanted: int, url: str | None = None) -> Settings:
     chosen = settings(files_wanted, url)
     migrations.upgrade(chosen)
     archive = Archive(chosen)
-    reference.refresh(archive)
+    reference_data.refresh(archive)
     with archive.read(BUILDER) as work:
         there = work.session.execute(select(func.count()).select_from(CaseFile)).scalar_one()
     if there < files_wanted:

@@ -8,8 +8,8 @@ that costs.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from routines.search_plan import Evidence
-from routines.search_priors import Priors
+from archive.search.priors import Priors
+from archive.search.ranking import Evidence
 from tests.bench.search_rates import Slip as S
 from tests.bench.search_trials import FIRST, Trial, told
 

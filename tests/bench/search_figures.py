@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.store import Archive, operator
-from routines import search_priors
+from archive.kernel.store import Archive, operator
+from archive.search import priors as search_priors
 from tests.bench import search_ceiling
 from tests.bench.search_hunt import Hunt
 from tests.bench.search_rates import MIXTURES, Mixture

@@ -10,15 +10,18 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive import identity
-from archive.domain import files, people, places, staff
-from archive.domain.files import NewFile
-from archive.domain.people import NewPerson
-from archive.domain.places import Level, names_from
-from archive.domain.shelving import birth_key
+from archive.accounts import users
+from archive.files import files
+from archive.files.files import NewFile
+from archive.kernel.partial_date import PartialDate
+from archive.kernel.store import Actor, Archive, Work, operator
 from archive.models import FileKind, Place, SourceSystem
-from archive.partial_date import PartialDate
-from archive.store import Actor, Archive, Work, operator
+from archive.people import people
+from archive.people.people import NewPerson
+from archive.places import places
+from archive.places.places import Level, names_from
+from archive.places.shelf_order import birth_key
+from archive.rules import identity
 from archive.vocabulary import Evidence, OrderRule, PlaceKind, Protection, Role
 from seed.demo.world import File, World
 from tests.builders import SetClock, _quick_hash
@@ -349,5 +352,5 @@ def number_of(file: File) -> str:
 
 
 def _user(work: Work, login: str, unit: str, role: Role) -> Actor:
-    user = staff.create_user(work, login, login.capitalize(), _quick_hash(), [role], unit=unit)
-    return staff.actor(user.stream, user.name, user.id, [role])
+    user = users.create_user(work, login, login.capitalize(), _quick_hash(), [role], unit=unit)
+    return users.actor(user.stream, user.name, user.id, [role])

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from archive.kernel.store import Work
 from archive.models import Loan
-from archive.store import Work
 from tests.bench import search_rates as rates
 from tests.bench.search_ground import Ground, Lie, Loss
 

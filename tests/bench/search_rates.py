@@ -1,7 +1,7 @@
 """How often hands slip, how long looking takes and what it overlooks, in the world searches are measured in.
 
 These are facts of an invented world, set before the search plan was written; the plan knows none of them and
-cannot import them (tests/routines/test_search_world.py). Half of the mixtures are held out: nothing is tuned
+cannot import them (tests/unit/test_search_world.py). Half of the mixtures are held out: nothing is tuned
 on them.
 """
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.domain import files as case_files
-from archive.domain import leads, loans, places
-from archive.domain.loans import Request
+from archive.files import files as case_files
+from archive.kernel.store import Archive, operator
+from archive.loans import loans
+from archive.loans.loans import Request
 from archive.models import CaseFile
-from archive.store import Archive, operator
+from archive.places import places
+from archive.search import plan
 from archive.vocabulary import Custody, Evidence, LoanPurpose
 from tests.bench import million
 from tests.statements import counted
@@ -40,7 +42,7 @@ def figures(files: int, url: str | None = None) -> Iterator[dict[str, object]]:
             for _turn in range(TURNS):
                 began = clock()
                 with counted(archive.engine) as asked:
-                    leads.plan(work, one)
+                    plan.plan(work, one)
                 turns.append(clock() - began)
             spent.append(1000 * min(turns))
             statements.append(len(asked))

@@ -6,18 +6,17 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import leads
+from archive.kernel.store import Work
 from archive.models import Loan
-from archive.store import Work
-from routines import search_plan
-from routines.search_plan import Evidence, Lead, Plan, Search
-from routines.search_priors import GONE, Priors
+from archive.search import plan, ranking
+from archive.search.priors import GONE, Priors
+from archive.search.ranking import Evidence, Lead, Plan, Search
 from tests.bench.search_ground import Ground, Lie, Loss
 from tests.bench.search_hunt import Hunt, Look, Orders, hunt
 from tests.bench.search_rates import Slip
 
 FIRST = 10
-_KINDS = {"place": search_plan.LOOSE, "cover": search_plan.INSIDE}
+_KINDS = {"place": ranking.LOOSE, "cover": ranking.INSIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,12 @@ class Trial:
     @property
     def missed(self) -> Search:
         """Return the look that found it missing."""
-        return Search(f"{search_plan.READ}:{self.loss.recorded}", self.loss.missed_by)
+        return Search(f"{ranking.READ}:{self.loss.recorded}", self.loss.missed_by)
 
     def by_plan(self, priors: Priors, evidence: Evidence | None = None, most: int = 0) -> "Course":
         """Search the first lead, tell the plan, and go on, for so many looks at most."""
         search = Hunt(self.ground, self.loss, self.seed)
-        plan = search_plan.make(evidence or self.evidence, priors, [self.missed], by=str(search.person))
+        plan = ranking.make(evidence or self.evidence, priors, [self.missed], by=str(search.person))
         course = Course(search, plan)
         while True:
             lead, who, before = plan.leads[0], str(search.person), len(search.looks)
@@ -56,16 +55,16 @@ class Trial:
                 return course
             if len(search.looks) == before:  # nothing is there to look at
                 search.minutes += 1
-            plan = search_plan.update(plan, [Search(lead.key, who)], by=str(search.person))
+            plan = ranking.update(plan, [Search(lead.key, who)], by=str(search.person))
 
     def _looks(self, lead: Lead) -> Iterator[Look]:
         """Turn a lead into what is looked at on the ground: racks and rooms box by box."""
-        if lead.how in (search_plan.READ, search_plan.SWEEP, search_plan.OPEN):
-            how = "open" if lead.how == search_plan.OPEN else "read"
+        if lead.how in (ranking.READ, ranking.SWEEP, ranking.OPEN):
+            how = "open" if lead.how == ranking.OPEN else "read"
             yield from (Look(how, box) for box in self._boxes(int(lead.at)))
-        elif lead.how == search_plan.DESK:
+        elif lead.how == ranking.DESK:
             yield Look("desk", self._desk(lead.at))
-        elif lead.how == search_plan.ASK:
+        elif lead.how == ranking.ASK:
             yield Look("away", "authority")
         else:
             yield Look(lead.how, int(lead.at))
@@ -93,12 +92,12 @@ class Trial:
         if not self.loss.findable:
             found[GONE] = 1.0
         elif lie.kind == "place":
-            found |= self._in_box(search_plan.LOOSE, int(lie.at))
+            found |= self._in_box(ranking.LOOSE, int(lie.at))
         elif lie.kind == "cover":
-            found |= {f"{search_plan.INSIDE}:{cover}": 1.0 for cover in self.ground.covers_of(self.loss.file)}
+            found |= {f"{ranking.INSIDE}:{cover}": 1.0 for cover in self.ground.covers_of(self.loss.file)}
             if outer.kind == "place":
                 covers = max(1, len(self.ground.loose[int(outer.at)]))
-                inside = self._in_box(search_plan.PAPERS, int(outer.at))
+                inside = self._in_box(ranking.PAPERS, int(outer.at))
                 found |= {cell: share / covers for cell, share in inside.items()}
         else:
             found |= dict.fromkeys((cell for cell in self.evidence.by_cell if self._means(cell, lie)), 1.0)
@@ -117,7 +116,7 @@ class Trial:
         kind, _colon, at = cell.partition(":")
         if kind != lie.kind:
             return False
-        return kind == search_plan.AWAY or (self._desk(at) if kind == "desk" else at) == str(lie.at)
+        return kind == ranking.AWAY or (self._desk(at) if kind == "desk" else at) == str(lie.at)
 
 
 @dataclass(slots=True)
@@ -157,7 +156,7 @@ def trials(
     rows = work.session.execute(select(col(Loan.id), col(Loan.borrower)))
     borrowers = {row.id: row.borrower for row in rows}
     return [
-        Trial(ground, loss, slips.get(loss.file), seed, leads.evidence(work, loss.file), borrowers)
+        Trial(ground, loss, slips.get(loss.file), seed, plan.evidence(work, loss.file), borrowers)
         for loss in losses
     ]
 
@@ -176,7 +175,7 @@ def searched(work: Work, trial: Trial, priors: Priors) -> Result:
 def taught(trial: Trial, plan: Plan) -> Mapping[str, float]:
     """Return the kinds that finding it, or not, speaks for."""
     best = max(trial.true_cells().items(), key=lambda one: plan.cells[one[0]] * one[1], default=("", 0.0))
-    return search_plan.credit(plan, best[0])
+    return ranking.credit(plan, best[0])
 
 
 def told(evidence: Evidence, reasons: frozenset[str], times: float) -> Evidence:

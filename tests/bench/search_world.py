@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from archive.domain import files, loans, places, scans
-from archive.domain.loans import Request
-from archive.domain.scans import Scanned
-from archive.store import Actor, Archive, Work
+from archive.files import files
+from archive.kernel.store import Actor, Archive, Work
+from archive.loans import loans
+from archive.loans.loans import Request
+from archive.places import places
+from archive.scanning import scans
+from archive.scanning.scans import Scanned
 from archive.vocabulary import Evidence, LoanPurpose, ScanOutcome
 from tests.bench import search_rates as rates
 from tests.bench.search_ground import GONE, NEW_EACH_WEEK, Ground, Keeper, Lie, Loss, Worker, built, number_of

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.config import Settings
-from archive.domain import sessions, staff
-from archive.store import Archive, operator
+from archive.accounts import sessions, users
+from archive.kernel.config import Settings
+from archive.kernel.store import Archive, operator
 from archive.vocabulary import Role
 
 PASSWORD = "en lång mening att mäta med"  # of the users a run makes in its own archive
@@ -64,9 +64,9 @@ def signed_in(settings: Settings, count: int) -> list[Person]:
     for number in range(count):
         login = f"bench{number}"
         with archive.write(operator("bench")) as work:
-            known = next((user for user, _roles in staff.users(work) if user.login == login), None)
-            user = known or staff.create_user(
-                work, login, f"Mätare {number}", staff.hash_password(PASSWORD, login), ROLES
+            known = next((user for user, _roles in users.users(work) if user.login == login), None)
+            user = known or users.create_user(
+                work, login, f"Mätare {number}", users.hash_password(PASSWORD, login), ROLES
             )
             actor = user.stream
         cookie = sessions.sign_in(archive, login, PASSWORD, "127.0.0.1", old_token=None)

@@ -6,9 +6,9 @@ from typing import Any
 from flask import Flask
 
 from archive.app import create_app
-from archive.config import Settings
+from archive.kernel.config import Settings
 from archive.serving import Server
-from archive.web.access import public
+from archive.web.kit.access import public
 
 
 class Measured(Server):

@@ -11,10 +11,12 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.clock import Clock, local_date
-from archive.domain import checks, files, labels
+from archive.codes import codes as label_codes
+from archive.files import files
+from archive.integrity import checks
+from archive.kernel.clock import Clock, local_date
+from archive.kernel.store import Archive, operator
 from archive.models import CaseFile, Place
-from archive.store import Archive, operator
 from archive.vocabulary import LabelReason, Role
 from labels.commands import COMMANDS
 from tests.browser.hands import Hand, hired
@@ -120,8 +122,8 @@ def with_faults(archive: Archive, town: Town) -> Faults:
         )
         code = second.open_codes[4]
         file = files.by_code(work, code)
-        labels.print_labels(work, [file], "permanent-70x37")
-        labels.print_labels(work, [file], "permanent-70x37", LabelReason.DAMAGED)
+        label_codes.print_labels(work, [file], "permanent-70x37")
+        label_codes.print_labels(work, [file], "permanent-70x37", LabelReason.DAMAGED)
         new = file.code
     for codes in (second.codes, second.open_codes):
         codes[codes.index(code)] = new

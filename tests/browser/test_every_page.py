@@ -22,22 +22,18 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.accounts import sessions
+from archive.accounts import users as user_accounts
 from archive.app import create_app
-from archive.config import Settings
-from archive.domain import (
-    attachments,
-    files,
-    import_driving,
-    imports,
-    labels,
-    matters,
-    routine_versions,
-    sessions,
-    staff,
-)
-from archive.domain.attachments import Paper
+from archive.codes import codes
+from archive.files import files
+from archive.imports import driver, runs
+from archive.kernel.config import Settings
+from archive.kernel.store import Actor, Archive, Work, operator
 from archive.models import CaseFile, Delivery, DeliverySender, ImportRun, Incident
-from archive.store import Actor, Archive, Work, operator
+from archive.quality import cases
+from archive.routine_runs import attachments, versions
+from archive.routine_runs.attachments import Paper
 from archive.vocabulary import Custody, DeliveryState, ImportPurpose, ImportState
 from archive.web import PAGES
 from routines import writing
@@ -47,8 +43,8 @@ from tests.browser.browser import DESK, HAND, swedish
 from tests.browser.walk import Found, Known, walk
 from tests.builders import SetClock
 from tests.databases import DEMO_NOW, SqliteDatabases, once, settings_for
-from tests.domain.incident_play import matter_answers
 from tests.serving import serving
+from tests.verbs.incidents.incident_play import matter_answers
 
 TURNS = 2
 NOBODY = "nobody"
@@ -127,10 +123,10 @@ def _more(archive: Archive) -> list[str]:
             _a_list(archive, actor, purpose, state, mapping["source"])
     with archive.write(actor) as work:
         _kept_papers(work)
-        version = routine_versions.in_force(work, "deviation")
-        after = replace(routine_versions.routine_of(version), version=version.edition + 1)
-        routine_versions.draft(work, "deviation", writing.as_yaml(after).replace("genast", "samma dag"))
-        blank = labels.print_blanks(work, 1, "permanent-70x37").codes[0]
+        version = versions.in_force(work, "deviation")
+        after = replace(versions.routine_of(version), version=version.edition + 1)
+        versions.draft(work, "deviation", writing.as_yaml(after).replace("genast", "samma dag"))
+        blank = codes.print_blanks(work, 1, "permanent-70x37").codes[0]
         standing = (col(CaseFile.status) == Custody.ON_PLACE, ~col(CaseFile.protected))
         one, other = work.session.execute(select(CaseFile).where(*standing).limit(2)).scalars()
         files.void(work, one, other)
@@ -160,32 +156,32 @@ def _kept_papers(work: Work) -> None:
     receipt = Paper("receipt", "Kvitto.pdf", b"%PDF-1.4 kvitto")
     incident = work.session.scalars(select(Incident).limit(1)).one()
     attachments.keep(work, incident.stream, "notify_imy", 1, receipt)
-    matter = matters.begin(work, "deviation")
+    matter = cases.begin(work, "deviation")
     for step, said in (("report", {}), ("protect", {}), ("judge", {"breach": "yes"})):
-        matters.complete(work, matter, step, matter_answers(work, matter, step, **said))
+        cases.complete(work, matter, step, matter_answers(work, matter, step, **said))
     kept = attachments.keep(work, matter.stream, "breach", 1, receipt)
     told = matter_answers(work, matter, "breach", notified="yes", receipt=kept)
-    matters.complete(work, matter, "breach", told)
+    cases.complete(work, matter, "breach", told)
 
 
 def _a_list(archive: Archive, actor: Actor, purpose: ImportPurpose, state: ImportState, source: str) -> None:
     """Leave a list waiting for its columns, for somebody to read it, or for a decision after the check."""
-    run_id = imports.begin(archive, actor, f"ny lista {state.value}.csv", BytesIO(A_LIST), purpose)
+    run_id = runs.begin(archive, actor, f"ny lista {state.value}.csv", BytesIO(A_LIST), purpose)
     if state is ImportState.UPLOADED:
         return
     with archive.write(actor) as work:
-        run = imports.get(work, run_id)
-        mapping = replace(imports.mapping_of(run), source=source, site="Centralarkivet", default_kind="EB")
-        imports.choose(work, run, mapping)
-        imports.stage(work, run)
+        run = runs.get(work, run_id)
+        mapping = replace(runs.mapping_of(run), source=source, site="Centralarkivet", default_kind="EB")
+        runs.choose(work, run, mapping)
+        runs.stage(work, run)
     if state is ImportState.STAGED:
-        import_driving.drive(archive, actor, run_id)
+        driver.drive(archive, actor, run_id)
 
 
 def _walked(app: Flask, starts: list[str]) -> Tour:
     archive: Archive = app.extensions["archive"]
     with archive.read(sessions.DOOR) as work:
-        users = {role.value: users[0].id for role, users in staff.by_role(work)}
+        users = {role.value: users[0].id for role, users in user_accounts.by_role(work)}
     tour = Tour(users)
     known = Known()
     for role in (NOBODY, *users):

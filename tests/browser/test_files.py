@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from archive.domain import files, labels, loans, places
-from archive.domain.loans import Request
+from archive.codes import codes
+from archive.files import files
+from archive.kernel.partial_date import PartialDate
+from archive.kernel.store import Actor, Archive
+from archive.loans import loans
+from archive.loans.loans import Request
 from archive.models import CaseFile
-from archive.partial_date import PartialDate
-from archive.store import Actor, Archive
+from archive.places import places
 from archive.vocabulary import LoanPurpose, Protection, Role
 from tests.browser import keyboard
 from tests.browser.axe import violations, widest
@@ -123,7 +126,7 @@ def test_a_file_is_registered_with_the_keyboard_alone(
 ) -> None:
     with archive.write(archivist) as work:
         box = places.get(work, stock["usual"].place_id).code
-        blank = labels.print_blanks(work, 1, "test").codes[0]
+        blank = codes.print_blanks(work, 1, "test").codes[0]
     enter(page)
     page.goto(f"{served}/files/new")
     keys = page.keyboard

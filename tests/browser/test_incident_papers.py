@@ -2,12 +2,12 @@
 
 from playwright.sync_api import Page, expect
 
-from archive.store import Actor, Archive
+from archive.kernel.store import Actor, Archive
 from archive.vocabulary import Role
 from tests.browser.axe import violations, widest
 from tests.browser.browser import HAND
 from tests.builders import PASSWORD, SetClock, user_in_role
-from tests.domain.papers_play import decided, reported
+from tests.verbs.incidents.papers_play import decided, reported
 
 
 def test_an_answer_is_copied_with_the_keyboard_and_marked_where_the_browser_refuses(

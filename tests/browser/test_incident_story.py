@@ -10,19 +10,23 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from archive.clock import local
-from archive.domain import checks, deadlines, incident_sweep, incidents, places, wanted
-from archive.store import Archive
+from archive.files import wanted
+from archive.incidents import nightly, reporting
+from archive.integrity import checks
+from archive.kernel.clock import local
+from archive.kernel.store import Archive
+from archive.notifications import deadlines
+from archive.places import places
 from archive.vocabulary import ClockState, IncidentState, Role
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
 from tests.builders import PASSWORD, SetClock, a_box, a_file, a_person
-from tests.domain.delivering import Scene, a_scene
-from tests.domain.incident_play import a_colleague, a_unit
+from tests.verbs.deliveries.delivering import Scene, a_scene
+from tests.verbs.incidents.incident_play import a_colleague, a_unit
 
 pytestmark = pytest.mark.engines(
     "sqlite"
-)  # the browser is what is tested; the verbs run on both in tests/domain
+)  # the browser is what is tested; the verbs run on both in tests/verbs
 
 UNIT = "Barn och familj"
 CASE = "/incidents/1"
@@ -154,7 +158,7 @@ class City:
     def later(self, *who: str, **span: float) -> None:
         """Let time pass; the worker comes by, and those who go on working sign in again."""
         self.clock.forward(**span)
-        incident_sweep.sweep(self.archive)
+        nightly.sweep(self.archive)
         deadlines.sweep(self.archive)
         for login in who:
             self.staff[login].enter()
@@ -326,7 +330,7 @@ def _the_receiver_finds_it_in_anothers_cover(city: City) -> None:
     notice.get_by_role("link", name="Jag behåller den hos mig: gå vidare").click()
     expect(notice).to_have_count(0)
     with city.archive.read(scene.receiver) as work:
-        assert incidents.get(work, 1).status is IncidentState.SEARCHING, "a sighting clears nothing"
+        assert reporting.get(work, 1).status is IncidentState.SEARCHING, "a sighting clears nothing"
 
 
 def _the_rest_is_done_and_the_case_closed(city: City) -> None:
@@ -355,7 +359,7 @@ def _the_rest_is_done_and_the_case_closed(city: City) -> None:
                 break
     asta.sees("Det som rapporten säger är fastställt")
     with city.archive.read(city.scene.receiver) as work:
-        assert incidents.get(work, 1).status is IncidentState.CLOSED
+        assert reporting.get(work, 1).status is IncidentState.CLOSED
 
 
 def _the_report_tells_all_of_it(city: City) -> None:

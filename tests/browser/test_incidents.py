@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from archive.domain import incidents
-from archive.domain.incidents import Found
+from archive.incidents import reporting
+from archive.incidents.reporting import Found
+from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile
-from archive.store import Actor, Archive
 from archive.vocabulary import FoundState, IncidentState, OthersRead, Role
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND
@@ -78,11 +78,11 @@ def test_a_file_is_missed_searched_for_seen_and_confirmed(
     expect(page.locator("#found_by")).to_be_visible()
     assert violations(page) == []
     with archive.read(archivist) as work:
-        assert incidents.get(work, 1).status is IncidentState.SUSPECTED
+        assert reporting.get(work, 1).status is IncidentState.SUSPECTED
     with archive.write(archivist) as work:
-        incident, lay = incidents.get(work, 1), {"state": FoundState.INCOMPLETE, "others_read": OthersRead.NO}
+        incident, lay = reporting.get(work, 1), {"state": FoundState.INCOMPLETE, "others_read": OthersRead.NO}
         part = Found(work.now, "Här", found_part="Omslaget", missing_part="Innehållet", **lay)
-        incidents.found(work, incident, [1], part)
+        reporting.found(work, incident, [1], part)
     page.set_viewport_size(HAND)
     page.goto(f"{served}/incidents/1")
     expect(page.get_by_text("en del saknas")).to_be_visible()

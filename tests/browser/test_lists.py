@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from archive.domain import places
-from archive.domain.import_driving import work_off
-from archive.store import Actor, Archive
+from archive.imports.driver import work_off
+from archive.kernel.store import Actor, Archive
+from archive.places import places
 from archive.vocabulary import PlaceKind, Role
 from tests.browser import keyboard
 from tests.browser.axe import violations
 from tests.builders import PASSWORD, user_in_role
-from tests.domain.taking_in import CENTRAL, OLD, a_list, file_of, prepared, row, take_in
+from tests.verbs.imports.taking_in import CENTRAL, OLD, a_list, file_of, prepared, row, take_in
 
 ANNA, BERTIL = "195005050512", "200001052380"
 

@@ -16,12 +16,15 @@ from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive.clock import Clock
-from archive.config import Settings
-from archive.domain import files, labels, loans, places
-from archive.domain.loans import Request
+from archive.codes import codes
+from archive.files import files
+from archive.kernel.clock import Clock
+from archive.kernel.config import Settings
+from archive.kernel.store import Actor, Archive
+from archive.loans import loans
+from archive.loans.loans import Request
 from archive.models import CaseFile, Event, Place, Scan
-from archive.store import Actor, Archive
+from archive.places import places
 from archive.vocabulary import EventKind, LabelReason, LoanPurpose, Protection, Role
 from labels.codes import make_many
 from tests.browser.axe import violations, widest
@@ -389,11 +392,11 @@ def outcomes(archive: Archive, root: Actor, stock: Stock) -> list[str]:
     with archive.write(root) as work:
         shelf = places.get(work, files.get(work, stock.files[0].id).place_id)
         hidden = a_file(work, shelf, a_person(work, protection=Protection.MARKED))
-        blank = labels.print_blanks(work, 1, "test").codes[0]
+        blank = codes.print_blanks(work, 1, "test").codes[0]
         lent, renewed = (files.get(work, stock.files[number].id) for number in (1, 2))
         old = renewed.code
-        labels.print_labels(work, [renewed], "test")
-        labels.print_labels(work, [renewed], "test", LabelReason.DAMAGED)
+        codes.print_labels(work, [renewed], "test")
+        codes.print_labels(work, [renewed], "test", LabelReason.DAMAGED)
         request = Request("Karin Berg", LoanPurpose.CASE_WORK, work.now.date())
         loans.hand_out(work, lent, request)
         places.close(work, places.get(work, stock.boxes[3].id))

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from archive.domain import deadlines, outbox, staff
-from archive.store import Actor, Archive
+from archive.accounts import users
+from archive.kernel.store import Actor, Archive
+from archive.notifications import deadlines, outbox
 from archive.vocabulary import Role
 from tests.browser.axe import violations, widest
 from tests.browser.browser import DESK, HAND, swedish
@@ -24,7 +25,7 @@ def told(archive: Archive, root: Actor, clock: SetClock) -> None:
     for role in (Role.ADMINISTRATOR, Role.ARCHIVIST):
         user_in_role(archive, role)
     with archive.write(root) as work:
-        staff.set_email(work, staff.user_named(work, "administrator"), "forvaltare@kommun.example")
+        users.set_email(work, users.user_named(work, "administrator"), "forvaltare@kommun.example")
         for number, hours in ((7, 0), (8, 1)):
             deadlines.put(
                 work,
@@ -153,7 +154,7 @@ def test_what_was_written_survives_the_end_of_the_session_without_javascript(
     plain.get_by_role("button", name="Skicka det nu").click()
     expect(plain.locator("h1")).to_have_text("Birgitta Åkerström")
     with archive.read(root) as work:
-        assert staff.user(work, 2).name == "Birgitta Åkerström"
+        assert users.user(work, 2).name == "Birgitta Åkerström"
 
 
 def test_the_way_back_in_passes_axe(

@@ -6,10 +6,12 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import places, reference, staff
-from archive.domain.places import Level
+from archive import reference_data
+from archive.accounts import users
+from archive.kernel.store import Archive, operator
 from archive.models import Place
-from archive.store import Archive, operator
+from archive.places import places
+from archive.places.places import Level
 from archive.vocabulary import PlaceKind, Role
 from seed.demo.cast import DemoClock
 from seed.demo.fill import Population
@@ -69,7 +71,7 @@ class Faults:
 
 def a_town(archive: Archive, folder: Path, per_crate: int) -> Town:
     """Build the demo archive and read in the list of one address, as the demo does."""
-    reference.refresh(archive)
+    reference_data.refresh(archive)
     world = World(2300, 1)
     population = Population(archive, DemoClock.before(archive.clock(), 0), world, lambda _said: None)
     for role in (Role.ASSISTANT, Role.ROOM_KEEPER, Role.SEALED_KEEPER):
@@ -80,8 +82,8 @@ def a_town(archive: Archive, folder: Path, per_crate: int) -> Town:
     write_list(folder / form.file_name, form, rows(world, form, 1))
     population.read_in(archivist, folder / form.file_name)
     with archive.write(operator("tests")) as work:
-        keeper = staff.create_user(
-            work, "kuvert2", "Kim Kuvert", staff.hash_password(PASSWORD, "kuvert2"), [Role.SEALED_KEEPER]
+        keeper = users.create_user(
+            work, "kuvert2", "Kim Kuvert", users.hash_password(PASSWORD, "kuvert2"), [Role.SEALED_KEEPER]
         )
         named = {place.name: place for place in work.session.scalars(select(Place))}
         made = places.create_many(

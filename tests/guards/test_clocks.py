@@ -67,8 +67,8 @@ def test_whoever_may_read_the_machines_clock_does() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "from archive.clock import system_clock\nsystem_clock()",
-        "from archive import clock\nclock.system_clock()",
+        "from archive.kernel.clock import system_clock\nsystem_clock()",
+        "from archive.kernel import clock\nclock.system_clock()",
         "import time\nclock = time.time",
         "from time import time\ntime()",
         "from datetime import datetime, UTC\ndatetime.now(UTC)",

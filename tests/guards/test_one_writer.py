@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from archive.lifecycle import LIFECYCLES
+from archive.kernel.lifecycle import LIFECYCLES
 from tests.guards.source import Module, modules
 
 EVENT_TABLES = {"Event", "EventPrivate", "EventSubject", "Head", "Unsealed"}
@@ -66,7 +66,7 @@ def _event_names(module: Module) -> set[str]:
 
 def test_only_history_writes_events() -> None:
     found = set()
-    for module in _of_archive("history"):
+    for module in _of_archive("history.history"):
         names = _event_names(module)
         for called, call in module.calls():
             spoken = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
@@ -94,7 +94,7 @@ def test_no_statement_in_plain_sql_writes_events() -> None:
 
 def test_only_history_sets_a_status() -> None:
     found = set()
-    for module in _of_archive("history"):
+    for module in _of_archive("history.history"):
         for node in ast.walk(module.tree):
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
             if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
@@ -123,7 +123,7 @@ def _keys(call: ast.Call) -> Iterator[ast.expr]:
 def test_only_the_store_ends_transactions() -> None:
     found = {
         module.at(call)
-        for module in _of_archive("store", "migrations")
+        for module in _of_archive("kernel.store", "migrations")
         for called, call in module.calls()
         if called in {"commit", "rollback", "begin_nested"}
     }
@@ -139,8 +139,8 @@ def _attributes(module: Module) -> Iterator[tuple[str, ast.AST]]:
 @pytest.mark.parametrize(
     ("home", "ambient"),
     [
-        (("clock",), {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}),
-        (("config",), {"os.environ", "os.getenv", "os.environb"}),
+        (("kernel.clock",), {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}),
+        (("kernel.config",), {"os.environ", "os.getenv", "os.environb"}),
     ],
 )
 def test_time_and_settings_have_one_source(home: tuple[str, ...], ambient: set[str]) -> None:

@@ -8,12 +8,12 @@ from flask import Flask
 
 from archive import web
 from archive.app import create_app
-from archive.config import Settings
-from archive.permissions import permissions_of
-from archive.store import Archive
+from archive.kernel.config import Settings
+from archive.kernel.permissions import permissions_of
+from archive.kernel.store import Archive
 from archive.vocabulary import Permission, Role
-from archive.web import navigation
-from archive.web.access import permission_of
+from archive.web.kit import navigation
+from archive.web.kit.access import permission_of
 from tests.builders import SetClock
 
 PUBLIC = {
@@ -68,9 +68,10 @@ def test_every_role_has_somewhere_to_go_from_the_front_page() -> None:
 
 
 def test_every_page_module_is_listed() -> None:
+    home = Path(web.__file__).parent
     modules = {
-        path.stem
-        for path in Path(web.__file__).parent.glob("*.py")
+        ".".join(path.relative_to(home).with_suffix("").parts)
+        for path in home.rglob("*.py")
         if any(
             isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "bp"
             for node in ast.parse(path.read_text()).body

@@ -10,10 +10,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from archive import migrations
-from archive.config import Settings
+from archive.kernel.config import Settings
+from archive.kernel.store import make_engine
 from archive.migrations import triggers
 from archive.models import metadata
-from archive.store import make_engine
 
 Schema = dict[str, Any]
 

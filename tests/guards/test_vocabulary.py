@@ -5,10 +5,10 @@ import inspect
 import pytest
 
 from archive import vocabulary
-from archive.events import SHAPES
-from archive.lifecycle import LIFECYCLES, Lifecycle
-from archive.permissions import ROLE_PERMISSIONS
-from archive.proof.replay import SETS, TABLES
+from archive.history.shapes import SHAPES
+from archive.integrity.replay import SETS, TABLES
+from archive.kernel.lifecycle import LIFECYCLES, Lifecycle
+from archive.kernel.permissions import ROLE_PERMISSIONS
 from archive.vocabulary import EventKind, Permission, Role, Term
 from tests.guards.texts import placeholders
 

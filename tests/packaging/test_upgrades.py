@@ -12,12 +12,15 @@ import pytest
 from sqlalchemy import MetaData, Table, inspect, select, text
 from sqlmodel import col
 
-from archive import migrations
+from archive import migrations, reference_data, register
 from archive.commands import opened
-from archive.config import BadSettings, Settings
-from archive.domain import checks, files, people, places, reference, register
+from archive.files import files
+from archive.integrity import checks
+from archive.kernel.config import BadSettings, Settings
+from archive.kernel.store import Archive, make_engine, operator
 from archive.models import CaseFile
-from archive.store import Archive, make_engine, operator
+from archive.people import people
+from archive.places import places
 from tests.builders import SetClock
 
 VERSIONS = ("0.1.0",)
@@ -97,7 +100,7 @@ def test_what_a_mac_wrote_into_an_older_database_is_found_today(kept: Settings) 
     _write(kept, "UPDATE place SET name = :text WHERE id = 374", text=_mac("Övre\u00a0källaren"))
     migrations.upgrade(kept)
     with closing(Archive(kept, SetClock())) as archive:
-        reference.refresh(archive)
+        reference_data.refresh(archive)
         with archive.read(operator("tests")) as work:
             assert [finding.say() for finding in checks.everything(work)] == []
             rows = select(col(CaseFile.id), col(CaseFile.reference)).order_by(col(CaseFile.id))
@@ -118,7 +121,7 @@ def test_what_a_mac_wrote_into_an_older_database_is_found_today(kept: Settings) 
 def test_an_upgraded_database_is_as_its_history_says(kept: Settings) -> None:
     migrations.upgrade(kept)
     with closing(Archive(kept, SetClock(LATER))) as archive:
-        reference.refresh(archive)
+        reference_data.refresh(archive)
         with archive.read(operator("tests")) as work:
             assert [finding.say() for finding in checks.everything(work)] == []
 

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url
 
 from archive import migrations
-from archive.errors import Unavailable
-from archive.store import Actor, Archive, Work
+from archive.kernel.errors import Unavailable
+from archive.kernel.store import Actor, Archive, Work
 from tests.builders import SetClock, a_file, a_shelf
 from tests.databases import PostgresqlDatabases
 from tests.tampering import intruding

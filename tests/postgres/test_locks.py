@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from archive.config import Settings
-from archive.errors import Unavailable
-from archive.store import Actor, Archive, Work
+from archive.kernel.config import Settings
+from archive.kernel.errors import Unavailable
+from archive.kernel.store import Actor, Archive, Work
 from tests.builders import SetClock, a_shelf
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archive import migrations
+from archive import migrations, reference_data
 from archive.app import create_app
-from archive.domain import reference
-from archive.store import Archive
+from archive.kernel.store import Archive
 from archive.vocabulary import Role
 from tests.browser.walk import Known, walk
 from tests.builders import PASSWORD, SetClock, user_in_role
@@ -30,7 +29,7 @@ def test_every_page_of_an_upgraded_archive_opens(
     with postgresql_databases.kept(tmp_path, LAST_KEPT) as kept:
         migrations.upgrade(kept)
         with closing(Archive(kept, clock)) as archive:
-            reference.refresh(archive)
+            reference_data.refresh(archive)
             app = create_app(archive=archive)
             found: set[str] = set()
             known = Known()

@@ -10,10 +10,10 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from archive import migrations
-from archive.config import Settings
-from archive.domain import checks
+from archive.integrity import checks
+from archive.kernel.config import Settings
+from archive.kernel.store import Actor, Archive, make_engine
 from archive.migrations import triggers
-from archive.store import Actor, Archive, make_engine
 from tests.builders import SetClock, a_box, a_file, a_shelf
 from tests.databases import url_of
 

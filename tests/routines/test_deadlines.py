@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive import clock
+from archive.kernel import clock
 from routines.deadlines import OFFICE_CLOSES, Calendar, deadline_after
 from routines.model import Deadline, DeadlineKind
 

@@ -10,24 +10,13 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.domain import (
-    covers,
-    deliveries,
-    delivery_lists,
-    delivery_scans,
-    dispatching,
-    files,
-    packing,
-    places,
-    receiving,
-    reconciling,
-    reference,
-    scans,
-    sweeping,
-)
-from archive.domain.deliveries import Plan
-from archive.domain.places import subtree
-from archive.domain.scans import Scanned
+from archive import reference_data
+from archive.cover_checks import checks
+from archive.deliveries import dispatch as dispatching
+from archive.deliveries import packing, pick_lists, planning, receiving, reconciliation, scanning
+from archive.deliveries.planning import Plan
+from archive.files import files
+from archive.kernel.store import Work, operator
 from archive.models import (
     CaseFile,
     Delivery,
@@ -39,7 +28,11 @@ from archive.models import (
     Label,
     Place,
 )
-from archive.store import Work, operator
+from archive.places import places
+from archive.places.places import subtree
+from archive.programme import emptying as room_emptying
+from archive.scanning import scans
+from archive.scanning.scans import Scanned
 from archive.vocabulary import (
     Custody,
     DeliveryState,
@@ -81,7 +74,7 @@ class Delivering(Register):
 
     @initialize()
     def build(self) -> None:
-        reference.refresh(self.archive)
+        reference_data.refresh(self.archive)
         with self.archive.write(self.packer) as work:
             central = places.create(work, None, PlaceKind.SITE, "Nya arkivet", central=True)
             places.create_many(work, central, [places.Level(PlaceKind.ROOM, ("Magasin",))])
@@ -111,7 +104,7 @@ class Delivering(Register):
     @rule(which=PICK)
     def undo_scan(self, which: int) -> None:
         sent = self.scans[which % len(self.scans)]
-        if sent.answer[0] not in delivery_scans.UNDOABLE:
+        if sent.answer[0] not in scanning.UNDOABLE:
             super().undo_scan(which)
             return
         self.by_its_sender(which, lambda: self._undo_at_a_delivery(sent.scanned.id))
@@ -181,9 +174,9 @@ class Delivering(Register):
             file = files.held(work, file_id)
             if file.status is Custody.ON_PLACE and file.place_id != magazine.id:
                 files.move(work, file, magazine, how=Evidence.HAND)
-        for waiting in covers.waiting(work):
+        for waiting in checks.waiting(work):
             for what in waiting.needs:
-                covers.confirm(work, covers.get(work, waiting.check.id), what)
+                checks.confirm(work, checks.get(work, waiting.check.id), what)
 
     def _take_over(self, status: Custody) -> None:
         """Take over where files stand that a compound step moved, but never a change of state."""
@@ -199,10 +192,10 @@ class Delivering(Register):
     def plan(self, days: int, files_listed: int) -> None:
         def plan(work: Work) -> None:
             day = work.now.date() + timedelta(days=days)
-            delivery = deliveries.plan(work, Plan(day, 2, 3, reception=places.get(work, self.magazine)))
-            share = deliveries.add_sender(work, delivery, places.get(work, self.room))
+            delivery = planning.plan(work, Plan(day, 2, 3, reception=places.get(work, self.magazine)))
+            share = planning.add_sender(work, delivery, places.get(work, self.room))
             if files_listed:
-                delivery_lists.make(work, share, files_listed)
+                pick_lists.make(work, share, files_listed)
 
         self.do(plan)
 
@@ -219,9 +212,9 @@ class Delivering(Register):
                 return
             if drop:
                 share = self.some(work, DeliverySender, delivery)
-                deliveries.drop_sender(work, share)
+                planning.drop_sender(work, share)
             else:
-                deliveries.cancel(work, found, "Bilen är trasig")
+                planning.cancel(work, found, "Bilen är trasig")
 
         self.do(cancel)
 
@@ -365,7 +358,7 @@ class Delivering(Register):
         def sign(work: Work) -> None:
             share = self.some(work, DeliverySender, which)
             if share is not None:
-                reconciling.sign(work, share)
+                reconciliation.sign(work, share)
 
         self.as_receiver(sign)
 
@@ -375,7 +368,7 @@ class Delivering(Register):
             found = self.some(work, Difference, which)
             if found is not None:
                 place = places.get(work, self.room) if somewhere else None
-                reconciling.explain(work, [found], reason, text="Se pärm", place=place)
+                reconciliation.explain(work, [found], reason, text="Se pärm", place=place)
 
         self.as_receiver(explain)
         self._take_over_landed()
@@ -388,11 +381,11 @@ class Delivering(Register):
             found = self.some(work, Difference, which)
             if found is None:
                 return
-            reason = reconciling.reasons(found)[0]
+            reason = reconciliation.reasons(found)[0]
             if reason is DifferenceReason.SUSPECTED_LOSS:
-                reconciling.suspect(work, [found])
+                reconciliation.suspect(work, [found])
             else:
-                reconciling.explain(work, [found], reason)
+                reconciliation.explain(work, [found], reason)
 
         self.as_receiver(explain)
 
@@ -411,7 +404,7 @@ class Delivering(Register):
         def close(work: Work) -> None:
             delivery = self.some(work, Delivery, which)
             if delivery is not None:
-                reconciling.close(work, delivery)
+                reconciliation.close(work, delivery)
 
         self.as_receiver(close)
 
@@ -422,18 +415,18 @@ class Delivering(Register):
         def act(work: Work) -> None:
             emptying = self.some(work, Emptying, 0)
             if step == "enter":
-                sweeping.enter(work, places.get(work, self.room))
+                room_emptying.enter(work, places.get(work, self.room))
             elif emptying is None:
                 return
             elif step == "sweep":
-                for shelf in sweeping.to_sweep(work, emptying):
-                    sweeping.sweep(work, emptying, shelf)
+                for shelf in room_emptying.to_sweep(work, emptying):
+                    room_emptying.sweep(work, emptying, shelf)
             elif step == "countersign":
-                sweeping.countersign(work, emptying, places.get(work, self.magazine))
+                room_emptying.countersign(work, emptying, places.get(work, self.magazine))
             else:
-                {"begin": sweeping.begin, "finish": sweeping.finish, "sign": sweeping.sign}[step](
-                    work, emptying
-                )
+                {"begin": room_emptying.begin, "finish": room_emptying.finish, "sign": room_emptying.sign}[
+                    step
+                ](work, emptying)
 
         (self.as_receiver if step == "countersign" else self.do)(act)
         with self.archive.read(self.packer) as work:

@@ -11,26 +11,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from archive.domain import (
-    assessments,
-    checks,
-    confirmations,
-    cover_desk,
-    cover_scans,
-    covers,
-    double_checks,
-    files,
-    findings,
-    foreign_files,
-    loans,
-)
-from archive.domain.assessments import Answer
-from archive.domain.findings import Correction, Seen
-from archive.domain.foreign_files import Found
-from archive.domain.loans import Request
-from archive.errors import DomainError
+from archive.cover_checks import assessments, confirmations, desk, findings, misfiled, scanning, second_checks
+from archive.cover_checks import checks as cover_checks
+from archive.cover_checks.assessments import Answer
+from archive.cover_checks.findings import Correction, Seen
+from archive.cover_checks.misfiled import Found
+from archive.files import files
+from archive.integrity import checks
+from archive.kernel.errors import DomainError
+from archive.kernel.store import Actor, Archive, Work, operator
+from archive.loans import loans
+from archive.loans.loans import Request
 from archive.models import Assessment, CaseFile, CoverCheck, Finding, Person
-from archive.store import Actor, Archive, Work, operator
 from archive.vocabulary import (
     AssessmentAnswer,
     CheckWithdrawal,
@@ -43,7 +35,7 @@ from archive.vocabulary import (
 )
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf, protect
 from tests.databases import PostgresqlDatabases, SqliteDatabases
-from tests.domain.checking import KEEPER, somebody
+from tests.verbs.cover_checks.checking import KEEPER, somebody
 
 Result = TypeVar("Result")
 PICK = st.integers(0, 1000)  # of what there is, whichever
@@ -95,7 +87,7 @@ class Desk(RuleBasedStateMachine):
             box = a_box(work, a_shelf(work))
             for number in range(FILES):
                 protection = Protection.MARKED if number == 0 else Protection.NONE
-                covers.queue_alone(work, a_file(work, box, a_person(work, protection=protection)))
+                cover_checks.queue_alone(work, a_file(work, box, a_person(work, protection=protection)))
 
     def do(self, who: int, verb: Callable[[Work], Result]) -> Result | None:
         """Do something as one of the people, a second later; a refusal must have changed nothing."""
@@ -134,17 +126,17 @@ class Desk(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, file=PICK)
     def queue(self, who: int, file: int) -> None:
-        self.with_one(who, CaseFile, file, covers.queue_alone)
+        self.with_one(who, CaseFile, file, cover_checks.queue_alone)
 
     @rule(who=PEOPLE, file=PICK)
     def open_file(self, who: int, file: int) -> None:
-        self.with_one(who, CaseFile, file, covers.begin)
+        self.with_one(who, CaseFile, file, cover_checks.begin)
 
     @rule(who=PEOPLE, check=PICK, what=st.sampled_from(Confirmation))
     def confirm(self, who: int, check: int, what: Confirmation) -> None:
         def say(work: Work, one: CoverCheck) -> None:
             waited = one.open
-            covers.confirm(work, one, what)
+            cover_checks.confirm(work, one, what)
             if waited and not one.open:
                 self._rightly_done(work, one)
 
@@ -186,14 +178,14 @@ class Desk(RuleBasedStateMachine):
     def find_foreign(self, who: int, check: int, other: int, whole: bool, how: Evidence) -> None:
         def find(work: Work, one: CoverCheck) -> None:
             file = self.pick(work, CaseFile, other) if other % 5 else None
-            foreign_files.find(work, one, "nothing_inside", Found(file, whole, how))
+            misfiled.find(work, one, "nothing_inside", Found(file, whole, how))
 
         self.with_one(who, CoverCheck, check, find)
 
     @rule(who=PEOPLE, finding=PICK, other=PICK)
     def identify(self, who: int, finding: int, other: int) -> None:
         def identify(work: Work, one: Finding) -> None:
-            foreign_files.identify(work, one, self.pick(work, CaseFile, other))
+            misfiled.identify(work, one, self.pick(work, CaseFile, other))
 
         self.with_one(who, Finding, finding, identify)
 
@@ -218,15 +210,15 @@ class Desk(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, file=PICK)
     def undo(self, who: int, file: int) -> None:
-        self.with_one(who, CaseFile, file, cover_scans.undo_last)
+        self.with_one(who, CaseFile, file, scanning.undo_last)
 
     @rule(who=PEOPLE, check=PICK)
     def reopen(self, who: int, check: int) -> None:
-        self.with_one(who, CoverCheck, check, lambda work, one: covers.reopen(work, one))
+        self.with_one(who, CoverCheck, check, lambda work, one: cover_checks.reopen(work, one))
 
     @rule(who=PEOPLE, check=PICK, reason=st.sampled_from(CheckWithdrawal))
     def withdraw(self, who: int, check: int, reason: CheckWithdrawal) -> None:
-        self.with_one(who, CoverCheck, check, lambda work, one: covers.withdraw(work, one, reason))
+        self.with_one(who, CoverCheck, check, lambda work, one: cover_checks.withdraw(work, one, reason))
 
     @rule(percent=st.sampled_from([0, 100]))
     def draw(self, percent: int) -> None:
@@ -234,7 +226,7 @@ class Desk(RuleBasedStateMachine):
 
     def _draw(self, percent: int) -> None:
         with self.archive.write(self.program) as work:
-            double_checks.draw(work, percent)
+            second_checks.draw(work, percent)
 
     @rule(file=PICK, first=PEOPLE)
     def check_thoroughly(self, file: int, first: int) -> None:
@@ -247,9 +239,9 @@ class Desk(RuleBasedStateMachine):
 
     def _say_all(self, file: int, who: int) -> None:
         def say(work: Work, one: CaseFile) -> None:
-            check = covers.begin(work, one)
+            check = cover_checks.begin(work, one)
             for what in confirmations.needs(work, one, confirmations.of(work, [check.id]).get(check.id, [])):
-                covers.confirm(work, check, what)
+                cover_checks.confirm(work, check, what)
             if not check.open:
                 self._rightly_done(work, check)
 
@@ -291,14 +283,14 @@ class Desk(RuleBasedStateMachine):
         with self.archive.read(self.program) as work:
             assert list(checks.Check(work).rules()) == []
             for check in work.session.scalars(select(CoverCheck)):
-                cover_desk.of(work, check)
+                desk.of(work, check)
 
     @invariant()
     def who_must_repeat_is_never_who_was_first(self) -> None:
         for actor in self.people:
             with self.archive.read(actor) as work:
-                for row in covers.waiting(work):
-                    covers.refuse_same_person(work, row.check)
+                for row in cover_checks.waiting(work):
+                    cover_checks.refuse_same_person(work, row.check)
 
     @invariant()
     def every_wrong_cover_that_was_out_is_assessed(self) -> None:

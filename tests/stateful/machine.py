@@ -13,14 +13,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from archive.domain import checks, files, labels, lifting, loans, people, places, scans, staff, timelines
-from archive.domain.files import NewFile
-from archive.domain.lifting import Proof
-from archive.domain.loans import Request
-from archive.domain.scans import Scanned
-from archive.errors import DomainError
+from archive.accounts import users
+from archive.codes import codes
+from archive.files import files
+from archive.files.files import NewFile
+from archive.integrity import checks
+from archive.kernel.errors import DomainError
+from archive.kernel.store import Archive, Work, operator
+from archive.loans import loans
+from archive.loans.loans import Request
 from archive.models import CaseFile, Label, Person, Place, User
-from archive.store import Archive, Work, operator
+from archive.people import lifting, people
+from archive.people.lifting import Proof
+from archive.places import places
+from archive.scanning import scans
+from archive.scanning.scans import Scanned
+from archive.timeline import timeline
 from archive.vocabulary import (
     Custody,
     Evidence,
@@ -114,7 +122,7 @@ class Register(RuleBasedStateMachine):
             shelf = a_shelf(work)
             places.create_many(work, shelf, [places.Level(PlaceKind.BOX, ("1", "2"))])
             a_kind(work), a_source(work), a_person(work)
-            labels.print_blanks(work, 2, "test")
+            codes.print_blanks(work, 2, "test")
         user_in_role(self.archive, Role.ARCHIVIST)
 
     @rule(minutes=st.sampled_from([0, 1, 20, 60 * 24 * 40]))
@@ -275,13 +283,13 @@ class Register(RuleBasedStateMachine):
     @precondition(lambda self: self.account)
     @rule(file=PICK, reason=st.none() | st.sampled_from(LabelReason))
     def print_label(self, file: int, reason: LabelReason | None) -> None:
-        self.do(lambda work: labels.print_labels(work, [self.pick(work, CaseFile, file)], "test", reason))
+        self.do(lambda work: codes.print_labels(work, [self.pick(work, CaseFile, file)], "test", reason))
 
     @rule(label=PICK, thing=PICK, model=st.sampled_from([CaseFile, Place]))
     def bind_label(self, label: int, thing: int, model: Any) -> None:
         if model is Place or self.account:
             self.do(
-                lambda work: labels.bind(
+                lambda work: codes.bind(
                     work, self.pick(work, Label, label).code, self.pick(work, model, thing)
                 )
             )
@@ -332,7 +340,7 @@ class Register(RuleBasedStateMachine):
 
     @rule(roles=st.sets(st.sampled_from(Role)))
     def give_roles(self, roles: set[Role]) -> None:
-        self.do(lambda work: staff.set_roles(work, self.pick(work, User, 0), roles))
+        self.do(lambda work: users.set_roles(work, self.pick(work, User, 0), roles))
 
     # What must hold after each
 
@@ -353,7 +361,7 @@ class Register(RuleBasedStateMachine):
     def every_story_can_be_told(self) -> None:
         with self.archive.read(self.actor) as work:
             for file in work.session.scalars(select(CaseFile)).all():
-                page = timelines.of_file(work, file)
+                page = timeline.of_file(work, file)
                 assert page.entries[-1].kind.value == "file.registered" or page.before
 
 

@@ -7,29 +7,23 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from archive import clock
-from archive.domain import (
-    deadlines,
-    incident_changes,
-    incident_finds,
-    incident_steps,
-    incident_sweep,
-    incidents,
-    searches,
-    wanted,
-)
-from archive.domain.incidents import Report
-from archive.domain.searches import Searched
+from archive.files import wanted
+from archive.incidents import changes, finds, nightly, reporting, steps
+from archive.incidents.reporting import Report
+from archive.kernel import clock
+from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, Place, Scan
-from archive.store import Work
+from archive.notifications import deadlines
+from archive.search import searches
+from archive.search.searches import Searched
 from archive.vocabulary import Custody, IncidentOutcome, IncidentState, Occasion, Role, SearchResult
 from routines import engine
 from routines.conditions import Answer
 from routines.model import Field, FieldKind, Step
 from routines.progress import State
 from tests.builders import user_in_role
-from tests.domain.incident_play import filled
 from tests.stateful.machine import PICK, Account, Register
+from tests.verbs.incidents.incident_play import filled
 
 TABLES = (
     *("incident", "incident_file", "incident_search", "wanted_sighting", "routine_step", "routine_version"),
@@ -72,7 +66,7 @@ class Missing(Register):
         def report(work: Work) -> list[tuple[int, int]]:
             ids = tuple(self.pick(work, CaseFile, number).id for number in sorted(files))
             said = Report(ids, description="En pärm" if words else "", occasion=occasion, protected=False)
-            incidents.report(work, said)
+            reporting.report(work, said)
             return [(found.file_id, found.item_id) for found in wanted.of(work, ids).values()]
 
         reported = self.do(report)
@@ -85,16 +79,16 @@ class Missing(Register):
     def do_a_step(self, incident: int, which: int, luck: int) -> None:
         def do(work: Work) -> int:
             what = self.pick(work, Incident, incident)
-            run = incidents.advance(work, what)
+            run = reporting.advance(work, what)
             names = [record.step for record in engine.open_steps(run.progress)]
             names += [step.id for step in engine.startable(run.routine, run.progress, work.now)]
             if not names:
                 return int(what.id)
             step = run.step(names[which % len(names)])
             if run.progress.open_record(step.id) is None:
-                incidents.start(work, what, step.id)
-            run = incident_steps.course(work, what)
-            incidents.complete(work, what, step.id, self._answers(work, what, run, step, luck))
+                reporting.start(work, what, step.id)
+            run = steps.course(work, what)
+            reporting.complete(work, what, step.id, self._answers(work, what, run, step, luck))
             return int(what.id)
 
         done = self.do(do)
@@ -104,7 +98,7 @@ class Missing(Register):
     def _answers(self, work: Work, incident: Incident, run: Any, step: Step, luck: int) -> dict[str, Answer]:
         given: dict[str, Answer] = {}
         lost = IncidentOutcome.DECLARED_LOST
-        sought = [one for one in incidents.items(work, incident) if one.open or one.outcome is lost]
+        sought = [one for one in reporting.items(work, incident) if one.open or one.outcome is lost]
         items = [f"item:{one.id}" for one in sought]
         for at, field in enumerate(step.fields):
             state = State(run.routine, run.progress, work.now, (step.id, given))
@@ -180,18 +174,18 @@ class Missing(Register):
     def find_all_of_it(self, incident: int, place: int, wrong: bool) -> None:
         def claim(work: Work) -> int:
             what = self.pick(work, Incident, incident)
-            sought = [one for one in incidents.items(work, what) if one.open]
-            incident_finds.claim(work, sought, None, work.now)
-            incidents.advance(work, what)
+            sought = [one for one in reporting.items(work, what) if one.open]
+            finds.claim(work, sought, None, work.now)
+            reporting.advance(work, what)
             return int(what.id)
 
         def confirm(work: Work) -> int:
             what = self.pick(work, Incident, incident)
-            sought = [incident_changes.key(one) for one in incidents.items(work, what) if one.open]
+            sought = [changes.key(one) for one in reporting.items(work, what) if one.open]
             said = {"right": "yes", "place": f"place:{self.pick(work, Place, place).id}"}
-            run = incident_steps.course(work, what)
+            run = steps.course(work, what)
             answers = filled(work, run, "confirm_find", said, work.actor, sought)
-            incidents.complete(work, what, "confirm_find", answers)
+            reporting.complete(work, what, "confirm_find", answers)
             return int(what.id)
 
         self.do(claim)
@@ -207,8 +201,8 @@ class Missing(Register):
     def take_it_up_again(self, incident: int, every: bool) -> None:
         def reopen(work: Work) -> int:
             what = self.pick(work, Incident, incident)
-            again = incidents.items(work, what) if every else incidents.items(work, what)[:1]
-            incidents.reopen(work, what, [item.id for item in again], "fel akt")
+            again = reporting.items(work, what) if every else reporting.items(work, what)[:1]
+            reporting.reopen(work, what, [item.id for item in again], "fel akt")
             return int(what.id)
 
         done = self.do(reopen)
@@ -218,9 +212,9 @@ class Missing(Register):
     @precondition(lambda self: self.wanted)
     @rule()
     def the_worker_sweeps(self) -> None:
-        incident_sweep.sweep(self.archive)
+        nightly.sweep(self.archive)
         deadlines.sweep(self.archive)
-        assert incident_sweep.sweep(self.archive) == 0, "once is enough"
+        assert nightly.sweep(self.archive) == 0, "once is enough"
 
     @invariant()
     def what_is_wanted_stays_wanted_until_somebody_says_why_not(self) -> None:
@@ -243,6 +237,6 @@ class Missing(Register):
         with self.archive.read(self.actor) as work:
             running = select(Incident).where(col(Incident.status) != IncidentState.CLOSED)
             for incident in work.session.scalars(running):
-                run = incident_steps.course(work, incident)
+                run = steps.course(work, incident)
                 turn = engine.advanced(run.routine, run.progress, clock, work.now)
                 assert turn.opened or engine.open_steps(turn.progress), incident.status

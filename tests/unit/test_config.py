@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import DEMO_KEY, BadSettings, Settings, Smtp
+from archive.kernel.config import DEMO_KEY, BadSettings, Settings, Smtp
 
 KEYS = {"AKTSPAR_MAC_KEY": "5a" * 32, "AKTSPAR_SECRET_KEY": "c3" * 32}
 

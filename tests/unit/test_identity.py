@@ -8,8 +8,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from stdnum.se import personnummer as peer
 
-from archive.identity import Written, carried_date, century_unclear, check_digit, look_alikes, read, shown
-from archive.partial_date import PartialDate
+from archive.kernel.partial_date import PartialDate
+from archive.rules.identity import (
+    Written,
+    carried_date,
+    century_unclear,
+    check_digit,
+    look_alikes,
+    read,
+    shown,
+)
 from archive.vocabulary import NumberKind, NumberQuality
 
 TODAY = date(2026, 11, 21)

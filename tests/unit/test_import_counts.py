@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from archive.domain.import_counts import in_order
+from archive.imports.counts import in_order
 
 
 def test_what_is_counted_as_often_is_told_by_its_name_whatever_came_first() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.domain.import_names import agree, longer
+from archive.imports.rows.names import agree, longer
 
 KNOWN = ("Ek", "Anna Maria")
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.letters import one_form, trimmed
-from archive.lists.fields import Field
-from archive.lists.mapping import Column, Mapping
-from archive.lists.reader import Reader
-from archive.lists.tables import open_list
+from archive.imports.lists.meaning.fields import Field
+from archive.imports.lists.meaning.mapping import Column, Mapping
+from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.tables import open_list
+from archive.kernel.letters import one_form, trimmed
 from tests.unit.test_lists_marks import TODAY, saved
 from tests.unit.test_lists_marks import a_book as a_workbook
 

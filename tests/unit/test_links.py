@@ -1,8 +1,8 @@
 """The sum of all links: whole when they hold, and never by chance when they do not."""
 
-from archive.history import GENESIS, digest_of
-from archive.proof.chain import Chain
-from archive.proof.reading import EventRow
+from archive.history.history import GENESIS, digest_of
+from archive.integrity.chain import Chain
+from archive.integrity.reading import EventRow
 
 
 def _event(stream: str, seq: int, prev: bytes) -> EventRow:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.lists.dates import DateReader
-from archive.lists.fields import FlagCode
+from archive.imports.lists.meaning.dates import DateReader
+from archive.imports.lists.meaning.fields import FlagCode
 
 LIMIT = date(2026, 11, 21)
 AMBIGUOUS, CENTURY = FlagCode.DATE_AMBIGUOUS, FlagCode.DATE_CENTURY_MISSING

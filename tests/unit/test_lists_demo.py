@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.lists.guessing import Guess, guess
-from archive.lists.reader import Reader
-from archive.lists.reading import Reading
-from archive.lists.tables import OpenList, open_list
+from archive.imports.lists.meaning.guessing import Guess, guess
+from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.reading import Reading
+from archive.imports.lists.meaning.tables import OpenList, open_list
 from archive.vocabulary import NumberQuality
 from seed.demo.lists import FORMS
 from seed.demo.pen import western

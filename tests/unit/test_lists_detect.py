@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.errors import Invalid
-from archive.lists.detect import encoding_of, header_of, kind_of, separator_of
-from archive.lists.headings import is_heading
+from archive.imports.lists.formats.detect import encoding_of, header_of, kind_of, separator_of
+from archive.imports.lists.meaning.headings import is_heading
+from archive.kernel.errors import Invalid
 
 SWEDISH = "Aktnr;Namn\r\n" + "".join(f"K {n}/98;Öberg, Åsa\r\nK {n}/99;Sjöström, Märta\r\n" for n in range(5))
 

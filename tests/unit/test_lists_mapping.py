@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.errors import Invalid
-from archive.lists.fields import Field
-from archive.lists.guessing import Guess, How, guess
-from archive.lists.headings import HEADINGS, known_headings, plain
-from archive.lists.mapping import Column, Mapping
+from archive.imports.lists.meaning.fields import Field
+from archive.imports.lists.meaning.guessing import Guess, How, guess
+from archive.imports.lists.meaning.headings import HEADINGS, known_headings, plain
+from archive.imports.lists.meaning.mapping import Column, Mapping
+from archive.kernel.errors import Invalid
 from archive.vocabulary import Protection
 
 TODAY = date(2026, 11, 21)

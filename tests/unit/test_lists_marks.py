@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
-from archive.errors import Invalid, TooLarge
-from archive.lists.fields import Field, FlagCode
-from archive.lists.guessing import guess
-from archive.lists.limits import Limits
-from archive.lists.mapping import Mapping
-from archive.lists.marks import protective_title, protective_words, without_protection
-from archive.lists.names import NameReader
-from archive.lists.reader import Reader
-from archive.lists.reading import Reading
-from archive.lists.tables import OpenList, open_list
+from archive.imports.lists.formats.limits import Limits
+from archive.imports.lists.meaning.fields import Field, FlagCode
+from archive.imports.lists.meaning.guessing import guess
+from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.lists.meaning.marks import protective_title, protective_words, without_protection
+from archive.imports.lists.meaning.names import NameReader
+from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.reading import Reading
+from archive.imports.lists.meaning.tables import OpenList, open_list
+from archive.kernel.errors import Invalid, TooLarge
 from archive.vocabulary import Protection
 from tests.unit.protection_phrases import OPEN, PROTECTED
 from tests.unit.protection_phrases_more import HINTS, MARKS, ORDINARY

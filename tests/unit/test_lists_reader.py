@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.errors import Invalid
-from archive.lists.fields import Field, FlagCode
-from archive.lists.mapping import Column, Mapping
-from archive.lists.reader import Reader
-from archive.lists.reading import EarlierCheck, Reading
-from archive.lists.tables import Shape
-from archive.partial_date import PartialDate
+from archive.imports.lists.meaning.fields import Field, FlagCode
+from archive.imports.lists.meaning.mapping import Column, Mapping
+from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.reading import EarlierCheck, Reading
+from archive.imports.lists.meaning.tables import Shape
+from archive.kernel.errors import Invalid
+from archive.kernel.partial_date import PartialDate
 from archive.vocabulary import NumberKind, NumberQuality, PersonRole, Protection
-from archive.wording import speaking
+from archive.vocabulary.wording import speaking
 
 TODAY = date(2026, 11, 21)
 SETTINGS = Mapping(

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from archive.letters import one_form
-from archive.lists.rejects import REASON, suffix, write_rejects
-from archive.lists.tables import OpenList, Shape, open_list
-from archive.wording import _, speaking
+from archive.imports.lists.meaning.rejects import REASON, suffix, write_rejects
+from archive.imports.lists.meaning.tables import OpenList, Shape, open_list
+from archive.kernel.letters import one_form
+from archive.vocabulary.wording import _, speaking
 from tests.unit.test_lists_tables import CELLS, HEADER, written
 from tests.unit.test_lists_workbook import a_book, saved
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.errors import Invalid, TooLarge
-from archive.letters import one_form
-from archive.lists.limits import Limits
-from archive.lists.tables import OpenList, Shape, guard, open_list, unguard
+from archive.imports.lists.formats.limits import Limits
+from archive.imports.lists.meaning.tables import OpenList, Shape, guard, open_list, unguard
+from archive.kernel.errors import Invalid, TooLarge
+from archive.kernel.letters import one_form
 
 CELLS = st.one_of(
     st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=10),

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.lists.fields import FlagCode
-from archive.lists.names import NameReader, role_of_heading
-from archive.lists.text import clean, simple
-from archive.lists.values import (
+from archive.imports.lists.formats.text import clean, simple
+from archive.imports.lists.meaning.fields import FlagCode
+from archive.imports.lists.meaning.names import NameReader, role_of_heading
+from archive.imports.lists.meaning.values import (
     level_of_yes,
     part_inside,
     read_count,
@@ -17,7 +17,7 @@ from archive.lists.values import (
     whole,
     without_part,
 )
-from archive.lists.whereabouts import place_key, place_name, read_place
+from archive.imports.lists.meaning.whereabouts import place_key, place_name, read_place
 from archive.vocabulary import PersonRole, PlaceKind, Protection
 
 

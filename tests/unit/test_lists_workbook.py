@@ -11,12 +11,12 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from archive.errors import Invalid, TooLarge
-from archive.lists.cells import column_letters, escape_controls, number_style, unescape
-from archive.lists.limits import Limits
-from archive.lists.package import Package
-from archive.lists.sheet import column_index
-from archive.lists.tables import open_list
+from archive.imports.lists.formats.cells import column_letters, escape_controls, number_style, unescape
+from archive.imports.lists.formats.limits import Limits
+from archive.imports.lists.formats.package import Package
+from archive.imports.lists.formats.sheet import column_index
+from archive.imports.lists.meaning.tables import open_list
+from archive.kernel.errors import Invalid, TooLarge
 
 HEADER = ["Aktnr", "Namn", "Personnr", "Avslutad"]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

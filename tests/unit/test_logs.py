@@ -3,7 +3,7 @@
 import json
 import logging
 
-from archive.logs import JsonLines
+from archive.kernel.logs import JsonLines
 
 
 def line(

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archive.config import Settings
-from archive.documents import shelf_marker
-from archive.documents.page import Column, Head, Report
-from archive.domain.shelf_markers import Marker
+from archive.incidents.papers import shelf_marker
+from archive.incidents.shelf_markers import Marker
+from archive.kernel.config import Settings
+from archive.output.page import Column, Head, Report
 from labels import typeface
 
 WORDS = "Först " + "ett ord till " * 1600 + "sist"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont
 
-from archive.documents.page import Column, Head, Report
+from archive.output.page import Column, Head, Report
 from labels import codes, scripts, typeface
 from labels.designs import PlaceLabel
 from labels.sheets import sheet_pdf

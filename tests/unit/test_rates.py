@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.domain.rates import Rate
+from archive.rules.rates import Rate
 
 
 def test_the_interval_is_wilsons() -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.partial_date import PartialDate
-from archive.retention import EVERY_DAY, FLAGS, SAMPLE_DAYS, Birth, Grounds, KindRule, compute
+from archive.kernel.partial_date import PartialDate
+from archive.rules.retention import EVERY_DAY, FLAGS, SAMPLE_DAYS, Birth, Grounds, KindRule, compute
 from archive.vocabulary import Outcome, PersonRole
-from archive.wording import speaking
+from archive.vocabulary.wording import speaking
 
 NOTE = PartialDate(2014, 3, 10)
 NOT_SAMPLED = Birth(PartialDate(1990, 6, 2))

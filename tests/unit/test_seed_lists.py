@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from openpyxl import load_workbook
 
-from archive.identity import Written, read
-from archive.partial_date import PartialDate
+from archive.kernel.partial_date import PartialDate
+from archive.rules.identity import Written, read
 from seed.demo.lists import FORMS, rows
 from seed.demo.population import DEMO_DAY
 from seed.demo.world import World

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.se import personnummer as peer
 
-from archive.identity import read
+from archive.rules.identity import read
 from archive.vocabulary import NumberKind, NumberQuality
 from seed.numbers import Exhausted, Numbers, in_series, many
 

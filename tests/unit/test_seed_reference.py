@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from archive.retention import KindRule
+from archive.rules.retention import KindRule
 from archive.vocabulary import OrderRule
 from seed.reference import BadReference, load
 from seed.reference.load import FOLDER

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from archive.identity import read
+from archive.rules.identity import read
 from archive.vocabulary import NumberQuality, OrderRule, PersonRole, PlaceKind, Protection
 from seed.demo.world import World
 from seed.numbers import in_series

@@ -14,12 +14,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, select
 
-from archive.config import Settings
-from archive.errors import Unavailable
+from archive.kernel.config import Settings
+from archive.kernel.errors import Unavailable
+from archive.kernel.store import Actor, Archive
+from archive.kernel.watch import Note
 from archive.models import Unit
-from archive.store import Actor, Archive
 from archive.vocabulary import Role
-from archive.watch import Note
 from tests.builders import SetClock, a_box, a_file, a_shelf
 
 SignIn = Callable[[Role], FlaskClient]

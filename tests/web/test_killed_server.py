@@ -18,16 +18,17 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from archive.clock import system_clock
-from archive.config import Settings
-from archive.domain import checks, staff
+from archive.accounts import users
+from archive.integrity import checks
+from archive.kernel.clock import system_clock
+from archive.kernel.config import Settings
+from archive.kernel.store import Actor, Archive
 from archive.models import Scan
-from archive.store import Actor, Archive
 from tests.builders import SetClock, a_box, a_file, a_shelf
 from tests.web.test_serving import address, children, health, serving, soon
 
 __all__ = ["address"]
-pytestmark = pytest.mark.engines("sqlite")  # killed writers on PostgreSQL: tests/domain/test_faults.py
+pytestmark = pytest.mark.engines("sqlite")  # killed writers on PostgreSQL: tests/verbs/test_faults.py
 CLERKS = 3
 
 
@@ -71,11 +72,11 @@ def clerks(archive: Archive, archivist: Actor, root: Actor, address: str, clock:
     with archive.write(root) as work:
         shelf = a_shelf(work)
         boxes = [a_box(work, shelf, f"Box {number}").code for number in (1, 2)]
-        user = staff.user(work, archivist.user_id or 0)
+        user = users.user(work, archivist.user_id or 0)
         until = archive.clock() + timedelta(days=300)
         found = []
         for number in range(CLERKS):
-            token = staff.issue_token(work, user, f"Clerk {number}", until)[1]
+            token = users.issue_token(work, user, f"Clerk {number}", until)[1]
             codes = [a_file(work, shelf).code for _ in range(4)]
             found.append(Clerk(f"http://{address}", token, codes, boxes))
     return found

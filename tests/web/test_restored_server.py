@@ -17,9 +17,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import make_url
 
-from archive.config import Settings
-from archive.domain import checks
-from archive.store import Actor, Archive
+from archive.integrity import checks
+from archive.kernel.config import Settings
+from archive.kernel.store import Actor, Archive
 from tests.web.test_killed_server import Clerk, clerks
 from tests.web.test_serving import address, health, serving, soon
 

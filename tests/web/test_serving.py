@@ -14,11 +14,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from archive.config import Settings
-from archive.store import Archive
+from archive.kernel.config import Settings
+from archive.kernel.store import Archive
 from archive.vocabulary import Role
 from tests.builders import a_demo
-from tests.domain.incident_play import a_colleague
+from tests.verbs.incidents.incident_play import a_colleague
 
 pytestmark = pytest.mark.engines("sqlite")  # it is processes that are tried here, not a database
 

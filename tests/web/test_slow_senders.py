@@ -12,9 +12,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from archive.config import Settings
+from archive.kernel.config import Settings
+from archive.kernel.store import Archive
 from archive.reading import GATHERED_AT_ONCE
-from archive.store import Archive
 from tests.databases import SqliteDatabases
 from tests.web.test_killed_server import Clerk, clerks
 from tests.web.test_restored_server import scan
@@ -159,7 +159,7 @@ def paused_writer(settings: Settings, tmp_path: Path) -> Iterator[None]:
     ready = tmp_path / "ready"
     code = (
         "import sys, time, pathlib\n"
-        "from archive.config import Settings\nfrom archive.store import Archive, operator\n"
+        "from archive.kernel.config import Settings\nfrom archive.kernel.store import Archive, operator\n"
         "with Archive(Settings.load()).write(operator('paused')):\n"
         f"    pathlib.Path({str(ready)!r}).touch()\n    time.sleep(3600)\n"
     )

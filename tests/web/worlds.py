@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.kernel.store import Archive, operator
 from archive.models import Label
-from archive.store import Archive, operator
 from tests.builders import SetClock
 from tests.databases import SqliteDatabases
 

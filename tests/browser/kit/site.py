@@ -9,11 +9,11 @@ from pathlib import Path
 from flask import Flask, Response, make_response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from archive.domain.programme import Forecast
-from archive.domain.rates import Rate
+from archive.programme.forecast import Forecast
+from archive.rules.rates import Rate
 from archive.vocabulary import Custody
-from archive.web import line_chart
-from archive.wording import _, ngettext, speaking
+from archive.vocabulary.wording import _, ngettext, speaking
+from archive.web.programme import line_chart
 from tests.serving import serving
 
 ROOT = Path(__file__).parents[3]

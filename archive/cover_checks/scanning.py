@@ -1,0 +1,207 @@
+"""Scans at a checking desk: a file's label opens its check, printed commands say what the person found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+
+from archive.accounts import display_names
+from archive.cover_checks import checklists, checks, confirmations, findings, misfiled
+from archive.cover_checks.findings import Seen
+from archive.cover_checks.misfiled import Found
+from archive.deliveries.scanning import Read, Told
+from archive.files import files, sightings
+from archive.kernel.errors import Conflict
+from archive.kernel.store import Work
+from archive.models import CaseFile, CoverCheck, CoverConfirmation, Finding
+from archive.vocabulary import (
+    CheckCommand,
+    Confirmation,
+    Evidence,
+    FindingKind,
+    FindingState,
+    LabelState,
+    ScanOutcome,
+)
+from archive.vocabulary.wording import N_
+from labels import commands
+
+CHECK, FOREIGN = "check", "foreign"
+TASKS = frozenset({CHECK, FOREIGN})
+UNDOABLE = frozenset(
+    {
+        ScanOutcome.CHECK_CONFIRMED,
+        ScanOutcome.CHECK_DONE,
+        ScanOutcome.CHECK_FINDING,
+        ScanOutcome.CHECK_SET_ASIDE,
+    }
+)
+_CONFIRMS: Mapping[CheckCommand, Confirmation] = {
+    CheckCommand.COVER_RIGHT: Confirmation.COVER,
+    CheckCommand.CONTENTS_RIGHT: Confirmation.CONTENTS,
+    CheckCommand.SEAL_RIGHT: Confirmation.SEAL,
+}
+_CHECK = CoverCheck.__table__  # type: ignore[attr-defined]
+_SAID = CoverConfirmation.__table__  # type: ignore[attr-defined]
+_FINDING = Finding.__table__  # type: ignore[attr-defined]
+
+# Of a file that is checked a second time by another, each person means the check they had in hand.
+_OWN_CHECK = (
+    select(CoverCheck)
+    .where(
+        _CHECK.c.file_id == bindparam("file_id"),
+        or_(
+            _CHECK.c.opened_by == bindparam("person"),
+            _CHECK.c.id.in_(
+                select(_SAID.c.check_id).where(_SAID.c.by == bindparam("person"), ~_SAID.c.undone)
+            ),
+        ),
+    )
+    .order_by(_CHECK.c.id.desc())
+    .limit(1)
+)
+_LAST_SAID = (
+    select(CoverConfirmation)
+    .where(_SAID.c.check_id == bindparam("check_id"), _SAID.c.by == bindparam("person"), ~_SAID.c.undone)
+    .order_by(_SAID.c.at.desc(), _SAID.c.id.desc())
+    .limit(1)
+)
+_LAST_FOUND = (
+    select(Finding)
+    .where(
+        _FINDING.c.check_id == bindparam("check_id"),
+        _FINDING.c.found_by == bindparam("person"),
+        _FINDING.c.status != FindingState.WITHDRAWN,
+    )
+    .order_by(_FINDING.c.found_at.desc(), _FINDING.c.id.desc())
+    .limit(1)
+)
+
+
+def take(work: Work, task: str, text: str, read: Read) -> Told | None:
+    """Answer a scan at the task `check`, or `foreign` for what lay in the cover of the context.
+
+    None where it means nothing special: a place, a void, blank or unknown label.
+    """
+    command = CheckCommand.read(commands.parse(text))
+    if command is not None:
+        return _commanded(work, command, _in_hand(work, read), read)
+    if read.file_id is None:
+        return None
+    if task == FOREIGN:
+        return _lay_there(work, _in_hand(work, read), read)
+    return None if read.state is LabelState.VOID else _opened(work, read.file_id, read)
+
+
+def _in_hand(work: Work, read: Read) -> CaseFile:
+    """Return the file whose cover the person has open, by the code the page sends along."""
+    if not read.context:
+        raise Conflict("file_first", N_("Scan the file first, then say what you found."))
+    return files.by_code(work, read.context)
+
+
+def _opened(work: Work, file_id: int, read: Read) -> Told:
+    file = files.get(work, file_id)
+    incident_id = sightings.record(work, file, None, **read.seen)
+    check = checks.begin(work, file)
+    return Told(ScanOutcome.CHECK_OPENED, file.id, None, incident_id, {"check": check.id})
+
+
+def _commanded(work: Work, command: CheckCommand, file: CaseFile, read: Read) -> Told:
+    if command is CheckCommand.UNDO:
+        return Told(ScanOutcome.CHECK_UNDONE, file.id, facts={"check": undo_last(work, file).id})
+    if command in _CONFIRMS:
+        return _confirmed(work, _CONFIRMS[command], file, read)
+    check = checks.open_check(work, file)
+    facts = {"check": check.id}
+    if command is CheckCommand.WRONG:
+        checks.refuse_unless_checkable(work, check)
+        return Told(ScanOutcome.CHECK_ASKED, file.id, facts=facts)
+    point = checklists.WHOLE_ENVELOPE if file.protected else checklists.WHOLE_COVER
+    seen = Seen(FindingKind.DAMAGED, point, scan_id=read.scan_id, happened_at=read.happened_at)
+    finding = findings.find(work, check, seen)
+    return Told(ScanOutcome.CHECK_FINDING, file.id, facts={**facts, "finding": finding.id})
+
+
+def _confirmed(work: Work, what: Confirmation, file: CaseFile, read: Read) -> Told:
+    try:
+        check = checks.open_check(work, file)
+        checks.confirm(work, check, what, scan_id=read.scan_id, happened_at=read.happened_at)
+    except Conflict:
+        if done := _done_already(work, file, what):
+            return Told(ScanOutcome.CHECK_DONE, file.id, facts={"check": done})
+        raise
+    outcome = ScanOutcome.CHECK_CONFIRMED if check.open else ScanOutcome.CHECK_DONE
+    return Told(outcome, file.id, facts={"check": check.id, "what": what.value})
+
+
+def _done_already(work: Work, file: CaseFile, what: Confirmation) -> int | None:
+    """Return the check this person has just ended by saying the same: a label is easily scanned twice."""
+    check = _own_check(work, file)
+    if check is None or check.open:
+        return None
+    said = confirmations.of(work, [check.id]).get(check.id, [])
+    person = display_names.person(work.actor)
+    return check.id if any((one.what, one.by) == (what, person) for one in said) else None
+
+
+def _own_check(work: Work, file: CaseFile) -> CoverCheck | None:
+    asked = {"file_id": file.id, "person": display_names.person(work.actor)}
+    found: CoverCheck | None = work.session.execute(_OWN_CHECK, asked).scalar_one_or_none()
+    return found
+
+
+def _lay_there(work: Work, holder: CaseFile, read: Read) -> Told:
+    file = files.get(work, read.file_id or 0)
+    right = files.right_one(work, file) or file
+    check = checks.open_check(work, holder)
+    found = Found(right, True, Evidence.SCAN, scan_id=read.scan_id, happened_at=read.happened_at)
+    finding = misfiled.find(work, check, checklists.ANOTHER_FILE, found)
+    facts = {"check": check.id, "finding": finding.id, "holder": holder.id}
+    return Told(ScanOutcome.CHECK_SET_ASIDE, right.id, facts=facts)
+
+
+def undo_last(work: Work, file: CaseFile) -> CoverCheck:
+    """Take back the last thing this person said or found of a file; raises Conflict when there is none."""
+    check = _own_check(work, file)
+    if check is None:
+        raise _nothing()
+    check = checks.held(work, check.id)
+    asked = {"check_id": check.id, "person": display_names.person(work.actor)}
+    said = work.session.execute(_LAST_SAID, asked).scalar_one_or_none()
+    found = work.session.execute(_LAST_FOUND, asked).scalar_one_or_none()
+    if said is not None and (found is None or not check.open or said.at > found.found_at):
+        _unsay(work, check, said)
+    elif found is not None:
+        findings.withdraw(work, found)
+    else:
+        raise _nothing()
+    return check
+
+
+def undo(work: Work, scan_id: str, facts: Mapping[str, Any]) -> None:
+    """Take back what one scan said or found; raises Conflict when it has been taken back."""
+    check = checks.held(work, facts["check"])
+    by_scan = _SAID.c.scan_id == scan_id
+    said = work.session.execute(
+        select(CoverConfirmation).where(_SAID.c.check_id == check.id, by_scan, ~_SAID.c.undone)
+    ).scalar_one_or_none()
+    if said is not None:
+        _unsay(work, check, said)
+    elif "finding" in facts:
+        findings.withdraw(work, work.session.get_one(Finding, facts["finding"]))
+    else:
+        raise _nothing()
+
+
+def _unsay(work: Work, check: CoverCheck, said: CoverConfirmation) -> None:
+    if check.open:
+        confirmations.unsay(work, check, said)
+    else:
+        checks.reopen(work, check, said)
+
+
+def _nothing() -> Conflict:
+    return Conflict(
+        "nothing_to_take_back", N_("You have said nothing of this cover that could be taken back.")
+    )

@@ -1,0 +1,131 @@
+"""Do what was said of a row in doubt: register a file of its own, let it bring what it says, or drop it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.files import files
+from archive.history import history
+from archive.imports import questions
+from archive.imports.apply import ONE_LIST_AT_A_TIME, Batch
+from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.rows import matching
+from archive.imports.rows.earlier import Words
+from archive.imports.rows.items import Item, Terms, fingerprint, item_of, reading_of
+from archive.imports.rows.matching import TWIN, Key
+from archive.imports.rows.places import PlaceFinder
+from archive.kernel.errors import Conflict
+from archive.kernel.store import Work
+from archive.models import ImportRow, ImportRun, Task
+from archive.vocabulary import EventKind, Permission, RowAnswer, RowState, TaskAnswer
+from archive.vocabulary.wording import N_
+
+ROW_GONE = N_(
+    "This row waits no longer: its list was withdrawn, or it was settled already. Look at the list again."
+)
+FILE_VOID = N_(
+    "The file with this reference is void by now. Say that the row is a file of its own, or wrong."
+)
+
+
+def act(work: Work, task: Task, answer: TaskAnswer) -> None:
+    """Do with a row what the answer says; raises Conflict where that cannot be done now."""
+    row = work.session.get(ImportRow, task.row_id or 0, with_for_update=not work.sqlite)
+    if row is None or row.state is not RowState.ASKED:
+        raise Conflict("row_settled", ROW_GONE, field="answer")
+    run = work.session.get_one(ImportRun, row.run_id)
+    terms = Terms.of(work, Mapping.from_dict(run.mapping or {}))
+    item = Words.of_run(run, terms.mapping).of(item_of(row.row, reading_of(row), terms), row.cells)
+    alike = waiting_alike(work, row, fingerprint(item, terms.mac_key))
+    if answer is TaskAnswer.ROW_WRONG:
+        _drop(work, [row, *alike])
+        _close(work, alike, answer)
+        return
+    if answer is TaskAnswer.DIFFERENT:
+        work.require(Permission.REGISTER)
+    if not work.sqlite:
+        work.connection.execute(ONE_LIST_AT_A_TIME)
+    _carry_out(work, run, terms, row, item, task, answer)
+    for other in alike:
+        other.state, other.file_id, other.problem = RowState.UNCHANGED, row.file_id, None
+        other.cells, other.reading = [], None
+    work.session.flush()
+    _close(work, alike, answer)
+
+
+def _close(work: Work, rows: Sequence[ImportRow], answer: TaskAnswer) -> None:
+    """Settle what was asked of rows that another row's answer has settled."""
+    asked = select(Task).where(col(Task.row_id).in_([one.id for one in rows]), col(Task.open))
+    for task in work.session.execute(asked).scalars().all():
+        questions.close(work, task, answer)
+
+
+def _carry_out(
+    work: Work, run: ImportRun, terms: Terms, row: ImportRow, item: Item, task: Task, answer: TaskAnswer
+) -> None:
+    batch = Batch(work, run, PlaceFinder(), terms)
+    if answer is TaskAnswer.DIFFERENT:
+        verdict = batch.judge([_apart(work, item)], apart=True)[0]
+        if verdict.state is not RowState.NEW and verdict.problem:
+            raise Conflict(
+                verdict.problem.code, verdict.problem.sentence, field="answer", **dict(verdict.problem.facts)
+            )
+    else:
+        file = files.right_one(work, files.get(work, task.file_id))
+        if file is None:
+            raise Conflict("file_void", FILE_VOID, field="answer")
+        verdict = batch.told(item, file, adding=answer is TaskAnswer.ANOTHER_PERSON)
+    before = (row.undo or {}).get("persons", [])
+    batch.apply([row], [verdict])
+    work.session.refresh(row)
+    row.file_key = str(verdict.item.key)
+    if before:
+        row.undo = {**(row.undo or {}), "persons": [*before, *(row.undo or {}).get("persons", [])]}
+
+
+def _apart(work: Work, item: Item) -> Item:
+    """Give a row a reference nobody has: its own where that is free by now, else a number in brackets."""
+    numbers = ["", *(TWIN % number for number in range(2, 100))]
+    for number in numbers:
+        key = Key.of(item.key.source_id, item.key.reference + number)
+        taken = matching.known_files(work, {key}).get(key, {})
+        if not taken.keys() & set(item.parts):
+            break
+    reference = (item.reading.reference or item.key.reference) + number
+    return replace(item, key=key, reading=replace(item.reading, reference=reference))
+
+
+def waiting_alike(work: Work, row: ImportRow, said: str) -> list[ImportRow]:
+    """Return the rows of other readings of the same list that wait for the same answer."""
+    waiting = select(ImportRow).where(
+        col(ImportRow.file_key) == row.file_key,
+        col(ImportRow.state) == RowState.ASKED,
+        col(ImportRow.id) != row.id,
+    )
+    found = []
+    for one in work.session.execute(waiting).scalars().all():
+        run = work.session.get_one(ImportRun, one.run_id)
+        terms = Terms.of(work, Mapping.from_dict(run.mapping or {}))
+        other = Words.of_run(run, terms.mapping).of(item_of(one.row, reading_of(one), terms), one.cells)
+        if fingerprint(other, terms.mac_key) == said:
+            found.append(one)
+    return found
+
+
+def _drop(work: Work, rows: list[ImportRow]) -> None:
+    for one in rows:
+        one.state, one.answer = RowState.SETTLED, RowAnswer.ROW_WRONG
+        one.cells, one.reading = [], None
+    work.session.flush()
+    entries = [
+        history.Entry(
+            f"import:{one.run_id}",
+            EventKind.ROW_SETTLED,
+            {"row": one.row, "answer": RowAnswer.ROW_WRONG.value, "file": None},
+            {"reason": ""},
+        )
+        for one in rows
+    ]
+    history.record_many(work, entries)

@@ -1,0 +1,16 @@
+"""Read the lists of the old archives as they are: bytes, rows, readings; no database here.
+
+formats/
+detect      what a file is: kind, encoding, separator, header row          limits   how large it may be
+textfile    the rows of a separated text          package, sheet, cells, workbook   those of an XLSX file
+text        a text as it is compared
+
+meaning/
+fields      what a column can hold, and what can be said about a row
+tables      a list opened: shape, header, numbered rows          marks, marked   what says protected
+dates, values, names, whereabouts, subjects   what a cell says
+headings    the words archives put above their columns          content   what their cells look like
+mapping     which column is what, as data          guessing   a mapping proposed from header and sample
+reading     one row as it would be registered          reader   reads the rows of a list by a mapping
+rejects     the rows that were not registered, as a file of the list's own form
+"""

@@ -1,0 +1,226 @@
+"""Tell what a file is before it is read: kind, encoding, separator and header row."""
+
+import codecs
+import csv
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
+from typing import BinaryIO, Literal
+
+from archive.kernel.errors import Invalid
+from archive.vocabulary.wording import N_
+
+Kind = Literal["csv", "xlsx"]
+
+SEPARATORS = (";", "\t", ",", "|")
+ENCODINGS = (
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "cp1252",
+    "latin-1",
+    "mac_roman",
+    "cp850",
+)
+HEADER_DEPTH = 30
+"""Rows from the top among which the header is looked for."""
+
+_CHUNK = 1 << 20
+
+_OLD_EXCEL = N_(
+    "This is an old Excel file (.xls) or one with a password. Open it in the spreadsheet program and save it "
+    "as an Excel workbook (.xlsx) without a password."
+)
+_SPREADSHEET = N_(
+    "This is a spreadsheet of another kind. Open it in the spreadsheet program and save it as an Excel "
+    "workbook (.xlsx) or as CSV."
+)
+_PDF = N_("This is a PDF. Ask for the list itself, as an Excel workbook (.xlsx) or as CSV.")
+_IMAGE = N_("This is an image. Ask for the list itself, as an Excel workbook (.xlsx) or as CSV.")
+_PACKED = N_("This is a packed file. Unpack it first and choose the list inside.")
+_DOCUMENT = N_(
+    "This is a text document. Copy its table into a spreadsheet and save it as an Excel workbook (.xlsx)."
+)
+_WEB = N_(
+    "This is a web page or an XML file. Open it in the spreadsheet program and save it as an Excel workbook."
+)
+_OTHER = N_("This file is not a list we can read. Save the list as an Excel workbook (.xlsx) or as CSV.")
+
+_MAGIC: tuple[tuple[bytes, str, str], ...] = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "list_old_excel", _OLD_EXCEL),
+    (b"\x09\x08\x10\x00", "list_old_excel", _OLD_EXCEL),
+    (b"%PDF", "list_pdf", _PDF),
+    (b"\x89PNG", "list_image", _IMAGE),
+    (b"\xff\xd8\xff", "list_image", _IMAGE),
+    (b"GIF8", "list_image", _IMAGE),
+    (b"II*\x00", "list_image", _IMAGE),
+    (b"MM\x00*", "list_image", _IMAGE),
+    (b"RIFF", "list_image", _IMAGE),
+    (b"{\\rtf", "list_document", _DOCUMENT),
+    (b"\x1f\x8b", "list_packed", _PACKED),
+    (b"BZh", "list_packed", _PACKED),
+    (b"7z\xbc\xaf\x27\x1c", "list_packed", _PACKED),
+    (b"Rar!", "list_packed", _PACKED),
+    (b"\xfd7zXZ\x00", "list_packed", _PACKED),
+    (b"SQLite format 3", "list_other_kind", _OTHER),
+)
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\r\x0c\x1a\x1b"})
+_MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|head|body|table|meta|workbook)\b", re.IGNORECASE)
+
+
+def kind_of(source: BinaryIO) -> Kind:
+    """Tell by content whether it is XLSX or text; raises Invalid, saying what to do, for anything else."""
+    source.seek(0)
+    head = source.read(4096)
+    if not head.strip(b"\0 \t\r\n"):
+        raise Invalid("list_empty", N_("The file is empty. Choose the file that holds the list."))
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _kind_of_zip(source)
+    for magic, code, sentence in _MAGIC:
+        if head.startswith(magic):
+            raise Invalid(code, sentence)
+    if _MARKUP.match(head.removeprefix(codecs.BOM_UTF8)):
+        raise Invalid("list_markup", _WEB)
+    if _utf16(head) is None and len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 20:
+        raise Invalid("list_other_kind", _OTHER)
+    return "csv"
+
+
+def _kind_of_zip(source: BinaryIO) -> Kind:
+    source.seek(0)
+    try:
+        with zipfile.ZipFile(source) as packed:
+            names = [name.lower().replace("\\", "/") for name in packed.namelist()]
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise Invalid(
+            "list_damaged",
+            N_("The file is damaged or was cut off. Save the list again and choose the new file."),
+        ) from error
+    if "[content_types].xml" not in names:
+        if "mimetype" in names and "content.xml" in names:
+            raise Invalid("list_spreadsheet", _SPREADSHEET)
+        raise Invalid("list_packed", _PACKED)
+    if any(name.endswith("workbook.bin") for name in names):
+        raise Invalid("list_spreadsheet", _SPREADSHEET)
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        raise Invalid("list_document", _DOCUMENT)
+    return "xlsx"
+
+
+_LETTERS = {
+    "cp1252": b"\xe5\xe4\xf6\xc5\xc4\xd6\xe9\xfc",
+    "mac_roman": b"\x8c\x8a\x9a\x81\x80\x85\x8e\x9f",
+    "cp850": b"\x86\x84\x94\x8f\x8e\x99\x82\x81",
+}
+"""The bytes of å ä ö Å Ä Ö é ü in the encodings that Swedish lists without Unicode come in."""
+
+_PUNCTUATION = b"\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\x99"
+"""Dashes, quotes, dots and the euro sign of Windows, which stand alone and are letters elsewhere."""
+
+_IN_WORD = {
+    name: re.compile(rb"(?<=[A-Za-z])[%b](?=[A-Za-z])" % letters) for name, letters in _LETTERS.items()
+}
+_AT_START = {
+    name: re.compile(rb"(?<![A-Za-z])%b(?=[A-Za-z])" % sign)
+    for name, sign in {"cp850": b"\x99", "mac_roman": b"\x80"}.items()
+}
+"""Ö and Ä at the beginning of a word, where Windows has signs that stand after a word or before a number."""
+
+_ALONE = {
+    name: re.compile(b"[%b]" % letters.translate(None, _PUNCTUATION)) for name, letters in _LETTERS.items()
+}
+
+
+def encoding_of(source: BinaryIO) -> str:
+    """Tell the encoding of a whole text: by its mark, else strict UTF-8, else by where å, ä and ö fall."""
+    source.seek(0)
+    head = source.read(4096)
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if wide := _utf16(head):
+        return wide
+    if decodes(source, "utf-8"):
+        return "utf-8"
+    found: Counter[str] = Counter({"cp1252": 0})
+    for chunk in _chunks(source):
+        found.update({name: 10 * len(pattern.findall(chunk)) for name, pattern in _IN_WORD.items()})
+        found.update({name: 5 * len(pattern.findall(chunk)) for name, pattern in _AT_START.items()})
+        found.update({name: len(pattern.findall(chunk)) for name, pattern in _ALONE.items()})
+    best = max(found, key=lambda name: (found[name], name == "cp1252"))
+    return best if decodes(source, best) else "latin-1"
+
+
+def _utf16(head: bytes) -> str | None:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) > len(head) // 5 and min(even, odd) <= len(head) // 50:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return None
+
+
+def decodes(source: BinaryIO, encoding: str) -> bool:
+    """Tell whether every byte can be read in the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for chunk in _chunks(source):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    source.seek(0)
+    return iter(lambda: source.read(_CHUNK), b"")
+
+
+def separator_of(sample: str) -> str:
+    """Tell which separator gives the most even rows; a text with none of them is a list of one column."""
+    best, best_score = SEPARATORS[0], 0.0
+    for separator in SEPARATORS:
+        score = _evenness(sample, separator)
+        if score > best_score:
+            best, best_score = separator, score
+    return best
+
+
+def _evenness(sample: str, separator: str) -> float:
+    try:
+        rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=separator))
+    except csv.Error:
+        return 0.0
+    widths = [len(row) for row in rows if any(row)]
+    if not widths:
+        return 0.0
+    wide = sum(width > 1 for width in widths) / len(widths)
+    even = Counter(widths).most_common(1)[0][1] / len(widths)
+    return wide**2 * (median(widths) - 1) * (1 + even)
+
+
+def header_of(rows: Sequence[Sequence[str]], known: Callable[[str], bool]) -> int | None:
+    """Return the index of the header row below any title rows, or None where the list begins with data."""
+    rows = rows[:HEADER_DEPTH]
+    words = [{cell.strip() for cell in row} - {""} for row in rows]
+    recognised = [sum(map(known, distinct)) for distinct in words]
+    best = max(range(len(rows)), key=lambda index: (recognised[index], -index), default=None)
+    if best is None:
+        return None
+    if recognised[best] and recognised[best] >= min(2, len(words[best])):
+        return best
+    return _header_by_shape(words)
+
+
+def _header_by_shape(words: Sequence[set[str]]) -> int | None:
+    width = median(len(distinct) for distinct in words if distinct) if any(words) else 0
+    for index, distinct in enumerate(words[:-1]):
+        if distinct and len(distinct) >= 0.6 * width:
+            with_digits = sum(any(map(str.isdigit, word)) for word in distinct)
+            return index if with_digits * 4 <= len(distinct) else None
+    return None

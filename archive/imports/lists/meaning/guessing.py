@@ -1,0 +1,283 @@
+"""Propose a mapping from the header of a list and a sample of its rows, saying how sure each column is."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from rapidfuzz import fuzz, process
+
+from archive.imports.lists.formats.text import simple
+from archive.imports.lists.meaning.content import Content, look_at
+from archive.imports.lists.meaning.dates import DateOrder, DateReader
+from archive.imports.lists.meaning.fields import Field
+from archive.imports.lists.meaning.headings import known_headings, plain
+from archive.imports.lists.meaning.mapping import REPEATABLE, Column, numbered
+from archive.imports.lists.meaning.mapping import Mapping as ListMapping
+from archive.imports.lists.meaning.marks import protective_words
+
+_NEAR = 82
+_NEAR_KIND = 88
+_LONGEST_HEADING = 60
+_MOST = 0.6
+_FEW_SITES = 6
+_FEW_UNITS = 40
+_RUNNING = ("nr", "no", "id", "löpnr", "löpnummer")
+
+
+class How(StrEnum):
+    """How the meaning of a column was found."""
+
+    HEADING = "heading"
+    SIMILAR = "similar"
+    CONTENT = "content"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """Hold what a column was taken for, how sure that is (0 to 1) and how it was found."""
+
+    header: str
+    occurrence: int
+    field: Field | None
+    confidence: float
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Hold a proposed mapping and what it rests on, column by column."""
+
+    mapping: ListMapping
+    columns: tuple[ColumnGuess, ...]
+
+
+def guess(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    today: date,
+    kinds: Mapping[str, str] | None = None,
+    settings: ListMapping | None = None,
+) -> Guess:
+    """Propose a mapping; `kinds` are words for kinds of files with their codes, `settings` what is known."""
+    base = settings or ListMapping()
+    known = {simple(word): code for word, code in {**base.kinds, **(kinds or {})}.items()}
+    dates = DateReader(base.list_date or today)
+    contents = [
+        look_at([row[index] for row in rows if index < len(row)], dates, known)
+        for index in range(len(header))
+    ]
+    words = [plain(name) for name in header]
+    found = _assign([_candidate(word, content, words) for word, content in zip(words, contents, strict=True)])
+    found = _complete(found, words, contents)
+    columns = tuple(
+        ColumnGuess(header[position], occurrence, *found.get(position, (None, 0.0, How.NOTHING)))
+        for (_word, occurrence), position in numbered(header).items()
+    )
+    named = tuple(Column(one.header, one.field, one.occurrence) for one in columns if one.field)
+    at = {field: position for position, (field, _score, _how) in found.items()}
+    cells = [row[at[one]].strip() for one in _DATE_FIELDS if one in at for row in rows if at[one] < len(row)]
+    mapping = replace(
+        base,
+        columns=named,
+        kinds=known | _near_kinds(rows, at.get(Field.KIND), known),
+        date_order=base.date_order if base.date_order != "auto" else _date_order(cells),
+        serial_dates=base.serial_dates or _serials(cells),
+        name_order="family_first" if _says_family_first(words, at.get(Field.NAME)) else base.name_order,
+    )
+    return Guess(mapping, columns)
+
+
+Candidate = tuple[Field, float, How]
+
+
+def _candidate(word: str, content: Content, words: Sequence[str]) -> Candidate | None:
+    """Return what a column may be, from its heading and, where that says nothing, from its content."""
+    by_heading = _by_heading(word)
+    if by_heading:
+        field, score, how = by_heading
+        corrected = _correct(field, content, word, words)
+        return corrected, score if corrected is field else score * 0.9, how
+    field_by_content = _by_content(content)
+    return (field_by_content, 0.6, How.CONTENT) if field_by_content else None
+
+
+def _by_heading(word: str) -> Candidate | None:
+    headings = known_headings()
+    if word in headings:
+        return headings[word], 1.0, How.HEADING
+    if not word or len(word) > _LONGEST_HEADING:
+        return None
+    if protective_words(word):
+        return Field.PROTECTION, 0.9, How.SIMILAR
+    near = process.extractOne(word, headings.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    if near and len(word) > 3:
+        return headings[near[0]], near[1] / 100 * 0.9, How.SIMILAR
+    inside = [
+        heading for heading in headings if len(heading) > 3 and re.search(rf"\b{re.escape(heading)}\b", word)
+    ]
+    if inside:
+        return headings[max(inside, key=len)], 0.7, How.SIMILAR
+    return None
+
+
+Test = Callable[[Content, str, Sequence[str]], bool]
+_CORRECTIONS: tuple[tuple[tuple[Field, ...], Test, Field], ...] = (
+    ((Field.BIRTH_DATE, Field.IGNORED), lambda c, _word, _words: c.number >= _MOST, Field.NUMBER),
+    ((Field.NUMBER,), lambda c, _word, _words: c.number < 0.2 and c.date >= _MOST, Field.BIRTH_DATE),
+    ((Field.REFERENCE,), lambda c, _word, _words: c.kind >= _MOST, Field.KIND),
+    ((Field.PART, Field.PARTS), lambda c, _word, _words: c.part_of >= 0.3, Field.PART_TEXT),
+    ((Field.FREE_TEXT,), lambda c, _word, _words: c.part_inside >= _MOST, Field.PART_TEXT),
+    ((Field.PART,), lambda c, _word, _words: c.yes_no >= 0.9 and c.whole < 0.2, Field.IGNORED),
+    ((Field.PERIOD,), lambda c, _word, words: c.year >= 0.8 and _any(words, Field.CLOSED), Field.IGNORED),
+    ((Field.PERIOD,), lambda c, _word, _words: c.year >= 0.8, Field.CLOSED),
+    (
+        (Field.OPENED, Field.CLOSED, Field.LAST_NOTE),
+        lambda c, _word, _words: c.date < 0.3 and c.yes_no >= 0.8,
+        Field.IGNORED,
+    ),
+    (  # a lone S over signs, or over one word again and again, may be a mark; over anything else it is not
+        (Field.PROTECTION,),
+        lambda c, word, _words: word == "s" and c.yes_no < 0.9 and round(c.distinct * c.filled) > 1,
+        Field.IGNORED,
+    ),
+    ((Field.SHELF,), lambda _c, word, words: "plan" not in word and _any_plan(words, word), Field.RACK),
+    ((Field.PLACE,), lambda c, _word, words: c.whole >= 0.9 and _any(words, Field.BOX), Field.POSITION),
+    ((Field.PLACE,), lambda c, _word, _words: c.yes_no >= 0.9 and c.whole < 0.5, Field.PLACED_CHILD),
+    (
+        (Field.CHECKED_DATE,),
+        lambda c, _word, _words: c.initials >= _MOST and c.date < 0.2 and c.yes_no < 0.5,
+        Field.CHECKED_BY,
+    ),
+    (
+        (Field.SITE,),
+        lambda c, _word, _words: c.distinct > 0.2 and c.distinct * c.filled > _FEW_SITES,
+        Field.IGNORED,
+    ),
+    ((Field.CO_PERSONS,), lambda c, _word, _words: max(c.yes_no, c.whole) >= 0.8, Field.IGNORED),
+    # A list knows few units and calls each by a word: a unit made of a sum, a day or a sign stays for ever.
+    (
+        (Field.UNIT,),
+        lambda c, word, _words: (
+            max(c.whole, c.date, c.yes_no, c.number) >= 0.3
+            or c.distinct * c.filled > _FEW_UNITS
+            or known_headings().get(word) is not Field.UNIT
+        ),
+        Field.IGNORED,
+    ),
+)
+"""What a column is after all where its heading says one thing and its cells another; the first that fits."""
+
+
+def _correct(field: Field, content: Content, word: str, words: Sequence[str]) -> Field:
+    for fields, test, right in _CORRECTIONS:
+        if field in fields and test(content, word, words):
+            return right
+    return field
+
+
+def _any(words: Sequence[str], field: Field) -> bool:
+    return any(known_headings().get(word) is field for word in words)
+
+
+def _any_plan(words: Sequence[str], except_for: str) -> bool:
+    return any(word in ("plan", "hyllplan") for word in words if word != except_for)
+
+
+def _by_content(content: Content) -> Field | None:
+    for field, share in (
+        (Field.NUMBER, content.number),
+        (Field.KIND, content.kind),
+        (Field.PART_TEXT, content.part_of),
+        (Field.NAME, content.name * (content.distinct > 0.5)),
+    ):
+        if share >= _MOST:
+            return field
+    return None
+
+
+def _assign(candidates: Sequence[Candidate | None]) -> dict[int, Candidate]:
+    """Give each column its meaning, the surest first; a meaning is given once unless it may be repeated."""
+    found: dict[int, Candidate] = {}
+    taken: set[Field] = set()
+    for position, candidate in sorted(enumerate(candidates), key=lambda one: -one[1][1] if one[1] else 0):
+        if candidate and (candidate[0] in REPEATABLE or candidate[0] not in taken):
+            found[position] = candidate
+            taken.add(candidate[0])
+    return found
+
+
+def _complete(
+    found: dict[int, Candidate], words: Sequence[str], contents: Sequence[Content]
+) -> dict[int, Candidate]:
+    """Take a running number for the reference where there is no other, and a lone signature for nothing."""
+    taken = {field: position for position, (field, _score, _how) in found.items()}
+    if Field.CHECKED_BY in taken and Field.CHECKED_DATE not in taken:
+        position = taken[Field.CHECKED_BY]
+        if not re.search("kontr|check|koll|ok", words[position]):
+            found[position] = (Field.IGNORED, 0.5, How.HEADING)
+    if Field.REFERENCE not in taken:
+        for position, content in enumerate(contents):
+            if words[position] in _RUNNING and content.distinct > 0.9 and not content.counting:
+                found[position] = (Field.REFERENCE, 0.5, How.CONTENT)
+                return found
+        for position, content in enumerate(contents):
+            if (
+                position not in found
+                and content.reference > 0.9
+                and content.distinct > 0.9
+                and content.filled > 1
+            ):
+                found[position] = (Field.REFERENCE, 0.5, How.CONTENT)
+                return found
+    return found
+
+
+def _near_kinds(
+    rows: Sequence[Sequence[str]], position: int | None, known: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the codes of words in the sample that are misspelt or abbreviated words for kinds."""
+    if position is None or not known:
+        return {}
+    unknown = {simple(row[position]) for row in rows if position < len(row)} - known.keys()
+    near = {
+        word: process.extractOne(word, known.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_KIND)
+        for word in unknown
+    }
+    return {word: known[match[0]] for word, match in near.items() if word and match}
+
+
+_DATE_FIELDS = (Field.OPENED, Field.CLOSED, Field.LAST_NOTE, Field.CHECKED_DATE, Field.BIRTH_DATE)
+_SIX = re.compile(r"(\d\d)(\d\d)(\d\d)")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ]\d{4}")
+
+
+def _date_order(cells: Sequence[str]) -> DateOrder:
+    """Tell the order of day, month and year where the sample proves it."""
+    six = [tuple(map(int, match.groups())) for cell in cells if (match := _SIX.fullmatch(cell))]
+    year_first = sum(month <= 12 and first > 31 for first, month, _last in six)
+    day_first = sum(1 <= first <= 31 and month <= 12 and last > 31 for first, month, last in six)
+    if day_first > 3 * year_first and day_first > 1:
+        return "dmy"
+    if year_first > 3 * day_first and year_first > 1:
+        return "ymd"
+    pairs = [(int(match[1]), int(match[2])) for cell in cells if (match := _YEAR_LAST.fullmatch(cell))]
+    if sum(second > 12 for _first, second in pairs) > 1 and not any(first > 12 for first, _second in pairs):
+        return "mdy"
+    return "auto"
+
+
+def _serials(cells: Sequence[str]) -> bool:
+    """Tell whether five digits are day numbers: most are no YYMMDD without its zero, and none has six."""
+    five = [cell for cell in cells if len(cell) == 5 and cell.isdecimal()]
+    clear = [cell for cell in five if not (1 <= int(cell[1:3]) <= 12 and 1 <= int(cell[3:]) <= 31)]
+    return len(clear) * 2 > len(five) and not any(map(_SIX.fullmatch, cells))
+
+
+def _says_family_first(words: Sequence[str], position: int | None) -> bool:
+    return position is not None and bool(
+        re.match(r"(?:efternamn|family name).*\b(?:förnamn|tilltalsnamn|given)", words[position])
+    )

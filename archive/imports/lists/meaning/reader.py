@@ -1,0 +1,423 @@
+"""Read the rows of one list as they would be registered; a row never raises, however it looks."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import lru_cache, partial
+
+from archive.imports.lists.formats.text import ERRORS, MISSING, broken, clean, simple
+from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
+from archive.imports.lists.meaning.fields import FACTS, Field, Flag, FlagCode, Problem
+from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.lists.meaning.marked import MarkedRows
+from archive.imports.lists.meaning.marks import kept_apart, names_paragraph
+from archive.imports.lists.meaning.names import role_of_heading
+from archive.imports.lists.meaning.reading import EarlierCheck, PersonReading, Reading
+from archive.imports.lists.meaning.subjects import Days, SubjectReader
+from archive.imports.lists.meaning.tables import Remark, Shape
+from archive.imports.lists.meaning.values import (
+    NO_PART,
+    Part,
+    level_of_yes,
+    part_inside,
+    read_count,
+    read_part,
+    read_protection,
+    read_yes_no,
+    whole,
+    without_part,
+)
+from archive.imports.lists.meaning.whereabouts import (
+    LEVELS,
+    NOWHERE,
+    PlaceStep,
+    Whereabouts,
+    place_name,
+    read_place,
+)
+from archive.kernel.partial_date import PartialDate
+from archive.rules.identity import Identity, carried_date
+from archive.vocabulary import PlaceKind, Protection
+from archive.vocabulary.wording import N_
+
+LONGEST = 200
+"""Characters a cell may have to be registered, unless LONGER says otherwise."""
+
+LONGER = {"name": 500, "number": 500, "place": 300}
+_MARKS = "=#"
+_AS_TEXT = "'\u2019"
+"""What a spreadsheet puts before digits that are to stay text."""
+
+_DIGIT = re.compile(r"\d")
+_PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
+_RAW = frozenset(("name", "number"))
+"""Fields whose line breaks mean something."""
+
+_BLANK = {field.value: "" for field in Field}
+_SURE_COLUMNS = 4
+"""Columns from which a row with a single filled cell is no file."""
+
+_SUM_CELLS = 3
+"""Filled cells that a row with a sum has at most."""
+
+_UNCERTAIN = (FlagCode.DATE_AMBIGUOUS, FlagCode.DATE_CENTURY_ASSUMED, FlagCode.DATE_IN_FUTURE)
+
+_SUM = re.compile(r"(?:summa|totalt?|antal|sum|slutsumma|delsumma)\b", re.IGNORECASE)
+_LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)-\d{2}")
+_CACHED = 65_536
+
+_NO_REFERENCE = Flag(FlagCode.REFERENCE_MISSING, Field.REFERENCE)
+_REFERENCE_DATE = Flag(FlagCode.REFERENCE_LOOKS_LIKE_DATE, Field.REFERENCE)
+_NO_PERSON = Flag(FlagCode.PERSON_MISSING, Field.NAME)
+_LETTERS_BROKEN = Flag(FlagCode.LETTERS_BROKEN, None)
+_ROW_SHORT = Flag(FlagCode.ROW_SHORT, None)
+_CLOSED_BEFORE_OPENED = Flag(FlagCode.CLOSED_BEFORE_OPENED, Field.CLOSED)
+_BEFORE_BIRTH = Flag(FlagCode.BEFORE_BIRTH, Field.CLOSED)
+_KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, Field.KIND)
+_POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, Field.POSITION)
+_PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, Field.PROTECTION)
+_PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, Field.PROTECTION)
+_KEPT_APART = Flag(FlagCode.KEPT_APART, Field.PROTECTION)
+_FACT_UNCLEAR = {field.value: Flag(FlagCode.FACT_UNCLEAR, field) for field in FACTS}
+
+_NOTHING_IDENTIFIES = Problem(
+    "nothing_identifies",
+    N_("Nothing says which file it is: there is neither a reference nor a person."),
+)
+_NOT_A_FILE = Problem("not_a_file", N_("This looks like a heading or a sum, not like a file."))
+_PART_BEYOND = N_("It is part %(part)s of %(parts)s. Correct the part or the number of parts.")
+_TOO_MANY_CELLS = N_(
+    "The row has %(cells)s cells but the header has %(columns)s, so the columns may be shifted. Put "
+    "quotation marks round the cell that holds the separator."
+)
+_CELL_TOO_LONG = N_("%(field)s is longer than %(limit)s characters. Shorten it.")
+
+
+class Reader:
+    """Read the rows of a list by a mapping; raises Invalid where the list lacks a column of the mapping.
+
+    `dropped` names the columns that are not registered: free text about a case has no place in the
+    register (7 a § SoLPuL). It is looked through for the part, then forgotten. Marks of protection are looked
+    for in every cell, in what stands `around` the rows, and taken from `remarks`, the comments with some.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        shape: Shape,
+        *,
+        today: date,
+        remarks: Collection[Remark] = (),
+        around: Collection[str] = (),
+    ) -> None:
+        names = shape.columns
+        self.mapping, self.dropped = mapping, mapping.dropped(names)
+        at = mapping.place(names)
+        self._free = at.pop(Field.FREE_TEXT, [])
+        self._others = [(index, role_of_heading(names[index])) for index in at.pop(Field.CO_PERSONS, [])]
+        at.pop(Field.IGNORED, None)
+        self._columns = [
+            (field.value, positions[0], field, field.value in _RAW) for field, positions in at.items()
+        ]
+        self._facts = [field.value for field in FACTS if field in at]
+        self._header = [clean(name) for name in shape.header] if shape.header_row else None
+        self._width, self._separated = len(names), shape.kind == "csv"
+        self._last = max((index for _name, index, _field, _raw in self._columns), default=-1)
+        limit = mapping.list_date or today
+        reader = partial(
+            DateReader,
+            limit,
+            order=mapping.date_order,
+            serials=mapping.serial_dates,
+            epoch=shape.epoch,
+            stated=mapping.list_date is not None,
+        )
+        self._dates, births = reader(), reader(births=True)
+        self._subjects = SubjectReader(
+            limit, births, mapping.name_order, mapping.person_separators, mapping.list_date
+        )
+        known = {*(one for those in at.values() for one in those), *(one for one, _role in self._others)}
+        self._loose = sorted(set(range(len(names))) - known)
+        self._has_kind = Field.KIND in at
+        self._stated = Field.PROTECTION in at
+        self._marks = MarkedRows(shape, at.get(Field.PROTECTION, ()), remarks, around)
+        self._yes = level_of_yes(names[at[Field.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
+        self._kind_of = lru_cache(maxsize=_CACHED)(self._find_kind)
+        self._place_of = lru_cache(maxsize=_CACHED)(self._find_place)
+
+    def heed(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is no file; what a heading says of the rows below it is kept in mind."""
+        if self._repeats_header(cells):
+            return True
+        if no_file := self._is_no_file(cells):
+            self._marks.heading(cells)
+        return no_file
+
+    def read(self, cells: Sequence[str], row: int = 0) -> Reading:
+        """Read one row; what is odd is flagged, and only what cannot be registered is a problem."""
+        if self.heed(cells):
+            return Reading(problems=(_NOT_A_FILE,))
+        flags: list[Flag] = []
+        problems: list[Problem] = []
+        texts = self._texts(cells, flags, problems)
+        free = " ".join(cells[index] for index in self._free if index < len(cells))
+        reference, part = self._reference(texts, free, flags)
+        days, sure = self._days(texts, flags)
+        persons, protected = self._persons(cells, texts, sure, flags)
+        protected |= self._marks.has(cells, row)
+        if broken("\n".join(cells)):
+            flags.append(_LETTERS_BROKEN)
+        self._look_at_birth(persons, days.closed, flags)
+        where = self._whereabouts(texts, flags)
+        facts = self._yes_or_no(texts, flags)
+        self._refuse(cells, reference, persons, part, problems)
+        return Reading(
+            reference=reference,
+            source=texts["source_system"] or self.mapping.source,
+            part=part.part or 1,
+            parts=part.parts,
+            covers=part.covers,
+            kind=self._kind(texts["kind"], flags),
+            persons=tuple(persons),
+            opened=days.opened,
+            closed=days.closed,
+            last_note=days.last_note,
+            place=where.steps,
+            position=where.position,
+            unit=texts["unit"] or self.mapping.unit,
+            protection=self._protection(cells, texts["protection"], protected, flags),
+            check=self._check(texts["checked_date"], texts["checked_by"], flags),
+            flags=tuple(flags),
+            problems=tuple(problems),
+            **facts,
+        )
+
+    def _texts(self, cells: Sequence[str], flags: list[Flag], problems: list[Problem]) -> dict[str, str]:
+        texts = _BLANK.copy()
+        count = len(cells)
+        for name, index, field, raw in self._columns:
+            if index >= count or not (text := cells[index]):
+                continue
+            if text[0] in _MARKS and self._is_error(text, field, flags):
+                continue
+            if text[0] in _AS_TEXT and text[1:2].isdigit():
+                text = text[1:]
+            if not raw:
+                text = text.strip() if text.isprintable() and "  " not in text else clean(text)
+            if len(text) > LONGEST and len(text) > (limit := LONGER.get(name, LONGEST)):
+                problems.append(
+                    Problem("cell_too_long", _CELL_TOO_LONG, (("field", field), ("limit", limit)))
+                )
+                text = text[:limit]
+            texts[name] = text
+        if self._separated and count <= self._last:
+            flags.append(_ROW_SHORT)
+        return texts
+
+    def _is_error(self, text: str, field: Field, flags: list[Flag]) -> bool:
+        """Flag a formula or an error value; only the latter says nothing, but a mark may have stood there."""
+        error = text.strip() in ERRORS
+        if error or text[0] == "=":
+            flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
+        return error and field is not Field.PROTECTION
+
+    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, Part]:
+        reference = texts["reference"]
+        part = self._part(texts)
+        if reference:
+            nothing = not _DIGIT.search(reference) and simple(reference) in MISSING
+            reference = "" if nothing else whole(reference)
+        if not reference:
+            flags.append(_NO_REFERENCE)
+        elif _LOOKS_LIKE_DATE.fullmatch(reference):
+            flags.append(_REFERENCE_DATE)
+        if part is NO_PART and _PART_WORD.search(reference) and (found := part_inside(reference)).part:
+            part, reference = found, without_part(reference)
+        if part is NO_PART and free and _PART_WORD.search(free):
+            part = part_inside(free)
+        if part.flag:
+            flags.append(Flag(part.flag, Field.PART))
+        return reference, part
+
+    def _part(self, texts: dict[str, str]) -> Part:
+        part = read_part(texts["part"]) if texts["part"] else NO_PART
+        if part is NO_PART and texts["part_text"]:
+            part = read_part(texts["part_text"])
+            if part.flag is FlagCode.PART_UNREADABLE:
+                part = part_inside(texts["part_text"])
+        if texts["parts"] and part.parts is None:
+            parts = read_count(texts["parts"])
+            flag = part.flag if parts else FlagCode.PART_UNREADABLE
+            part = part._replace(parts=parts or None, flag=flag)
+        return part
+
+    def _persons(
+        self, cells: Sequence[str], texts: dict[str, str], days: Days, flags: list[Flag]
+    ) -> tuple[list[PersonReading], bool]:
+        name = texts["name"]
+        if texts["family_name"] or (texts["given_name"] and not name):
+            name = f"{texts['family_name']}, {texts['given_name']}"
+        persons, protected = self._subjects.read(name, texts["number"], texts["birth_date"], days, flags)
+        for index, role in self._others:
+            if index < len(cells) and cells[index]:
+                others, also = self._subjects.read_others(cells[index][: LONGER["name"]], role, days, flags)
+                persons += others
+                protected |= also
+        if not persons:
+            flags.append(_NO_PERSON)
+        return persons, protected
+
+    def _days(self, texts: dict[str, str], flags: list[Flag]) -> tuple[Days, Days]:
+        """Return the days of a row, and those of them that are certain enough to tell a century by."""
+        period = self._day(texts["period"], Field.PERIOD, flags)
+        began = self._day(texts["opened"], Field.OPENED, flags)
+        ended = self._day(texts["closed"], Field.CLOSED, flags)
+        noted = self._day(texts["last_note"], Field.LAST_NOTE, flags)
+        opened = began.first or began.last or period.first
+        closed = ended.last or ended.first or period.last
+        last_note = noted.last or noted.first
+        if opened and closed and opened.year >= closed.year and opened.earliest() > closed.latest():
+            flags.append(_CLOSED_BEFORE_OPENED)
+        days = Days(opened, closed, last_note)
+        said = (
+            began if opened != period.first else period,
+            ended if closed != period.last else period,
+            noted,
+        )
+        if all(one.flag not in _UNCERTAIN for one in said):
+            return days, days
+        sure = [day if one.flag not in _UNCERTAIN else None for day, one in zip(days, said, strict=True)]
+        return days, Days(*sure)
+
+    def _look_at_birth(
+        self, persons: Sequence[PersonReading], closed: PartialDate | None, flags: list[Flag]
+    ) -> None:
+        for person in persons if closed else ():
+            born = person.born or (_carried(person.number) if person.number else None)
+            if closed and born and born.year >= closed.year and born.earliest() > closed.latest():
+                flags.append(_BEFORE_BIRTH)
+                return
+
+    def _day(self, text: str, field: Field, flags: list[Flag]) -> ReadDate:
+        if not text:
+            return NOTHING
+        found = self._dates.read(text)
+        if found.flag and not (field is Field.PERIOD and found.flag is FlagCode.DATE_RANGE):
+            flags.append(Flag(found.flag, field))
+        return found
+
+    def _kind(self, text: str, flags: list[Flag]) -> str:
+        code, known = self._kind_of(text)
+        if not known and self._has_kind:
+            flags.append(_KIND_UNKNOWN)
+        return code
+
+    def _find_kind(self, text: str) -> tuple[str, bool]:
+        word, mapping = simple(text), self.mapping
+        if word in mapping.kinds:
+            return mapping.kinds[word], True
+        if word in MISSING:
+            return mapping.default_kind, bool(mapping.default_kind)
+        return mapping.default_kind, False
+
+    def _whereabouts(self, texts: dict[str, str], flags: list[Flag]) -> Whereabouts:
+        where = self._place_of(
+            texts["site"], texts["room"], texts["rack"], texts["shelf"], texts["box"], texts["place"]
+        )
+        if where.flag:
+            flags.append(Flag(where.flag, Field.PLACE))
+        if texts["position"]:
+            position = read_count(texts["position"])
+            if position is None:
+                flags.append(_POSITION_UNREADABLE)
+            where = where._replace(position=position)
+        return where
+
+    def _find_place(self, *texts: str) -> Whereabouts:
+        """Put the columns for site, room, rack, shelf, box and the place in words together."""
+        said = read_place(texts[-1]) if texts[-1] else NOWHERE
+        found = {step.kind: step.name for step in said.steps}
+        found |= {
+            kind: name for kind, text in zip(LEVELS, texts, strict=False) if (name := place_name(kind, text))
+        }
+        shelf = found.get(PlaceKind.SHELF, "")
+        if ":" in shelf and PlaceKind.RACK not in found:
+            found[PlaceKind.RACK], _colon, found[PlaceKind.SHELF] = shelf.partition(":")
+        if self.mapping.site:
+            found.setdefault(PlaceKind.SITE, self.mapping.site)
+        order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
+        return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
+
+    def _protection(self, cells: Sequence[str], text: str, protected: bool, flags: list[Flag]) -> Protection:
+        level, clear = read_protection(text, self._yes) if self._stated else (Protection.NONE, True)
+        if not clear:
+            flags.append(_PROTECTION_UNCLEAR)
+        if level is Protection.NONE and protected:
+            flags.append(_PROTECTION_IN_TEXT)
+            return Protection.UNKNOWN
+        if level is Protection.NONE and self._is_apart(cells):
+            flags.append(_KEPT_APART)
+        return level if self._stated else self.mapping.unstated_protection
+
+    def _is_apart(self, cells: Sequence[str]) -> bool:
+        loose = (cells[index] for index in self._loose if index < len(cells))
+        return kept_apart("\n".join(cells)) or any(map(names_paragraph, loose))
+
+    def _check(self, when: str, sign: str, flags: list[Flag]) -> EarlierCheck | None:
+        if not (when or sign):
+            return None
+        found = self._dates.read(when)
+        on = found.last or found.first
+        said = on is None and when and simple(when) not in MISSING
+        yes, clear = read_yes_no(when) if said else (False, True)
+        if found.flag and (on or not clear):
+            flags.append(Flag(found.flag, Field.CHECKED_DATE))
+        checked = on or (yes and clear) or (sign and not said)
+        return EarlierCheck(on, sign) if checked else None
+
+    def _yes_or_no(self, texts: dict[str, str], flags: list[Flag]) -> dict[str, bool]:
+        facts = {}
+        for name in self._facts:
+            facts[name], clear = read_yes_no(texts[name])
+            if not clear:
+                flags.append(_FACT_UNCLEAR[name])
+        return facts
+
+    def _repeats_header(self, cells: Sequence[str]) -> bool:
+        return bool(
+            self._header
+            and cells
+            and clean(cells[0]) == self._header[0]
+            and list(map(clean, cells)) == self._header
+        )
+
+    def _is_no_file(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is a sum, or a heading: one cell among many columns."""
+        if len(cells) - cells.count("") > _SUM_CELLS:
+            return False
+        filled = [text for cell in cells if (text := cell.strip())]
+        if self._width < _SURE_COLUMNS or not filled:
+            return False
+        return len(filled) == 1 or (len(filled) <= _SUM_CELLS and bool(_SUM.match(filled[0])))
+
+    def _refuse(
+        self,
+        cells: Sequence[str],
+        reference: str,
+        persons: list[PersonReading],
+        part: Part,
+        problems: list[Problem],
+    ) -> None:
+        if not (reference or persons):
+            problems.append(_NOTHING_IDENTIFIES)
+        if part.part and part.parts and part.part + part.covers - 1 > part.parts:
+            facts = (("part", part.part + part.covers - 1), ("parts", part.parts))
+            problems.append(Problem("part_beyond_parts", _PART_BEYOND, facts))
+        if self._separated and len(cells) > self._width and any(map(str.strip, cells[self._width :])):
+            facts = (("cells", len(cells)), ("columns", self._width))
+            problems.append(Problem("too_many_cells", _TOO_MANY_CELLS, facts))
+
+
+def _carried(number: Identity) -> PartialDate | None:
+    day = carried_date(number)
+    return PartialDate.of(day) if day else None

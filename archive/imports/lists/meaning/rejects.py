@@ -1,0 +1,130 @@
+"""Write rejected rows as a file of the same form as their list, with the reason in a last column."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import BinaryIO
+from xml.sax.saxutils import escape, quoteattr
+
+from archive.imports.lists.formats.cells import column_letters, escape_controls
+from archive.imports.lists.meaning.headings import plain
+from archive.imports.lists.meaning.tables import Shape, guard
+from archive.vocabulary.wording import LOCALES, N_, _, speaking
+
+REASON = N_("Reason why it was not registered")
+"""The heading of the last column."""
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_PARTS = {
+    "[Content_Types].xml": f"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>
+<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/>
+<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>
+</Types>""",
+    "_rels/.rels": f"""<Relationships xmlns="{_RELATIONS}">
+<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>
+</Relationships>""",
+    "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="{_RELATIONS}">
+<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>
+<Relationship Id="r2" Type="{_OFFICE}/styles" Target="styles.xml"/>
+</Relationships>""",
+    # style 1 is text (format 49, @), so that a cell typed over stays text
+    "xl/styles.xml": f"""<styleSheet xmlns="{_MAIN}">
+<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>
+<fills count="2"><fill><patternFill patternType="none"/></fill>
+<fill><patternFill patternType="gray125"/></fill></fills>
+<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
+<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
+<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>
+<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>""",
+}
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def suffix(shape: Shape) -> str:
+    """Return the ending of the file's name."""
+    return ".xlsx" if shape.kind == "xlsx" else ".csv"
+
+
+def write_rejects(out: BinaryIO, shape: Shape, rejected: Iterable[tuple[Sequence[str], str]]) -> int:
+    """Write (cells as they stood, reason) below the titles and header of the list; returns how many.
+
+    No text is a formula where the file is opened, and every cell reads again as the same text.
+    """
+    again = bool(shape.header) and plain(shape.header[-1]) in _reason_headings()
+    width = len(shape.header) - again
+    count = 0
+
+    def rows() -> Iterator[list[str]]:
+        nonlocal count
+        for cells, reason in rejected:
+            count += 1
+            kept = [*cells[:width], *cells[width + again :]]
+            yield [*kept, *[""] * (width - len(kept)), reason]
+
+    head = [list(title) for title in shape.titles]
+    if shape.header_row:
+        head.append([*shape.header[:width], _(REASON)])
+    write = _write_workbook if shape.kind == "xlsx" else _write_text
+    write(out, shape, chain(head, rows()))
+    return count
+
+
+def _reason_headings() -> set[str]:
+    headings = set()
+    for language in LOCALES:
+        with speaking(language):
+            headings.add(plain(_(REASON)))
+    return headings
+
+
+def _write_text(out: BinaryIO, shape: Shape, rows: Iterable[Sequence[str]]) -> None:
+    text = io.TextIOWrapper(out, encoding=shape.encoding, errors="replace", newline="", write_through=True)
+    special = re.compile(rf'["\r\n{re.escape(shape.separator)}]')
+    if shape.separator_line:
+        text.write(f"sep={shape.separator}{shape.newline}")
+    for row in rows:
+        cells = (
+            f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if special.search(cell) else cell
+            for cell in map(guard, row)
+        )
+        text.write(shape.separator.join(cells) + shape.newline)
+    text.flush()
+    text.detach()
+
+
+_QUOTE = '"'
+
+
+def _write_workbook(out: BinaryIO, shape: Shape, rows: Iterable[Sequence[str]]) -> None:
+    """Write the few parts a workbook needs, streaming; nothing goes to a temporary file."""
+    epoch = ' date1904="1"' if shape.epoch == 1904 else ""
+    book = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr{epoch}/>'
+        f'<sheets><sheet name={quoteattr(shape.sheet)} sheetId="1" r:id="r1"/></sheets></workbook>'
+    )
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in (_PARTS | {"xl/workbook.xml": book}).items():
+            packed.writestr(name, _XML + content)
+        with packed.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            sheet.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+            for number, row in enumerate(rows, start=1):
+                sheet.write(_row_xml(number, row).encode())
+            sheet.write(b"</sheetData></worksheet>")
+
+
+def _row_xml(number: int, row: Sequence[str]) -> str:
+    cells = (
+        f'<c r="{column_letters(index)}{number}" s="1" t="inlineStr"><is><t xml:space="preserve">'
+        f"{escape(escape_controls(guard(text, formulas=False)))}</t></is></c>"
+        for index, text in enumerate(row)
+        if text
+    )
+    return f'<row r="{number}">{"".join(cells)}</row>'

@@ -1,0 +1,172 @@
+"""Read whom a row is about: names, numbers and birth date put together, person by person."""
+
+import re
+from datetime import date
+from functools import lru_cache
+from itertools import zip_longest
+from typing import NamedTuple
+
+from archive.imports.lists.formats.text import MISSING, clean, simple
+from archive.imports.lists.meaning.dates import DateReader
+from archive.imports.lists.meaning.fields import Field, Flag, FlagCode
+from archive.imports.lists.meaning.marks import protective_words, without_protection
+from archive.imports.lists.meaning.names import SEPARATORS, Name, NameOrder, NameReader
+from archive.imports.lists.meaning.reading import PersonReading
+from archive.kernel.partial_date import PartialDate
+from archive.rules import identity
+from archive.rules.identity import Identity, Written
+from archive.vocabulary import NumberQuality, PersonRole
+
+_SEVERAL = re.compile(r"\s*[/;&\n]\s*|,\s+|\s+och\s+")
+_LONGEST_NUMBER = 15
+_FEWEST_DIGITS = 6
+_ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
+_NINE_DIGITS = re.compile(r"\d{9}|\d{5}[-+]\d{4}", re.ASCII)
+_NOBODY = Name("", "")
+
+_day = lru_cache(maxsize=65_536)(PartialDate.of)
+
+_FLAG_OF = {
+    quality: Flag(code, Field.NUMBER)
+    for quality, code in {
+        NumberQuality.NO_CENTURY: FlagCode.NUMBER_NO_CENTURY,
+        NumberQuality.NO_CHECK_DIGIT: FlagCode.NUMBER_NO_CHECK_DIGIT,
+        NumberQuality.WRONG_CHECK_DIGIT: FlagCode.NUMBER_WRONG_CHECK_DIGIT,
+        NumberQuality.IMPOSSIBLE_DATE: FlagCode.NUMBER_IMPOSSIBLE_DATE,
+        NumberQuality.UNREADABLE: FlagCode.NUMBER_UNREADABLE,
+    }.items()
+}
+_ROUNDED_FLAG = Flag(FlagCode.NUMBER_ROUNDED, Field.NUMBER)
+_ZERO_RESTORED = Flag(FlagCode.NUMBER_ZERO_RESTORED, Field.NUMBER)
+_BIRTH_DATES_DIFFER = Flag(FlagCode.BIRTH_DATES_DIFFER, Field.BIRTH_DATE)
+_COUNTS_DIFFER = Flag(FlagCode.NUMBERS_AND_NAMES_DIFFER, Field.NAME)
+_INHERITED = Flag(FlagCode.NAME_INHERITED, Field.NAME)
+
+
+class Days(NamedTuple):
+    """Hold the days of a row that are certain, which tell when its numbers were written."""
+
+    opened: PartialDate | None = None
+    closed: PartialDate | None = None
+    last_note: PartialDate | None = None
+
+
+class SubjectReader:
+    """Read the persons of one list; what is odd is added to the flags of the row."""
+
+    def __init__(
+        self,
+        today: date,
+        births: DateReader,
+        order: NameOrder = "auto",
+        separators: tuple[str, ...] = SEPARATORS,
+        listed: date | None = None,
+    ) -> None:
+        self._today, self._births, self._listed = today, births, listed
+        self._names = NameReader(order, separators)
+        self._written = lru_cache(maxsize=65_536)(self._when)
+
+    def _when(self, days: Days, subject: bool) -> Written:
+        return Written.of(*days, listed=self._listed, subject=subject)
+
+    def read(
+        self, name: str, number: str, birth: str, days: Days, flags: list[Flag]
+    ) -> tuple[list[PersonReading], bool]:
+        """Return the persons of the cells for name, number and birth date, and whether words protect them."""
+        people = self._names.read(name) if name else []
+        protected = any(person.protected for person in people)
+        numbers = _numbers(number) if number else []
+        if numbers and number.upper() != number.lower() and protective_words(number):
+            protected, numbers = True, _without_words(numbers)
+        if numbers and len(people) != len(numbers) and len(people) + len(numbers) > 2:
+            flags.append(_COUNTS_DIFFER)
+        born = self._born(birth, flags) if birth else None
+        persons: list[PersonReading] = []
+        for who, text in zip_longest(people, numbers):
+            written = self._written(days, not persons)
+            person = self._person(who or _NOBODY, text or "", born, PersonRole.SUBJECT, written, flags)
+            if person:
+                persons.append(person)
+            born = None
+        return persons, protected
+
+    def read_others(
+        self, text: str, role: PersonRole, days: Days, flags: list[Flag]
+    ) -> tuple[list[PersonReading], bool]:
+        """Return the persons of a cell for other persons, and whether words there protect them."""
+        people, written = self._names.read(text), self._written(days, False)
+        persons = [self._person(who, "", None, role, written, flags) for who in people]
+        return [person for person in persons if person], any(who.protected for who in people)
+
+    def _person(
+        self,
+        who: Name,
+        text: str,
+        born: PartialDate | None,
+        role: PersonRole,
+        written: Written,
+        flags: list[Flag],
+    ) -> PersonReading | None:
+        text = text or who.number
+        number = self._number(text, born, written, flags) if text else None
+        if who.inherited:
+            flags.append(_INHERITED)
+        if born is None and number and number.birth_date:
+            born = _day(number.birth_date)
+        if not (who.family or who.given or number):
+            return None
+        return PersonReading(who.family, who.given, number, born, who.role or role)
+
+    def _number(self, text: str, born: PartialDate | None, written: Written, flags: list[Flag]) -> Identity:
+        number = identity.read(text, today=self._today, born=born, written=written)
+        if number.quality is not NumberQuality.SOUND:
+            if restored := self._with_zero(text, born, written):
+                number = restored
+                flags.append(_ZERO_RESTORED)
+            if flag := _FLAG_OF.get(number.quality):
+                flags.append(_ROUNDED_FLAG if _ROUNDED.fullmatch(text) else flag)
+        if born and _disagree(number, born):
+            flags.append(_BIRTH_DATES_DIFFER)
+        return number
+
+    def _with_zero(self, text: str, born: PartialDate | None, written: Written) -> Identity | None:
+        """Read a number whose leading zero a spreadsheet took away; only where the check digit proves it."""
+        if not _NINE_DIGITS.fullmatch(text):
+            return None
+        number = identity.read(f"0{text}", today=self._today, born=born, written=written)
+        return number if number.quality in (NumberQuality.SOUND, NumberQuality.NO_CENTURY) else None
+
+    def _born(self, text: str, flags: list[Flag]) -> PartialDate | None:
+        found = self._births.read(text)
+        if found.flag:
+            flags.append(Flag(found.flag, Field.BIRTH_DATE))
+        return found.first
+
+
+def _numbers(text: str) -> list[str]:
+    if len(text) > _LONGEST_NUMBER:
+        pieces = _SEVERAL.split(text)
+        if all(sum(map(str.isdigit, piece)) >= _FEWEST_DIGITS for piece in pieces):
+            return [clean(piece) for piece in pieces]
+    if text[0].isdigit():
+        return [text.strip()]
+    text = clean(text)
+    return [] if simple(text) in MISSING else [text]
+
+
+def _without_words(numbers: list[str]) -> list[str]:
+    bare = [without_protection(text) for text in numbers]
+    return [text for text in bare if any(map(str.isdigit, text))]
+
+
+def _disagree(number: Identity, born: PartialDate) -> bool:
+    digits = number.number[-10:] if len(number.number) in (10, 12) else ""
+    if not digits[:6].isdecimal() or number.quality is NumberQuality.IMPOSSIBLE_DATE:
+        return False
+    year, month, day = digits[:2], int(digits[2:4]), int(digits[4:6]) % 60
+    century = number.number[:2] if len(number.number) == 12 else f"{born.year:04d}"[:2]
+    return (
+        century + year != f"{born.year:04d}"
+        or (born.month is not None and born.month != month)
+        or (born.day is not None and born.day != day)
+    )

@@ -1,0 +1,165 @@
+"""The questions an import raises, each asked once however often the list is read."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.history import history
+from archive.imports.rows.names import LONGER
+from archive.kernel.store import APART, Work
+from archive.models import ImportRow, ImportRun, Task
+from archive.people import same_persons
+from archive.vocabulary import EventKind, TaskAnswer, TaskKind
+
+_TASK = Task.__table__  # type: ignore[attr-defined]
+# What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
+OF_PERSONS = frozenset({"person", "name", "number"})
+NAMES = OF_PERSONS | {LONGER}  # shown beside the persons the register has
+
+
+class Asked:
+    """Collect the questions of one batch and open those that nobody has asked before."""
+
+    def __init__(self, work: Work, run: ImportRun) -> None:
+        self._work, self._run = work, run
+        self._rows: list[dict[str, Any]] = []
+        self._near: list[tuple[int, int, int]] = []
+        self._sealed: list[dict[str, Any]] = []
+
+    def ask(
+        self,
+        kind: TaskKind,
+        row_id: int | None,
+        file_id: int,
+        facts: dict[str, Any],
+        other: int | None = None,
+        *,
+        sealed: bool = False,
+    ) -> None:
+        """Ask somebody to settle what a list and the register say about a file; `sealed`: those cleared."""
+        self._rows.append(
+            {
+                "kind": kind,
+                "open": True,
+                "run_id": self._run.id,
+                "row_id": row_id,
+                "file_id": file_id,
+                "other_id": other,
+                "facts": facts,
+                "opened_at": self._work.now,
+            }
+        )
+        if sealed:
+            self._sealed.append(self._rows[-1])
+
+    def ask_near(self, row_id: int, file_id: int, near: Sequence[dict[str, int]]) -> None:
+        """Ask whether a file is one of those that look like it: files, or rows of the same list."""
+        for one in near:
+            if "file" in one:
+                self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, {}, one["file"])
+            else:
+                self._near.append((row_id, file_id, one["row"]))
+
+    def open(self) -> None:
+        """Open what has not been asked before."""
+        self._resolve()
+        asked = self._asked()
+        fresh = []
+        for row in self._rows:
+            place = row["kind"] is TaskKind.PLACE_CONFLICT and "held" not in row["facts"]
+            where = f"where {row['file_id']}" if place else ""
+            names = {_name(row), where} - {""}
+            if not names & asked:
+                asked |= names
+                fresh.append(row)
+        if not fresh:
+            return
+        self._number(fresh)
+        self._work.insert(_TASK, fresh)
+        history.record_many(
+            self._work,
+            [
+                history.Entry(
+                    f"task:{row['id']}",
+                    EventKind.TASK_OPENED,
+                    {"task": row["kind"].value, "file": row["file_id"], "run": self._run.id},
+                    # In the history of a sealed file, the question itself would be the answer.
+                    subjects=[f"file:{file_id}" for file_id in (row["file_id"], row["other_id"]) if file_id]
+                    if row["id"] < APART
+                    else [],
+                )
+                for row in fresh
+            ],
+        )
+
+    def _number(self, fresh: Sequence[dict[str, Any]]) -> None:
+        """Number questions, for those cleared apart: a gap in the others would tell that one was asked."""
+        apart = [row for row in fresh if any(row is one for one in self._sealed)]
+        common = [row for row in fresh if not any(row is one for one in apart)]
+        ids = self._work.reserve_ids(_TASK, len(common)) if common else ()
+        for row, task_id in zip(common, ids, strict=True):
+            row["id"] = task_id
+        first = same_persons.next_id(self._work) if apart else 0
+        for task_id, row in enumerate(apart, first):
+            row["id"] = task_id
+
+    def _resolve(self) -> None:
+        """Find the files that earlier rows of the list have become."""
+        wanted = sorted({row for _row_id, _file_id, row in self._near})
+        if not wanted:
+            return
+        rows = self._work.session.execute(
+            select(col(ImportRow.row), col(ImportRow.file_id)).where(
+                col(ImportRow.run_id) == self._run.id, col(ImportRow.row).in_(wanted)
+            )
+        )
+        files = {found[0]: found[1] for found in rows}
+        for row_id, file_id, row in self._near:
+            if (other := files.get(row)) is not None:
+                self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, {}, other)
+
+    def _asked(self) -> set[str]:
+        ids = sorted({row["file_id"] for row in self._rows})
+        if not ids:
+            return set()
+        rows = self._work.session.execute(select(Task).where(col(Task.file_id).in_(ids))).scalars()
+        return {name for task in rows for name in _names(task)}
+
+
+def _names(task: Task) -> Iterator[str]:
+    if task.answer is TaskAnswer.WITHDRAWN or (task.kind is TaskKind.IDENTITY and not task.open):
+        return  # it went with its list; or rows it holds for rest, so a row that does not is another one
+    asked = {"kind": task.kind, "file_id": task.file_id, "other_id": task.other_id, "facts": task.facts}
+    yield _name(asked)
+    if task.open and task.kind is TaskKind.PLACE_CONFLICT:
+        yield f"where {task.file_id}"  # while that is open, no other list need ask it
+
+
+def close(work: Work, task: Task, answer: TaskAnswer) -> None:
+    """Note on a question how it was settled."""
+    task.open, task.answer = False, answer
+    task.settled_at, task.settled_by = work.now, work.actor.id
+    work.session.flush()
+    history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
+
+
+def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Split what differs in persons, to be taken over by hand, from what one answer takes over."""
+    fields = facts.get("fields")
+    if not fields:
+        yield facts
+        return
+    for group in (OF_PERSONS, NAMES - OF_PERSONS, fields.keys() - NAMES):
+        if some := {name: said for name, said in fields.items() if name in group}:
+            yield {"fields": some}
+
+
+def _name(row: dict[str, Any]) -> str:
+    if row["kind"] is TaskKind.IDENTITY:
+        return f"{row['kind'].value} {row['file_id']} {row['facts']['said']}"
+    if row["kind"] is TaskKind.NEAR_DUPLICATE:  # whichever of the two was there first
+        return f"{row['kind'].value} {sorted((row['file_id'], row['other_id']))}"
+    facts = sorted((name, said) for name, said in row["facts"].items() if name != "register")
+    return f"{row['kind'].value} {row['file_id']} {row['other_id']} {facts}"

@@ -1,0 +1,87 @@
+"""The rows of a list that were not registered, given back; the protected ones to those cleared alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.access_log import access_log
+from archive.access_log.access_log import Look
+from archive.imports import masking
+from archive.imports.runs import problem_of
+from archive.kernel.store import Work
+from archive.models import ImportRow, ImportRun
+from archive.vocabulary import Permission, RowState
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What is given back: cells with their reason, and the look at whoever the register knows of them."""
+
+    rows: Sequence[tuple[Sequence[str], str]]
+    look: Look
+
+
+def given_back(work: Work, run: ImportRun, *, protected: bool = False) -> Refused:
+    """Return the rows that were not registered and that the list does not mark, or for those cleared theirs.
+
+    Theirs are the marked ones and those the register protects. The file is meant to be read in again, so what
+    may not be shown is left out and not masked.
+    """
+    work.require(Permission.CHECK_SEALED if protected else Permission.IMPORT)
+    shown: list[ImportRow] = []
+    for batch in _batches(work, run):
+        if protected:
+            shown += _protected(work, run, batch)
+        else:
+            shown += [row for row in batch if not masking.by_list(row)]
+    name = "rejects_protected" if protected else "rejects"
+    numbers = masking.written(cell for row in shown for cell in row.cells)
+    return Refused(
+        [(row.cells, problem_of(row.problem or {}).say()) for row in shown],
+        access_log.at_list(name, [run.stream, *masking.known(work, numbers)]),
+    )
+
+
+def _protected(work: Work, run: ImportRun, rows: Sequence[ImportRow]) -> list[ImportRow]:
+    known = masking.by_register(work, run, rows)
+    return [row for row in rows if known[row.id] or masking.by_list(row)]
+
+
+def how_many_marked(work: Work, run: ImportRun) -> int:
+    """Count the rows left out of the file everybody gets, which the list itself marks."""
+    work.require(Permission.IMPORT)
+    return sum(masking.by_list(row) for batch in _batches(work, run) for row in batch)
+
+
+def how_many_protected(work: Work, run: ImportRun) -> int:
+    """Count the rows those cleared get in a file of their own, for those who may know."""
+    work.require(Permission.CHECK_SEALED)
+    return sum(len(_protected(work, run, batch)) for batch in _batches(work, run))
+
+
+def lists_with_protected(work: Work) -> list[tuple[ImportRun, int]]:
+    """Return the lists that have rows only those cleared get back, the newest first, with how many."""
+    work.require(Permission.CHECK_SEALED)
+    with_refused = select(col(ImportRow.run_id)).where(col(ImportRow.state) == RowState.REJECTED)
+    runs = work.session.scalars(
+        select(ImportRun).where(col(ImportRun.id).in_(with_refused)).order_by(col(ImportRun.id).desc())
+    ).all()
+    counted = ((run, how_many_protected(work, run)) for run in runs)
+    return [(run, many) for run, many in counted if many]
+
+
+def _batches(work: Work, run: ImportRun) -> Iterator[Sequence[ImportRow]]:
+    statement = (
+        select(ImportRow)
+        .where(col(ImportRow.run_id) == run.id, col(ImportRow.state) == RowState.REJECTED)
+        .order_by(col(ImportRow.row))
+        .limit(_AT_ONCE)
+    )
+    after = -1
+    while rows := work.session.scalars(statement.where(col(ImportRow.row) > after)).all():
+        yield rows
+        after = rows[-1].row

@@ -1,0 +1,226 @@
+"""Places as lists name them: found in the tree whatever the spelling, created where they are missing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.imports.lists.meaning.whereabouts import PlaceStep, place_key
+from archive.kernel.store import Work
+from archive.models import Place
+from archive.places import places
+from archive.places.places import HOLDS, Level
+from archive.vocabulary import OrderRule, PlaceKind
+from archive.vocabulary.wording import N_
+
+Steps = tuple[PlaceStep, ...]
+Name = tuple[PlaceKind, str]
+
+PLACE_MISSING = N_("The place the list names is not in the register. Ask the archivist to create it.")
+# A list that names a box but no room still says at which address it is.
+NO_ROOM = PlaceStep(PlaceKind.ROOM, "Okänd lokal")
+_IN_A_ROOM = frozenset({PlaceKind.RACK, PlaceKind.SHELF, PlaceKind.BOX})
+_PLACE = Place.__table__  # type: ignore[attr-defined]
+_COLUMNS = (
+    _PLACE.c.id,
+    _PLACE.c.parent_id,
+    _PLACE.c.kind,
+    _PLACE.c.name,
+    _PLACE.c.path,
+    _PLACE.c.order_rule,
+    _PLACE.c.central,
+    _PLACE.c.closed_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Hold what an import needs to know of a place; `id` is 0 for one that would be created."""
+
+    id: int
+    path: str
+    site: str
+    central: bool
+    closed: bool
+    order_rule: OrderRule
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a path is this place's or below it."""
+        return self.id > 0 and (path == self.path or path.startswith(f"{self.path}."))
+
+
+@dataclass(slots=True)
+class _Node:
+    """A place of the tree as last read, and the places below it that have been asked for."""
+
+    id: int
+    parent: int
+    key: Name
+    path: str
+    order_rule: OrderRule
+    central: bool
+    closed: bool
+
+
+def standing(steps: Iterable[PlaceStep]) -> Steps:
+    """Return the steps that can stand in one another; a room is added where there must be one."""
+    chain: list[PlaceStep] = []
+    for step in steps:
+        holder = chain[-1].kind if chain else None
+        if holder is PlaceKind.SITE and step.kind in _IN_A_ROOM:
+            chain.append(NO_ROOM)
+            holder = PlaceKind.ROOM
+        if step.kind in HOLDS[holder]:
+            chain.append(step)
+    return tuple(chain)
+
+
+class PlaceFinder:
+    """Find the places one list names, batch by batch; remembers the tree and notices when it changes."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[int, _Node] = {}
+        self._children: dict[int, dict[Name, int]] = {}
+        self._fresh: set[int] = set()
+        self.planned: set[int] = set()
+        self._seen: set[int] = set()
+        self.created = 0
+
+    def find(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, Spot | None]:
+        """Return where each chain of steps ends, or would once created; None for a chain without steps."""
+        asked = list(dict.fromkeys(wanted))
+        self._check(work, asked)
+        return {steps: self._spot(work, steps) for steps in asked}
+
+    def ensure(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, Spot | None]:
+        """Return where each chain ends; what is missing is created, in the order it is named."""
+        asked = list(dict.fromkeys(wanted))
+        self._check(work, asked)
+        for depth in range(max(map(len, asked), default=0)):
+            self._create(work, asked, depth)
+        return {steps: self._spot(work, steps) for steps in asked}
+
+    def _check(self, work: Work, asked: list[Steps]) -> None:
+        """Read again what is remembered of the chains; forget everything when the tree has changed."""
+        self._fresh.clear()
+        known = {node.id for steps in asked for node in self._walk(steps)}
+        for node in _read(work, _PLACE.c.id, known):
+            before = self._nodes[node.id]
+            if (node.parent, node.key, node.path) != (before.parent, before.key, before.path):
+                self._nodes.clear()
+                self._children.clear()
+                return
+            self._nodes[node.id] = node
+
+    def _walk(self, steps: Steps) -> Iterator[_Node]:
+        """Follow the steps as far as the remembered tree goes."""
+        parent = 0
+        for step in steps:
+            found = self._children.get(parent, {}).get(_key(step))
+            if found is None:
+                return
+            yield self._nodes[found]
+            parent = found
+
+    def _child(self, work: Work, parent: int, step: PlaceStep) -> _Node | None:
+        key = _key(step)
+        found = self._children.get(parent, {}).get(key)
+        if found is None and parent not in self._fresh:
+            self._load(work, parent)
+            found = self._children[parent].get(key)
+        return None if found is None else self._nodes[found]
+
+    def _load(self, work: Work, parent: int) -> None:
+        self._fresh.add(parent)
+        children = self._children[parent] = {}
+        for node in _read(work, _PLACE.c.parent_id, {parent}):
+            self._remember(node, children)
+
+    def _remember(self, node: _Node, children: dict[Name, int]) -> None:
+        self._nodes[node.id] = node
+        children.setdefault(node.key, node.id)
+
+    def _spot(self, work: Work, steps: Steps) -> Spot | None:
+        if not steps:
+            return None
+        above: _Node | None = None
+        site = ""
+        for step in steps:
+            node = self._child(work, above.id if above else 0, step)
+            if node is None:
+                closed, central = (above.closed, above.central) if above else (False, False)
+                rule = above.order_rule if above else OrderRule.AS_PLACED
+                return Spot(0, above.path if above else "", site, central, closed, rule)
+            site = site or node.path
+            above = node
+        if above is None:
+            return None
+        return Spot(above.id, above.path, site, above.central, above.closed, above.order_rule)
+
+    def plan(self, work: Work, steps: Steps) -> None:
+        """Note what would have to be created for a file to stand at the end of a chain."""
+        if hash(steps) in self._seen:  # a hash for each: a long list names a hundred thousand places
+            return
+        self._seen.add(hash(steps))
+        above = 0
+        for depth, step in enumerate(steps):
+            node = self._child(work, above, step)
+            if node is None:
+                keys = tuple(map(_key, steps))
+                self.planned.update(hash(keys[: length + 1]) for length in range(depth, len(keys)))
+                return
+            above = node.id
+
+    def _create(self, work: Work, asked: list[Steps], depth: int) -> None:
+        missing: dict[tuple[int, PlaceKind], dict[str, str]] = {}
+        for steps in asked:
+            if len(steps) <= depth:
+                continue
+            holder = self._holder(work, steps[:depth])
+            if holder is None or self._child(work, holder, steps[depth]) is not None:
+                continue
+            kind, key = _key(steps[depth])
+            missing.setdefault((holder, kind), {}).setdefault(key, steps[depth].name)
+        for (holder, kind), names in missing.items():
+            parent = work.session.get(Place, holder) if holder else None
+            for place in places.create_many(work, parent, [Level(kind, tuple(names.values()))]):
+                self._remember(_of(place), self._children.setdefault(holder, {}))
+                self._children[place.id] = {}
+            self.created += len(names)
+
+    def _holder(self, work: Work, steps: Steps) -> int | None:
+        """Return the place the steps lead to, 0 for the root; None where nothing can be created."""
+        holder = 0
+        for step in steps:
+            node = self._child(work, holder, step)
+            if node is None or node.closed:
+                return None
+            holder = node.id
+        return holder
+
+
+def _key(step: PlaceStep) -> Name:
+    return step.kind, place_key(step.name)
+
+
+def _read(work: Work, column: object, values: set[int]) -> Iterator[_Node]:
+    listed = sorted(values)
+    for start in range(0, len(listed), 500):
+        chunk = listed[start : start + 500]
+        here = _PLACE.c.parent_id.is_(None) if chunk == [0] else column.in_(chunk)  # type: ignore[attr-defined]
+        rows = work.connection.execute(select(*_COLUMNS).where(here).order_by(col(Place.path)))
+        yield from map(_of, rows)
+
+
+def _of(place: Any) -> _Node:
+    return _Node(
+        place.id,
+        place.parent_id or 0,
+        (place.kind, place_key(place.name)),
+        place.path,
+        place.order_rule,
+        place.central,
+        place.closed_at is not None,
+    )

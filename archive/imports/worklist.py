@@ -1,0 +1,407 @@
+"""What imports leave for people to settle: questions about files, and rows that were not registered."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
+from sqlmodel import col
+
+from archive.files import files
+from archive.history import history
+from archive.imports import answers as import_answers
+from archive.imports import masking, merging, questions
+from archive.imports.changes import unit_id
+from archive.imports.lists.meaning.mapping import Mapping as ListMapping
+from archive.imports.lists.meaning.reading import Reading
+from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.whereabouts import PlaceStep
+from archive.imports.rows.items import Terms
+from archive.imports.rows.names import LONGER, agree, longer
+from archive.imports.rows.places import PLACE_MISSING, PlaceFinder, Steps, standing
+from archive.kernel.errors import Conflict, Invalid, NotFound
+from archive.kernel.partial_date import PartialDate
+from archive.kernel.store import APART, Work
+from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, Task
+from archive.people import people
+from archive.places import places
+from archive.vocabulary import (
+    EventKind,
+    Evidence,
+    Permission,
+    PlaceKind,
+    RowAnswer,
+    RowState,
+    TaskAnswer,
+    TaskKind,
+)
+from archive.vocabulary.wording import N_, _
+
+PAGE = 50
+LONGEST_REASON = 500
+_PLACING = (TaskAnswer.DIFFERENT, TaskAnswer.LIST_RIGHT)  # they need a place for a file
+NAME_GONE = N_("Nobody the file is about has the name the list was compared with. Look at the file's page.")
+MOST_COUNTED = 5000
+_DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
+_KINDS = {kind.value: kind for kind in PlaceKind}
+_PROTECTED = select(col(CaseFile.id)).where(
+    col(CaseFile.protected), col(CaseFile.id).in_(bindparam("ids", expanding=True))
+)
+_ANSWERS = {
+    TaskKind.NEAR_DUPLICATE: (TaskAnswer.DIFFERENT, TaskAnswer.SAME),
+    TaskKind.PLACE_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
+    TaskKind.FIELD_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
+    TaskKind.IDENTITY: (TaskAnswer.DIFFERENT, TaskAnswer.SAME, TaskAnswer.ROW_WRONG),
+    TaskKind.LEFT_BEHIND: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED),
+}
+KINDS = tuple(_ANSWERS)  # what stands on the worklist; `same_persons` has its own
+# What may be said of many at once; that two files are one, or what somebody corrected, is seen one by one.
+ALIKE = frozenset({TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.DIFFERENT})
+ROW_ANSWERS = (
+    RowAnswer.IN_NEW_LIST,
+    RowAnswer.ALREADY_THERE,
+    RowAnswer.NO_SUCH_FILE,
+    RowAnswer.NOT_A_FILE,
+)
+
+
+def _open(work: Work) -> ColumnElement[bool]:
+    """Choose the open items whoever asks may know of: those apart are for those cleared."""
+    # Written so that the indexes of open items serve.
+    found = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
+    return found if people.cleared(work.actor) else and_(found, col(Task.id) < APART)
+
+
+def tasks(
+    work: Work, *, kind: TaskKind | None = None, run_id: int | None = None, after: int = 0, limit: int = PAGE
+) -> Sequence[Task]:
+    """Return open items, oldest first, from after an id on."""
+    work.require(Permission.CORRECT)
+    statement = select(Task).where(_open(work), col(Task.id) > after)
+    if kind is not None:
+        statement = statement.where(col(Task.kind) == kind)
+    if run_id is not None:
+        statement = statement.where(col(Task.run_id) == run_id)
+    return work.session.execute(statement.order_by(col(Task.id)).limit(limit)).scalars().all()
+
+
+def open_counts(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
+    """Count the open items of each kind, of one list or of all."""
+    statement = select(col(Task.kind), func.count()).where(_open(work)).group_by(col(Task.kind))
+    if run_id is not None:
+        statement = statement.where(col(Task.run_id) == run_id)
+    return {row[0]: row[1] for row in work.session.execute(statement)}
+
+
+def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
+    """Return the lists that raised open items of a kind, as (id, name, how many), the first list first."""
+    counted = (
+        select(col(Task.run_id), func.count().label("items"))
+        .where(_open(work), col(Task.kind) == kind)
+        .group_by(col(Task.run_id))
+        .subquery()
+    )
+    rows = work.session.execute(
+        select(col(ImportRun.id), col(ImportRun.name), counted.c["items"])
+        .join(counted, counted.c.run_id == ImportRun.id)
+        .order_by(col(ImportRun.id))
+    )
+    return [tuple(row) for row in rows]
+
+
+def get(work: Work, task_id: int) -> Task:
+    """Return an item by id; raises NotFound."""
+    task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
+    secret = task is not None and task.id >= APART and not people.cleared(work.actor)
+    if task is None or task.kind not in KINDS or secret:
+        raise NotFound("no_such_task", N_("There is no such item on the worklist."))
+    return task
+
+
+def answers(task: Task) -> tuple[TaskAnswer, ...]:
+    """Return the answers an item takes."""
+    if task.kind is TaskKind.FIELD_CONFLICT and questions.OF_PERSONS & task.facts.get("fields", {}).keys():
+        return TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED
+    if task.kind is TaskKind.IDENTITY and "person" in task.facts.get("fields", {}):
+        different, same, wrong = _ANSWERS[task.kind]
+        return different, TaskAnswer.ANOTHER_PERSON, same, wrong
+    return _ANSWERS[task.kind]
+
+
+def possible(kind: TaskKind) -> tuple[TaskAnswer, ...]:
+    """Return the answers items of a kind usually take."""
+    return _ANSWERS[kind]
+
+
+def offered(work: Work, tasks: Sequence[Task]) -> dict[int, tuple[TaskAnswer, ...]]:
+    """Return the answers of each item that whoever asks may give: not all of them may create places."""
+    given = {task.id: answers(task) for task in tasks}
+    if work.actor.may(Permission.SHAPE_PLACES):
+        return given
+    rows = {task.row_id: task for task in tasks if task.kind is TaskKind.IDENTITY and task.row_id}
+    wanted: dict[int, tuple[Steps, ...]] = {
+        task.id: (standing(PlaceStep(_KINDS[kind], name) for kind, name in task.facts["place"]),)
+        for task in tasks
+        if task.kind is TaskKind.PLACE_CONFLICT
+    }
+    readings = select(col(ImportRow.id), col(ImportRow.reading)).where(col(ImportRow.id).in_(rows))
+    for row in work.session.execute(readings):
+        wanted[rows[row.id].id] = (standing(Reading.from_dict(row.reading).place),) if row.reading else ()
+    spots = PlaceFinder().find(work, (steps for those in wanted.values() for steps in those))
+    for task_id, those in wanted.items():
+        if any((spot := spots[steps]) is not None and not spot.id for steps in those):
+            given[task_id] = tuple(one for one in given[task_id] if one not in _PLACING)
+    return given
+
+
+def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
+    """Settle an item and do what the answer says; raises Conflict when it is settled already.
+
+    The same file: one registration becomes void and points to the other. The list is right: its place
+    or its fields are taken over by hand, and later imports leave them alone.
+    """
+    work.require(Permission.CORRECT)
+    if not task.open:
+        raise Conflict("task_settled", N_("This was settled already. Look at the list again."))
+    if answer not in answers(task):
+        raise Invalid("task_answer", N_("Choose one of the answers."), field="answer")
+    file = files.get(work, task.file_id)
+    if task.kind is TaskKind.PLACE_CONFLICT:  # then a list that says either place again is not asked about
+        task.facts = {**task.facts, "register": task.facts.get("was") or file.place_id}
+    if task.kind is TaskKind.IDENTITY:
+        import_answers.act(work, task, answer)
+    elif answer is TaskAnswer.SAME:
+        right, void = merging.ordered(file, files.get(work, task.other_id or 0))
+        merging.merge(work, void, right)
+    elif answer is TaskAnswer.LIST_RIGHT and task.kind is TaskKind.PLACE_CONFLICT:
+        _move(work, file, task.facts["place"])
+    elif answer is TaskAnswer.LIST_RIGHT:
+        _take_over(work, file, task)
+    if task.open:  # merging has settled the question itself, with the others about the void file
+        questions.close(work, task, answer)
+
+
+def settle_alike(
+    work: Work, kind: TaskKind, run_id: int, answer: TaskAnswer, *, after: int = 0, limit: int = PAGE
+) -> tuple[int, int, int]:
+    """Settle the open items one list raised with one answer, from an id on.
+
+    Returns the last id looked at (0: there are no more), how many were settled, and how many stay open since
+    the answer cannot be carried out for their file now. Raises Invalid for an answer only a person who looks
+    at the one item can give.
+    """
+    if answer not in ALIKE or answer not in _ANSWERS[kind]:
+        raise Invalid("task_answer", N_("Choose one of the answers."), field="answer")
+    found = [task.id for task in tasks(work, kind=kind, run_id=run_id, after=after, limit=limit)]
+    settled = 0
+    for task_id in found:
+        with suppress(Conflict, Invalid, NotFound), work.attempt():
+            settle(work, get(work, task_id), answer)  # got anew: a failed attempt forgets all that was read
+            settled += 1
+    return (found[-1] if len(found) == limit else 0), settled, len(found) - settled
+
+
+def _move(work: Work, file: CaseFile, said: Sequence[Sequence[str]]) -> None:
+    work.require(Permission.MOVE)
+    steps = tuple(PlaceStep(_KINDS[kind], name) for kind, name in said)
+    finder = PlaceFinder()
+    spot = finder.find(work, [steps])[steps]
+    if not (spot and spot.id) and not work.actor.may(Permission.SHAPE_PLACES):
+        raise Conflict("place_missing", PLACE_MISSING, field="answer")
+    spot = finder.ensure(work, [steps])[steps]
+    if spot is None or not spot.id:
+        raise Conflict(
+            "place_gone",
+            N_("The place the list names cannot be used any more. Move it by hand."),
+            field="answer",
+        )
+    files.move(work, file, places.get(work, spot.id), how=Evidence.HAND)
+
+
+def _take_over(work: Work, file: CaseFile, task: Task) -> None:
+    run = work.session.get_one(ImportRun, task.run_id)
+    terms = Terms.of(work, ListMapping.from_dict(run.mapping or {}))
+    values: dict[str, Any] = {}
+    for name, said in task.facts["fields"].items():
+        if name == LONGER:
+            _take_over_name(work, file, *said)
+        elif name == "unit":
+            values["unit_id"] = unit_id(work, terms.units, said)
+        else:
+            values[name] = PartialDate.parse(said) if name in _DAYS else said
+    if values:
+        files.correct(work, file, file.version, **values)
+
+
+def _take_over_name(work: Work, file: CaseFile, family: str, given: str) -> None:
+    """Give the person of a file the longer surname a list has; the words of the old one are still in it."""
+    of_file = col(Person.id).in_(select(col(FilePerson.person_id)).where(col(FilePerson.file_id) == file.id))
+    persons = work.session.scalars(select(Person).where(of_file).order_by(col(Person.id))).all()
+    for person in persons:
+        if longer((family, given), (person.family_name, person.given_name)):
+            people.correct(work, person, family_name=family)
+            return
+    if not any(agree((family, given), (one.family_name, one.given_name)) for one in persons):
+        raise Conflict("name_gone", NAME_GONE, field="answer")
+
+
+def rejected(
+    work: Work,
+    *,
+    run_id: int | None = None,
+    problem: str = "",
+    after: int = 0,
+    limit: int = PAGE,
+    lock: bool = False,
+) -> Sequence[ImportRow]:
+    """Return rows that were not registered and not settled, from after an id on; for one reason if given."""
+    work.require(Permission.CORRECT)
+    statement = _open_rows(select(ImportRow), run_id).where(col(ImportRow.id) > after)
+    if problem:
+        statement = statement.where(_PROBLEM.in_([problem]))
+    if lock:
+        statement = statement.with_for_update()
+    return work.session.execute(statement.order_by(col(ImportRow.id)).limit(limit)).scalars().all()
+
+
+_PROBLEM = col(ImportRow.problem)["code"].as_string()
+
+
+def _open_rows(statement: Any, run_id: int | None) -> Any:
+    # Written out, since a parameter would hide from SQLite that the index of just these rows will do.
+    open_rows = col(ImportRow.state) == literal_column(f"'{RowState.REJECTED.value}'")
+    if run_id is not None:
+        return statement.where(open_rows, col(ImportRow.run_id) == run_id)
+    applied = select(col(ImportRun.id)).where(col(ImportRun.status).in_(["applying", "applied"]))
+    return statement.where(open_rows, (col(ImportRow.run_id) + 0).in_(applied))
+
+
+def reasons(work: Work, run_id: int | None = None) -> dict[str, int]:
+    """Count the open rows by why they were not registered, the most first; of the first `MOST_COUNTED`."""
+    work.require(Permission.CORRECT)
+    codes = _open_rows(select(_PROBLEM.label("code")), run_id).limit(MOST_COUNTED).subquery()
+    many = func.count().label("many")
+    rows = work.session.execute(select(codes.c.code, many).group_by(codes.c.code).order_by(many.desc()))
+    return {row.code: row.many for row in rows}
+
+
+def row(work: Work, row_id: int) -> ImportRow:
+    """Return a row of a list by id; raises NotFound."""
+    found = work.session.get(ImportRow, row_id, with_for_update=not work.sqlite)
+    if found is None:
+        raise NotFound("no_such_row", N_("There is no such row."))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class InQuestion:
+    """The row a question is about: why it is asked, and its cells with headings, if they may be shown."""
+
+    why: str
+    cells: Sequence[tuple[str, str]]
+    hidden: bool
+
+
+def rows_in_question(work: Work, tasks: Sequence[Task]) -> dict[int, InQuestion]:
+    """Return the rows of questions about rows, by the id of the question."""
+    ids = {task.row_id: task.id for task in tasks if task.kind is TaskKind.IDENTITY}
+    rows = work.session.execute(select(ImportRow).where(col(ImportRow.id).in_(list(ids)))).scalars().all()
+    runs = {run_id: work.session.get_one(ImportRun, run_id) for run_id in {row.run_id for row in rows}}
+    masked = set(work.session.scalars(_PROTECTED, {"ids": [task.file_id for task in tasks]}))
+    about = {task.id: task.file_id for task in tasks}
+    found: dict[int, InQuestion] = {}
+    for row in rows:
+        run = runs[row.run_id]
+        hidden = reading_of(row).protection.protected or masking.by_list(row)
+        hidden |= about[ids[row.id]] in masked
+        columns = Shape.from_dict(run.shape or {}).columns
+        cells = [] if hidden else list(zip(columns, map(str, row.cells), strict=False))
+        found[ids[row.id]] = InQuestion(_why(row), cells, hidden)
+    return found
+
+
+def _why(row: ImportRow) -> str:
+    if (row.problem or {}).get("facts", {}).get("row"):
+        return _(
+            "Row %(row)s of the list has the same reference as row %(other)s, which became this file.",
+            row=row.row,
+            other=row.problem["facts"]["row"] if row.problem else "",
+        )
+    return _("Row %(row)s of the list has the reference of this file.", row=row.row)
+
+
+def reading_of(row: ImportRow) -> Reading:
+    """Return what was understood of a row, to begin a registration by hand with."""
+    return Reading.from_dict(row.reading or {"protection": "unknown"})
+
+
+def settle_row(
+    work: Work, row: ImportRow, answer: RowAnswer, reason: str = "", file: CaseFile | None = None
+) -> None:
+    """Settle a row that was not registered: by registering it by hand, or with a reason why not.
+
+    Raises Conflict when it is settled already, Invalid without a reason.
+    """
+    work.require(Permission.REGISTER if answer is RowAnswer.REGISTERED else Permission.CORRECT)
+    if row.state is not RowState.REJECTED:
+        raise Conflict("row_settled", N_("This row was settled already. Look at the list again."))
+    _settle_rows(work, [row], answer, reason.strip() if file else _reason_said(answer, reason), file)
+
+
+def settle_rows(work: Work, rows: Sequence[ImportRow], answer: RowAnswer, reason: str = "") -> int:
+    """Settle open rows alike, with one answer; returns how many. Raises Invalid without a reason it needs."""
+    work.require(Permission.CORRECT)
+    _settle_rows(work, rows, answer, _reason_said(answer, reason), None)
+    return len(rows)
+
+
+def _reason_said(answer: RowAnswer, reason: str) -> str:
+    reason = reason.strip()
+    if answer not in ROW_ANSWERS:
+        raise Invalid("row_answer", N_("Choose one of the answers."), field="answer")
+    if not reason and answer is RowAnswer.NO_SUCH_FILE:
+        raise Invalid("reason_missing", N_("Say how you know that there is no such file."), field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(
+            "reason_long", N_("Write at most %(most)s characters."), field="reason", most=LONGEST_REASON
+        )
+    return reason
+
+
+def chosen(work: Work, row_ids: Sequence[int]) -> Sequence[ImportRow]:
+    """Return those of the rows that are still open, locked, to settle them."""
+    work.require(Permission.CORRECT)
+    wanted = _open_rows(select(ImportRow), None).where(col(ImportRow.id).in_(sorted(set(row_ids))))
+    return work.session.execute(wanted.order_by(col(ImportRow.id)).with_for_update()).scalars().all()
+
+
+def _settle_rows(
+    work: Work, rows: Sequence[ImportRow], answer: RowAnswer, reason: str, file: CaseFile | None
+) -> None:
+    for one in rows:
+        one.state, one.answer = RowState.SETTLED, answer
+        one.file_id = file.id if file else None
+        one.cells, one.reading = [], None  # nobody needs the words of the list any more
+    work.session.flush()
+    history.record_many(
+        work,
+        [
+            history.Entry(
+                f"import:{one.run_id}",
+                EventKind.ROW_SETTLED,
+                {"row": one.row, "answer": answer.value, "file": file.id if file else None},
+                {"reason": reason},
+                [file.stream] if file else [],
+            )
+            for one in rows
+        ],
+    )
+
+
+def names_of_runs(work: Work, run_ids: set[int]) -> Mapping[int, str]:
+    """Return what the lists are called."""
+    rows = work.session.execute(
+        select(col(ImportRun.id), col(ImportRun.name)).where(col(ImportRun.id).in_(run_ids))
+    )
+    return {found[0]: found[1] for found in rows}

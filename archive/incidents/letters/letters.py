@@ -1,0 +1,307 @@
+"""What letters about an incident tell: to a person concerned, to whoever waits, the refusal to hand out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.incidents import askers
+from archive.incidents.askers import ANSWERS
+from archive.incidents.letters import course as search_course
+from archive.incidents.letters.cases import Case, Heading, heading
+from archive.incidents.letters.course import Course
+from archive.kernel.clock import local_date
+from archive.kernel.errors import NotFound
+from archive.models import FilePerson, IncidentFile, Person
+from archive.people import people
+from archive.vocabulary import FoundState, IncidentOutcome, IncidentPaper, OthersRead, Permission
+from archive.vocabulary.wording import N_, _
+from routines.answers import as_moment
+from routines.progress import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter to one person concerned; `addressee` is empty for a protected one and for one unknown.
+
+    `safe` means that it is handed over in a way known to be safe, and bears no address. One without a name
+    goes to any of those concerned: it is not `alike` where what was missed has fared differently, and says
+    nothing of `others_read` where that is not `known` to be the same. That is said of what was found: where a
+    `rest` is missing nobody knows. `secured` is what was done in the room.
+    """
+
+    heading: Heading
+    course: Course
+    addressee: str
+    safe: bool
+    alike: bool
+    known: bool
+    others_read: OthersRead | None
+    rest: bool
+    effects: str
+    measures: str
+    secured: str
+    notified: bool
+    lex_sarah: bool
+    investigated: bool
+    police: bool
+    rebuilt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody who waits for the document is told; nothing in it is decided.
+
+    `wanted` is what was last said of a decision to appeal against, `refused_on` the day of one made since.
+    `ended_on` is the day of a final answer, the last word as long as nobody asks again.
+    """
+
+    heading: Heading
+    course: Course
+    asker: str
+    said: str
+    next_word: date | None
+    wanted: str
+    refused_on: date | None
+    rebuilt: bool
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The decision that a document that cannot be found is not handed out; `now` is how it stands since."""
+
+    heading: Heading
+    course: Course
+    now: Course
+    asker: str
+    decided_on: date | None
+    decider: str
+    checked: str
+    systems: bool
+    recovered: bool
+    appeal_court: str
+
+
+def letter(case: Case, person_id: int | None = None) -> Letter:
+    """Return a letter to one of those the files are about, or to somebody the register does not know."""
+    head = heading(case, IncidentPaper.LETTER)
+    person = _concerned(case, person_id)
+    safe = _only_safely(case, person)
+    items = case.items if person_id is None else _about(case, person_id)
+    course = search_course.of(case, items=items)
+    missed = [item for item in items if item.outcome is not IncidentOutcome.MISTAKEN]
+    read = {(item.others_read, item.part_found) for item in missed} or {(None, False)}
+    return Letter(
+        head,
+        course,
+        "" if person is None or safe else _name(case, person),
+        safe,
+        person is not None
+        or ((not course.part or len(items) == 1) and len({_fared(item) for item in items}) == 1),
+        person is not None or len(read) == 1,
+        min((said for said, _rest in read), key=_WORST.index),
+        any(rest for _said, rest in read),
+        _effects(case, course),
+        case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
+        case.said("secure_room", "stopped"),
+        case.done("notify_imy") is not None,
+        case.done("lex_sarah_report") is not None,
+        case.done("lex_sarah_investigation") is not None and not case.waits("lex_sarah_investigation"),
+        case.raw("police_report", "reported") == "yes",
+        _rebuilt(case),
+    )
+
+
+# What is not known of one file is worse than that another was not read.
+_WORST = (OthersRead.YES, OthersRead.POSSIBLE, None, OthersRead.NO)
+
+
+def _fared(item: IncidentFile) -> tuple[IncidentOutcome | None, FoundState | None, date | None]:
+    """Return what letters tell of one thing that was missed: how it ended, in what state, on which day."""
+    moment = item.outcome_at if item.outcome not in (None, IncidentOutcome.FOUND) else item.found_at
+    return item.outcome, item.found_state, local_date(moment) if moment else None
+
+
+def _effects(case: Case, course: Course) -> str:
+    """Return what it may mean for somebody; once it is at hand, what was judged since alone."""
+    judged = [("notify_imy", "consequences"), ("decide_notification", "effects")]
+    if course.over:
+        judged = [("after_find", "consequences"), *judged]
+    since = course.changed if course.over else None
+    return next((said for step, field in judged if (said := _judged(case, step, field, since))), "")
+
+
+def _judged(case: Case, step: str, field: str, since: datetime | None) -> str:
+    record = case.true(step, field)
+    late = record and record.done_at and (since is None or record.done_at >= since)
+    return case.said(step, field) if late else ""
+
+
+def _rebuilt(case: Case) -> bool:
+    """Tell whether there were copies to be collected."""
+    return case.raw("reconstruct", "sources") not in (None, ("none",))
+
+
+def addressees(case: Case) -> list[tuple[int, str, bool]]:
+    """Return whom letters go to: id, name as the viewer may see it, and whether only in a safe way."""
+    found = []
+    for person in case.persons:
+        safe = _only_safely(case, person)
+        name = _("Protected") if safe else people.shown_name(person, case.work.actor)
+        found.append((person.id, name, safe))
+    return found
+
+
+def answer(case: Case) -> Answer:
+    """Return the answer to whoever waits for the document; a final one as it was given."""
+    head = heading(case, IncidentPaper.ANSWER)
+    final = _final(case)
+    case = case.at(final.ended_at) if final and final.ended_at else case
+    course = search_course.of(case, case.until)
+    asked = case.raw("interim_answer", "next_contact")
+    next_word = date.fromisoformat(asked) if isinstance(asked, str) else None
+    wanted, since = _wanted(case)
+    refused = case.record("refusal_decision")
+    decided = refused.answers.get("decided_on") if refused and refused.ended_at else None
+    return Answer(
+        head,
+        course,
+        _asker(case),
+        _text(case, "final_answer", final) if final else _said(case, course),
+        next_word if next_word and next_word >= local_date(case.now) else None,
+        wanted,
+        date.fromisoformat(decided) if isinstance(decided, str) and _after(refused, since) else None,
+        _rebuilt(case),
+        local_date(_told_at(case, final)) if final else None,
+    )
+
+
+def _last(case: Case) -> tuple[str, Record] | None:
+    """Return the last answer to who waits, and its step, unless it was of a find that was none."""
+    told = [(step, record) for step in ANSWERS for record in case.records(step) if case.holds(record)]
+    # Forms ask for no more than the minute: of two answers in one, the last written down is the last.
+    return max(told, key=lambda one: (_told_at(case, one[1]), one[1].ended_at or case.now), default=None)
+
+
+def _told_at(case: Case, record: Record) -> datetime:
+    moment = as_moment(record.answers.get("answered_at")) or record.done_at or case.now
+    return moment.replace(second=0, microsecond=0)
+
+
+def _final(case: Case) -> Record | None:
+    """Return the final answer while it is the last word: none other is to be given of what came since."""
+    step, record = _last(case) or ("", None)
+    if record is None or step != "final_answer" or not _text(case, step, record):
+        return None
+    if case.waits("final_answer") and _changed(search_course.of(case), record, case):
+        return None
+    return None if case.waits("interim_answer") or case.waits("new_request") else record
+
+
+def _changed(course: Course, record: Record, case: Case) -> bool:
+    """Tell whether it became otherwise since an answer was given."""
+    changed = course.changed
+    return changed is not None and _told_at(case, record) < changed.replace(second=0, microsecond=0)
+
+
+def _text(case: Case, step: str, record: Record) -> str:
+    line = next((one for one in case.all_done(step) if one.occurrence == record.occurrence), None)
+    return case.told(line, "answer") if line else ""
+
+
+def _said(case: Case, course: Course) -> str:
+    """Return what who waits was told last, unless it became otherwise since."""
+    step, record = _last(case) or ("", None)
+    if record is None or _changed(course, record, case):
+        return ""
+    return _text(case, step, record)
+
+
+def _wanted(case: Case) -> tuple[str, datetime | None]:
+    """Return what was said last of a decision to appeal against, and when."""
+    said = [
+        (record.ended_at, str(record.answers["decision_wanted"]))
+        for step in ANSWERS
+        for record in case.records(step)
+        if record.ended_at and "decision_wanted" in record.answers
+    ]
+    moment, wanted = max(said, default=(None, ""))
+    return wanted, moment
+
+
+def _after(record: Record | None, moment: datetime | None) -> bool:
+    return record is not None and record.ended_at is not None and (not moment or record.ended_at >= moment)
+
+
+def refusal(case: Case) -> Refusal:
+    """Return the decision that the document cannot be handed out."""
+    head = heading(case, IncidentPaper.REFUSAL)
+    done = case.record("refusal_decision")
+    now = search_course.of(case)
+    if done is None:
+        askers.require_missing(case.items, case.now)
+    decided = done.answers.get("decided_on") if done else None
+    until = (done.done_at or done.ended_at) if done else None  # what came later is no reason of the decision
+    return Refusal(
+        head,
+        search_course.of(case, until),
+        now,
+        _asker(case),
+        date.fromisoformat(decided) if isinstance(decided, str) else None,
+        case.name(done.ended_by) if done else "",
+        case.said("record_checks", "checked") if _before(case, "record_checks", until) else "",
+        _before(case, "case_systems", until),
+        _before(case, "reconstruct", until) and _rebuilt(case),
+        case.settings.appeal_court,
+    )
+
+
+def _only_safely(case: Case, person: Person | None) -> bool:
+    """Tell whether a letter goes in a safe way alone: one address may be that of the whole family."""
+    return case.sealed or (person is not None and person.protection.protected)
+
+
+def _concerned(case: Case, person_id: int | None) -> Person | None:
+    if person_id is None:
+        return None
+    found = next((person for person in case.persons if person.id == person_id), None)
+    if found is None:
+        raise NotFound("not_concerned", N_("None of the files looked for is about this person."))
+    return found
+
+
+def _name(case: Case, person: Person) -> str:
+    """Return a name as letters bear it, the given name first, for those who may see names."""
+    if not case.work.actor.may(Permission.READ_NAMES):
+        return ""
+    return " ".join(part for part in (person.given_name, person.family_name) if part)
+
+
+def _before(case: Case, step: str, until: datetime | None) -> bool:
+    """Tell whether a step was done, before a moment if there is one."""
+    line = case.done(step)
+    return line is not None and (until is None or (line.recorded_at or line.opened_at) <= until)
+
+
+def _about(case: Case, person_id: int) -> list[IncidentFile]:
+    """Return what was missed of one person: others' files may be found sooner or later."""
+    own = select(col(FilePerson.file_id)).where(
+        col(FilePerson.person_id) == person_id, col(FilePerson.file_id).in_(list(case.files))
+    )
+    files = set(case.work.session.scalars(own))
+    return [item for item in case.items if item.file_id in files]
+
+
+def _asker(case: Case) -> str:
+    """Return who asked last; to be filled in by hand where somebody may be protected."""
+    if case.sealed:
+        return ""
+    asked = [str(one.answers["asker"]) for step in ("report", "new_request") for one in _asking(case, step)]
+    return asked[-1] if asked else ""
+
+
+def _asking(case: Case, step: str) -> Iterator[Record]:
+    yield from (one for one in case.records(step) if one.answers.get("asker"))

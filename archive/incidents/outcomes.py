@@ -1,0 +1,354 @@
+"""How it ends for each thing missed: found, mistaken, declared lost; and how a late find reopens it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import col
+
+from archive.accounts import display_names
+from archive.cover_checks import checks
+from archive.deliveries import transit
+from archive.files import files, sightings, wanted
+from archive.history import history
+from archive.kernel.errors import Conflict, Invalid
+from archive.kernel.store import Work
+from archive.models import CaseFile, Event, Incident, IncidentFile, Loan, WantedSighting
+from archive.places import places, shelf_order
+from archive.vocabulary import (
+    Custody,
+    EventKind,
+    Evidence,
+    FileAction,
+    FoundState,
+    FoundWhere,
+    IncidentAction,
+    IncidentOutcome,
+    IncidentState,
+    LoanAction,
+    LoanState,
+    MessageKind,
+    OthersRead,
+    Permission,
+    SeenAnswer,
+)
+from archive.vocabulary.wording import N_
+
+SETTLED = N_("How it ended for this one is written down already.")
+UNSETTLED = (IncidentState.SUSPECTED, IncidentState.SEARCHING, IncidentState.ESCALATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Where something was found, when, by whom, in what state, and whether others may have read it.
+
+    State and readers are None where nobody was asked. `place_id` is where it lay, also when it lay in the
+    cover of another file (`cover_id`).
+    """
+
+    at: datetime
+    by: str
+    where: FoundWhere
+    state: FoundState | None
+    others_read: OthersRead | None
+    circumstances: str
+    place_id: int | None = None
+    cover_id: int | None = None
+
+
+def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Find) -> None:
+    """Write down a find; a file declared lost comes back. Raises Conflict for what is settled otherwise."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    _require_missed(incident, how)
+    for item in found:
+        if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
+            raise Conflict("item_settled", SETTLED)
+        event = _told(work, incident, item, EventKind.INCIDENT_FILE_FOUND, how)
+        _end(work, item, IncidentOutcome.FOUND, event)
+        settle_seen(work, item, SeenAnswer.FOUND, "")
+        if item.file_id is not None:
+            _back(work, incident, files.get(work, item.file_id), how)
+
+
+def find_part(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Find) -> None:
+    """Write down that something was found in part: the rest is sought, also where it was given up."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    _require_missed(incident, how)
+    for item in found:
+        if not item.open and item.outcome is not IncidentOutcome.DECLARED_LOST:
+            raise Conflict("item_settled", SETTLED)
+        _seek(work, incident, item)
+        item.open, item.outcome, item.outcome_at, item.outcome_by = True, None, None, None
+        item.outcome_event = _told(work, incident, item, EventKind.INCIDENT_PART_FOUND, how)
+        work.session.flush()
+        settle_seen(work, item, SeenAnswer.PART, "")
+    if incident.status is IncidentState.DECIDED:
+        history.advance(
+            work,
+            incident,
+            IncidentAction.REOPEN,
+            changes={"decided_at": None},
+            private={"reason": ""},
+            subjects=[f"file:{item.file_id}" for item in found if item.file_id is not None],
+            items=[],
+        )
+
+
+def _require_missed(incident: Incident, how: Find) -> None:
+    if how.at < incident.missed_at:
+        raise Invalid(
+            "found_before_missed",
+            N_(
+                "It cannot have been found before it was missed. Correct the time. If it never was missing, "
+                "the head of the unit or the delegate decides that, on the page of the incident."
+            ),
+            field="found_at",
+        )
+
+
+def _told(work: Work, incident: Incident, item: IncidentFile, kind: EventKind, how: Find) -> int:
+    """Note in the item what is said of a find, and write the event that tells it."""
+    item.found_at, item.found_by, item.found_where = how.at, how.by, how.where
+    item.found_place_id, item.found_in_id = how.place_id, how.cover_id
+    item.found_state, item.others_read = how.state, how.others_read
+    return history.record(
+        work,
+        kind,
+        incident,
+        private={"circumstances": how.circumstances},
+        subjects=[f"file:{one}" for one in (item.file_id, how.cover_id) if one is not None],
+        happened_at=how.at,
+        item=item.id,
+        file=item.file_id,
+        where=how.where.value,
+        place=how.place_id,
+        cover=how.cover_id,
+        state=how.state and how.state.value,
+        others_read=how.others_read and how.others_read.value,
+    )
+
+
+def mistaken(work: Work, incident: Incident, found: Sequence[IncidentFile], reason: str) -> None:
+    """Write down that something was not missing after all."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    for item in found:
+        if not item.open:
+            raise Conflict("item_settled", SETTLED)
+        event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_MISTAKEN, reason)
+        _end(work, item, IncidentOutcome.MISTAKEN, event)
+        settle_seen(work, item, SeenAnswer.FOUND, "")
+
+
+def declare_lost(work: Work, incident: Incident, lost: Sequence[IncidentFile], reason: str) -> None:
+    """Write down that something is lost; it stays wanted. A loan it was lost on ends."""
+    work.require(Permission.DECIDE_LOST)
+    transit.hold_deliveries(work, [item.file_id for item in lost if item.file_id is not None])
+    for item in lost:
+        if not item.open:
+            raise Conflict("item_settled", SETTLED)
+        if item.file_id is not None:
+            file = files.get(work, item.file_id)
+            work.session.refresh(file, with_for_update=True)
+            if file.status is not Custody.LOST:  # taken up again, it was lost all the time
+                _lose(work, incident, file)
+        event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_LOST, reason)
+        _end(work, item, IncidentOutcome.DECLARED_LOST, event)
+
+
+def _lose(work: Work, incident: Incident, file: CaseFile) -> None:
+    _end_loan(work, incident, file)
+    history.advance(work, file, FileAction.DECLARE_LOST, subjects=[incident.stream], incident=incident.id)
+    transit.lose(work, file, incident.id)
+
+
+def _seek(work: Work, incident: Incident, item: IncidentFile) -> None:
+    """Take back in the register that a file is lost, once the decision in its incident holds no more."""
+    if item.file_id is None or item.outcome is not IncidentOutcome.DECLARED_LOST:
+        return
+    file = files.get(work, item.file_id)
+    work.session.refresh(file, with_for_update=True)
+    if file.status is not Custody.LOST:
+        return
+    loan = _lost_on(work, file)
+    if loan is not None:
+        history.advance(
+            work,
+            loan,
+            LoanAction.SEEK,
+            changes={"open": True},
+            subjects=[file.stream],
+            file=file.id,
+            incident=incident.id,
+        )
+    again = FileAction.SEEK_LENT if loan else FileAction.SEEK
+    history.advance(work, file, again, subjects=[incident.stream], incident=incident.id)
+
+
+def _lost_on(work: Work, file: CaseFile) -> Loan | None:
+    """Return the loan that ended as a file was last declared lost, None where it was not lent then."""
+    lost = select(Loan).where(col(Loan.file_id) == file.id, col(Loan.status) == LoanState.LOST)
+    loan = work.session.scalar(lost.order_by(col(Loan.id).desc()).limit(1).with_for_update())
+    if loan is None:
+        return None
+    ends = ((file.stream, EventKind.FILE_DECLARED_LOST), (loan.stream, EventKind.LOAN_LOST))
+    last = [
+        work.session.scalar(
+            select(func.max(col(Event.at))).where(col(Event.stream) == stream, col(Event.kind) == kind.value)
+        )
+        for stream, kind in ends
+    ]
+    return loan if last[0] == last[1] else None
+
+
+def settle(work: Work, incident: Incident, items: Sequence[IncidentFile]) -> None:
+    """Take the case to its decision once everything it is about has its outcome."""
+    if incident.status not in UNSETTLED or any(item.open for item in items):
+        return
+    history.advance(work, incident, IncidentAction.DECIDE, changes={"decided_at": work.now})
+    wanted.tell_owner(work, incident.id, MessageKind.INCIDENT_DECIDED, f"decided {incident.version}")
+
+
+def reopen(
+    work: Work, incident: Incident, again: Sequence[IncidentFile], reason: str, *, untrue: bool = True
+) -> None:
+    """Miss some of what a case is about again, also while more is sought; raises Conflict otherwise.
+
+    What was declared lost and is only seen stays lost until somebody confirms that it is found. What was said
+    of a find is not `untrue` where a file is only reported missing again.
+    """
+    elsewhere = wanted.of(work, [item.file_id for item in again if item.file_id is not None])
+    for item in again:
+        found = elsewhere.get(item.file_id or 0)
+        if found is not None and found.incident_id != incident.id:
+            raise Conflict(
+                "missed_elsewhere",
+                N_("This file is looked for in incident %(incident)s. Go on there."),
+                incident=found.incident_id,
+            )
+    for item in again:
+        if item.open and not item.part_found:
+            raise Conflict("item_sought", N_("What you chose is sought already: nothing of it is found."))
+    for item in again:
+        if untrue:
+            _unsay(work, item, reason)
+        _seek(work, incident, item)
+        item.open, item.outcome, item.outcome_at = True, None, None
+        item.outcome_by = item.outcome_event = None
+        item.found_at = item.found_by = item.found_where = None
+        item.found_place_id = item.found_in_id = None
+        item.found_state = item.others_read = None
+    work.session.flush()
+    history.advance(
+        work,
+        incident,
+        IncidentAction.REOPEN,
+        changes={"closed_at": None, "decided_at": None, "short": False},
+        private={"reason": reason},
+        subjects=[f"file:{item.file_id}" for item in again if item.file_id is not None],
+        items=[item.id for item in again],
+    )
+
+
+def _unsay(work: Work, item: IncidentFile, reason: str) -> None:
+    """Take back what an end that was none said of sightings: what was seen was another file."""
+    _answer_seen(work, item, col(WantedSighting.answer) == SeenAnswer.PART, SeenAnswer.MISREAD, reason)
+    if item.outcome_at is None or item.outcome is IncidentOutcome.DECLARED_LOST:
+        return
+    if item.file_id is not None and item.found_at is not None:
+        sightings.forget_find(work, item.file_id, item.outcome_at, item.found_at)
+    said = col(WantedSighting.answered_at) == item.outcome_at
+    _answer_seen(work, item, said, SeenAnswer.MISREAD, reason)
+
+
+def settle_seen(work: Work, item: IncidentFile, answer: SeenAnswer, remark: str) -> None:
+    """Answer every sighting of an item that still asks what it was."""
+    _answer_seen(work, item, col(WantedSighting.answered_at).is_(None), answer, remark)
+
+
+def _answer_seen(
+    work: Work, item: IncidentFile, which: ColumnElement[bool], answer: SeenAnswer, remark: str
+) -> None:
+    sought = select(WantedSighting).where(col(WantedSighting.item_id) == item.id, which)
+    for seen in work.session.scalars(sought).all():
+        seen.answered_at, seen.answered_by, seen.answer = work.now, display_names.person(work.actor), answer
+        work.session.flush()
+        history.record(
+            work,
+            EventKind.INCIDENT_SEEN_ANSWERED,
+            f"incident:{item.incident_id}",
+            private={"remark": remark},
+            seen=seen.id,
+            item=item.id,
+            answer=answer.value,
+        )
+
+
+def _outcome(work: Work, incident: Incident, item: IncidentFile, kind: EventKind, reason: str) -> int:
+    subjects = [f"file:{item.file_id}"] if item.file_id is not None else []
+    private = {"reason": reason}
+    return history.record(
+        work, kind, incident, private=private, subjects=subjects, item=item.id, file=item.file_id
+    )
+
+
+def _end(work: Work, item: IncidentFile, outcome: IncidentOutcome, event: int) -> None:
+    item.open, item.outcome, item.outcome_event = False, outcome, event
+    item.outcome_at, item.outcome_by = work.now, display_names.person(work.actor)
+    work.session.flush()
+
+
+def _end_loan(work: Work, incident: Incident, file: CaseFile) -> None:
+    if file.status is not Custody.ON_LOAN:
+        return
+    statement = select(Loan).where(col(Loan.file_id) == file.id, col(Loan.open)).with_for_update()
+    loan = work.session.scalars(statement).one()
+    history.advance(
+        work,
+        loan,
+        LoanAction.LOSE,
+        changes={"open": False},
+        subjects=[file.stream],
+        file=file.id,
+        incident=incident.id,
+    )
+
+
+def _back(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
+    """Take a lost file back into the archive, and write down where it was seen."""
+    transit.hold_deliveries(work, [file.id])
+    work.session.refresh(file, with_for_update=True)
+    _place_again(work, incident, file, how)
+    if how.place_id is None:
+        return
+    sightings.record(work, file, how.place_id, how=Evidence.HAND, happened_at=how.at)
+    place = places.get(work, how.place_id)
+    if place.closed_at is None and transit.found(work, file, place, how=Evidence.HAND, happened_at=how.at):
+        checks.queue_alone(work, file)
+
+
+def _place_again(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
+    if file.status is Custody.LOST:
+        place = places.get(work, how.place_id or file.place_id)
+        if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
+            place = places.get(work, file.place_id)
+        place = places.keep_open(work, place)
+        position = shelf_order.next_position(work, file.id, place)
+        facts: dict[str, Any] = {"place": place.id, "position": position}
+        history.advance(
+            work,
+            file,
+            FileAction.FIND,
+            changes={
+                "place_id": place.id,
+                "position": position,
+                "placed_at": how.at,
+                "placed_by": work.actor.id,
+                "placed_how": Evidence.HAND,
+            },
+            subjects=[incident.stream, f"place:{place.id}"],
+            happened_at=how.at,
+            incident=incident.id,
+            **facts,
+        )

@@ -1,0 +1,485 @@
+"""What cannot be found becomes a case at once, with an owner, clocks and a next step; who may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlmodel import col
+
+from archive.accounts import display_names
+from archive.files import files, wanted
+from archive.history import history
+from archive.incidents import access, changes, reopening, stated_times, steps
+from archive.incidents.access import get, let_in
+from archive.incidents.changes import items
+from archive.incidents.decisions import (
+    Found,
+    close,
+    confirm_short,
+    decide_aware,
+    declare_lost,
+    found,
+    mistaken,
+    not_it,
+    reopen,
+    said_moment,
+)
+from archive.incidents.report.gather import report as report_data
+from archive.incidents.steps import advance, complete, escalate, not_needed, start
+from archive.kernel import free_text
+from archive.kernel.errors import Conflict, Invalid
+from archive.kernel.store import Work
+from archive.models import (
+    CaseFile,
+    Event,
+    FilePerson,
+    Incident,
+    IncidentFile,
+    Place,
+    Unit,
+    User,
+    UserRole,
+)
+from archive.notifications import inbox
+from archive.places import places
+from archive.routine_runs import versions
+from archive.routine_runs.contracts import SUSPECTED_LOST
+from archive.vocabulary import (
+    Custody,
+    EventKind,
+    IncidentAction,
+    IncidentOutcome,
+    IncidentState,
+    MessageKind,
+    Missed,
+    Occasion,
+    Permission,
+    PersonRole,
+    Role,
+)
+from archive.vocabulary.wording import N_
+from routines.conditions import Answer
+
+# Every verb on incidents, wherever it stands, is called by this module's name.
+__all__ = [
+    "Found",
+    "Report",
+    "advance",
+    "change",
+    "close",
+    "complete",
+    "confirm_short",
+    "decide_aware",
+    "declare_lost",
+    "escalate",
+    "found",
+    "get",
+    "hand_over",
+    "items",
+    "let_in",
+    "mistaken",
+    "not_it",
+    "not_needed",
+    "reopen",
+    "report",
+    "report_data",
+    "start",
+]
+
+LONGEST_TEXT = 4000
+LONGEST_NUMBER = 60  # of a number in the diary
+MOST_FILES = 1000
+GONE = frozenset({Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody says is missing: registered files, a crate with all it held, or what words describe.
+
+    `missed_at` and `suspected_at` are now where nothing else is said; `protected` unknown counts as protected
+    for what is not registered. An incident entered afterwards keeps its own moments and diary number.
+    """
+
+    file_ids: tuple[int, ...] = ()
+    crate_id: int | None = None
+    description: str = ""
+    what: Missed | None = None
+    pieces: int = 1
+    occasion: Occasion = Occasion.OTHER
+    missed_at: datetime | None = None
+    suspected_at: datetime | None = None
+    purpose: str = ""
+    waiting: str = ""
+    circumstances: str = ""
+    ongoing_case: bool = False
+    child: bool = False
+    protected: bool | None = None
+    unit_id: int | None = None
+    owner_id: int | None = None
+    diary_number: str = ""
+    entered_afterwards: bool = False
+
+
+def report(work: Work, said: Report) -> Incident:
+    """Take down that something is missing; files missed already are added to the incident they have.
+
+    A file that is said to be found in an incident that is not over is sought in that one again, unless it is
+    said to be missed since that find only: that is a new absence, with its own clocks. Returns the new
+    incident, or the one that looks for the only file named. Raises Invalid for a report of nothing, of
+    the future, or of a file that is void; Conflict for one that has left the archive.
+    """
+    work.require(Permission.REPORT_MISS)
+    said = replace(
+        said,
+        missed_at=stated_times.by_now(said.missed_at, work.now, "missed_at"),
+        suspected_at=stated_times.by_now(said.suspected_at, work.now, "suspected_at"),
+    )
+    _refuse_wrong(work, said)
+    ids = _all_files(work, said)
+    cases = _cases_of_finds(work, ids)
+    missed = _locked(work, ids)
+    for incident in reversed(cases):  # the latest find is the one in question
+        _missed_again(work, incident, {file.id for file in missed}, said)
+    known = wanted.of(work, [file.id for file in missed])
+    for looked_for in known.values():
+        _meet(work, looked_for, said)
+    fresh = [file for file in missed if file.id not in known]
+    if known and not fresh and not said.description.strip():
+        return work.session.get_one(Incident, next(iter(known.values())).incident_id)
+    new = _open(work, said, fresh)
+    for incident in cases:
+        _missed_since(work, incident, new)
+    return new
+
+
+def took_up(work: Work, incident: Incident) -> bool:
+    """Tell whether this very report took an incident up again, since it puts a find in question."""
+    reopened = select(col(Event.id)).where(
+        col(Event.stream) == incident.stream,
+        col(Event.kind) == EventKind.INCIDENT_REOPENED.value,
+        col(Event.at) == work.now,
+    )
+    return work.session.scalar(reopened.limit(1)) is not None
+
+
+def hand_over(work: Work, incident: Incident, owner_id: int) -> None:
+    """Give an incident another owner, who is told and gets its clocks."""
+    work.require(Permission.LEAD_INCIDENTS)
+    changes.locked(work, incident)
+    steps.hand_over(work, incident, owner_id)
+
+
+def change(
+    work: Work, incident: Incident, reason: str, *, unit_id: int | None = None, diary_number: str = ""
+) -> None:
+    """Say which unit lost it, or its number in the diary; to change what was said needs a reason."""
+    work.require(Permission.WORK_ON_INCIDENTS)
+    changes.locked(work, incident)
+    values: dict[str, Any] = {}
+    if unit_id is not None and unit_id != incident.unit_id:
+        if work.session.get(Unit, unit_id) is None:
+            raise Invalid("unit_unknown", N_("Choose one of the units."), field="unit")
+        values["unit_id"] = unit_id
+    if diary_number.strip() and diary_number.strip() != incident.diary_number:
+        values["diary_number"] = free_text.whole(diary_number, LONGEST_NUMBER, "diary_number")
+    if any(getattr(incident, name) for name in values) and not reason.strip():
+        raise Invalid("reason_missing", N_("Say why it is changed."), field="reason")
+    if values:
+        changes.changed(work, incident, reason.strip(), **values)
+
+
+def _refuse_wrong(work: Work, said: Report) -> None:
+    if not said.file_ids and said.crate_id is None and not said.description.strip():
+        raise Invalid("miss_empty", N_("Say what is missing: a file, or in words."), field="description")
+    for name in ("description", "purpose", "waiting", "circumstances"):
+        free_text.whole(getattr(said, name), LONGEST_TEXT, name)
+    suspected = said.suspected_at or work.now
+    missed = said.missed_at or suspected
+    if suspected < missed:
+        raise Invalid(
+            "suspected_before_missed",
+            N_("It cannot have been suspected lost before it was missed. Correct one of the times."),
+            field="suspected_at",
+        )
+    if not 1 <= said.pieces <= MOST_FILES:
+        raise Invalid("pieces_wrong", N_("Say how many are missing: 1 to 1,000."), field="pieces")
+
+
+def _all_files(work: Work, said: Report) -> set[int]:
+    ids = set(said.file_ids)
+    if said.crate_id is not None:
+        crate = places.get(work, said.crate_id)
+        held = (
+            select(col(CaseFile.id))
+            .join(Place, col(Place.id) == CaseFile.place_id)
+            .where(
+                or_(col(Place.id) == crate.id, col(Place.path).startswith(f"{crate.path}.")),
+                col(CaseFile.status).in_([Custody.ON_PLACE, Custody.IN_TRANSIT]),
+            )
+        )
+        ids |= set(work.session.scalars(held.limit(MOST_FILES + 1)))
+        if not ids and not said.description.strip():
+            raise Invalid(
+                "crate_empty",
+                N_("No file is recorded in it. Describe in words what it held."),
+                field="description",
+            )
+    if len(ids) > MOST_FILES:
+        raise Invalid("pieces_wrong", N_("Say how many are missing: 1 to 1,000."), field="pieces")
+    return ids
+
+
+def _locked(work: Work, ids: set[int]) -> list[CaseFile]:
+    """Hold the files in the order of their ids: two who report the same one take turns."""
+    right = {}
+    for file_id in sorted(ids):
+        file = files.get(work, file_id)
+        standing = files.right_one(work, file)
+        if standing is None:
+            raise Invalid("file_void", N_("This file was registered by mistake. Report the right one."))
+        right[standing.id] = standing
+    found = [right[file_id] for file_id in sorted(right)]
+    for file in found:
+        work.session.refresh(file, with_for_update=True)
+        if file.status in GONE:
+            raise Conflict(
+                "file_gone",
+                N_("This file has left the archive: %(state)s. Its page says when and where to."),
+                state=file.status.label,
+            )
+    return found
+
+
+def _cases_of_finds(work: Work, ids: set[int]) -> list[Incident]:
+    """Hold the incidents that are not over in which some files are said to be found, in the order of ids."""
+    found = (
+        select(Incident)
+        .where(
+            col(Incident.id).in_(select(col(IncidentFile.incident_id)).where(_said_at_hand(ids))),
+            col(Incident.status) != IncidentState.CLOSED,
+        )
+        .order_by(col(Incident.id))
+    )
+    return [changes.locked(work, one) for one in work.session.scalars(found).all()]
+
+
+def _said_at_hand(ids: set[int]) -> ColumnElement[bool]:
+    ended = (IncidentOutcome.FOUND, IncidentOutcome.MISTAKEN)
+    return and_(col(IncidentFile.file_id).in_(sorted(ids)), col(IncidentFile.outcome).in_(ended))
+
+
+def _missed_again(work: Work, incident: Incident, ids: set[int], said: Report) -> None:
+    """Seek in its incident what was said there to be at hand: it is one breach, with its first clocks."""
+    sought = wanted.of(work, ids)
+    again = [
+        one
+        for one in changes.items(work, incident)
+        if one.file_id in ids and one.file_id not in sought and not one.open and not _stands(one, said)
+    ]
+    if again and incident.status is not IncidentState.CLOSED:
+        reason = said.circumstances.strip() or EventKind.INCIDENT_REPORTED_AGAIN.label
+        reopening.take_up(work, incident, again, reason, untrue=False)
+
+
+def _stands(item: IncidentFile, said: Report) -> bool:
+    """Tell whether a find holds beside a report: somebody says that it was missed since then only."""
+    missed, ended = said.missed_at or said.suspected_at, item.found_at or item.outcome_at
+    return missed is not None and ended is not None and missed >= ended.replace(second=0, microsecond=0)
+
+
+def _missed_since(work: Work, incident: Incident, new: Incident) -> None:
+    """Say in an incident whose find stands that the file is missing anew, and tell its owner."""
+    own = {item.file_id for item in changes.items(work, incident) if not item.open}
+    for item in changes.items(work, new):
+        if item.file_id is not None and item.file_id in own:
+            event = history.record(
+                work,
+                EventKind.INCIDENT_MISSED_SINCE,
+                incident,
+                subjects=[f"file:{item.file_id}"],
+                happened_at=new.missed_at,
+                file=item.file_id,
+                incident=new.id,
+            )
+            wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"since {event}")
+
+
+def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
+    """Add what was said to the incident a file has already."""
+    incident = work.session.get_one(Incident, found.incident_id)
+    event = history.record(
+        work,
+        EventKind.INCIDENT_REPORTED_AGAIN,
+        incident,
+        private=_words(said),
+        subjects=[f"file:{found.file_id}"],
+        happened_at=said.missed_at,
+        file=found.file_id,
+        occasion=said.occasion.value,
+    )
+    if said.waiting.strip() and not incident.somebody_waits:
+        incident.somebody_waits = True
+        incident.version += 1
+        work.session.flush()
+    if said.waiting.strip():
+        steps.ask_again(work, incident)
+    if work.actor.user_id is not None and not incident.protected:
+        access.admit(work, incident, work.actor.user_id, said.purpose.strip())
+    wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
+
+
+def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
+    described = bool(said.description.strip())
+    incident = Incident(
+        routine_id=versions.in_force(work, SUSPECTED_LOST).id,
+        what=said.what or _what(missed, said),
+        occasion=said.occasion,
+        pieces=len(missed) + (said.pieces if described else 0),
+        missed_at=said.missed_at or said.suspected_at or work.now,
+        suspected_at=said.suspected_at or work.now,
+        reported_at=work.now,
+        reported_by=display_names.person(work.actor),
+        owner_id=_owner(work, said),
+        unit_id=said.unit_id or _unit(missed),
+        diary_number=free_text.whole(said.diary_number, LONGEST_NUMBER, "diary_number"),
+        somebody_waits=bool(said.waiting.strip()),
+        ongoing_case=said.ongoing_case or said.what is Missed.OPEN_CASE,
+        child=said.child or _child(work, missed),
+        protected=any(file.protected for file in missed) or _unknown(said, described=described),
+        entered_afterwards=said.entered_afterwards,
+    )
+    incident.told_event = history.advance(
+        work,
+        incident,
+        IncidentAction.REPORT,
+        private={"description": said.description.strip(), **_words(said)},
+        subjects=[file.stream for file in missed],
+        happened_at=incident.suspected_at,
+        missed=incident.what.value,
+        occasion=incident.occasion.value,
+        pieces=incident.pieces,
+        files=[file.id for file in missed],
+        routine=incident.routine_id,
+        losing_unit=incident.unit_id,
+        missed_at=history.stamp(incident.missed_at),
+        suspected_at=history.stamp(incident.suspected_at),
+        entered_afterwards=incident.entered_afterwards,
+    )
+    _add(work, incident, missed, said.description.strip())
+    _tell(work, incident)
+    steps.begin(work, incident, _reported(work, incident, missed, said))
+    return incident
+
+
+_WHAT = {Missed.FILE: "registered", Missed.DOCUMENT: "loose"}
+
+
+def _reported(work: Work, incident: Incident, missed: Sequence[CaseFile], said: Report) -> dict[str, Answer]:
+    """Answer the first step of the routine with what was reported."""
+    answers: dict[str, Answer] = {
+        "what": (_WHAT.get(incident.what, incident.what.value),),
+        "files": tuple(file.stream for file in missed),
+        "description": said.description.strip(),
+        "missed_at": said_moment(said.missed_at) if said.missed_at else "",
+        "missed_by": display_names.person(work.actor),
+        "suspected_at": said_moment(said.suspected_at) if said.suspected_at else "",
+        "purpose": said.purpose.strip(),
+        "someone_waits": "yes" if incident.somebody_waits else "",
+        "asker": said.waiting.strip(),
+        "earlier": "yes" if incident.entered_afterwards else "",
+        "earlier_diary_number": incident.diary_number if incident.entered_afterwards else "",
+    }
+    return {name: answer for name, answer in answers.items() if answer not in ("", ())}
+
+
+def _words(said: Report) -> dict[str, str]:
+    return {name: getattr(said, name).strip() for name in ("purpose", "waiting", "circumstances")}
+
+
+def _unknown(said: Report, *, described: bool) -> bool:
+    """Tell whether a protected person is, or may be, concerned by what is only described."""
+    return bool(said.protected) if said.protected is not None else described
+
+
+def _what(missed: Sequence[CaseFile], said: Report) -> Missed:
+    if len(missed) > 1 or said.crate_id is not None or said.pieces > 1:
+        return Missed.SEVERAL
+    return Missed.FILE if missed else Missed.UNREGISTERED
+
+
+def _unit(missed: Sequence[CaseFile]) -> int | None:
+    """Return the unit all the files come from, when it is one."""
+    units = {file.unit_id for file in missed}
+    return units.pop() if len(units) == 1 else None
+
+
+def _child(work: Work, missed: Sequence[CaseFile]) -> bool:
+    """Tell whether any of the files is about a child, as far as the register says."""
+    if any(file.placed_child or file.child_investigation for file in missed):
+        return True
+    children = select(func.count()).where(
+        col(FilePerson.file_id).in_([file.id for file in missed]), col(FilePerson.role) == PersonRole.CHILD
+    )
+    return bool(missed) and bool(work.session.scalar(children))
+
+
+def _owner(work: Work, said: Report) -> int | None:
+    """Return who answers for it: as said, else who reports and may lead it, else the eldest archivist."""
+    if said.owner_id is not None:
+        user = work.session.get(User, said.owner_id)
+        if user is None or not user.active:
+            raise Invalid("owner_unknown", N_("Choose somebody who works here."), field="owner")
+        return said.owner_id
+    if work.actor.may(Permission.LEAD_INCIDENTS) and work.actor.user_id is not None:
+        return work.actor.user_id
+    archivists = (
+        select(col(User.id))
+        .join(UserRole, col(UserRole.user_id) == User.id)
+        .where(col(User.active), col(UserRole.role) == Role.ARCHIVIST)
+        .order_by(col(User.id))
+    )
+    return work.session.scalar(archivists.limit(1))
+
+
+def _add(work: Work, incident: Incident, missed: Sequence[CaseFile], description: str) -> None:
+    fields: dict[str, Any] = {"incident_id": incident.id, "added_at": work.now, "added_by": work.actor.id}
+    added = [IncidentFile(file_id=file.id, place_id=file.place_id, **fields) for file in missed]
+    if description:
+        added.append(IncidentFile(told_event=incident.told_event, **fields))
+    work.session.add_all(added)
+    work.session.flush()
+    history.record_many(
+        work,
+        [
+            history.Entry(
+                incident.stream,
+                EventKind.INCIDENT_FILE_ADDED,
+                {"item": one.id, "file": one.file_id, "place": one.place_id},
+                {"description": "" if one.file_id else description},
+                [f"file:{one.file_id}"] if one.file_id else [],
+            )
+            for one in added
+        ],
+    )
+
+
+def _tell(work: Work, incident: Incident) -> None:
+    """Tell the owner, the data protection officer and the heads of the unit, or all where it has none."""
+    heads = (
+        select(col(User.id))
+        .join(UserRole, col(UserRole.user_id) == User.id)
+        .join(Unit, col(Unit.name) == User.unit)
+        .where(col(User.active), col(UserRole.role) == Role.MANAGER, col(Unit.id) == incident.unit_id)
+    )
+    own = work.session.scalars(heads).all()
+    inbox.tell(
+        work,
+        MessageKind.MISS_REPORTED,
+        incident.stream,
+        "reported",
+        users=[incident.owner_id, *own],
+        roles=[Role.DATA_PROTECTION_OFFICER] if own else [Role.DATA_PROTECTION_OFFICER, Role.MANAGER],
+        incident=incident.id,
+    )

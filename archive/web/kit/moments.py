@@ -1,0 +1,57 @@
+"""Days and moments in words, as people in Stockholm say them."""
+
+from datetime import date, datetime
+
+from archive.kernel.clock import local, local_date
+from archive.places.paths import spoken
+from archive.vocabulary.wording import _, locale, ngettext
+
+_SV = "januari februari mars april maj juni juli augusti september oktober november december"
+_EN = "January February March April May June July August September October November December"
+_WEEKDAYS = {
+    "sv": ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"],
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+}
+_MONTHS = {"sv": _SV.split(), "en": _EN.split()}
+_DAYS_PER_MONTH = 30.44
+_DAYS_PER_YEAR = 365.25
+
+
+def day(value: date) -> str:
+    """Say a day: 21 november 2026."""
+    return f"{value.day} {_MONTHS[locale()][value.month - 1]} {value.year}"
+
+
+def weekday(value: date) -> str:
+    """Say a day with its weekday: måndag 21 december 2026."""
+    return f"{_WEEKDAYS[locale()][value.weekday()]} {day(value)}"
+
+
+def moment(value: datetime) -> str:
+    """Say a moment: 21 november 2026 kl. 14.02."""
+    there = local(value)
+    clock = f"kl. {there:%H.%M}" if locale() == "sv" else f"at {there:%H:%M}"
+    return f"{day(there)} {clock}"
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """Say how long ago something was, in the unit that tells most."""
+    days = (local_date(now) - local_date(value)).days
+    if days <= 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    months = int(days / _DAYS_PER_MONTH)
+    if months < 2:
+        return ngettext("%(num)s day ago", "%(num)s days ago", days)
+    if days < 2 * _DAYS_PER_YEAR:
+        return ngettext("%(num)s month ago", "%(num)s months ago", months)
+    return ngettext("%(num)s year ago", "%(num)s years ago", int(days / _DAYS_PER_YEAR))
+
+
+def number(value: datetime) -> str:
+    """Write the day of a moment in digits, for lists: 2026-11-21."""
+    return local_date(value).isoformat()
+
+
+FILTERS = {"day": day, "weekday": weekday, "moment": moment, "ago": ago, "date": number, "spoken": spoken}

@@ -1,0 +1,119 @@
+"""A mark in a list hides whom it may be about, whatever becomes of its row and wherever it stands."""
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from archive.kernel.store import Actor, Archive
+from archive.models import CaseFile, ImportRun, Person, Place
+from archive.places import places
+from archive.vocabulary import RowState
+from tests.verbs.imports.taking_in import (
+    HEADER,
+    a_list,
+    assert_proven,
+    check,
+    mapping,
+    prepared,
+    register,
+    row,
+    rows_of,
+    withdraw,
+)
+
+ANNA, BERTIL = "195005050512", "199710182396"
+HEAD = (*HEADER, "Anmärkning")
+Cells = tuple[str, ...]
+
+
+@pytest.fixture
+def archive(archive: Archive) -> Archive:
+    return prepared(archive)
+
+
+def _take_in(archive: Archive, actor: Actor, *rows: Cells) -> ImportRun:
+    whole = [(*cells, "")[: len(HEAD)] for cells in rows]
+    checked = check(archive, actor, a_list(whole, HEAD), mapping())
+    run = register(archive, actor, checked)
+    assert run.counts == checked.counts
+    return run
+
+
+def _hidden(archive: Archive, actor: Actor) -> tuple[set[str], set[str]]:
+    """Return who is hidden, and which files are masked."""
+    with archive.read(actor) as work:
+        persons = work.session.scalars(select(Person)).all()
+        masked = work.session.scalars(select(CaseFile).where(col(CaseFile.protected))).all()
+        return (
+            {one.given_name for one in persons if one.protection.protected},
+            {f"{one.reference}/{one.part}" for one in masked},
+        )
+
+
+OTHER_PART = row("P1", ANNA, "Blixt, Berta", part="2")
+STRANGER = row("P2", BERTIL, "Ask, Ulf")
+NOBODY = row("P1", "", "", part="1")
+MARKED = (*NOBODY, "sekretessmarkering")
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["mark first", "mark last"])
+@pytest.mark.parametrize("lists", [1, 2])
+def test_a_mark_on_one_part_that_names_nobody_hides_the_person_of_the_other_part(
+    archive: Archive, archivist: Actor, turned: bool, lists: int
+) -> None:
+    rows = [MARKED, OTHER_PART][:: -1 if turned else 1]
+    for some in [rows] if lists == 1 else [rows[:1], rows[1:]]:
+        run = _take_in(archive, archivist, STRANGER, *some)
+    assert _hidden(archive, archivist) == ({"Berta"}, {"P1/1", "P1/2"})
+    withdraw(archive, archivist, run)
+    assert_proven(archive, archivist)
+
+
+def test_a_part_without_a_mark_that_names_nobody_hides_nobody(archive: Archive, archivist: Actor) -> None:
+    _take_in(archive, archivist, NOBODY, OTHER_PART, STRANGER)
+    assert _hidden(archive, archivist) == (set(), set())
+
+
+REFUSED = {
+    "of its number": ((*row("P9", ANNA, "Blixt, Berta", kind="?!"), "sekr"), {"Berta"}, {"P1/2"}),
+    "of its file": ((*row("P1", "", "", part="3", kind="?!"), "sekr"), {"Berta"}, {"P1/2"}),
+    "of nobody": (row("P1", "", "", part="3", kind="?!"), set(), set()),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+@pytest.mark.parametrize("order", ["before", "first", "last"])
+def test_a_marked_row_that_is_refused_hides_whom_it_names_and_the_file_it_names(
+    archive: Archive, archivist: Actor, what: str, order: str
+) -> None:
+    refused, hidden, masked = REFUSED[what]
+    if order == "before":
+        _take_in(archive, archivist, OTHER_PART)
+    rows = {"before": [refused, STRANGER], "first": [refused, OTHER_PART, STRANGER]}
+    run = _take_in(archive, archivist, *rows.get(order, [STRANGER, OTHER_PART, refused]))
+    assert run.counts["rejected"] == 1
+    assert _hidden(archive, archivist) == (hidden, masked)
+    assert_proven(archive, archivist)
+
+
+def test_a_marked_row_refused_only_at_registering_hides_too(archive: Archive, archivist: Actor) -> None:
+    _take_in(archive, archivist, OTHER_PART)
+    marked = (*row("P1", "", "", part="3", room="9"), "sekr")
+    checked = check(archive, archivist, a_list([marked, (*STRANGER, "")], HEAD), mapping())
+    with archive.write(archivist) as work:
+        site = work.session.execute(select(Place).where(col(Place.name) == "Storgatan 1")).scalar_one()
+        places.close(work, places.create(work, site, places.PlaceKind.ROOM, "9"))
+    run = register(archive, archivist, checked)
+    assert RowState.REJECTED in [one.state for one in rows_of(archive, archivist, run)]
+    assert _hidden(archive, archivist) == ({"Berta"}, {"P1/2"})
+
+
+@pytest.mark.parametrize("mark", ["SKYDDAD UPPGIFT / ", ""], ids=["marked", "open"])
+@pytest.mark.parametrize("turned", [False, True], ids=["mark last", "mark first"])
+def test_a_mark_beside_relatives_alone_hides_whom_the_file_is_about(
+    archive: Archive, archivist: Actor, mark: str, turned: bool
+) -> None:
+    rows = [row("P1", ANNA, "Blixt, Berta"), row("P1", "", f"{mark}Blixt, Eva (mor)"), STRANGER]
+    _take_in(archive, archivist, *rows[:: -1 if turned else 1])
+    assert _hidden(archive, archivist) == (({"Berta", "Eva"}, {"P1/1"}) if mark else (set(), set()))
+    assert_proven(archive, archivist)
