@@ -52,7 +52,6 @@ EXCEPTIONS = {
     "imports.runs > reference_data": "words for kinds",
     "files.lookup > imports.asked_names": "names asked about",
     "files.place_claims > imports.lists.meaning.whereabouts": "steps of a place",
-    "output.csv > imports.lists.meaning.tables": "formulas in spreadsheets",
     "people.lifting > notifications.inbox": "people and accounts",
     "people.same_persons > notifications.inbox": "people and accounts",
 }

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.imports.lists.formats.limits import Limits
-from archive.imports.lists.meaning.tables import OpenList, Shape, guard, open_list, unguard
+from archive.imports.lists.meaning.tables import OpenList, Shape, open_list
 from archive.kernel.errors import Invalid, TooLarge
 from archive.kernel.letters import one_form
+from archive.output.csv import guard, unguard
 
 CELLS = st.one_of(
     st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=10),

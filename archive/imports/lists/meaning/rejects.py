@@ -10,7 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from archive.imports.lists.formats.cells import column_letters, escape_controls
 from archive.imports.lists.meaning.headings import plain
-from archive.imports.lists.meaning.tables import Shape, guard
+from archive.imports.lists.meaning.tables import Shape
+from archive.output.csv import guard
 from archive.vocabulary.wording import LOCALES, N_, _, speaking
 
 REASON = N_("Reason why it was not registered")

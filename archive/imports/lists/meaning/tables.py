@@ -21,6 +21,7 @@ from archive.imports.lists.meaning.headings import is_heading
 from archive.imports.lists.meaning.marks import protective_title, protective_words
 from archive.kernel.errors import Invalid, TooLarge
 from archive.kernel.letters import one_form
+from archive.output.csv import unguard
 from archive.vocabulary.wording import N_
 
 Row = tuple[int, list[str]]
@@ -43,8 +44,6 @@ class SheetRows(NamedTuple):
 
 
 _NAME_PARTS = re.compile(r"[_.\-]+")
-_FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
-_GUARDED = re.compile(r"'+(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 _LIST = 2
 """Headings known by their names that make a sheet a list."""
 _MOST_REMARKS = 100_000
@@ -244,16 +243,6 @@ def open_list(
 ) -> OpenList:
     """Open a list; sheet, encoding and separator are found where not given; raises Invalid or TooLarge."""
     return OpenList(source, sheet=sheet, encoding=encoding, separator=separator, limits=limits, name=name)
-
-
-def guard(text: str, *, formulas: bool = True) -> str:
-    """Write a text so that no spreadsheet takes it for a formula and unguard() gives it back."""
-    return f"'{text}" if (_FORMULA if formulas else _GUARDED).match(text) else text
-
-
-def unguard(text: str) -> str:
-    """Return the text that was written with guard()."""
-    return text[1:] if _GUARDED.match(text) else text
 
 
 def in_one_form(rows: Iterator[Row]) -> Iterator[Row]:
