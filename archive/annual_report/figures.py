@@ -14,7 +14,6 @@ from sqlmodel import col
 
 from archive.incidents import figures
 from archive.incidents.figures import Figures, midnight
-from archive.incidents.report.data import Both
 from archive.kernel.clock import local_date
 from archive.kernel.store import Work
 from archive.models import (
@@ -42,6 +41,7 @@ from archive.vocabulary import (
     RoutineState,
     SweepState,
 )
+from archive.vocabulary.wording import Both
 
 FEWEST = 5  # what is fewer is told as a sum only
 # Days until something was found again: up to and with so many.

@@ -14,12 +14,12 @@ from sqlmodel import col
 
 from archive.history import private_data
 from archive.incidents import access
-from archive.incidents.report.data import Both
 from archive.kernel.clock import STOCKHOLM
 from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, Unit
 from archive.routine_runs import stored_answers
 from archive.vocabulary import FoundWhere, IncidentOutcome, IncidentState, Permission, Term
+from archive.vocabulary.wording import Both
 
 PAGE = 50
 _AT_ONCE = 500  # lines of an export read at a time

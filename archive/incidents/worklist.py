@@ -10,7 +10,6 @@ from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.incidents import access
-from archive.incidents.report.data import Both
 from archive.kernel.store import Work
 from archive.models import (
     Deadline,
@@ -31,6 +30,7 @@ from archive.vocabulary import (
     Role,
     StepState,
 )
+from archive.vocabulary.wording import Both
 from routines.model import Step
 
 PAGE = 50

@@ -6,12 +6,12 @@ from sqlalchemy import ColumnElement, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
-from archive.incidents.report.data import Both
 from archive.kernel.store import Work
 from archive.models import EventPrivate, Incident, RoutineStep
 from archive.routine_runs import versions
 from archive.routine_runs.contracts import SUSPECTED_LOST
 from archive.vocabulary import StepState
+from archive.vocabulary.wording import Both
 
 # Why something was gone: by the lessons, or where it took the short way by its first search.
 CAUSES = (("lessons", "cause"), ("first_search", "cause"))

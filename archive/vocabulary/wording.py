@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,17 @@ def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
 def locale() -> str:
     """Return the language in use: sv or en."""
     return _locale.get()
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Words in both languages."""
+
+    sv: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.sv if locale() == "sv" else self.en
 
 
 @contextmanager

@@ -46,7 +46,6 @@ EXCEPTIONS = {
     "stocktakes.samples > incidents.reporting": "misses",
     "notifications.inbox > incidents.access": "who may know of an incident",
     "routine_runs.steps > incidents.access": "who may know of an incident",
-    "routine_runs.stored_answers > incidents.report.data": "words in both languages",
     "incidents.nightly > quality.cases": "what runs nightly",
     "imports.preview > reference_data": "words for kinds",
     "imports.runs > reference_data": "words for kinds",

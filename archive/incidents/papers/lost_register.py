@@ -6,14 +6,13 @@ from itertools import islice
 
 from archive.incidents.lost_register import End, Line
 from archive.incidents.report import stated
-from archive.incidents.report.data import Both
 from archive.kernel.clock import local, local_date
 from archive.kernel.config import Settings
 from archive.output import csv as spreadsheet
 from archive.output import xlsx as workbook
 from archive.output.page import Column, Head, Report
 from archive.vocabulary import Term
-from archive.vocabulary.wording import N_, _
+from archive.vocabulary.wording import N_, Both, _
 from labels import codes
 
 MOST_ON_PAPER = 3000

@@ -30,22 +30,11 @@ from archive.vocabulary import (
     StepState,
     Term,
 )
-from archive.vocabulary.wording import locale
+from archive.vocabulary.wording import Both
 
 T = TypeVar("T")
 
 _encode = JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
-
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """Words in both languages."""
-
-    sv: str
-    en: str
-
-    def __str__(self) -> str:
-        return self.sv if locale() == "sv" else self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from archive.history import private_data
 from archive.incidents import access, changes, claims, facts
 from archive.incidents.report import lines, search_annex
 from archive.incidents.report.data import (
-    Both,
     ClockLine,
     Exposure,
     IncidentReport,
@@ -44,6 +43,7 @@ from archive.notifications import deadlines
 from archive.routine_runs import steps, versions
 from archive.search import searches
 from archive.vocabulary import EventKind, IncidentState
+from archive.vocabulary.wording import Both
 
 _AS_THEY_STAND = (
     *("diary_number", "status", "what", "occasion", "pieces", "short", "entered_afterwards"),

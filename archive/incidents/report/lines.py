@@ -12,7 +12,7 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.history import private_data
 from archive.incidents import stated_times
-from archive.incidents.report.data import AnswerLine, Both, Line, StepLine, Where, Who, stated
+from archive.incidents.report.data import AnswerLine, Line, StepLine, Where, Who, stated
 from archive.kernel.clock import local
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, IncidentFile, Place, User, UserRole
@@ -22,7 +22,7 @@ from archive.routine_runs.steps import Course
 from archive.timeline import event_texts, timeline
 from archive.timeline.event_texts import Told
 from archive.vocabulary import EventKind, PlaceKind, Role, StepState
-from archive.vocabulary.wording import LOCALES, speaking
+from archive.vocabulary.wording import LOCALES, Both, speaking
 from routines.answers import as_moment
 from routines.conditions import Answer
 from routines.model import Field, FieldKind, Routine

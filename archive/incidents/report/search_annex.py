@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.incidents.report.data import Both, LeadLine, PlanLine
+from archive.incidents.report.data import LeadLine, PlanLine
 from archive.incidents.report.lines import Named
 from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Place, Search
 from archive.search import plan, ranking
 from archive.search.ranking import Plan
 from archive.vocabulary import IncidentOutcome, Permission, SearchResult
+from archive.vocabulary.wording import Both
 
 MOST_THINGS = 5
 MOST_LEADS = 10

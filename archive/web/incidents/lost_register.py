@@ -10,10 +10,9 @@ from archive.accounts import display_names
 from archive.incidents import lost_register
 from archive.incidents.lost_register import End, Filter, Mark, Order
 from archive.incidents.papers import lost_register as paper
-from archive.incidents.report.data import Both
 from archive.models import Unit
 from archive.vocabulary import FoundWhere, IncidentState, Permission
-from archive.vocabulary.wording import N_, _
+from archive.vocabulary.wording import N_, Both, _
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw, show
 
