@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from sqlmodel import SQLModel, select
 
-from archive.imports import mappings
+from archive.imports import kind_words, mappings
 from archive.kernel.store import Archive, Work, operator
 from archive.models import FileKind, SourceSystem, Unit
 from archive.routine_runs import versions
@@ -23,7 +23,7 @@ def refresh(archive: Archive) -> None:
     with archive.write(operator("db-upgrade")) as work:
         _refresh_kinds(work)
         versions.refresh(work)
-        words = kind_words(work)
+        words = kind_words.known(work)
         for data in _mappings():
             columns = [{"header": header, "field": field} for header, field in data["columns"].items()]
             kinds = {**words, **data.get("kinds", {})}
@@ -34,16 +34,6 @@ def refresh(archive: Archive) -> None:
 @cache
 def _mappings() -> list[Mapping[str, Any]]:
     return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(MAPPINGS.glob("*.yaml"))]
-
-
-def kind_words(work: Work) -> dict[str, str]:
-    """Return the words for kinds of files, with their codes: as the register and as old lists write them."""
-    words: dict[str, str] = {}
-    for kind in work.session.exec(select(FileKind)):
-        words |= dict.fromkeys((kind.code, kind.letter, kind.name_sv, kind.name_en), kind.code)
-    for known in packaged.load().kinds:
-        words |= dict.fromkeys(known.also, known.code)
-    return words
 
 
 def _refresh_kinds(work: Work) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from archive import reference_data
-from archive.imports import masking, runs, uploads
+from archive.imports import kind_words, masking, runs, uploads
 from archive.imports.lists.meaning.fields import Field, FlagCode
 from archive.imports.lists.meaning.guessing import ColumnGuess, guess
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
@@ -81,7 +80,7 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
         columns = opened.shape.columns
         sample = opened.sample(runs.SAMPLE)
         cells = [row for _number, row in sample]
-        guessed = guess(columns, cells, today=today, kinds=reference_data.kind_words(work))
+        guessed = guess(columns, cells, today=today, kinds=kind_words.known(work))
         reader = Reader(mapping, opened.shape, today=today, remarks=opened.remarks, around=opened.around)
         terms = Terms.of(work, mapping)
         items = [item_of(number, reader.read(row, number), terms) for number, row in sample]

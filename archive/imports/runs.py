@@ -7,10 +7,9 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from archive import reference_data
 from archive.access_log import access_log
 from archive.history import history
-from archive.imports import mappings, uploads
+from archive.imports import kind_words, mappings, uploads
 from archive.imports.counts import Counts
 from archive.imports.lists.meaning.fields import Field, Problem
 from archive.imports.lists.meaning.guessing import guess
@@ -104,7 +103,7 @@ def _proposal(work: Work, opened: OpenList) -> ListMapping:
     if saved := mappings.fitting(work, columns):
         return ListMapping.from_dict(saved.mapping)
     rows = [cells for _number, cells in opened.sample(SAMPLE)]
-    return guess(columns, rows, today=local_date(work.now), kinds=reference_data.kind_words(work)).mapping
+    return guess(columns, rows, today=local_date(work.now), kinds=kind_words.known(work)).mapping
 
 
 def get(work: Work, run_id: int) -> ImportRun:

@@ -47,8 +47,6 @@ EXCEPTIONS = {
     "notifications.inbox > incidents.access": "who may know of an incident",
     "routine_runs.steps > incidents.access": "who may know of an incident",
     "incidents.nightly > quality.cases": "what runs nightly",
-    "imports.preview > reference_data": "words for kinds",
-    "imports.runs > reference_data": "words for kinds",
     "files.lookup > imports.asked_names": "names asked about",
     "files.place_claims > imports.lists.meaning.whereabouts": "steps of a place",
     "people.lifting > notifications.inbox": "people and accounts",
