@@ -12,6 +12,7 @@ from archive.incidents import nightly
 from archive.kernel.store import Archive, worker
 from archive.notifications import deadlines, outbox, smtp
 from archive.programme import forecast, weekly_delivery
+from archive.quality import nightly as quality_nightly
 
 HEARTBEAT = "heartbeat"
 
@@ -28,6 +29,11 @@ class Routine:
 
 def _live(_archive: Archive) -> None:
     """Do nothing: that a routine ran to its end is noted anyway."""
+
+
+def _open_next_steps(archive: Archive) -> None:
+    nightly.sweep(archive)
+    quality_nightly.sweep(archive)
 
 
 def _remove_expired(archive: Archive) -> None:
@@ -55,7 +61,7 @@ TIMETABLE = (
         nightly.ROUTINE,
         {"minute": "*"},
         "opens the next steps of incidents, escalates old ones, reopens for late finds",
-        nightly.sweep,
+        _open_next_steps,
     ),
     Routine(smtp.ROUTINE, {"second": "*/15"}, "sends the mail that waits", smtp.send_waiting),
     Routine(

@@ -126,6 +126,12 @@ def may_do(actor: Actor, step: Step, by: Doer) -> bool:
     return actor.may(Permission.LEAD_INCIDENTS) and not step.reserved
 
 
+def moves(work: Work, course: Course) -> bool:
+    """Tell whether time alone makes a step open or fall away."""
+    turn = engine.advanced(course.routine, course.progress, clock, work.now)
+    return bool(turn.lapsed or turn.opened)
+
+
 def advance(work: Work, course: Course) -> None:
     """Let fall away and open what now should, and set the clocks of what opened."""
     turn = engine.advanced(course.routine, course.progress, clock, work.now)

@@ -46,7 +46,6 @@ EXCEPTIONS = {
     "stocktakes.samples > incidents.reporting": "misses",
     "notifications.inbox > incidents.access": "who may know of an incident",
     "routine_runs.steps > incidents.access": "who may know of an incident",
-    "incidents.nightly > quality.cases": "what runs nightly",
     "files.lookup > imports.asked_names": "names asked about",
     "files.place_claims > imports.lists.meaning.whereabouts": "steps of a place",
     "people.lifting > notifications.inbox": "people and accounts",

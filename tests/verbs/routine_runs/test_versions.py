@@ -6,16 +6,18 @@ from datetime import date, timedelta
 import pytest
 
 from archive import reference_data
-from archive.incidents import nightly, reporting, worklist
+from archive.incidents import nightly as incidents_nightly
+from archive.incidents import reporting, worklist
 from archive.incidents.reporting import Report
 from archive.integrity import checks
 from archive.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive, Work, operator
 from archive.models import Matter, RoutineVersion
 from archive.notifications import deadlines
-from archive.quality import cases
+from archive.quality import cases, nightly
 from archive.routine_runs import contracts, versions
 from archive.routine_runs.versions import Decision
+from archive.timetable import TIMETABLE
 from archive.vocabulary import MatterState, Role, RoutineState
 from routines import engine
 from routines.conditions import Answer
@@ -229,6 +231,14 @@ def test_time_moves_a_matter_on_through_the_worker(archive: Archive, archivist: 
     with archive.write(archivist) as work:
         cases.begin(work, contracts.SELF_CHECK)
     assert nightly.sweep(archive) == 0
+
+
+def test_the_worker_moves_on_incidents_and_matters(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    swept = []
+    monkeypatch.setattr(incidents_nightly, "sweep", lambda one: swept.append(("incidents", one)))
+    monkeypatch.setattr(nightly, "sweep", lambda one: swept.append(("matters", one)))
+    next(one for one in TIMETABLE if one.name == incidents_nightly.ROUTINE).run(archive)
+    assert swept == [("incidents", archive), ("matters", archive)]
 
 
 def test_a_matter_is_closed_when_its_routine_is_at_its_end(
