@@ -12,13 +12,13 @@ from sqlmodel import col
 
 from archive import register
 from archive.accounts import users
+from archive.accounts.sessions import Proof
 from archive.accounts.users import PasswordHash
 from archive.files import files
 from archive.files.files import NewFile
 from archive.kernel.store import Actor, Archive, Work, operator
 from archive.models import CaseFile, FileKind, Person, Place, SourceSystem, User
 from archive.people import lifting, people
-from archive.people.lifting import Proof
 from archive.people.people import NewPerson
 from archive.places import places
 from archive.rules import identity

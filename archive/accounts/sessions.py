@@ -17,7 +17,6 @@ from archive.kernel.config import DEMO_PASSWORD
 from archive.kernel.errors import Invalid, NotFound, NotPermitted, TooMany
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import Message, SignInAttempt, User, UserRole, UserSession
-from archive.people.lifting import Proof
 from archive.vocabulary import EventKind
 from archive.vocabulary.wording import N_
 
@@ -63,6 +62,14 @@ _SEEN = (
     .where(_session.c.token_hash == bindparam("hash_"), _session.c.last_seen < bindparam("now"))
     .values(last_seen=bindparam("now"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That somebody gave the password just now, beside being signed in."""
+
+    actor: Actor
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

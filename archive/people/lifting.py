@@ -1,13 +1,13 @@
 """Lifting what protects a person: by few, who prove who they are once more, and before witnesses."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.accounts.sessions import Proof
 from archive.kernel.errors import Conflict, Invalid, NotPermitted
-from archive.kernel.store import Actor, Work
+from archive.kernel.store import Work
 from archive.models import CaseFile, Person, User, UserRole
 from archive.notifications import inbox
 from archive.people import file_links, people
@@ -16,14 +16,6 @@ from archive.vocabulary.wording import N_
 
 FRESH = timedelta(minutes=5)
 WITNESSES = (Role.MANAGER, Role.DATA_PROTECTION_OFFICER)
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """That somebody gave the password just now, beside being signed in."""
-
-    actor: Actor
-    at: datetime
 
 
 def lift(work: Work, person: Person, protection: Protection, grounds: str, proof: Proof | None) -> None:

@@ -23,7 +23,7 @@ ORDER = (
     "files",
     "timeline integrity labelling",
     "routine_runs places access_log",
-    "notifications accounts people codes",
+    "people notifications accounts codes",
     "history output rules register heartbeat",
     "models migrations",
     "kernel",
@@ -48,8 +48,6 @@ EXCEPTIONS = {
     "routine_runs.steps > incidents.access": "who may know of an incident",
     "files.lookup > imports.asked_names": "names asked about",
     "files.place_claims > imports.lists.meaning.whereabouts": "steps of a place",
-    "people.lifting > notifications.inbox": "people and accounts",
-    "people.same_persons > notifications.inbox": "people and accounts",
 }
 
 # Modules that know less than their noun may: nothing that stands above the noun named.

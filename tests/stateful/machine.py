@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from archive.accounts import users
+from archive.accounts.sessions import Proof
 from archive.codes import codes
 from archive.files import files
 from archive.files.files import NewFile
@@ -24,7 +25,6 @@ from archive.loans import loans
 from archive.loans.loans import Request
 from archive.models import CaseFile, Label, Person, Place, User
 from archive.people import lifting, people
-from archive.people.lifting import Proof
 from archive.places import places
 from archive.scanning import scans
 from archive.scanning.scans import Scanned

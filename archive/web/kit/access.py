@@ -7,10 +7,9 @@ from flask import Flask, current_app, g, request
 from werkzeug.local import LocalProxy
 
 from archive.accounts import sessions, users
-from archive.accounts.sessions import SignedIn
+from archive.accounts.sessions import Proof, SignedIn
 from archive.kernel.errors import NotPermitted, NotSignedIn
 from archive.kernel.store import Actor, Archive
-from archive.people.lifting import Proof
 from archive.vocabulary import Permission
 from archive.vocabulary.wording import DEFAULT_LOCALE, LOCALES, N_, speaking
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.accounts.sessions import Proof
 from archive.codes import codes
 from archive.files import files, sightings, stale
 from archive.files.files import NewFile
@@ -17,7 +18,6 @@ from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import Event, Label, Person
 from archive.people import lifting, people
-from archive.people.lifting import Proof
 from archive.places import places, shelf_order
 from archive.vocabulary import (
     Custody,

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.accounts.sessions import Proof
 from archive.files import files, masking
 from archive.integrity import checks
 from archive.kernel.errors import ChangedMeanwhile, Conflict, DomainError, Invalid, NotFound, NotPermitted
@@ -13,7 +14,6 @@ from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import NameToken, NameWord, Person, Task
 from archive.people import lifting, people, same_persons
-from archive.people.lifting import Proof
 from archive.people.people import NewPerson
 from archive.vocabulary import NumberQuality, Protection, Role, TaskAnswer
 from archive.vocabulary.wording import _
