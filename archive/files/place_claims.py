@@ -9,17 +9,15 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from archive.accounts import display_names
-from archive.imports.lists.meaning.whereabouts import PlaceStep
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, ImportRow, ImportRun, Task
 from archive.places import paths
-from archive.vocabulary import EventKind, Evidence, PlaceKind, TaskKind
+from archive.vocabulary import EventKind, Evidence, TaskKind
 
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _RUN = ImportRun.__table__  # type: ignore[attr-defined]
 _PLACING = (EventKind.FILE_REGISTERED, EventKind.FILE_MOVED, EventKind.FILE_TAKEN_BACK)
-_KINDS = {kind.value: kind for kind in PlaceKind}
 _HOW = {how.value: how for how in Evidence}
 _IDS: Any = bindparam("ids", expanding=True)
 
@@ -94,7 +92,7 @@ class _Known:
     def by_list(self, task: Task) -> Saying:
         """Return what the list says that raised the question."""
         source = self._lists.get(task.run_id or 0)
-        place = paths.name_of([PlaceStep(_KINDS[kind], name) for kind, name in task.facts["place"]])
+        place = paths.name_as_written(task.facts["place"])
         return Saying(place, source, Evidence.LIST, "", source.read_in if source else task.opened_at)
 
     def by_register(self, task: Task) -> Saying:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import bindparam, select
 
@@ -34,6 +34,14 @@ class Step:
     code: str
 
 
+class _Written(NamedTuple):
+    """One step of a place as a list names it, whether the register has it or not."""
+
+    kind: PlaceKind
+    name: str
+
+
+_KINDS = {kind.value: kind for kind in PlaceKind}
 _Link = TypeVar("_Link", Step, Place)
 
 _FIELDS = (_PLACE.c.id, _PLACE.c.parent_id, _PLACE.c.kind, _PLACE.c.name, _PLACE.c.code)
@@ -94,3 +102,8 @@ def spoken(place: Named, *, first: bool = False) -> str:
 def name_of(trail: Sequence[Named]) -> str:
     """Say where a place is, outermost first: `Magasin 1 / hyllsektion 3 / hyllplan 2`."""
     return " / ".join(spoken(place) for place in trail)
+
+
+def name_as_written(steps: Iterable[Sequence[str]]) -> str:
+    """Say where a place is of which only the kinds and names were written down, outermost first."""
+    return name_of([_Written(_KINDS[kind], name) for kind, name in steps])

@@ -47,7 +47,6 @@ EXCEPTIONS = {
     "notifications.inbox > incidents.access": "who may know of an incident",
     "routine_runs.steps > incidents.access": "who may know of an incident",
     "files.lookup > imports.asked_names": "names asked about",
-    "files.place_claims > imports.lists.meaning.whereabouts": "steps of a place",
 }
 
 # Modules that know less than their noun may: nothing that stands above the noun named.

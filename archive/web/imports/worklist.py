@@ -14,7 +14,6 @@ from archive.files.place_claims import Saying
 from archive.imports import masking as import_masking
 from archive.imports import questions, worklist
 from archive.imports import runs as import_runs
-from archive.imports.lists.meaning.whereabouts import PlaceStep
 from archive.imports.rows.judging import OTHER_ROW
 from archive.imports.rows.places import PLACE_MISSING
 from archive.kernel.errors import Invalid
@@ -22,7 +21,7 @@ from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow, Task
 from archive.places import paths
 from archive.timeline import event_texts
-from archive.vocabulary import Permission, PlaceKind, RowAnswer, RowReason, TaskAnswer, TaskKind
+from archive.vocabulary import Permission, RowAnswer, RowReason, TaskAnswer, TaskKind
 from archive.vocabulary.wording import N_, _, ngettext
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
@@ -33,7 +32,6 @@ PAGE = 10
 ROWS = 30
 AT_ONCE = 500
 ALIKE_AT_ONCE = 50  # each may move a file
-_PLACES = {kind.value: kind for kind in PlaceKind}
 MOST_DIGITS = 18  # more would be no number of a row
 MOST_AT_ONCE = 10_000  # rows one press settles; more would make the browser wait
 
@@ -187,7 +185,7 @@ def _what(name: str) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, list) and value and isinstance(value[0], list):
-        return paths.name_of([PlaceStep(_PLACES[kind], name) for kind, name in value])
+        return paths.name_as_written(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return ", ".join(filter(None, map(str, value))) if isinstance(value, list) else str(value)
