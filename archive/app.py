@@ -13,7 +13,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import archive as package
-from archive import api, vocabulary, web
+from archive import api, vocabulary, web, wiring
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.kernel.errors import NotPermitted
@@ -56,6 +56,7 @@ HEADERS = {
 
 def create_app(settings: Settings | None = None, archive: Archive | None = None) -> Flask:
     """Make the application; raises RuntimeError when an endpoint declares no permission."""
+    wiring.check()
     settings = settings or (archive.settings if archive else Settings.load())
     app = Flask("archive", root_path=str(HERE), template_folder=template_folder())
     app.config.update(_configuration(settings))

@@ -15,7 +15,7 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive import heartbeat
+from archive import heartbeat, wiring
 from archive.kernel import store
 from archive.kernel.clock import STOCKHOLM, system_clock
 from archive.kernel.store import Archive
@@ -89,6 +89,7 @@ class Lease:
 
 def run(archive: Archive, stop: threading.Event, timetable: tuple[Routine, ...] = TIMETABLE) -> bool:
     """Stand by for the lease, run the timetable until told to stop; False when the lease was lost."""
+    wiring.check()
     lease, lost = Lease(archive), threading.Event()
     with ExitStack() as ending:
         ending.callback(lease.release)

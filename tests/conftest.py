@@ -13,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
+from archive import wiring
 from archive.accounts import users
 from archive.kernel import store
 from archive.kernel.config import Settings
@@ -23,6 +24,7 @@ from tests.builders import QUICK_HASHER, SetClock, user_in_role
 from tests.databases import PostgresqlDatabases, SqliteDatabases
 
 pytest_plugins = ["tests.engines"]
+wiring.check()
 gc.set_threshold(50_000, 20, 20)  # Python's own 700 costs a test a tenth of its time
 
 _HYPOTHESIS: dict[str, Any] = {

@@ -5,7 +5,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from archive import migrations
+from archive import migrations, wiring
 from archive.integrity import starting
 from archive.kernel.config import Settings
 from archive.kernel.errors import Unavailable
@@ -19,6 +19,7 @@ def opened(settings: Settings | None = None, *, unfit: bool = False) -> Iterator
 
     Raises BadSettings where nobody may work in it; `unfit` opens it all the same, to say what is wrong.
     """
+    wiring.check()
     archive = Archive(settings or Settings.load())
     try:
         actor = operator(_account())

@@ -11,6 +11,7 @@ from archive.history import history
 from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.store import Actor, Work
 from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Unit, User, UserRole
+from archive.notifications import inbox
 from archive.vocabulary import EventKind, Permission, Role
 from archive.vocabulary.wording import N_
 
@@ -107,6 +108,7 @@ def may_see(work: Work, incident: Incident, actor: Actor | None = None) -> bool:
     return work.session.execute(own).first() is not None
 
 
+@inbox.informed.answer
 def informed(work: Work, about: str, users: Sequence[User], roles: Collection[Role]) -> Sequence[User]:
     """Return whom of some users to tell of an incident: those who may know of it, and who stands in.
 

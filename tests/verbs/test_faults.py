@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 import pytest
 from sqlalchemy import text
 
+from archive import wiring
 from archive.accounts import users
 from archive.codes import codes
 from archive.cover_checks import checks as cover_checks
@@ -133,6 +134,7 @@ def test_a_deed_whose_nth_statement_fails_leaves_no_trace(
 
 def _move_forever(settings: Settings, turn: int, acknowledge: Connection) -> None:
     """Move files to and fro; say of each move that it is saved, but only when it is."""
+    wiring.check()
     archive = Archive(settings, RunningClock())
     while True:
         turn += 1

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from archive import wiring
 from archive.imports import batching
 from archive.imports.driver import drive
 from archive.kernel.config import Settings
@@ -13,6 +14,7 @@ from tests.builders import RunningClock
 
 def main() -> None:
     """Drive the run named on the command line, in steps of at most so many rows."""
+    wiring.check()
     batching.MOST = batching.FIRST = int(sys.argv[2])
     archive = Archive(Settings.load(), RunningClock())
     run = drive(

@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from archive import wiring
 from archive.accounts import users
 from archive.history import history
 from archive.integrity import checks
@@ -317,6 +318,7 @@ def test_four_sweepers_at_once_tell_each_once(
 
 
 def _sweep(settings: Settings, moment: datetime) -> None:
+    wiring.check()
     deadlines.sweep(Archive(settings, SetClock(moment)))
 
 
