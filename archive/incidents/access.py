@@ -12,6 +12,7 @@ from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.store import Actor, Work
 from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Unit, User, UserRole
 from archive.notifications import inbox
+from archive.routine_runs import steps as run_steps
 from archive.vocabulary import EventKind, Permission, Role
 from archive.vocabulary.wording import N_
 
@@ -95,6 +96,12 @@ def stand_in(work: Work, incident: Incident) -> Role | None:
 def stands_in(work: Work, incident: Incident) -> bool:
     """Tell whether the actor goes on in place of the head of the unit."""
     return may_stand_in(work.actor) and stand_in(work, incident) in work.actor.roles
+
+
+@run_steps.stood_in_for.answer
+def stood_in_for(work: Work, run: run_steps.Run) -> frozenset[str]:
+    """Return the head of the unit where the actor goes on in its place, for an incident; else nobody."""
+    return frozenset({HEAD}) if isinstance(run, Incident) and stands_in(work, run) else frozenset()
 
 
 def may_stand_in(actor: Actor) -> bool:

@@ -56,7 +56,6 @@ EXCEPTIONS = {
     "cover_checks.findings > incidents.reporting": "misses",
     "deliveries.reconciliation > incidents.reporting": "misses",
     "stocktakes.samples > incidents.reporting": "misses",
-    "routine_runs.steps > incidents.access": "who may know of an incident",
     "files.lookup > imports.asked_names": "names asked about",
 }
 
