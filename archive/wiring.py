@@ -1,9 +1,10 @@
 """Bring together who answers what lower nouns ask: known to everything that opens an archive."""
 
+from archive.imports import asked_names
 from archive.incidents import access
 from archive.kernel.hooks import HOOKS
 
-ANSWERING = (access,)
+ANSWERING = (access, asked_names)
 
 
 def check() -> None:

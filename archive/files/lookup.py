@@ -3,7 +3,7 @@
 ("Search" is kept for the hunt for a lost file.)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, func, select, tuple_
 from sqlmodel import col
 
 from archive.files import files
-from archive.imports import asked_names
 from archive.kernel.errors import Invalid, NotFound
+from archive.kernel.hooks import Hook
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, NameToken, NameWord, PersonNumber
 from archive.people import people
@@ -191,10 +191,18 @@ def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
     return Hits(Key.NAME, found.files, found.next, tuple(word for word in meant if word))
 
 
+@Hook
+def asked_about(
+    work: Work, words: Sequence[str], besides: Collection[int], *, after: int = 0, limit: int
+) -> tuple[list[CaseFile], int | None]:
+    """Return files that may be named so, as somebody is asked, and the question to go on from."""
+    raise NotImplementedError
+
+
 def _with_asked(work: Work, words: list[str], hits: Hits, after: int, limit: int) -> Hits:
     """Fill the last page of those who have a name with the files that are asked about under it."""
     own, room = [file.id for file in hits.files], limit - len(hits.files)
-    found, more = asked_names.find(work, words, own, after=after, limit=room)
+    found, more = asked_about(work, words, own, after=after, limit=room)
     mark = None if more is None else f"{_ASKED_ABOUT}:{more}"
     return Hits(Key.NAME, [*hits.files, *found], mark, asked=frozenset(file.id for file in found))
 

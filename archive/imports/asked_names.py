@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Text, bindparam, cast, or_, select
 from sqlmodel import col
 
+from archive.files import lookup
 from archive.imports import masking
 from archive.imports.rows.names import LONGER
 from archive.kernel.store import Work
@@ -38,6 +39,7 @@ _ABOUT = (
 )
 
 
+@lookup.asked_about.answer
 def find(
     work: Work, words: Sequence[str], besides: Collection[int], *, after: int = 0, limit: int
 ) -> tuple[list[CaseFile], int | None]:

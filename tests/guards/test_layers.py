@@ -56,7 +56,6 @@ EXCEPTIONS = {
     "cover_checks.findings > incidents.reporting": "misses",
     "deliveries.reconciliation > incidents.reporting": "misses",
     "stocktakes.samples > incidents.reporting": "misses",
-    "files.lookup > imports.asked_names": "names asked about",
 }
 
 # Modules that know less than their noun may: nothing that stands above the noun named.
