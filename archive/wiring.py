@@ -1,10 +1,10 @@
 """Bring together who answers what lower nouns ask: known to everything that opens an archive."""
 
 from archive.imports import asked_names
-from archive.incidents import access
+from archive.incidents import access, reporting
 from archive.kernel.hooks import HOOKS
 
-ANSWERING = (access, asked_names)
+ANSWERING = (access, asked_names, reporting)
 
 
 def check() -> None:

@@ -10,10 +10,9 @@ from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.cover_checks import checklists, checks
-from archive.files import files, sightings
+from archive.files import files, misses, sightings
+from archive.files.misses import Report
 from archive.history import history
-from archive.incidents import reporting
-from archive.incidents.reporting import Report
 from archive.kernel.clock import STOCKHOLM, local_date
 from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.store import Work
@@ -106,7 +105,7 @@ def find(work: Work, check: CoverCheck, seen: Seen) -> Finding:
     finding = note_down(work, check, file, seen)
     if seen.kind is FindingKind.CONTENTS_MISSING:
         missed = Report((file.id,), what=Missed.DOCUMENT, occasion=Occasion.COVER_CHECK)
-        reporting.report(work, replace(missed, circumstances=finding.note))
+        misses.report(work, replace(missed, circumstances=finding.note))
     return finding
 
 

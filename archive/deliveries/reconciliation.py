@@ -11,10 +11,9 @@ from archive.deliveries import lines as delivery_lines
 from archive.deliveries import notices, transit
 from archive.deliveries.dispatch import ARRIVAL
 from archive.deliveries.lines import LINE, lock, settle
-from archive.files import files
+from archive.files import files, misses
+from archive.files.misses import Report
 from archive.history import history
-from archive.incidents import reporting
-from archive.incidents.reporting import Report
 from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.lifecycle import DELIVERY, SENDER
 from archive.kernel.store import Work
@@ -184,7 +183,7 @@ def suspect(work: Work, found: Sequence[Difference], *, circumstances: str = "")
     known = sorted({line.file_id for line in lines if line.file_id is not None})
     unnamed = [line for line in lines if line.file_id is None]
     packing = all(one.kind in _PACKING for one in found)
-    incident = reporting.report(
+    incident = misses.report(
         work,
         Report(
             file_ids=tuple(known),

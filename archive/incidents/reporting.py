@@ -1,15 +1,15 @@
 """What cannot be found becomes a case at once, with an owner, clocks and a next step; who may see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
 from archive.accounts import display_names
-from archive.files import files, wanted
+from archive.files import files, misses, wanted
+from archive.files.misses import Report
 from archive.history import history
 from archive.incidents import access, changes, reopening, stated_times, steps
 from archive.incidents.access import get, let_in
@@ -54,7 +54,6 @@ from archive.vocabulary import (
     IncidentState,
     MessageKind,
     Missed,
-    Occasion,
     Permission,
     PersonRole,
     Role,
@@ -94,34 +93,7 @@ MOST_FILES = 1000
 GONE = frozenset({Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN})
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What somebody says is missing: registered files, a crate with all it held, or what words describe.
-
-    `missed_at` and `suspected_at` are now where nothing else is said; `protected` unknown counts as protected
-    for what is not registered. An incident entered afterwards keeps its own moments and diary number.
-    """
-
-    file_ids: tuple[int, ...] = ()
-    crate_id: int | None = None
-    description: str = ""
-    what: Missed | None = None
-    pieces: int = 1
-    occasion: Occasion = Occasion.OTHER
-    missed_at: datetime | None = None
-    suspected_at: datetime | None = None
-    purpose: str = ""
-    waiting: str = ""
-    circumstances: str = ""
-    ongoing_case: bool = False
-    child: bool = False
-    protected: bool | None = None
-    unit_id: int | None = None
-    owner_id: int | None = None
-    diary_number: str = ""
-    entered_afterwards: bool = False
-
-
+@misses.report.answer
 def report(work: Work, said: Report) -> Incident:
     """Take down that something is missing; files missed already are added to the incident they have.
 

@@ -14,10 +14,9 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from archive.codes import codes
-from archive.files import files, sightings
+from archive.files import files, misses, sightings
+from archive.files.misses import Report
 from archive.history import history
-from archive.incidents import reporting
-from archive.incidents.reporting import Report
 from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.store import Work
 from archive.models import CaseFile, Place, Sample, SampleItem
@@ -187,7 +186,7 @@ def not_seen(work: Work, of: SampleItem) -> SampleAnswer:
     file = files.get(work, found.file_id or 0)
     if file.place_id != found.place_id or file.status is not Custody.ON_PLACE:
         return _answer(work, found, SampleAnswer.MOVED, file)
-    reporting.report(work, Report((file.id,), occasion=Occasion.STOCKTAKE))
+    misses.report(work, Report((file.id,), occasion=Occasion.STOCKTAKE))
     return _answer(work, found, SampleAnswer.MISSING, file)
 
 
