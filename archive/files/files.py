@@ -12,9 +12,8 @@ from sqlmodel import col
 from archive.codes import codes
 from archive.files import stale, wanted
 from archive.history import history
-from archive.imports.lists.formats.text import DASHES
 from archive.kernel.errors import Conflict, Invalid, NotFound
-from archive.kernel.letters import one_form
+from archive.kernel.letters import DASHES, one_form
 from archive.kernel.lifecycle import FILE, Lifecycle
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work

@@ -11,7 +11,7 @@ from archive.accounts import display_names
 from archive.files import files, misses, wanted
 from archive.files.misses import Report
 from archive.history import history
-from archive.incidents import access, changes, reopening, stated_times, steps
+from archive.incidents import access, changes, reopening, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
@@ -44,7 +44,7 @@ from archive.models import (
 )
 from archive.notifications import inbox
 from archive.places import places
-from archive.routine_runs import versions
+from archive.routine_runs import moments, versions
 from archive.routine_runs.contracts import SUSPECTED_LOST
 from archive.vocabulary import (
     Custody,
@@ -105,8 +105,8 @@ def report(work: Work, said: Report) -> Incident:
     work.require(Permission.REPORT_MISS)
     said = replace(
         said,
-        missed_at=stated_times.by_now(said.missed_at, work.now, "missed_at"),
-        suspected_at=stated_times.by_now(said.suspected_at, work.now, "suspected_at"),
+        missed_at=moments.by_now(said.missed_at, work.now, "missed_at"),
+        suspected_at=moments.by_now(said.suspected_at, work.now, "suspected_at"),
     )
     _refuse_wrong(work, said)
     ids = _all_files(work, said)

@@ -7,7 +7,7 @@ from archive.kernel.clock import local, local_date
 from archive.kernel.errors import Invalid
 from archive.models import Incident
 from archive.vocabulary.wording import N_, locale
-from routines.answers import as_moment, not_yet
+from routines.answers import as_moment
 from routines.conditions import Answer
 from routines.model import FieldKind, Routine
 from routines.progress import End, Progress, Record
@@ -34,15 +34,6 @@ def done_at(record: Record) -> datetime | None:
     if record.ended_at is None or record.done_at != record.ended_at:
         return record.done_at
     return by_answers(record.answers, record.ended_at) or record.done_at
-
-
-def by_now(moment: datetime | None, now: datetime, field: str) -> datetime | None:
-    """Return a stated moment, one ahead by what clocks differ as now; raises Invalid for the future."""
-    if moment is None:
-        return None
-    if not_yet(moment, now):
-        raise Invalid("moment_in_future", N_("That moment has not come yet."), field=field)
-    return min(moment, now)
 
 
 def require_possible(incident: Incident, routine: Routine, progress: Progress, record: Record) -> None:

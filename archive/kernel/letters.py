@@ -13,6 +13,7 @@ _MOST_DIGITS = 19
 _ODD = re.compile(f"[{_ODD_BLANKS}{_INVISIBLE}]")
 _HALF = re.compile("[\ud800-\udfff]")
 _BLANK = re.compile(f"[{_ODD_BLANKS}]")
+DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))  # the hyphen that any of them stands for
 
 
 def one_form(text: str) -> str:

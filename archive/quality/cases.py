@@ -9,12 +9,11 @@ from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.history import history
-from archive.incidents import stated_times
 from archive.kernel.errors import NotFound
 from archive.kernel.store import Work
 from archive.models import Matter
 from archive.notifications import deadlines
-from archive.routine_runs import steps, versions
+from archive.routine_runs import moments, steps, versions
 from archive.routine_runs.steps import Answers, Course
 from archive.vocabulary import MatterAction, MatterState, Permission
 from archive.vocabulary.wording import N_
@@ -38,7 +37,7 @@ class New:
 def begin(work: Work, name: str, new: New | None = None) -> Matter:
     """Begin a matter of a routine; raises NotFound for an unknown one, Invalid for the future."""
     new = new or New()
-    noticed = stated_times.by_now(new.noticed_at, work.now, "noticed_at") or work.now
+    noticed = moments.by_now(new.noticed_at, work.now, "noticed_at") or work.now
     matter = Matter(
         routine_id=versions.in_force(work, name).id,
         opened_at=work.now,

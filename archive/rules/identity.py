@@ -11,11 +11,11 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from archive.kernel.letters import DASHES
 from archive.kernel.partial_date import PartialDate
 from archive.vocabulary import NumberKind, NumberQuality
 
 _IGNORED = str.maketrans(dict.fromkeys(".\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 _EXCEL_DECIMAL = re.compile(r"(?<=\d{6})[.,]0\Z", re.ASCII)
 _FORM = re.compile(
     r"(?P<century>\d\d)?(?P<year>\d\d)-?(?P<month>\d\d)-?(?P<day>\d\d)"
@@ -196,7 +196,7 @@ _IMPOSSIBLE = NumberQuality.IMPOSSIBLE_DATE
 
 def _bare(text: str) -> str:
     without_decimal = _EXCEL_DECIMAL.sub("", text.strip())
-    return "".join(without_decimal.translate(_IGNORED).translate(_DASHES).split()).upper()
+    return "".join(without_decimal.translate(_IGNORED).translate(DASHES).split()).upper()
 
 
 def _century(parts: _Parts, sign: str, latest: date, born: PartialDate | None, written: Written) -> str:

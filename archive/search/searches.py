@@ -10,12 +10,12 @@ from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.history import history
-from archive.incidents import stated_times
 from archive.kernel import free_text
 from archive.kernel.errors import Conflict, Invalid
 from archive.kernel.letters import is_number
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, Incident, Place, RoutineStep, Search, User
+from archive.routine_runs import moments
 from archive.vocabulary import EventKind, IncidentState, Permission, SearchResult
 from archive.vocabulary.wording import N_
 from routines.answers import LONGEST
@@ -57,7 +57,7 @@ def record(work: Work, incident: Incident, said: Searched) -> Search:
 def keep(work: Work, incident: Incident, said: Searched, step_id: int | None = None) -> Search:
     """Store a search, also one that a step of the routine tells of; checks no permission."""
     place_id, cover_id = _where(work, said)
-    at = stated_times.by_now(said.at, work.now, "at") or work.now
+    at = moments.by_now(said.at, work.now, "at") or work.now
     _refuse_wrong(said)
     search = Search(
         incident_id=incident.id,

@@ -221,7 +221,8 @@ def say_seal(archivist: Hand, number: str, *, whole: bool) -> None:
     form = archivist.page.locator("#beside form", has_text="Är plomberingen hel?")
     form.get_by_label("Ja" if whole else "Nej").check()
     form.get_by_label("Nummer på plomberingen").fill(number)
-    form.get_by_role("button", name="Anteckna plomberingen").click()
+    with archivist.page.expect_navigation():
+        form.get_by_role("button", name="Anteckna plomberingen").click()
     archivist.sees("Plomberingen är antecknad.")
 
 
@@ -248,7 +249,8 @@ def unpacked(archivist: Hand, share: Share, crate: int, faults: Faults) -> None:
 
 def press_empty(archivist: Hand, share: Share) -> None:
     """Say that the crate is empty; only now the page tells how many were packed."""
-    archivist.press("Lådan är tom", within=archivist.page.locator("#beside"), sure=True)
+    with archivist.page.expect_navigation():  # an earlier crate says the same already
+        archivist.press("Lådan är tom", within=archivist.page.locator("#beside"), sure=True)
     archivist.sees(f"{share.per_crate} var packade.")
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from archive.kernel.letters import one_form
+from archive.kernel.letters import DASHES, one_form
 
 _MISSING = """
     |-|--|---|?|??|.|..|/|saknas|uppgift saknas|uppg saknas|okänt|okänd|ej känt|ej känd|ej uppgivet
@@ -19,7 +19,6 @@ _ERRORS = """
 ERRORS = frozenset(word.strip() for word in _ERRORS.split("|"))
 """What a spreadsheet shows where a formula failed."""
 
-DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 _BROKEN = re.compile(
     r"Ã[\x80-\xbf\u0152-\u017e\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122]"
     r"|\ufffd|(?<=[^\W\d_])\?(?=[a-zåäöé])|(?<![\w?])\?(?=[a-zåäöé]{3})"
