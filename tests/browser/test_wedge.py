@@ -2,8 +2,7 @@
 
 import random
 import re
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -47,11 +46,19 @@ class Scanner:
     """Send keys as a keyboard does; the times are those the keys carry, not those of the test."""
 
     session: CDPSession
-    at: float = field(default_factory=time.time)
+    at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.at = self._now()
+
+    def _now(self) -> float:
+        """Return the seconds the browser's own clock shows."""
+        said = self.session.send("Runtime.evaluate", {"expression": "Date.now()"})
+        return float(said["result"]["value"]) / 1000
 
     def waited(self) -> float:
         """Return the milliseconds since the last key, as the browser counts them."""
-        return max(0.0, (time.time() - self.at) * 1000)
+        return max(0.0, (self._now() - self.at) * 1000)
 
     def key(self, gap: float, **facts: Any) -> None:
         self.at += gap / 1000

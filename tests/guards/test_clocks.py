@@ -20,7 +20,6 @@ AMBIENT = {
 }
 # Who may, and why; nobody else.
 MAY = {
-    "tests.browser.test_wedge": "the keys a scanner sends carry the time of the browser's own clock",
     "tests.web.test_killed_server": "a server in a process of its own lives by the machine's clock",
     "tests.bench": "figures are measured on servers of their own, and are no tests",
 }
