@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
@@ -26,7 +25,7 @@ from archive.vocabulary import Custody, LoanPurpose, PlaceKind, Role, ScanOutcom
 from tests.builders import RunningClock, a_box, a_file, a_shelf
 
 CLERKS = 8
-SECONDS = 3.0
+TURNS = 30
 
 
 @pytest.fixture
@@ -151,12 +150,11 @@ def test_eight_clerks_at_random_work_never_stand_still_and_leave_the_register_wh
         crates = [places.create(work, rack, PlaceKind.CRATE, name) for name in ("L1", "L2")]
         boxes = [a_box(work, holder, name) for holder in (shelf, other, *crates) for name in "12"]
         held = [a_file(work, box) for box in boxes for _ in range(2)]
-    until = time.monotonic() + SECONDS
 
     def clerk(seed: int) -> Callable[[], tuple[int, list[DomainError]]]:
         def run() -> tuple[int, list[DomainError]]:
             draw, done, refused = random.Random(seed), 0, []
-            while time.monotonic() < until:
+            for _ in range(TURNS):
                 try:
                     with archive.write(archivist) as work:
                         _at_random(draw, work, held, boxes, [shelf, other, *crates])
@@ -170,7 +168,7 @@ def test_eight_clerks_at_random_work_never_stand_still_and_leave_the_register_wh
     results = at_once([clerk(seed) for seed in range(CLERKS)])
     assert [result for result in results if isinstance(result, BaseException)] == []
     assert [error for _done, refused in results for error in refused if isinstance(error, Unavailable)] == []
-    assert sum(done for done, _refused in results) > 10 * CLERKS
+    assert sum(done for done, _refused in results) > CLERKS * TURNS // 2
     assert wrongs(archive, root) == []
     with archive.read(root) as work:
         rows = {place.id: place for place in work.session.execute(select(Place)).scalars()}
