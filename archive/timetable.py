@@ -18,7 +18,7 @@ HEARTBEAT = "heartbeat"
 
 
 @dataclass(frozen=True, slots=True)
-class Routine:
+class TimetableEntry:
     """Name a routine and when it runs: fields of a cron line, by Stockholm's clock."""
 
     name: str
@@ -55,56 +55,60 @@ def _optimize(archive: Archive) -> None:
 
 # Nothing daily between 02 and 03: that hour comes twice in autumn and not at all in spring.
 TIMETABLE = (
-    Routine(HEARTBEAT, {"minute": "*"}, "shows on /health that the worker lives", _live),
-    Routine(deadlines.ROUTINE, {"minute": "*"}, "reminds of deadlines and escalates them", deadlines.sweep),
-    Routine(
+    TimetableEntry(HEARTBEAT, {"minute": "*"}, "shows on /health that the worker lives", _live),
+    TimetableEntry(
+        deadlines.ROUTINE, {"minute": "*"}, "reminds of deadlines and escalates them", deadlines.sweep
+    ),
+    TimetableEntry(
         nightly.ROUTINE,
         {"minute": "*"},
         "opens the next steps of incidents, escalates old ones, reopens for late finds",
         _open_next_steps,
     ),
-    Routine(smtp.ROUTINE, {"second": "*/15"}, "sends the mail that waits", smtp.send_waiting),
-    Routine(
+    TimetableEntry(smtp.ROUTINE, {"second": "*/15"}, "sends the mail that waits", smtp.send_waiting),
+    TimetableEntry(
         second_checks.ROUTINE,
         {"minute": "*/10"},
         "draws which covers are checked again",
         second_checks.draw_all,
     ),
-    Routine(
+    TimetableEntry(
         "imports",
         {"second": "*/4"},
         "reads in lists that wait, and goes on with those that stopped",
         driver.work_off,
     ),
-    Routine(
+    TimetableEntry(
         weekly_delivery.ROUTINE,
         {"hour": 4, "minute": 40},
         "opens the delivery of next week, with its senders and pick lists",
         weekly_delivery.open_next,
     ),
-    Routine(
+    TimetableEntry(
         notices.ROUTINE,
         {"hour": 7, "minute": 5},
         "tells senders of the delivery of the next working day",
         notices.remind,
     ),
-    Routine(
+    TimetableEntry(
         forecast.ROUTINE,
         {"hour": 4, "minute": 50},
         "counts the files left in the rooms of the programme",
         forecast.count_all,
     ),
-    Routine(
+    TimetableEntry(
         "uploads",
         {"hour": 4, "minute": 30},
         "deletes uploads that were never finished",
         driver.forget_interrupted,
     ),
-    Routine(
+    TimetableEntry(
         "expired",
         {"hour": 4, "minute": 10},
         "removes ended sessions, old sign-in attempts and the text of old mail",
         _remove_expired,
     ),
-    Routine("optimize", {"hour": 4, "minute": 20}, "lets SQLite gather what its planner needs", _optimize),
+    TimetableEntry(
+        "optimize", {"hour": 4, "minute": 20}, "lets SQLite gather what its planner needs", _optimize
+    ),
 )

@@ -19,7 +19,7 @@ from archive import heartbeat, wiring
 from archive.kernel import store
 from archive.kernel.clock import STOCKHOLM, system_clock
 from archive.kernel.store import Archive
-from archive.timetable import TIMETABLE, Routine
+from archive.timetable import TIMETABLE, TimetableEntry
 
 _log = logging.getLogger("aktspar.worker")
 
@@ -87,7 +87,7 @@ class Lease:
         return taken
 
 
-def run(archive: Archive, stop: threading.Event, timetable: tuple[Routine, ...] = TIMETABLE) -> bool:
+def run(archive: Archive, stop: threading.Event, timetable: tuple[TimetableEntry, ...] = TIMETABLE) -> bool:
     """Stand by for the lease, run the timetable until told to stop; False when the lease was lost."""
     wiring.check()
     lease, lost = Lease(archive), threading.Event()
@@ -114,7 +114,7 @@ def run(archive: Archive, stop: threading.Event, timetable: tuple[Routine, ...] 
     return not lost.is_set()
 
 
-def run_once(archive: Archive, routine: Routine) -> None:
+def run_once(archive: Archive, routine: TimetableEntry) -> None:
     """Run one routine now and note that it came to its end."""
     routine.run(archive)
     with archive.write(store.worker(routine.name)) as work:
@@ -126,7 +126,7 @@ def holder() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _run(archive: Archive, routine: Routine, lease: Lease, lost: threading.Event) -> None:
+def _run(archive: Archive, routine: TimetableEntry, lease: Lease, lost: threading.Event) -> None:
     if not lease.held():
         _log.error("lease lost")
         lost.set()

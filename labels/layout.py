@@ -22,7 +22,7 @@ _HYPHENS = (re.compile(r"(?<=-)"),)  # only where the text would be illegible on
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextLine:
     """One line of text with its baseline; `size` is the type size in mm."""
 
     text: str
@@ -49,7 +49,7 @@ class Layout:
     symbol_x: float
     symbol_y: float
     symbol_edge: float
-    texts: tuple[Text, ...]
+    texts: tuple[TextLine, ...]
     frames: tuple[Frame, ...] = ()
 
 
@@ -120,7 +120,7 @@ def _file(panel: Panel, code: str, archive: str, part: str, kind: str) -> Layout
     block = 5 * CODE_ADVANCE * size
     x = panel.left(block)
     y = panel.y + (panel.height - rows * size) / 2 + CAP_HEIGHT * size
-    texts = [Text(code[:5], x, y, size, CODE), Text(code[5:], x, y + 0.95 * size, size, CODE)]
+    texts = [TextLine(code[:5], x, y, size, CODE), TextLine(code[5:], x, y + 0.95 * size, size, CODE)]
     frames: tuple[Frame, ...] = ()
     y += 0.95 * size
     if has_part:
@@ -132,18 +132,18 @@ def _file(panel: Panel, code: str, archive: str, part: str, kind: str) -> Layout
             frames = (letter[1],)
             room = letter[1].x - 0.12 * size - x
         if part:
-            texts.append(Text(part, x, y, min(0.44 * size, room / typeface.width(part, BOLD, 1)), BOLD))
+            texts.append(TextLine(part, x, y, min(0.44 * size, room / typeface.width(part, BOLD, 1)), BOLD))
     if archive:
         room = block if panel.upright else panel.width
         texts.append(_small(archive, x, y + 0.42 * size, max(SMALLEST_TEXT, min(0.27 * size, 4.5)), room))
     return Layout(*panel.symbol, tuple(texts), frames)
 
 
-def _kind(kind: str, right: float, y: float, size: float) -> tuple[Text, Frame]:
+def _kind(kind: str, right: float, y: float, size: float) -> tuple[TextLine, Frame]:
     """Set the kind's code letter in a frame that ends at the right."""
     side = typeface.width(kind, BOLD, size) + 0.3 * size
     frame = Frame(right - side, y - (CAP_HEIGHT + 0.18) * size, side, (CAP_HEIGHT + 0.36) * size)
-    return Text(kind, right - side + 0.15 * size, y, size, BOLD), frame
+    return TextLine(kind, right - side + 0.15 * size, y, size, BOLD), frame
 
 
 def _place(panel: Panel, code: str, text: str, kind: str, above: str) -> Layout:
@@ -165,12 +165,12 @@ def _place(panel: Panel, code: str, text: str, kind: str, above: str) -> Layout:
         texts.append(_small(kind[0].upper() + kind[1:], x, y + CAP_HEIGHT * small, small, panel.width))
         y += 1.55 * small
     for number, line in enumerate(lines):
-        texts.append(Text(line, x, y + (CAP_HEIGHT + number) * size, size, BOLD))
+        texts.append(TextLine(line, x, y + (CAP_HEIGHT + number) * size, size, BOLD))
     y += (CAP_HEIGHT + len(lines) - 1) * size
     if above:
         y += 1.45 * small
         texts.append(_small(above, x, y, small, panel.x + panel.width - x, keep_end=True))
-    texts.append(Text(written, x, y + 1.35 * code_size, code_size, CODE))
+    texts.append(TextLine(written, x, y + 1.35 * code_size, code_size, CODE))
     return Layout(*panel.symbol, tuple(texts))
 
 
@@ -207,9 +207,9 @@ def _breaks(text: str, splits: tuple[re.Pattern[str], ...]) -> list[tuple[str, .
 
 
 @lru_cache(maxsize=4096)
-def _small(text: str, x: float, y: float, size: float, room: float, keep_end: bool = False) -> Text:
+def _small(text: str, x: float, y: float, size: float, room: float, keep_end: bool = False) -> TextLine:
     """Set a line of small text: a little smaller before it is cut."""
     text = typeface.drawable(text)
     size = max(SMALLEST_TEXT, 0.8 * size, min(size, room / typeface.width(text, REGULAR, 1)))
     cut = typeface.shorten(text, REGULAR, size, room, keep_end=keep_end)
-    return Text(cut, x, y, size, REGULAR)
+    return TextLine(cut, x, y, size, REGULAR)

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from labels import scripts, typeface
 from labels.designs import Design
-from labels.layout import Frame, Layout, Text, lay_out
+from labels.layout import Frame, Layout, TextLine, lay_out
 from labels.stock import Pair, Stock
 from labels.symbol import QUIET, Symbol, symbol
 
@@ -49,7 +49,7 @@ def _label(laid: Layout, drawn: Symbol, stock: Stock, dots: int, offset: Pair) -
     def place(x: float, y: float) -> str:
         return f"{max(0, round((x + offset[0]) * dots))},{max(0, round((y + offset[1]) * dots))}"
 
-    def line(text: Text) -> str:
+    def line(text: TextLine) -> str:
         if _in_printer(text.text):
             return f"^FT{place(text.x, text.y)}{_font(text, dots)}{field(text.text)}"
         across, down, rows = _drawn(text, dots)
@@ -83,7 +83,7 @@ def _in_printer(text: str) -> bool:
     return text.encode("cp1252", "ignore").decode("cp1252") == text
 
 
-def _drawn(text: Text, dots: int) -> tuple[int, int, list[str]]:
+def _drawn(text: TextLine, dots: int) -> tuple[int, int, list[str]]:
     """Draw a text in our type: how far right and down of its baseline's start it begins, and its rows."""
     face = ImageFont.truetype(
         typeface.file(text.face), round(text.size * dots), layout_engine=ImageFont.Layout.BASIC
@@ -97,7 +97,7 @@ def _drawn(text: Text, dots: int) -> tuple[int, int, list[str]]:
     return left, top, [f"{row:0{8 * wide}b}"[: image.width] for row in rows]
 
 
-def _font(text: Text, dots: int) -> str:
+def _font(text: TextLine, dots: int) -> str:
     """Choose the printer's own scalable font, narrowed where it could be wider than ours (its dashes are)."""
     height = round(text.size * dots)
     theirs = sum(_WIDE if char in _DASHES else _NARROW for char in text.text)

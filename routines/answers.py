@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from routines.conditions import Answer, Condition
-from routines.model import Field, FieldKind, Step
+from routines.model import FieldKind, FormField, Step
 from routines.wording import Problem
 
 Answers = Mapping[str, Answer]
@@ -83,7 +83,7 @@ def _evidence(step: Step, answers: Answers, asked: Asked) -> Iterator[Problem]:
             yield Problem(one.id, "Underlaget ska vara text.", "The evidence has to be text.")
 
 
-def _wrong(field: Field, answer: object, now: datetime) -> Iterator[Problem]:
+def _wrong(field: FormField, answer: object, now: datetime) -> Iterator[Problem]:
     """Return what is wrong with a given answer."""
     if field.kind in _REFERRING and field.several:
         if not isinstance(answer, tuple):
@@ -96,7 +96,7 @@ def _wrong(field: Field, answer: object, now: datetime) -> Iterator[Problem]:
         yield from _wrong_one(field, answer, now)
 
 
-def _wrong_one(field: Field, answer: object, now: datetime) -> Iterator[Problem]:
+def _wrong_one(field: FormField, answer: object, now: datetime) -> Iterator[Problem]:
     said = _CHECKS[field.kind](_Given(field, answer, now))
     if said:
         yield Problem(field.id, f"”{field.label.sv}”: {said[0]}.", f"“{field.label.en}”: {said[1]}.")
@@ -107,7 +107,7 @@ Said = tuple[str, str] | None
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    field: Field
+    field: FormField
     answer: object
     now: datetime
 

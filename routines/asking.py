@@ -6,8 +6,8 @@ from itertools import chain, islice, product
 
 from routines import conditions as c
 from routines.conditions import Answer, Condition, FactValue, parts
-from routines.model import FactKind, Field, FieldKind, Routine
-from routines.reading import Path, Report
+from routines.model import FactKind, FieldKind, FormField, Routine
+from routines.reading import Path, ReadingReport
 from routines.wording import Text, listed, suggested
 
 _CHOICES = (FieldKind.CHOICE, FieldKind.CHOICES)
@@ -18,7 +18,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 class Asking:
     """The conditions of one routine, checked part by part."""
 
-    def __init__(self, routine: Routine, report: Report) -> None:
+    def __init__(self, routine: Routine, report: ReadingReport) -> None:
         self.routine, self.report = routine, report
         self._facts = {one.id: one.kind for one in routine.facts}
 
@@ -42,7 +42,7 @@ class Asking:
                         f"”{since}” är varken ett steg eller en tidpunkt bland uppgifterna",
                         f"“{since}” is neither a step nor a moment among the facts",
                     )
-            case c.Named(name):
+            case c.NamedReference(name):
                 if name not in self.routine.named:
                     yield _absent("villkoret", "condition", name, self.routine.named)
 
@@ -122,7 +122,7 @@ def _number(name: str, test: c.Test) -> Iterator[tuple[str, str]]:
         )
 
 
-def _answers_of(field: Field) -> tuple[str, ...]:
+def _answers_of(field: FormField) -> tuple[str, ...]:
     if field.kind is FieldKind.YES_NO:
         return "yes", "no"
     return tuple(option.id for option in field.options) if field.kind in _CHOICES else ()
@@ -132,7 +132,7 @@ def _names_within(condition: Condition, named: Mapping[str, Condition]) -> set[s
     found: set[str] = set()
     left = [condition]
     while left:
-        new = {part.name for part in parts(left.pop()) if isinstance(part, c.Named)} - found
+        new = {part.name for part in parts(left.pop()) if isinstance(part, c.NamedReference)} - found
         found |= new
         left += [named[name] for name in new if name in named]
     return found

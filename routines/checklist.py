@@ -7,14 +7,14 @@ from datetime import date
 from functools import cache, cached_property
 
 from routines.definition import Change, Packaged, shipped
-from routines.reading import Node, Path, Report, each, parse
+from routines.reading import Node, Path, ReadingReport, each, parse
 from routines.versions import difference_of
 from routines.wording import Problem, Refused, Text, suggested
 from routines.writing import plain, written
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmation:
+class ConfirmationPoint:
     """What a person says of a cover in one go; each is asked apart."""
 
     id: str
@@ -23,7 +23,7 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChecklistFinding:
     """A kind of thing that may be wrong, and what to do about it."""
 
     id: str
@@ -44,7 +44,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class RiskMark:
     """Something the caller may know of a file that makes it worth leafing deeper."""
 
     id: str
@@ -83,10 +83,10 @@ class Checklist:
     version: int
     title: Text
     purpose: Text
-    confirmations: tuple[Confirmation, ...]
-    findings: tuple[Finding, ...]
+    confirmations: tuple[ConfirmationPoint, ...]
+    findings: tuple[ChecklistFinding, ...]
     points: tuple[Point, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[RiskMark, ...]
     depths: tuple[Depth, ...]
     leafing: tuple[LeafingRule, ...]
     decided_by: str | None = None
@@ -119,7 +119,7 @@ def load(text: str) -> Checklist:
 
 def from_data(data: object, lines: Mapping[Path, int] | None = None) -> Checklist:
     """Return the checklist that plain data describes; raises Refused with every problem there is."""
-    report = Report(lines or {})
+    report = ReadingReport(lines or {})
     node = Node(data, (), Text("", ""), report)
     if not node.readable:
         raise Refused(report.problems)
@@ -179,7 +179,10 @@ def _read(node: Node) -> Checklist:
         findings=each(node, "findings", Text("Anmärkningen", "Finding"), _finding),
         points=each(node, "points", Text("Punkten", "Point"), _point),
         marks=each(
-            node, "marks", Text("Märket", "Mark"), lambda one, name: Mark(name, one.must_text("title"))
+            node,
+            "marks",
+            Text("Märket", "Mark"),
+            lambda one, name: RiskMark(name, one.must_text("title")),
         ),
         depths=each(node, "depths", Text("Djupet", "Depth"), _depth),
         leafing=tuple(_rule(one) for one in node.nodes("leafing") if one.readable),
@@ -193,12 +196,12 @@ def _read(node: Node) -> Checklist:
     return read
 
 
-def _confirmation(node: Node, name: str) -> Confirmation:
-    return Confirmation(name, node.must_text("title"), node.must_text("guidance"))
+def _confirmation(node: Node, name: str) -> ConfirmationPoint:
+    return ConfirmationPoint(name, node.must_text("title"), node.must_text("guidance"))
 
 
-def _finding(node: Node, name: str) -> Finding:
-    return Finding(name, node.must_text("title"), node.must_text("guidance"))
+def _finding(node: Node, name: str) -> ChecklistFinding:
+    return ChecklistFinding(name, node.must_text("title"), node.must_text("guidance"))
 
 
 def _depth(node: Node, name: str) -> Depth:
@@ -226,7 +229,7 @@ def _rule(node: Node) -> LeafingRule:
     return rule
 
 
-def _check(checklist: Checklist, report: Report) -> None:
+def _check(checklist: Checklist, report: ReadingReport) -> None:
     """Report every name that is not there or is there twice, and rules that leave a file undecided."""
     for key in ("confirmations", "findings", "points", "marks", "depths"):
         for name, count in Counter(one.id for one in getattr(checklist, key)).items():
@@ -248,7 +251,7 @@ def _check(checklist: Checklist, report: Report) -> None:
     _leafing(checklist, report)
 
 
-def _known(report: Report, path: Path, where: Text, names: Iterable[str], there: list[str]) -> None:
+def _known(report: ReadingReport, path: Path, where: Text, names: Iterable[str], there: list[str]) -> None:
     key = path[-1]
     where = Text(f"{where.sv}, raden ”{key}”", f"{where.en}, the key “{key}”")
     for name in names:
@@ -258,7 +261,7 @@ def _known(report: Report, path: Path, where: Text, names: Iterable[str], there:
             report.add(path, where, Text(f"{sv}{instead[0]}.", f"{en}{instead[1]}."))
 
 
-def _nothing_idle(checklist: Checklist, report: Report) -> None:
+def _nothing_idle(checklist: Checklist, report: ReadingReport) -> None:
     """Report confirmations that ask nothing and findings that nothing can lead to."""
     for number, one in enumerate(checklist.confirmations):
         if not checklist.points_of(one.id):
@@ -275,7 +278,7 @@ def _nothing_idle(checklist: Checklist, report: Report) -> None:
             report.add(("findings", number), where, what)
 
 
-def _leafing(checklist: Checklist, report: Report) -> None:
+def _leafing(checklist: Checklist, report: ReadingReport) -> None:
     where = Text("Hur djupt man bläddrar", "How deep to leaf")
     for number, rule in enumerate(checklist.leafing):
         place = ("leafing", number)

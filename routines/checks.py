@@ -9,31 +9,31 @@ from routines.asking import Asking, can_hold
 from routines.conditions import Condition, steps_named
 from routines.model import (
     OPENING,
-    Evidence,
+    CaseOutcome,
     Fact,
     FactKind,
-    Field,
     FieldKind,
+    FormField,
     Named,
     Option,
-    Outcome,
     Party,
+    RequiredPaper,
     Rest,
     Routine,
     Step,
     Track,
 )
-from routines.reading import Path, Report
+from routines.reading import Path, ReadingReport
 from routines.wording import Text, listed, suggested
 
-_Part = Party | Fact | Track | Named | Step | Outcome | Field | Evidence | Option
+_Part = Party | Fact | Track | Named | Step | CaseOutcome | FormField | RequiredPaper | Option
 
 _WITH_OPTIONS = (FieldKind.CHOICE, FieldKind.CHOICES)
 _SEVERAL = (FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE)
 _IN_TIME = (FieldKind.DATE, FieldKind.MOMENT)
 
 
-def checked(routine: Routine, report: Report) -> None:
+def checked(routine: Routine, report: ReadingReport) -> None:
     """Report all that does not hold together in a routine that has been read."""
     _duplicates(routine, report)
     _whole(routine, report)
@@ -59,7 +59,7 @@ def _where(step: Step) -> Text:
     return Text(f"Steget ”{step.title.sv or step.id}”", f"Step “{step.title.en or step.id}”")
 
 
-def _duplicates(routine: Routine, report: Report) -> None:
+def _duplicates(routine: Routine, report: ReadingReport) -> None:
     lists: list[tuple[Path, Text, Iterable[_Part]]] = [
         ((name,), Text(name, name), getattr(routine, name))
         for name in ("parties", "tracks", "conditions", "outcomes")
@@ -79,7 +79,7 @@ def _duplicates(routine: Routine, report: Report) -> None:
                 report.add(path, where, Text(f"{sv}. Byt ett av dem.", f"{en}. Change one of them."))
 
 
-def _whole(routine: Routine, report: Report) -> None:
+def _whole(routine: Routine, report: ReadingReport) -> None:
     """Report what the routine as a whole lacks."""
     nothing = Text("", "")
     start, end = routine.in_force_from, routine.revise_by
@@ -109,7 +109,9 @@ def _always_ends(step: Step) -> bool:
 class _StepCheck:
     """The checks of one step by itself."""
 
-    def __init__(self, routine: Routine, report: Report, asking: Asking, step: Step, number: int) -> None:
+    def __init__(
+        self, routine: Routine, report: ReadingReport, asking: Asking, step: Step, number: int
+    ) -> None:
         self.routine, self.report, self.asking, self.step = routine, report, asking, step
         self.path: Path = ("steps", number)
         self.facts = {one.id: one.kind for one in routine.facts}
@@ -219,7 +221,7 @@ class _StepCheck:
         parties = [one.id for one in self.routine.parties]
         self._known("deadline", [rule.escalate_to or ""], parties, "rollen", "party")
 
-    def _field(self, field: Field, number: int) -> None:
+    def _field(self, field: FormField, number: int) -> None:
         key: Path = ("fields", number)
         for sv, en in _field_wrong(field):
             self._wrong(key, sv, en, field.label)
@@ -234,7 +236,7 @@ class _StepCheck:
                 self._wrong((*key, "when"), sv, en, field.label)
         self._prefill(field, key)
 
-    def _prefill(self, field: Field, key: Path) -> None:
+    def _prefill(self, field: FormField, key: Path) -> None:
         origin, _, name = (field.prefill or "register.").partition(".")
         other = self.routine.step_of.get(origin)
         known = (
@@ -245,7 +247,7 @@ class _StepCheck:
             self._wrong((*key, "prefill"), sv, en, field.label)
 
 
-def _field_wrong(field: Field) -> Iterator[tuple[str, str]]:
+def _field_wrong(field: FormField) -> Iterator[tuple[str, str]]:
     if field.kind in _WITH_OPTIONS and len(field.options) < 2:
         yield (
             "ett val behöver minst två svar under options",
@@ -264,7 +266,9 @@ def _field_wrong(field: Field) -> Iterator[tuple[str, str]]:
         yield "at_least är större än at_most", "at_least is larger than at_most"
 
 
-def _outcome(routine: Routine, report: Report, asking: Asking, outcome: Outcome, number: int) -> None:
+def _outcome(
+    routine: Routine, report: ReadingReport, asking: Asking, outcome: CaseOutcome, number: int
+) -> None:
     path, where = (
         ("outcomes", number),
         Text(f"Utfallet ”{outcome.title.sv}”", f"Outcome “{outcome.title.en}”"),
@@ -300,7 +304,7 @@ def before(routine: Routine) -> dict[str, set[str]]:
     }
 
 
-def _ring(routine: Routine, report: Report, graph: dict[str, set[str]], keys: tuple[str, ...]) -> bool:
+def _ring(routine: Routine, report: ReadingReport, graph: dict[str, set[str]], keys: tuple[str, ...]) -> bool:
     """Report steps that wait for each other, tell whether there are any."""
     try:
         TopologicalSorter(graph).prepare()
@@ -317,7 +321,7 @@ def _ring(routine: Routine, report: Report, graph: dict[str, set[str]], keys: tu
     return False
 
 
-def _order(routine: Routine, report: Report) -> None:
+def _order(routine: Routine, report: ReadingReport) -> None:
     """Report what asks for an answer that is not given yet, and steps that would come after the end."""
     earlier: dict[str, set[str]] = {}
     direct = before(routine)
@@ -353,7 +357,7 @@ def _asked_in_form(routine: Routine, step: Step, may_ask: set[str]) -> Iterator[
         yield from ((label, name) for name in sorted(asked - may_ask))
 
 
-def _reachable(routine: Routine, report: Report) -> None:
+def _reachable(routine: Routine, report: ReadingReport) -> None:
     """Report steps whose conditions can never come true."""
     for number, step in enumerate(routine.steps):
         wanted = tuple(one for one in (step.when, c.Not(step.until) if step.until else None) if one)

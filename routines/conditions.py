@@ -74,7 +74,7 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedReference:
     """A condition the routine has given a name."""
 
     name: str
@@ -101,7 +101,7 @@ class Not:
     of: "Condition"
 
 
-Condition = Answered | Known | Done | Passed | Named | Every | Either | Not
+Condition = Answered | Known | Done | Passed | NamedReference | Every | Either | Not
 
 
 class View(Protocol):
@@ -126,7 +126,7 @@ def holds(condition: Condition | None, view: View) -> bool:
     match condition:
         case None:
             return True
-        case Named(name):
+        case NamedReference(name):
             return holds(view.named(name), view)
         case Every(of):
             return all(holds(one, view) for one in of)
@@ -170,7 +170,7 @@ def parts(condition: Condition | None, named: Mapping[str, Condition] | None = N
             yield from parts(one, named)
     elif isinstance(condition, Not):
         yield from parts(condition.of, named)
-    elif isinstance(condition, Named) and named and condition.name in named:
+    elif isinstance(condition, NamedReference) and named and condition.name in named:
         without = {name: of for name, of in named.items() if name != condition.name}
         yield from parts(named[condition.name], without)
 
@@ -195,7 +195,7 @@ def as_data(condition: Condition) -> dict[str, object]:
             return {"done": step} if since is None else {"done": step, "since": since}
         case Passed(since, amount, unit):
             return {"since": since, unit: amount}
-        case Named(name):
+        case NamedReference(name):
             return {"condition": name}
         case Every(of):
             return {"all": [as_data(one) for one in of]}

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
-from routines.model import Deadline, DeadlineKind
+from routines.model import DeadlineKind, TimeLimit
 
 OFFICE_CLOSES = time(17)  # local time; never one that a clock change skips or repeats
 
@@ -18,7 +18,7 @@ class Calendar(Protocol):
     def add_working_days(self, day: date, count: int, /) -> date: ...
 
 
-def deadline_after(rule: Deadline, start: datetime, calendar: Calendar) -> datetime:
+def deadline_after(rule: TimeLimit, start: datetime, calendar: Calendar) -> datetime:
     """Return when a deadline that counts from `start` ends, in UTC; raises ValueError for a naive moment.
 
     At once and hours are running hours. A working day ends at 17:00 local time; 0 working days is the same

@@ -8,7 +8,7 @@ from importlib.resources import files
 from routines.checks import checked
 from routines.loading import routine as _read
 from routines.model import Routine
-from routines.reading import Path, Report, parse
+from routines.reading import Path, ReadingReport, parse
 from routines.versions import Change, difference
 from routines.wording import Problem, Refused
 from routines.writing import as_data, as_yaml
@@ -54,7 +54,7 @@ def problems_in(text: str) -> tuple[Problem, ...]:
 
 def from_data(data: object, lines: Mapping[Path, int] | None = None) -> Routine:
     """Return the routine that plain data describes; raises Refused with every problem there is."""
-    report = Report(lines or {})
+    report = ReadingReport(lines or {})
     routine = _read(data, report)
     checked(routine, report)
     if report.problems:

@@ -11,8 +11,8 @@ from enum import StrEnum
 from routines import answers as forms
 from routines.conditions import Answer, Condition, holds, steps_named
 from routines.deadlines import Calendar, deadline_after
-from routines.model import OPENING, Outcome, Rest, Routine, Step
-from routines.progress import Doer, End, Progress, Record, State, absent_facts
+from routines.model import OPENING, CaseOutcome, Rest, Routine, Step
+from routines.progress import Doer, Progress, Record, State, StepEnd, absent_facts
 from routines.wording import Problem, Refused, listed
 
 Answers = Mapping[str, Answer]
@@ -45,7 +45,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitReason:
     """What a step waits for: other steps, its condition, or somebody who starts it."""
 
     steps: tuple[str, ...]
@@ -108,7 +108,7 @@ def lapsed(routine: Routine, progress: Progress, now: datetime) -> tuple[Record,
     state = State(routine, progress, now)
     cut_short = state.ending is not None and state.ending.rest is Rest.FALLS_AWAY
     return tuple(
-        replace(record, end=End.LAPSED, ended_at=now)
+        replace(record, end=StepEnd.LAPSED, ended_at=now)
         for record in progress.records
         if record.is_open and (cut_short or state.is_over(routine.step(record.step)))
     )
@@ -126,7 +126,7 @@ def open_steps(progress: Progress) -> tuple[Record, ...]:
 
 def done(progress: Progress) -> tuple[Record, ...]:
     """Return what was done, in the order it was recorded."""
-    found = [record for record in progress.records if record.end is End.DONE]
+    found = [record for record in progress.records if record.end is StepEnd.DONE]
     return tuple(sorted(found, key=lambda one: (one.ended_at is None, one.ended_at)))
 
 
@@ -161,7 +161,7 @@ def alerts(routine: Routine, record: Record) -> tuple[Alert, ...]:
     return tuple(found)
 
 
-def blocked_by(routine: Routine, progress: Progress, step: str, now: datetime) -> Waiting | None:
+def blocked_by(routine: Routine, progress: Progress, step: str, now: datetime) -> WaitReason | None:
     """Return what a step that is not open waits for, None when it is open, done for good or not needed."""
     state, wanted = State(routine, progress, now), routine.step(step)
     last = state.last(wanted)
@@ -172,7 +172,7 @@ def blocked_by(routine: Routine, progress: Progress, step: str, now: datetime) -
     before += [one for one in wanted.pauses_for if progress.open_record(one)]
     condition = wanted.when if last is None or wanted.on_demand else wanted.again
     unmet = None if state.holds(condition) else condition
-    return Waiting(tuple(dict.fromkeys(before)), unmet, wanted.on_demand)
+    return WaitReason(tuple(dict.fromkeys(before)), unmet, wanted.on_demand)
 
 
 def startable(routine: Routine, progress: Progress, now: datetime) -> tuple[Step, ...]:
@@ -235,7 +235,7 @@ def _same_person(state: State, step: Step, answers: Answers, by: Doer) -> Iterat
     for other in step.distinct_from:
         first = state.routine.step(other)
         for record in state.records.get(other, ()):
-            if record.end is End.DONE and performer(first, record.answers, record.ended_by) == who:
+            if record.end is StepEnd.DONE and performer(first, record.answers, record.ended_by) == who:
                 yield Problem(
                     step.performed_by or "",
                     f"”{first.title.sv}” gjordes av samma person. Låt en annan göra ”{step.title.sv}”.",
@@ -258,12 +258,12 @@ def _others_open(state: State, step: Step) -> Iterator[Problem]:
 
 def outcome_of(
     routine: Routine, progress: Progress, step: str, answers: Answers, now: datetime
-) -> Outcome | None:
+) -> CaseOutcome | None:
     """Return the outcome that these answers to a step state, None when they state none."""
     return _outcome(State(routine, progress, now, (step, answers)), step)
 
 
-def _outcome(state: State, step: str) -> Outcome | None:
+def _outcome(state: State, step: str) -> CaseOutcome | None:
     named = state.routine.named
     mine = (one for one in state.routine.outcomes if step in steps_named(one.given_by, named))
     return next((one for one in mine if holds(one.given_by, _OnlyThis(state, step))), None)
@@ -300,7 +300,7 @@ def _outcome_refused(state: State, step: Step, answers: Answers, by: Doer) -> It
         )
 
 
-def _deciders(outcome: Outcome, step: Step, answers: Answers, by: Doer) -> set[str]:
+def _deciders(outcome: CaseOutcome, step: Step, answers: Answers, by: Doer) -> set[str]:
     found = {performer(step, answers, by.id) or by.id}
     for reference in outcome.deciders:
         of, _, name = reference.partition(".")
@@ -329,7 +329,7 @@ def complete(
     assert record is not None  # noqa: S101  may_complete saw it
     return replace(
         record,
-        end=End.DONE,
+        end=StepEnd.DONE,
         ended_at=now,
         ended_by=by.id,
         done_at=min(done_at or now, now),
@@ -353,7 +353,7 @@ def set_aside(
         )
     if wrong or record is None:
         raise Refused(wrong)
-    return replace(record, end=End.NOT_NEEDED, ended_at=now, ended_by=by.id, reason=reason)
+    return replace(record, end=StepEnd.NOT_NEEDED, ended_at=now, ended_by=by.id, reason=reason)
 
 
 def moved(routine: Routine, step: str, answers: Answers) -> Moved | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from itertools import accumulate
 
-from routines.conditions import Condition, Either, Every, Named, Not, steps_named
+from routines.conditions import Condition, Either, Every, NamedReference, Not, steps_named
 from routines.model import Routine, Step
 from routines.wording import Text
 
@@ -28,7 +28,7 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class StepBox:
     """The box of one step."""
 
     step: Step
@@ -67,7 +67,7 @@ class Flow:
     width: float
     height: float
     lanes: tuple[Lane, ...]
-    nodes: tuple[Node, ...]
+    nodes: tuple[StepBox, ...]
     edges: tuple[Edge, ...]
 
 
@@ -80,7 +80,7 @@ def flow(routine: Routine, measures: Measures = Measures()) -> Flow:
     xs = _Axis(max(columns.values()) + 1, measures.width, ways.slots(vertical=True), measures, measures.head)
     ys = _Axis(max(rows.values()) + 1, measures.height, ways.slots(vertical=False), measures)
     nodes = tuple(
-        Node(step, *at, xs.start(at[0]), ys.start(at[1]), measures.width, measures.height)
+        StepBox(step, *at, xs.start(at[0]), ys.start(at[1]), measures.width, measures.height)
         for step in routine.steps
         if (at := (columns[step.id], rows[step.id]))
     )
@@ -116,7 +116,7 @@ def _links(routine: Routine) -> dict[tuple[str, str], bool]:
 def _wanted(routine: Routine, condition: Condition | None) -> set[str]:
     """Return the steps whose answers make a condition come true; what must not be so draws no line."""
     match condition:
-        case Named(name):
+        case NamedReference(name):
             return _wanted(routine, routine.named[name])
         case Every(of) | Either(of):
             return set().union(*(_wanted(routine, one) for one in of))

@@ -7,7 +7,7 @@ from typing import TypeVar
 from routines import conditions as c
 from routines import model as m
 from routines.conditions import Condition
-from routines.reading import Node, Report, each
+from routines.reading import Node, ReadingReport, each
 from routines.wording import Refused, Text
 
 E = TypeVar("E", bound=StrEnum)
@@ -21,7 +21,7 @@ _FREE = (m.FieldKind.TEXT, m.FieldKind.LONG_TEXT, m.FieldKind.PERSON)
 _KINDS_OF_CONDITION = ("field", "fact", "done", "since", "condition", "all", "any", "not")
 
 
-def routine(data: object, report: Report) -> m.Routine:
+def routine(data: object, report: ReadingReport) -> m.Routine:
     """Read a whole routine; what cannot be read is reported and left out, raises Refused if nothing can."""
     node = Node(data, (), Text("", ""), report)
     if not node.readable:
@@ -98,9 +98,9 @@ def _texts(node: Node, key: str) -> tuple[Text, ...]:
     return tuple(one.both() for one in node.nodes(key))
 
 
-def _field(node: Node, name: str) -> m.Field:
+def _field(node: Node, name: str) -> m.FormField:
     kind = _enum(node, "kind", m.FieldKind, m.FieldKind.TEXT)
-    return m.Field(
+    return m.FormField(
         id=name,
         kind=kind,
         label=node.must_text("label"),
@@ -121,12 +121,12 @@ def _option(node: Node, name: str) -> m.Option:
     return m.Option(name, node.must_text("label"))
 
 
-def _evidence(node: Node, name: str) -> m.Evidence:
+def _evidence(node: Node, name: str) -> m.RequiredPaper:
     optional = node.flag("optional")
-    return m.Evidence(name, node.must_text("label"), not optional, condition(node, "when"))
+    return m.RequiredPaper(name, node.must_text("label"), not optional, condition(node, "when"))
 
 
-def _deadline(step: Node) -> m.Deadline | None:
+def _deadline(step: Node) -> m.TimeLimit | None:
     if (node := step.node("deadline")) is None:
         return None
     given = [kind for kind in m.DeadlineKind if kind in node]
@@ -136,7 +136,7 @@ def _deadline(step: Node) -> m.Deadline | None:
     kind = given[0] if given else m.DeadlineKind.DAYS
     lowest = 0 if kind is m.DeadlineKind.WORKING_DAYS else 1
     amounts = [node.number(one, 1, lowest, 1000) for one in given]
-    deadline = m.Deadline(
+    deadline = m.TimeLimit(
         kind=kind,
         amount=amounts[0] or 0 if amounts else 1,
         start=node.word("from", required=False) or m.OPENING,
@@ -164,13 +164,13 @@ def _ending(step: Node) -> m.Ending | None:
     return ending
 
 
-def _outcome(node: Node, name: str) -> m.Outcome:
+def _outcome(node: Node, name: str) -> m.CaseOutcome:
     given = condition(node, "given_by")
     if given is None:
         node.wrong(None, "raden ”given_by” saknas", "the key “given_by” is missing")
     deciders = node.take("deciders")
     references = deciders if isinstance(deciders, list) else [deciders] if deciders else []
-    return m.Outcome(
+    return m.CaseOutcome(
         id=name,
         title=node.must_text("title"),
         given_by=given or c.Either(()),
@@ -264,7 +264,7 @@ def _not(node: Node) -> Condition | None:
 
 def _named_condition(node: Node) -> Condition | None:
     name = node.word("condition")
-    return c.Named(name) if name else None
+    return c.NamedReference(name) if name else None
 
 
 _READERS: dict[str, Callable[[Node], Condition | None]] = {

@@ -107,7 +107,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """One question of a step's form."""
 
     id: str
@@ -126,7 +126,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RequiredPaper:
     """A paper that must lie beside a step: an attachment, or words about where it is kept."""
 
     id: str
@@ -136,7 +136,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
+class TimeLimit:
     """How long a step may take, when to remind of it, and whom to tell when it was missed."""
 
     kind: DeadlineKind
@@ -175,9 +175,9 @@ class Step:
     who: tuple[str, ...]  # parties; the first answers for it
     kind: StepKind = StepKind.TASK
     reserved: bool = False  # nobody but these parties may complete it
-    deadline: Deadline | None = None
-    fields: tuple[Field, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    deadline: TimeLimit | None = None
+    fields: tuple[FormField, ...] = ()
+    evidence: tuple[RequiredPaper, ...] = ()
     after: tuple[str, ...] = ()  # steps that are done, not needed or out of the question before it opens
     when: Condition | None = None  # it opens only then
     until: Condition | None = None  # from then on it is not needed any more
@@ -193,7 +193,7 @@ class Step:
     moves: Moves | None = None
     ends: Ending | None = None
 
-    def field(self, name: str) -> Field | None:
+    def field(self, name: str) -> FormField | None:
         """Return its field of that name, if it has one."""
         return next((one for one in self.fields if one.id == name), None)
 
@@ -207,7 +207,7 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CaseOutcome:
     """A way it can end, the answers that state it, and what that takes."""
 
     id: str
@@ -231,7 +231,7 @@ class Routine:
     tracks: tuple[Track, ...]
     steps: tuple[Step, ...]
     conditions: tuple[Named, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[CaseOutcome, ...] = ()
     decided_by: str | None = None
     decided_on: date | None = None
     diary_number: str | None = None

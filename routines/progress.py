@@ -11,7 +11,7 @@ from routines.conditions import Answer, Condition, FactValue, holds, steps_named
 from routines.model import Ending, FactKind, Rest, Routine, Step
 
 
-class End(StrEnum):
+class StepEnd(StrEnum):
     """How an opened step ended: done, said not to be needed, or fallen away by itself."""
 
     DONE = "done"
@@ -35,7 +35,7 @@ class Record:
     occurrence: int  # from 1
     opened_at: datetime
     deadline: datetime | None = None  # stored when it opens, never counted again by itself
-    end: End | None = None
+    end: StepEnd | None = None
     ended_at: datetime | None = None  # when that was recorded
     ended_by: str | None = None
     done_at: datetime | None = None  # when it was really done: at most ended_at
@@ -49,7 +49,7 @@ class Record:
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether it was done after its deadline, or is open beyond it."""
-        if self.deadline is None or self.end in (End.NOT_NEEDED, End.LAPSED):
+        if self.deadline is None or self.end in (StepEnd.NOT_NEEDED, StepEnd.LAPSED):
             return False
         return (self.done_at or self.ended_at or now) > self.deadline
 
@@ -133,7 +133,7 @@ class State:
     def _done(self) -> Mapping[str, tuple[int, Record]]:
         found: dict[str, tuple[int, Record]] = {}
         for index, record in enumerate(self.progress.records):
-            if record.end is End.DONE:
+            if record.end is StepEnd.DONE:
                 found[record.step] = index, record
         return found
 
@@ -141,7 +141,7 @@ class State:
         return self._done.get(step)
 
     def _last_ended(self, step: str) -> tuple[int, Record] | None:
-        ends = (End.DONE, End.NOT_NEEDED)
+        ends = (StepEnd.DONE, StepEnd.NOT_NEEDED)
         found = [
             (at, one)
             for at, one in enumerate(self.progress.records)
@@ -155,7 +155,7 @@ class State:
 
     def last(self, step: Step) -> Record | None:
         """Return the latest record of a step; one that fell away counts as never opened."""
-        kept = [one for one in self.records.get(step.id, ()) if one.end is not End.LAPSED]
+        kept = [one for one in self.records.get(step.id, ()) if one.end is not StepEnd.LAPSED]
         return kept[-1] if kept else None
 
     def is_due_again(self, step: Step) -> bool:

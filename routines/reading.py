@@ -111,7 +111,7 @@ def _scalar(node: yaml.ScalarNode) -> object:
 
 
 @dataclass
-class Report:
+class ReadingReport:
     """All that is wrong so far, and the line each part stands on."""
 
     lines: Mapping[Path, int] = field(default_factory=dict)
@@ -132,7 +132,7 @@ class Report:
 class Node:
     """One mapping while it is read: hands out its values and reports what cannot be used."""
 
-    def __init__(self, data: object, path: Path, where: Text, report: Report) -> None:
+    def __init__(self, data: object, path: Path, where: Text, report: ReadingReport) -> None:
         self.path, self.where, self.report = path, where, report
         self._taken: set[str] = set()
         self._data: Mapping[str, object] = {}

@@ -1,8 +1,19 @@
 """Say conditions and deadlines in words, for pages and the printed handbook."""
 
-from routines.conditions import Answered, Condition, Done, Either, Every, Known, Named, Not, Passed, Test
+from routines.conditions import (
+    Answered,
+    Condition,
+    Done,
+    Either,
+    Every,
+    Known,
+    NamedReference,
+    Not,
+    Passed,
+    Test,
+)
 from routines.deadlines import OFFICE_CLOSES
-from routines.model import OPENING, Deadline, DeadlineKind, Fact, FactKind, Field, FieldKind, Routine
+from routines.model import OPENING, DeadlineKind, Fact, FactKind, FieldKind, FormField, Routine, TimeLimit
 from routines.wording import Text, listed
 
 _UNITS = {
@@ -17,7 +28,7 @@ _YES_NO = {"yes": Text("ja", "yes"), "no": Text("nej", "no")}
 def condition_in_words(routine: Routine, condition: Condition) -> Text:
     """Return the words for a condition, as they follow “when”."""
     match condition:
-        case Named(name):
+        case NamedReference(name):
             return next(one.title for one in routine.conditions if one.id == name)
         case Every(of):
             return _joined(routine, of, "och", "and")
@@ -72,7 +83,7 @@ def _answered(routine: Routine, step: str, name: str, test: Test) -> Text:
     return Text(f"{label.sv} är {sv}", f"{label.en} is {en}")
 
 
-def _option(field: Field, value: str) -> Text:
+def _option(field: FormField, value: str) -> Text:
     if field.kind is FieldKind.YES_NO:
         return _YES_NO[value]
     labels = {option.id: option.label for option in field.options}
@@ -117,7 +128,7 @@ def _span(amount: int, unit: str) -> Text:
     )
 
 
-def deadline_in_words(routine: Routine, deadline: Deadline) -> Text:
+def deadline_in_words(routine: Routine, deadline: TimeLimit) -> Text:
     """Return the words for how long a step may take and from when that counts."""
     close = f"{OFFICE_CLOSES:%H.%M}"
     if deadline.kind is DeadlineKind.AT_ONCE:

@@ -7,7 +7,7 @@ from datetime import datetime
 from routines import engine
 from routines.conditions import FactValue, holds
 from routines.model import FieldKind, Rest, Routine, Step
-from routines.progress import End, Progress, Record, State
+from routines.progress import Progress, Record, State, StepEnd
 
 
 def withdrawn(
@@ -56,7 +56,7 @@ def told_at(routine: Routine, progress: Progress, again: Collection[str], now: d
 
 def rested(routine: Routine, progress: Progress, since: datetime) -> tuple[Record, ...]:
     """Return how each step was last done that was done since a moment, by what was known then."""
-    last = {one.step: one for one in progress.records if one.end is End.DONE}
+    last = {one.step: one for one in progress.records if one.end is StepEnd.DONE}
     return tuple(
         one
         for one in last.values()
@@ -68,7 +68,7 @@ def _ended_it(
     routine: Routine, progress: Progress, record: Record, again: Collection[str], now: datetime
 ) -> bool:
     """Tell whether a step ended the run, or told the outcome of something that is missed again."""
-    if record.end is not End.DONE:
+    if record.end is not StepEnd.DONE:
         return False
     step, state = routine.step(record.step), State(routine, progress, now, (record.step, record.answers))
     if step.ends and holds(step.ends.when, state):
@@ -87,13 +87,13 @@ def _things(step: Step, record: Record) -> Iterator[str]:
 
 def _set_aside(step: Step, record: Record, since: datetime) -> bool:
     """Tell whether somebody said since then that a step is not needed: perhaps because it was found."""
-    if not step.optional or record.end is not End.NOT_NEEDED:
+    if not step.optional or record.end is not StepEnd.NOT_NEEDED:
         return False
     return record.ended_at is not None and record.ended_at >= since
 
 
 def _sent(step: Step, record: Record) -> bool:
-    return record.end is End.DONE and step.document is not None
+    return record.end is StepEnd.DONE and step.document is not None
 
 
 def _due(routine: Routine, progress: Progress, record: Record, now: datetime) -> bool:
@@ -112,4 +112,4 @@ def _due(routine: Routine, progress: Progress, record: Record, now: datetime) ->
 def _end(step: Step, record: Record, now: datetime) -> Record:
     """Return a record as never opened; a short way that proved wrong is closed for good instead."""
     short = step.ends is not None and step.ends.rest is Rest.FALLS_AWAY
-    return replace(record, end=End.NOT_NEEDED if short else End.LAPSED, ended_at=now, ended_by=None)
+    return replace(record, end=StepEnd.NOT_NEEDED if short else StepEnd.LAPSED, ended_at=now, ended_by=None)

@@ -11,7 +11,7 @@ from routines import conditions as c
 from routines import model as m
 
 _NAMES = {"start": "from"}
-_CONDITIONS = (c.Answered, c.Known, c.Done, c.Passed, c.Named, c.Every, c.Either, c.Not)
+_CONDITIONS = (c.Answered, c.Known, c.Done, c.Passed, c.NamedReference, c.Every, c.Either, c.Not)
 
 
 def as_data(routine: m.Routine) -> dict[str, object]:
@@ -37,9 +37,9 @@ def written(data: object) -> str:
 
 def _plain(value: Any) -> object:
     match value:
-        case m.Deadline():
+        case m.TimeLimit():
             return _deadline(value)
-        case m.Evidence(required=required):
+        case m.RequiredPaper(required=required):
             return _of_fields(value, required=None) | ({} if required else {"optional": True})
         case StrEnum():
             return str(value)
@@ -63,7 +63,7 @@ def _of_fields(value: Any, **other: object) -> dict[str, object]:
     return found
 
 
-def _deadline(deadline: m.Deadline) -> dict[str, object]:
+def _deadline(deadline: m.TimeLimit) -> dict[str, object]:
     rest = _of_fields(deadline, kind=None, amount=None)
     return {str(deadline.kind): deadline.amount, **rest}
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, create_engine, event, text
 
 from archive.history import history
 from archive.integrity.chain import verify
-from archive.integrity.findings import Finding
+from archive.integrity.findings import IntegrityFinding
 from archive.kernel.config import Settings
 from archive.kernel.store import Work, operator
 from archive.migrations import triggers
@@ -28,7 +28,7 @@ class Intruder:
         """Run a statement."""
         return self._connection.execute(text(sql), values)
 
-    def named(self) -> list[Finding]:
+    def named(self) -> list[IntegrityFinding]:
         """Return what verification names, as the database stands in this intrusion."""
         return list(verify(Work(self._connection, operator("intruder"), MONDAY_MORNING, self.stolen_key)))
 

@@ -131,7 +131,7 @@ def _not_recorded() -> Unavailable:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RecordedLook:
     """One recorded look, as those who check access read it."""
 
     id: int
@@ -149,7 +149,7 @@ class Seen:
 class SeenPage:
     """Looks, newest first, and the id to go on before (none on the last page)."""
 
-    looks: list[Seen]
+    looks: list[RecordedLook]
     before: int | None
 
 
@@ -177,7 +177,7 @@ def _page(work: Work, statement: Any, key: Mapping[str, Any], before: int | None
     return SeenPage(found, found[-1].id if len(rows) > limit else None)
 
 
-def codes(work: Work, looks: Iterable[Seen], each: int = 5) -> dict[int, list[str]]:
+def codes(work: Work, looks: Iterable[RecordedLook], each: int = 5) -> dict[int, list[str]]:
     """Return by look the codes of the files it showed, at most so many of each."""
     wanted = {look.id: _ids("file", look.subjects)[:each] for look in looks}
     known = {
@@ -207,9 +207,9 @@ def _ids(noun: str, subjects: Iterable[str]) -> list[int]:
     return [int(number) for of, _, number in (name.partition(":") for name in subjects) if of == noun]
 
 
-def _seen(row: Any, body: Mapping[str, Any], who: str, show_term: bool) -> Seen:
+def _seen(row: Any, body: Mapping[str, Any], who: str, show_term: bool) -> RecordedLook:
     user = row.stream.startswith("user:")
-    return Seen(
+    return RecordedLook(
         id=row.id,
         at=row.at,
         user_id=int(row.stream.removeprefix("user:")) if user else None,

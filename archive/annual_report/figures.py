@@ -13,7 +13,7 @@ from sqlalchemy import case, func, select
 from sqlmodel import col
 
 from archive.incidents import figures
-from archive.incidents.figures import Figures, midnight
+from archive.incidents.figures import IncidentFigures, midnight
 from archive.kernel.clock import local_date
 from archive.kernel.store import Work
 from archive.models import (
@@ -62,7 +62,7 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockFigures:
     """One kind of deadline of incidents: how many were kept and how many were not."""
 
     title: Any
@@ -87,8 +87,8 @@ class Annual:
 
     since: date
     until: date
-    now: Figures
-    before: Figures
+    now: IncidentFigures
+    before: IncidentFigures
     months: Sequence[Month]
     deliveries: int
     received: int
@@ -96,7 +96,7 @@ class Annual:
     waiting: int
     findings: Mapping[FindingKind, Rate]
     spans: Sequence[int]
-    clocks: Sequence[Clock]
+    clocks: Sequence[ClockFigures]
     clocked: int  # incidents a deadline of which fell due
     causes: Mapping[str, int]
     cause_names: Mapping[str, Both]
@@ -125,7 +125,7 @@ def divided(counts: Mapping[_Key, int]) -> Mapping[_Key, int] | None:
     return counts if sum(counts.values()) == 0 or sum(counts.values()) >= FEWEST else None
 
 
-def of(work: Work, since: date, until: date) -> Annual:
+def annual(work: Work, since: date, until: date) -> Annual:
     """Count a period of whole months, both days included, in a number of statements that does not grow."""
     work.require(Permission.READ_INCIDENTS)
     end = until + timedelta(days=1)
@@ -273,7 +273,7 @@ class _Counting:
         found = {row[0]: row[1] for row in self.work.session.execute(statement)}
         return {kind: Rate(found.get(kind, 0), checked) for kind in FindingKind}
 
-    def clocks(self) -> list[Clock]:
+    def clocks(self) -> list[ClockFigures]:
         """Count the deadlines of incidents that fell due, by what was due."""
         due, met = col(Deadline.due_at), col(Deadline.met_at)
         until = func.coalesce(met, col(Deadline.withdrawn_at), self.work.now)
@@ -291,11 +291,11 @@ class _Counting:
             col(Deadline.id).in_([r[0] for r in rows])
         )
         titles = {row[0]: row[1] for row in self.work.session.execute(titled)}
-        found: dict[str, Clock] = {}
+        found: dict[str, ClockFigures] = {}
         for number, kept, missed in rows:
             title = titles[number]
-            known = found.get(str(title), Clock(title, 0, 0))
-            found[str(title)] = Clock(title, known.kept + int(kept), known.missed + int(missed))
+            known = found.get(str(title), ClockFigures(title, 0, 0))
+            found[str(title)] = ClockFigures(title, known.kept + int(kept), known.missed + int(missed))
         ended = [clock for clock in found.values() if clock.kept or clock.missed]
         return sorted(ended, key=lambda clock: (-clock.missed, -clock.kept, str(clock.title)))
 

@@ -12,12 +12,12 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from archive.annual_report.figures import FEWEST, SPANS, Annual, divided
-from archive.incidents.figures import Figures
+from archive.incidents.figures import IncidentFigures
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.notifications import texts
 from archive.output.bars import Bar, Bars
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from archive.rules.rates import Rate
 from archive.vocabulary import IncidentOutcome
 from archive.vocabulary.wording import _, locale, ngettext
@@ -58,7 +58,7 @@ def title(report: Annual) -> str:
 def pdf(report: Annual, settings: Settings, now: datetime, by: str, address: str) -> bytes:
     """Return the report as PDF."""
     paper = Report(
-        Head(
+        ReportHead(
             title(report),
             settings.archive_name,
             settings.authority,
@@ -92,10 +92,10 @@ def _widths(section: Section) -> list[Column]:
 def _in_short(report: Annual) -> Section:
     now, before = report.now, report.before
 
-    def row(words: str, value: Callable[[Figures], str]) -> Sequence[str]:
+    def row(words: str, value: Callable[[IncidentFigures], str]) -> Sequence[str]:
         return words, value(now), value(before)
 
-    def outcome(one: IncidentOutcome) -> Callable[[Figures], str]:
+    def outcome(one: IncidentOutcome) -> Callable[[IncidentFigures], str]:
         return lambda figures: number(figures.outcomes.get(one, 0))
 
     rows = [

@@ -3,12 +3,12 @@
 from flask import Blueprint, Response, jsonify, request
 
 from archive.scanning import answers, scans
-from archive.scanning.answers import Telling
+from archive.scanning.answers import ScanReply
 from archive.scanning.scans import Scanned
 from archive.vocabulary import Permission
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw
-from archive.web.scanning import looks
+from archive.web.scanning import shown_persons
 
 bp = Blueprint("api_scans", __name__, url_prefix="/api/scans")
 
@@ -26,7 +26,7 @@ def take() -> Response:
     with archive.write(current_actor()) as work:
         taken = scans.take(work, scanned)
         told = answers.tell(work, [taken])[0]
-    look = looks.of([told])
+    look = shown_persons.look_at([told])
     saw(*([look] if look else []))
     return jsonify(_said(told, taken.reason))
 
@@ -41,7 +41,7 @@ def undo(scan_id: str) -> Response:
     return jsonify(_said(told, taken.reason))
 
 
-def _said(told: Telling, reason: str | None) -> dict[str, object]:
+def _said(told: ScanReply, reason: str | None) -> dict[str, object]:
     return {
         **{name: getattr(told, name) for name in SAID},
         "outcome": told.outcome.value,

@@ -35,7 +35,7 @@ def queue(delivery: int | None, limit: int, as_json: bool) -> None:
     with opened() as (archive, actor):
         with archive.read(actor) as work:
             rows = checks.waiting(work, delivery_id=delivery, limit=limit)
-            shown = masking.of(work, [row.file for row in rows])
+            shown = masking.cards(work, [row.file for row in rows])
             totals = checks.totals(work)
         access_log.record(archive, actor, access_log.at_list("covers", masking.subjects(shown)))
     listed = list(zip([row.check for row in rows], shown, strict=True))
@@ -72,7 +72,7 @@ def findings_(state: FindingState | None, delivery: int | None, limit: int, as_j
     with opened() as (archive, actor):
         with archive.read(actor) as work:
             rows = findings.listed(work, state=state, delivery_id=delivery, limit=limit)
-            shown = masking.of(work, [file for _finding, file in rows])
+            shown = masking.cards(work, [file for _finding, file in rows])
         access_log.record(archive, actor, access_log.at_list("findings", masking.subjects(shown)))
     listed = list(zip([row[0] for row in rows], shown, strict=True))
     if as_json:

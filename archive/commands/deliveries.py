@@ -23,9 +23,9 @@ from archive.deliveries import (
     transfer_notices,
     views,
 )
-from archive.deliveries.external_lists import Preview
-from archive.deliveries.planning import Plan
-from archive.deliveries.views import Named, Piece
+from archive.deliveries.external_lists import ExternalListPreview
+from archive.deliveries.planning import DeliveryPlan
+from archive.deliveries.views import NamedDifference, Piece
 from archive.kernel.config import Settings
 from archive.kernel.store import Work
 from archive.models import DeliverySender
@@ -111,7 +111,7 @@ def plan(day: datetime, crates: int | None, crate_files: int | None, alarm_hours
     """Plan a delivery on DAY, by default as the settings say; prints its number."""
     with opened() as (archive, actor):
         usual = archive.settings
-        wanted = Plan(
+        wanted = DeliveryPlan(
             day.date(),
             usual.delivery_crates if crates is None else crates,
             usual.delivery_crate_files if crate_files is None else crate_files,
@@ -171,7 +171,7 @@ def take_list(sender: int, file: Path, dry_run: bool, as_json: bool) -> None:
         _say_rows(seen)
 
 
-def _say_rows(seen: Preview) -> None:
+def _say_rows(seen: ExternalListPreview) -> None:
     for one in seen.rows:
         if one.sense is not RowSense.LISTED:
             why = one.left_out.label if one.left_out else one.sense.label
@@ -253,7 +253,7 @@ def differences(delivery: int, as_json: bool) -> None:
         click.echo(f"{one.id}\t{one.kind.label}\t{_of_what(one)}\t{one.reason.label if one.reason else '–'}")
 
 
-def _of_what(one: Named) -> str:
+def _of_what(one: NamedDifference) -> str:
     if one.piece is not None:
         return " ".join(filter(None, (one.piece.code, _name(one.piece), one.piece.part)))
     return _("Crate %(number)s", number=one.crate or "–")

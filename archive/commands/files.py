@@ -30,7 +30,7 @@ def command(term: str | None, limit: int, as_json: bool) -> None:
     with opened() as (archive, actor):
         with archive.read(actor) as work:
             hits = lookup.find(work, term, limit=limit)
-            shown = masking.of(work, hits.files)
+            shown = masking.cards(work, hits.files)
         access_log.record(archive, actor, access_log.looked_for(hits.by.value, term, masking.subjects(shown)))
     if as_json:
         click.echo(json.dumps(_facts(hits, shown), ensure_ascii=False, indent=1))

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from archive.commands import opened
-from archive.integrity.checks import Check, Progress
-from archive.integrity.findings import Finding
+from archive.integrity.checks import Progress, RegisterCheck
+from archive.integrity.findings import IntegrityFinding
 from archive.kernel.config import Settings
 from archive.vocabulary.wording import _, ngettext
 
@@ -23,7 +23,7 @@ def command(as_json: bool) -> None:
     """Verify every hash chain, replay all history, check every rule; exit code 1 if anything is wrong."""
     began = perf_counter()
     with opened(unfit=True) as (archive, actor), archive.read(actor) as work:
-        check = Check(work)
+        check = RegisterCheck(work)
         progress = None if as_json else _progress
         if check.large and len(os.sched_getaffinity(0)) > 1:
             found = _in_two(check, archive.settings, progress)
@@ -37,19 +37,19 @@ def command(as_json: bool) -> None:
     sys.exit(1 if found else 0)
 
 
-def _in_two(check: Check, settings: Settings, progress: Progress | None) -> list[Finding]:
+def _in_two(check: RegisterCheck, settings: Settings, progress: Progress | None) -> list[IntegrityFinding]:
     """Let a second process look at the present while this one verifies the history."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         present = pool.submit(_present, settings)
         return [*check.history(progress), *present.result()]
 
 
-def _present(settings: Settings) -> list[Finding]:
+def _present(settings: Settings) -> list[IntegrityFinding]:
     with opened(settings, unfit=True) as (archive, actor), archive.read(actor) as work:
-        return list(Check(work).present())
+        return list(RegisterCheck(work).present())
 
 
-def _report(check: Check, found: list[Finding], seconds: float) -> dict[str, Any]:
+def _report(check: RegisterCheck, found: list[IntegrityFinding], seconds: float) -> dict[str, Any]:
     return {
         "ok": not found,
         "events": check.events,
@@ -67,7 +67,7 @@ def _report(check: Check, found: list[Finding], seconds: float) -> dict[str, Any
     }
 
 
-def _say(check: Check, found: list[Finding], seconds: float) -> None:
+def _say(check: RegisterCheck, found: list[IntegrityFinding], seconds: float) -> None:
     for finding in found:
         click.echo(f"{finding.rule}: {finding.say()}")
     click.echo(

@@ -13,7 +13,7 @@ from archive.kernel.config import Settings
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Work
 from archive.labelling import sheets as paper_labels
-from archive.labelling.sheets import NO_LABELS_WAIT, Paper
+from archive.labelling.sheets import NO_LABELS_WAIT, SheetSettings
 from archive.places import places
 from archive.vocabulary import LabelReason
 from archive.vocabulary.wording import ngettext
@@ -22,7 +22,7 @@ from labels.stock import stocks
 
 REASONS = [reason.value for reason in LabelReason if reason not in {LabelReason.BOUND, LabelReason.MERGED}]
 
-Maker = Callable[[Work, Settings, Paper, LabelReason | None], Sequence[Design]]
+Maker = Callable[[Work, Settings, SheetSettings, LabelReason | None], Sequence[Design]]
 
 
 @click.group()
@@ -47,7 +47,7 @@ def _on_paper(verb: Any) -> Any:
 
 
 def _print(make: Maker, *, out: Path, zpl: bool, reason: str | None, **paper: str) -> None:
-    sheet = Paper.read(**paper)
+    sheet = SheetSettings.read(**paper)
     if zpl:
         sheet.refuse_unless_roll()
     with opened() as (archive, actor):
@@ -77,7 +77,9 @@ def files_(codes: tuple[str, ...], place: str | None, **paper: Any) -> None:
     if bool(codes) == bool(place):
         raise click.UsageError("give codes of files, or --place")
 
-    def make(work: Work, settings: Settings, sheet: Paper, why: LabelReason | None) -> Sequence[Design]:
+    def make(
+        work: Work, settings: Settings, sheet: SheetSettings, why: LabelReason | None
+    ) -> Sequence[Design]:
         if place:
             found = label_codes.unprinted(work, places.by_code(work, label_codes.parse(place)))
             if not found:
@@ -96,7 +98,9 @@ def files_(codes: tuple[str, ...], place: str | None, **paper: Any) -> None:
 def places_(codes: tuple[str, ...], below: bool, **paper: Any) -> None:
     """Print the labels of places, by CODES."""
 
-    def make(work: Work, settings: Settings, sheet: Paper, why: LabelReason | None) -> Sequence[Design]:
+    def make(
+        work: Work, settings: Settings, sheet: SheetSettings, why: LabelReason | None
+    ) -> Sequence[Design]:
         found = [places.by_code(work, label_codes.parse(code)) for code in codes]
         if below:
             found = [

@@ -41,7 +41,7 @@ _LOANS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AssessmentResult:
     """What an assessment came to: who may have read, what was decided, in which incident if in one."""
 
     answer: AssessmentAnswer
@@ -132,7 +132,7 @@ def pass_on(work: Work, assessment: Assessment, owner: User) -> None:
     _set_clock(work, assessment)
 
 
-def answer(work: Work, assessment: Assessment, said: Answer) -> None:
+def answer(work: Work, assessment: Assessment, said: AssessmentResult) -> None:
     """Close an assessment; raises Invalid while it is not said who may have read and what was decided."""
     work.session.refresh(assessment, with_for_update=True)
     ASSESSMENT.step(assessment.status, AssessmentAction.ANSWER)

@@ -61,7 +61,7 @@ _OPEN_BY_STATE = (
 )
 
 
-class Piece(Protocol):
+class QueuedLine(Protocol):
     """A line of a delivery, as far as the queue must know it."""
 
     id: int
@@ -70,7 +70,7 @@ class Piece(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ChecksLeft:
     """How many first checks of a delivery are not done."""
 
     waiting: int
@@ -82,7 +82,7 @@ class Left:
         return self.waiting + self.set_aside
 
 
-def queue(work: Work, lines: Sequence[Piece]) -> list[int]:
+def queue(work: Work, lines: Sequence[QueuedLine]) -> list[int]:
     """Put pieces received into the queue, each once; a line without file waits for its file; return the ids.
 
     A check the file waited for elsewhere is withdrawn: the file is in hand here.
@@ -158,11 +158,11 @@ def _born(
     return ids
 
 
-def left(work: Work, delivery_id: int) -> Left:
+def left(work: Work, delivery_id: int) -> ChecksLeft:
     """Count the first checks of a delivery that are not done."""
     rows = work.connection.execute(_LEFT, {"delivery_id": delivery_id})
     counts: dict[CheckState, int] = {row[0]: row[1] for row in rows}
-    return Left(counts.get(CheckState.WAITING, 0), counts.get(CheckState.SET_ASIDE, 0))
+    return ChecksLeft(counts.get(CheckState.WAITING, 0), counts.get(CheckState.SET_ASIDE, 0))
 
 
 def totals(work: Work) -> dict[CheckState, int]:
@@ -178,7 +178,7 @@ def of_file(work: Work, file_id: int, limit: int = PAGE) -> Sequence[CoverCheck]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueueRow:
     """One row of the queue: the check, its file, and what this person can still say of it."""
 
     check: CoverCheck
@@ -194,7 +194,7 @@ def waiting(
     again: bool = False,
     after: int = 0,
     limit: int = PAGE,
-) -> list[Waiting]:
+) -> list[QueueRow]:
     """Return what waits, as it was queued; not what this person checked once: that another one repeats.
 
     A file in the queue may be lent or moved meanwhile; its check goes on waiting. `again` are only those that
@@ -220,9 +220,9 @@ def waiting(
     if again:
         statement = statement.where(_CHECK.c.second_of.is_not(None))
     rows = work.session.execute(statement).all()
-    said = confirmations.of(work, [check.id for check, _file in rows])
+    said = confirmations.by_check(work, [check.id for check, _file in rows])
     return [
-        Waiting(check, file, confirmations.needs(work, file, said.get(check.id, ()))) for check, file in rows
+        QueueRow(check, file, confirmations.needs(work, file, said.get(check.id, ()))) for check, file in rows
     ]
 
 
@@ -277,7 +277,7 @@ def waiting_of(work: Work, file_id: int) -> CoverCheck | None:
     statement = select(CoverCheck).where(_CHECK.c.file_id == file_id, _CHECK.c.open).order_by(_CHECK.c.id)
     checks = work.session.scalars(statement).all()
     person = display_names.person(work.actor)
-    own = confirmations.of(work, [one.second_of for one in checks if one.second_of is not None])
+    own = confirmations.by_check(work, [one.second_of for one in checks if one.second_of is not None])
     return next(
         (one for one in checks if person not in {said.by for said in own.get(one.second_of or 0, ())}), None
     )
@@ -303,7 +303,7 @@ def confirm(
         raise Invalid("no_seal", N_("This file lies in no sealed envelope: check its cover and content."))
     if file.protected and what is not Confirmation.SEAL:
         work.require(Permission.CHECK_SEALED)
-    said = confirmations.of(work, [check.id]).get(check.id, [])
+    said = confirmations.by_check(work, [check.id]).get(check.id, [])
     news = what in confirmations.needs(work, file, said)
     if news:
         said.append(confirmations.say(work, check, what, said, scan_id, happened_at or work.now))
@@ -373,7 +373,7 @@ def refuse_same_person(work: Work, check: CoverCheck) -> None:
     """Raise Conflict when a check is to be repeated by another person than the one who acts."""
     if check.second_of is None:
         return
-    first = confirmations.of(work, [check.second_of]).get(check.second_of, [])
+    first = confirmations.by_check(work, [check.second_of]).get(check.second_of, [])
     if display_names.person(work.actor) in {said.by for said in first}:
         raise Conflict(
             "second_by_another",
@@ -383,7 +383,7 @@ def refuse_same_person(work: Work, check: CoverCheck) -> None:
 
 def set_aside(work: Work, check: CoverCheck, finding: Finding) -> None:
     """Set a cover aside that holds what belongs in another; what was said of its content holds no more."""
-    for said in confirmations.of(work, [check.id]).get(check.id, []):
+    for said in confirmations.by_check(work, [check.id]).get(check.id, []):
         if said.what is Confirmation.CONTENTS:
             confirmations.unsay(work, check, said)
     if check.status is not CheckState.SET_ASIDE:
@@ -415,7 +415,7 @@ def reopen(work: Work, check: CoverCheck, said: CoverConfirmation | None = None)
     _withdraw_second(work, check)
     changes = {"open": True, "done_at": None, "done_by": None, "seconds": None, "drawn": False}
     history.advance(work, check, CheckAction.REOPEN, changes=changes, subjects=[f"file:{check.file_id}"])
-    for one in confirmations.of(work, [check.id]).get(check.id, []):
+    for one in confirmations.by_check(work, [check.id]).get(check.id, []):
         if said is None or one.id == said.id:
             confirmations.unsay(work, check, one)
 
@@ -428,7 +428,7 @@ def _withdraw_second(work: Work, first: CoverCheck) -> None:
     ).scalar_one_or_none()
     if found is None:
         return
-    if not found.open or confirmations.of(work, [found.id]) or standing_findings(work, found.id):
+    if not found.open or confirmations.by_check(work, [found.id]) or standing_findings(work, found.id):
         raise Conflict(
             "second_check_begun",
             N_("Somebody else has begun to check this cover a second time. What you said stands."),

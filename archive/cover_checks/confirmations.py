@@ -26,7 +26,7 @@ _CONFIRMATIONS = (
 )
 
 
-def of(work: Work, check_ids: Sequence[int]) -> dict[int, list[CoverConfirmation]]:
+def by_check(work: Work, check_ids: Sequence[int]) -> dict[int, list[CoverConfirmation]]:
     """Return what was confirmed in each check and not taken back, oldest first."""
     found: dict[int, list[CoverConfirmation]] = {}
     if check_ids:

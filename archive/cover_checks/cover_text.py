@@ -36,7 +36,7 @@ class CoverText:
         return self.retention.duty_from if self.retention else None
 
 
-def of(work: Work, file: CaseFile) -> CoverText:
+def for_file(work: Work, file: CaseFile) -> CoverText:
     """Return what a file's cover must say to the one who holds it; looking at it is recorded by the page."""
     work.require(Permission.CHECK_COVERS)
     card = masking.one(work, file)

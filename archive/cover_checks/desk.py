@@ -35,12 +35,12 @@ class Desk:
         return [self.file.stream, *(f"person:{person.id}" for person in self.text.card.persons)]
 
 
-def of(work: Work, check: CoverCheck) -> Desk:
+def for_check(work: Work, check: CoverCheck) -> Desk:
     """Return what is shown of a check to the one who has it in hand; the page records the look."""
     file = files.get(work, check.file_id)
-    said = confirmations.of(work, [check.id]).get(check.id, [])
+    said = confirmations.by_check(work, [check.id]).get(check.id, [])
     found = findings.of_checks(work, [check.id]).get(check.id, [])
-    text = cover_text.of(work, file)
+    text = cover_text.for_file(work, file)
     return Desk(
         check,
         file,

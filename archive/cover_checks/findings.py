@@ -11,7 +11,7 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.cover_checks import checklists, checks
 from archive.files import files, misses, sightings
-from archive.files.misses import Report
+from archive.files.misses import MissReport
 from archive.history import history
 from archive.kernel.clock import STOCKHOLM, local_date
 from archive.kernel.errors import Conflict, Invalid, NotFound
@@ -69,7 +69,7 @@ _OF_SENDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenWrong:
     """What was seen wrong: the kind, at which point of the checklist, in which words, by which scan."""
 
     kind: FindingKind
@@ -90,7 +90,7 @@ class Correction:
     number: Identity | None = None
 
 
-def find(work: Work, check: CoverCheck, seen: Seen) -> Finding:
+def find(work: Work, check: CoverCheck, seen: SeenWrong) -> Finding:
     """Record what a check found wrong; content that is missing becomes an incident at once.
 
     Raises Invalid for papers of another: `misfiled.find` says whose.
@@ -104,7 +104,7 @@ def find(work: Work, check: CoverCheck, seen: Seen) -> Finding:
     check, file = checkable(work, check, seen.kind, seen.point)
     finding = note_down(work, check, file, seen)
     if seen.kind is FindingKind.CONTENTS_MISSING:
-        missed = Report((file.id,), what=Missed.DOCUMENT, occasion=Occasion.COVER_CHECK)
+        missed = MissReport((file.id,), what=Missed.DOCUMENT, occasion=Occasion.COVER_CHECK)
         misses.report(work, replace(missed, circumstances=finding.note))
     return finding
 
@@ -133,7 +133,7 @@ def require_cleared(work: Work, file: CaseFile) -> None:
 
 
 def note_down(
-    work: Work, check: CoverCheck, file: CaseFile, seen: Seen, foreign: CaseFile | None = None
+    work: Work, check: CoverCheck, file: CaseFile, seen: SeenWrong, foreign: CaseFile | None = None
 ) -> Finding:
     """Write a finding, once everything has been asked that could speak against it."""
     finding = Finding(
@@ -163,7 +163,7 @@ def note_down(
     return finding
 
 
-def register_wrong(work: Work, check: CoverCheck, seen: Seen, correction: Correction) -> Finding:
+def register_wrong(work: Work, check: CoverCheck, seen: SeenWrong, correction: Correction) -> Finding:
     """Correct the register in place where the cover is right: very often it is.
 
     Raises Invalid when nothing would change, ChangedMeanwhile when the file has changed since it was shown.

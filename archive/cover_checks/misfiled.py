@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from archive.codes import codes
 from archive.cover_checks import assessments, checks, findings
-from archive.cover_checks.findings import Seen
+from archive.cover_checks.findings import SeenWrong
 from archive.files import files, sightings, wanted
 from archive.history import history
 from archive.kernel.errors import Conflict, Invalid
@@ -35,7 +35,7 @@ _LAST_LEAFED = select(func.max(_SAID.c.at)).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ForeignContent:
     """What lay in a cover: a whole file or loose papers of one, None while nobody can tell of which.
 
     `how` is a scan when its own label was read there, else a person knew it.
@@ -55,7 +55,7 @@ def by_label(work: Work, code: str) -> CaseFile:
     return files.right_one(work, file) or file
 
 
-def find(work: Work, check: CoverCheck, point: str, found: Found) -> Finding:
+def find(work: Work, check: CoverCheck, point: str, found: ForeignContent) -> Finding:
     """Record what lay in a cover and set that aside; tell the incident of a wanted one, open an assessment.
 
     Raises Conflict when the check does not wait, Invalid for the file the cover belongs to itself.
@@ -65,7 +65,7 @@ def find(work: Work, check: CoverCheck, point: str, found: Found) -> Finding:
     checks.hold_files(work, check.file_id, *([found.file.id] if found.file else []))
     check, holder = findings.checkable(work, check, kind, point)
     _refuse_own(holder, found.file)
-    seen = Seen(kind, point, found.note, found.scan_id, found.happened_at)
+    seen = SeenWrong(kind, point, found.note, found.scan_id, found.happened_at)
     finding = findings.note_down(work, check, holder, seen, found.file)
     sightings.record(
         work,
@@ -112,7 +112,7 @@ def identify(work: Work, finding: Finding, file: CaseFile, *, how: Evidence = Ev
         work, EventKind.FINDING_IDENTIFIED, finding, subjects=[holder.stream, file.stream], file=file.id
     )
     whole = finding.kind is FindingKind.FOREIGN_FILE
-    _tell_of(work, holder, finding, file, Found(file, whole, how))
+    _tell_of(work, holder, finding, file, ForeignContent(file, whole, how))
 
 
 def _refuse_own(holder: CaseFile, other: CaseFile | None) -> None:
@@ -124,7 +124,7 @@ def _refuse_own(holder: CaseFile, other: CaseFile | None) -> None:
         )
 
 
-def _tell_of(work: Work, holder: CaseFile, finding: Finding, file: CaseFile, found: Found) -> None:
+def _tell_of(work: Work, holder: CaseFile, finding: Finding, file: CaseFile, found: ForeignContent) -> None:
     """Write into the history of what lay there; papers are not the file, but who looks for it must hear."""
     moment = found.happened_at or work.now
     seen: dict[str, Any] = {"how": found.how, "happened_at": moment, "scan_id": found.scan_id}
@@ -143,7 +143,7 @@ def _tell_of(work: Work, holder: CaseFile, finding: Finding, file: CaseFile, fou
     )
 
 
-def _surely_right(work: Work, check: CoverCheck, holder: CaseFile, found: Found) -> datetime | None:
+def _surely_right(work: Work, check: CoverCheck, holder: CaseFile, found: ForeignContent) -> datetime | None:
     """Return when the cover last surely held only its own: what was in it since then may have been read.
 
     That is when its content was last confirmed, or a file known by its own label was last seen elsewhere.

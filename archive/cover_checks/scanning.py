@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, or_, select
 
 from archive.accounts import display_names
 from archive.cover_checks import checklists, checks, confirmations, findings, misfiled
-from archive.cover_checks.findings import Seen
-from archive.cover_checks.misfiled import Found
-from archive.deliveries.scanning import Read, Told
+from archive.cover_checks.findings import SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
+from archive.deliveries.scanning import ScanContext, TaskResult
 from archive.files import files, sightings
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Work
@@ -78,7 +78,7 @@ _LAST_FOUND = (
 )
 
 
-def take(work: Work, task: str, text: str, read: Read) -> Told | None:
+def take(work: Work, task: str, text: str, read: ScanContext) -> TaskResult | None:
     """Answer a scan at the task `check`, or `foreign` for what lay in the cover of the context.
 
     None where it means nothing special: a place, a void, blank or unknown label.
@@ -93,46 +93,46 @@ def take(work: Work, task: str, text: str, read: Read) -> Told | None:
     return None if read.state is LabelState.VOID else _opened(work, read.file_id, read)
 
 
-def _in_hand(work: Work, read: Read) -> CaseFile:
+def _in_hand(work: Work, read: ScanContext) -> CaseFile:
     """Return the file whose cover the person has open, by the code the page sends along."""
     if not read.context:
         raise Conflict("file_first", N_("Scan the file first, then say what you found."))
     return files.by_code(work, read.context)
 
 
-def _opened(work: Work, file_id: int, read: Read) -> Told:
+def _opened(work: Work, file_id: int, read: ScanContext) -> TaskResult:
     file = files.get(work, file_id)
     incident_id = sightings.record(work, file, None, **read.seen)
     check = checks.begin(work, file)
-    return Told(ScanOutcome.CHECK_OPENED, file.id, None, incident_id, {"check": check.id})
+    return TaskResult(ScanOutcome.CHECK_OPENED, file.id, None, incident_id, {"check": check.id})
 
 
-def _commanded(work: Work, command: CheckCommand, file: CaseFile, read: Read) -> Told:
+def _commanded(work: Work, command: CheckCommand, file: CaseFile, read: ScanContext) -> TaskResult:
     if command is CheckCommand.UNDO:
-        return Told(ScanOutcome.CHECK_UNDONE, file.id, facts={"check": undo_last(work, file).id})
+        return TaskResult(ScanOutcome.CHECK_UNDONE, file.id, facts={"check": undo_last(work, file).id})
     if command in _CONFIRMS:
         return _confirmed(work, _CONFIRMS[command], file, read)
     check = checks.open_check(work, file)
     facts = {"check": check.id}
     if command is CheckCommand.WRONG:
         checks.refuse_unless_checkable(work, check)
-        return Told(ScanOutcome.CHECK_ASKED, file.id, facts=facts)
+        return TaskResult(ScanOutcome.CHECK_ASKED, file.id, facts=facts)
     point = checklists.WHOLE_ENVELOPE if file.protected else checklists.WHOLE_COVER
-    seen = Seen(FindingKind.DAMAGED, point, scan_id=read.scan_id, happened_at=read.happened_at)
+    seen = SeenWrong(FindingKind.DAMAGED, point, scan_id=read.scan_id, happened_at=read.happened_at)
     finding = findings.find(work, check, seen)
-    return Told(ScanOutcome.CHECK_FINDING, file.id, facts={**facts, "finding": finding.id})
+    return TaskResult(ScanOutcome.CHECK_FINDING, file.id, facts={**facts, "finding": finding.id})
 
 
-def _confirmed(work: Work, what: Confirmation, file: CaseFile, read: Read) -> Told:
+def _confirmed(work: Work, what: Confirmation, file: CaseFile, read: ScanContext) -> TaskResult:
     try:
         check = checks.open_check(work, file)
         checks.confirm(work, check, what, scan_id=read.scan_id, happened_at=read.happened_at)
     except Conflict:
         if done := _done_already(work, file, what):
-            return Told(ScanOutcome.CHECK_DONE, file.id, facts={"check": done})
+            return TaskResult(ScanOutcome.CHECK_DONE, file.id, facts={"check": done})
         raise
     outcome = ScanOutcome.CHECK_CONFIRMED if check.open else ScanOutcome.CHECK_DONE
-    return Told(outcome, file.id, facts={"check": check.id, "what": what.value})
+    return TaskResult(outcome, file.id, facts={"check": check.id, "what": what.value})
 
 
 def _done_already(work: Work, file: CaseFile, what: Confirmation) -> int | None:
@@ -140,7 +140,7 @@ def _done_already(work: Work, file: CaseFile, what: Confirmation) -> int | None:
     check = _own_check(work, file)
     if check is None or check.open:
         return None
-    said = confirmations.of(work, [check.id]).get(check.id, [])
+    said = confirmations.by_check(work, [check.id]).get(check.id, [])
     person = display_names.person(work.actor)
     return check.id if any((one.what, one.by) == (what, person) for one in said) else None
 
@@ -151,14 +151,14 @@ def _own_check(work: Work, file: CaseFile) -> CoverCheck | None:
     return found
 
 
-def _lay_there(work: Work, holder: CaseFile, read: Read) -> Told:
+def _lay_there(work: Work, holder: CaseFile, read: ScanContext) -> TaskResult:
     file = files.get(work, read.file_id or 0)
     right = files.right_one(work, file) or file
     check = checks.open_check(work, holder)
-    found = Found(right, True, Evidence.SCAN, scan_id=read.scan_id, happened_at=read.happened_at)
+    found = ForeignContent(right, True, Evidence.SCAN, scan_id=read.scan_id, happened_at=read.happened_at)
     finding = misfiled.find(work, check, checklists.ANOTHER_FILE, found)
     facts = {"check": check.id, "finding": finding.id, "holder": holder.id}
-    return Told(ScanOutcome.CHECK_SET_ASIDE, right.id, facts=facts)
+    return TaskResult(ScanOutcome.CHECK_SET_ASIDE, right.id, facts=facts)
 
 
 def undo_last(work: Work, file: CaseFile) -> CoverCheck:

@@ -131,7 +131,7 @@ def _draws(archive: Archive) -> Iterator[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SecondCheckFigures:
     """What double checks tell of a span of time: how many were made, how many showed a miss."""
 
     repeated: Rate
@@ -139,13 +139,13 @@ class Figures:
     hasty: int
 
 
-def figures(work: Work, since: datetime, until: datetime) -> Figures:
+def figures(work: Work, since: datetime, until: datetime) -> SecondCheckFigures:
     """Return what the double checks of a span of time came to; the checking is tested, not a person."""
     work.require(Permission.READ_FILES)
     span = {"since": since, "until": until}
     first, second, hasty = work.connection.execute(_COUNTS, span).one()
     missed = work.connection.execute(_MISSED, span).scalar_one()
-    return Figures(Rate(min(second, first), first), Rate(missed, second), hasty)
+    return SecondCheckFigures(Rate(min(second, first), first), Rate(missed, second), hasty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class Quarter:
     number: int
     since: datetime
     until: datetime
-    figures: Figures
+    figures: SecondCheckFigures
 
 
 def by_quarter(work: Work, count: int = 5) -> list[Quarter]:

@@ -12,7 +12,7 @@ from archive.deliveries import pick_lists
 from archive.deliveries.pick_lists import Judged, Listed, Wish
 from archive.files import files
 from archive.files.files import reference_key
-from archive.imports.lists.meaning.fields import Field
+from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.guessing import guess
 from archive.imports.lists.meaning.tables import OpenList
 from archive.kernel.clock import local_date
@@ -71,7 +71,7 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class ExternalListPreview:
     """What taking a list over would do; `text` is all that is needed of it, in a form that is read again."""
 
     rows: tuple[Understood, ...]
@@ -89,7 +89,7 @@ def take(work: Work, share: DeliverySender, content: bytes) -> Listed:
     )
 
 
-def preview(work: Work, share: DeliverySender, content: bytes) -> Preview:
+def preview(work: Work, share: DeliverySender, content: bytes) -> ExternalListPreview:
     """Say how each row of a written list is understood and what would become of it; changes nothing."""
     rows = _read(work, content)
     wishes = _wishes(work, share, rows)
@@ -98,7 +98,7 @@ def preview(work: Work, share: DeliverySender, content: bytes) -> Preview:
         Understood(row.number, row.said, one.wish.file, _sense(one, several=several), one.left_out)
         for (row, _wish, several), one in zip(wishes, judged, strict=True)
     ]
-    return Preview(tuple(seen), _text(rows))
+    return ExternalListPreview(tuple(seen), _text(rows))
 
 
 def _sense(one: Judged, *, several: bool) -> RowSense:
@@ -113,7 +113,7 @@ def _text(rows: Sequence[_Row]) -> str:
     """Write down what is needed of a list: no name and no number of a person, whatever else stood there."""
     written = io.StringIO()
     lines = csv.writer(written, delimiter=";", lineterminator="\n")
-    lines.writerow([Field.REFERENCE.sv.capitalize(), Field.PART.sv.capitalize(), "QR"])
+    lines.writerow([ListField.REFERENCE.sv.capitalize(), ListField.PART.sv.capitalize(), "QR"])
     for row in rows:
         lines.writerow(["" if row.code else row.reference, row.part or "", row.code])
     return written.getvalue()
@@ -168,18 +168,18 @@ def _read(work: Work, content: bytes) -> list[_Row]:
 
 
 def _columns(
-    place: Mapping[Field, Sequence[int]], sample: Sequence[Sequence[str]], *, headed: bool
+    place: Mapping[ListField, Sequence[int]], sample: Sequence[Sequence[str]], *, headed: bool
 ) -> tuple[int | None, int | None]:
     """Return which columns hold reference and part; of bare lines without headings the first and second.
 
     A first column that looks like names or numbers of persons is none.
     """
     taken = {position for positions in place.values() for position in positions}
-    if Field.REFERENCE in place:
-        return place[Field.REFERENCE][0], place.get(Field.PART, [None])[0]
+    if ListField.REFERENCE in place:
+        return place[ListField.REFERENCE][0], place.get(ListField.PART, [None])[0]
     if headed or 0 in taken or not all(_code(cells[0]) or re.search(r"\d", cells[0]) for cells in sample):
-        return None, place.get(Field.PART, [None])[0]
-    return 0, place.get(Field.PART, [None if 1 in taken else 1])[0]
+        return None, place.get(ListField.PART, [None])[0]
+    return 0, place.get(ListField.PART, [None if 1 in taken else 1])[0]
 
 
 def _code(cell: str) -> str:

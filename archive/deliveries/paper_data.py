@@ -11,7 +11,16 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.cover_checks import checklists, checks, findings
 from archive.deliveries import lines, views
-from archive.deliveries.views import Crate, Figures, Named, Piece, Share, crates, heading, named
+from archive.deliveries.views import (
+    Crate,
+    NamedDifference,
+    Piece,
+    PieceFigures,
+    Share,
+    crates,
+    heading,
+    named,
+)
 from archive.files import masking
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Work
@@ -36,7 +45,7 @@ class PickList:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class DeliveryNote:
     """The delivery note of a sender: what left in which crate; responsibility stays where it is."""
 
     share: Share
@@ -45,11 +54,11 @@ class Note:
     kinds: Mapping[str, int]
     years: str
     metres: float
-    deviations: tuple[Named, ...]
+    deviations: tuple[NamedDifference, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Checklist:
+class ArrivalList:
     """One crate at arrival; blind it holds no piece, only room to write what comes out of it."""
 
     share: Share
@@ -59,7 +68,7 @@ class Checklist:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CoverRemark:
     """What the check of one cover found, at which point of the checklist, and what became of it.
 
     `inside` is what lay in the cover and belongs elsewhere, empty while nobody knows what it is.
@@ -80,11 +89,11 @@ class Receipt:
     """What the archive answers a sender; final once the delivery is closed."""
 
     share: Share
-    figures: Figures
+    figures: PieceFigures
     crates: tuple[Crate, ...]
-    differences: tuple[Named, ...]
+    differences: tuple[NamedDifference, ...]
     turned_up: tuple[Piece, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[CoverRemark, ...]
     final: bool
 
 
@@ -110,14 +119,14 @@ def pick_list(work: Work, share: DeliverySender) -> PickList:
     )
 
 
-def note(work: Work, share: DeliverySender) -> Note:
+def note(work: Work, share: DeliverySender) -> DeliveryNote:
     """Return what stands on the delivery note of a sender."""
     work.require(Permission.DELIVER)
     refuse_blind(work, share)
     packed = views.lines_of(work, share, views.PACKED)
     years = sorted({line.closed_on.year for _piece, line in packed if line.closed_on and not line.protected})
     kinds = _kinds(work, [line.kind_id for _piece, line in packed if line.kind_id and not line.protected])
-    return Note(
+    return DeliveryNote(
         heading(work, share),
         tuple(crates(work, share, blind=False)),
         tuple(piece for piece, _line in packed),
@@ -139,7 +148,7 @@ _AT_SENDER = frozenset(
 )
 
 
-def checklist(work: Work, crate: DeliveryCrate, *, blind: bool) -> Checklist:
+def checklist(work: Work, crate: DeliveryCrate, *, blind: bool) -> ArrivalList:
     """Return what the list of a crate at arrival holds; blind, nothing of what was packed."""
     work.require(Permission.RECEIVE)
     share = lines.sender(work, crate.sender_id)
@@ -147,7 +156,7 @@ def checklist(work: Work, crate: DeliveryCrate, *, blind: bool) -> Checklist:
     rows = (
         () if blind else tuple(piece for piece, _line in views.lines_of(work, share, views.packed_in(crate)))
     )
-    return Checklist(heading(work, share), shown, rows, blind)
+    return ArrivalList(heading(work, share), shown, rows, blind)
 
 
 def receipt(work: Work, share: DeliverySender) -> Receipt:
@@ -166,7 +175,7 @@ def receipt(work: Work, share: DeliverySender) -> Receipt:
     )
 
 
-def _remarks(work: Work, share: DeliverySender) -> Iterator[Remark]:
+def _remarks(work: Work, share: DeliverySender) -> Iterator[CoverRemark]:
     rows = findings.of_sender(work, share.id)
     pieces = views.pieces_of(work, [row.line_id for row in rows])
     others = {
@@ -181,7 +190,7 @@ def _remarks(work: Work, share: DeliverySender) -> Iterator[Remark]:
     for found, line_id in rows:
         points = checklists.named(checks.get(work, found.check_id).checklist).point_of
         other = others.get(found.foreign_id)
-        yield Remark(
+        yield CoverRemark(
             found.kind,
             points.get(found.point),
             pieces[line_id],

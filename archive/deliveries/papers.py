@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from archive.deliveries.paper_data import Checklist, Note, PickList, Receipt, Remark
-from archive.deliveries.views import Crate, Named, Piece, Share
+from archive.deliveries.paper_data import ArrivalList, CoverRemark, DeliveryNote, PickList, Receipt
+from archive.deliveries.views import Crate, NamedDifference, Piece, Share
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.kernel.store import Work
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from archive.vocabulary import DifferenceKind
 from archive.vocabulary.wording import N_, _, locale
 
@@ -67,7 +67,7 @@ def _listed(piece: Piece, room: str) -> tuple[str, ...]:
     return str(piece.row), _name(piece), piece.code, place, crate, "", ""
 
 
-def note(work: Work, paper: Note, settings: Settings) -> bytes:
+def note(work: Work, paper: DeliveryNote, settings: Settings) -> bytes:
     """Return the delivery note of a sender as PDF."""
     report = _report(work, paper.share, settings, _("Delivery note"))
     report.mark(_(RESPONSIBILITY))
@@ -108,7 +108,7 @@ def note(work: Work, paper: Note, settings: Settings) -> bytes:
     return report.pdf()
 
 
-def checklist(work: Work, paper: Checklist, settings: Settings) -> bytes:
+def checklist(work: Work, paper: ArrivalList, settings: Settings) -> bytes:
     """Return the checklist of one crate at arrival as PDF; blind it names nothing that was packed."""
     report = _report(work, paper.share, settings, _("Checklist"), paper.crate.number)
     report.facts(
@@ -174,7 +174,7 @@ def receipt(work: Work, paper: Receipt, settings: Settings) -> bytes:
 def _report(work: Work, share: Share, settings: Settings, title: str, crate: int = 0) -> Report:
     of_crate = _(", crate %(number)s", number=crate) if crate else ""
     return Report(
-        Head(
+        ReportHead(
             f"{title} {share.number}{of_crate}",
             settings.archive_name,
             settings.authority,
@@ -207,7 +207,7 @@ def _crate(crate: Crate) -> tuple[str, ...]:
     return str(crate.number), crate.name, crate.seal or "–", pieces, came, f"{seal} {crate.seal_seen}".strip()
 
 
-def _deviations(report: Report, found: Sequence[Named], heading: str) -> None:
+def _deviations(report: Report, found: Sequence[NamedDifference], heading: str) -> None:
     columns = [
         Column(_("Difference"), 42),
         Column(_("Piece"), 52),
@@ -228,7 +228,7 @@ def _deviations(report: Report, found: Sequence[Named], heading: str) -> None:
     report.table(columns, rows, _("None."))
 
 
-def _remarks(report: Report, found: Sequence[Remark]) -> None:
+def _remarks(report: Report, found: Sequence[CoverRemark]) -> None:
     columns = [
         Column(_("Finding"), 52),
         Column(_("Piece"), 52),
@@ -246,19 +246,19 @@ def _remarks(report: Report, found: Sequence[Remark]) -> None:
     report.table(columns, rows, _("None."))
 
 
-def _inside(one: Remark) -> str:
+def _inside(one: CoverRemark) -> str:
     if not one.kind.foreign:
         return ""
     return _("in it lay %(file)s", file=one.inside or _("papers nobody knows"))
 
 
-def _became(one: Remark) -> str:
+def _became(one: CoverRemark) -> str:
     due = _("to be put right by %(day)s", day=one.due_on.isoformat()) if one.due_on else ""
     done = f"{_when(one.done_at)}, {one.done_by}" if one.done_at else ""
     return "\n".join(filter(None, (one.state.label, done or due)))
 
 
-def _explained(one: Named) -> str:
+def _explained(one: NamedDifference) -> str:
     if one.reason is None:
         return _("not explained yet")
     incident = _("incident %(number)s", number=one.incident_id) if one.incident_id else ""

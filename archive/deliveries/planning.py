@@ -38,7 +38,7 @@ get = lines.delivery
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DeliveryPlan:
     """What is decided of a delivery beforehand; `reception` is where its crates are put down, by default as
     last time or at the central archive.
     """
@@ -56,7 +56,7 @@ def week_of(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
-def plan(work: Work, wanted: Plan, *, week: str | None = None) -> Delivery:
+def plan(work: Work, wanted: DeliveryPlan, *, week: str | None = None) -> Delivery:
     """Plan a delivery; the first one of a week keeps the timetable from opening another. Raises Invalid.
 
     `week` is the week it stands for when a holiday moved it into the next one.

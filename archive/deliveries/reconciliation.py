@@ -12,7 +12,7 @@ from archive.deliveries import notices, transit
 from archive.deliveries.dispatch import ARRIVAL
 from archive.deliveries.lines import LINE, lock, settle
 from archive.files import files, misses
-from archive.files.misses import Report
+from archive.files.misses import MissReport
 from archive.history import history
 from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.lifecycle import DELIVERY, SENDER
@@ -185,7 +185,7 @@ def suspect(work: Work, found: Sequence[Difference], *, circumstances: str = "")
     packing = all(one.kind in _PACKING for one in found)
     incident = misses.report(
         work,
-        Report(
+        MissReport(
             file_ids=tuple(known),
             description="; ".join(filter(None, (_describe(line) for line in unnamed))),
             pieces=max(len(unnamed), 1),

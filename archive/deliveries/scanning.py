@@ -44,7 +44,7 @@ _ON_ITS_WAY = select(_LINE.c.id).where(_LINE.c.file_id == bindparam("file_id"), 
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ScanContext:
     """What was scanned: the label's state and what it stands for, the code of the chosen crate, and when."""
 
     code: str
@@ -63,7 +63,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TaskResult:
     """What a scan led to: codes and ids only."""
 
     outcome: ScanOutcome
@@ -73,7 +73,7 @@ class Told:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def take(work: Work, task: str, read: Read) -> Told | None:
+def take(work: Work, task: str, read: ScanContext) -> TaskResult | None:
     """Answer a scan at a task, `pack:7`, `receive:3` or `sweep:2`; None where it means nothing special."""
     kind, _colon, number = task.partition(":")
     if not is_number(number) or kind not in _TASKS:
@@ -84,14 +84,14 @@ def take(work: Work, task: str, read: Read) -> Told | None:
 # Packing
 
 
-def _pack(work: Work, sender_id: int, read: Read) -> Told | None:
+def _pack(work: Work, sender_id: int, read: ScanContext) -> TaskResult | None:
     share = lines.sender(work, sender_id)
     lines.lock(work, share.delivery_id)
     if read.state is LabelState.VOID:
         return None
     if read.place_id is not None:
         crate = packing.take_crate(work, share, places.get(work, read.place_id))
-        return Told(ScanOutcome.CRATE_CHOSEN, place_id=crate.place_id, facts={"crate": crate.id})
+        return TaskResult(ScanOutcome.CRATE_CHOSEN, place_id=crate.place_id, facts={"crate": crate.id})
     if read.state is None:
         return None
     crate = _chosen(work, share, read)
@@ -99,12 +99,12 @@ def _pack(work: Work, sender_id: int, read: Read) -> Told | None:
         packed = packing.pack_unknown(
             work, crate, code=read.code, how=Evidence.SCAN, happened_at=read.happened_at
         )
-        return Told(packed.outcome, place_id=crate.place_id, facts=packed.facts)
+        return TaskResult(packed.outcome, place_id=crate.place_id, facts=packed.facts)
     file = files.held(work, read.file_id)
     return _not_to_be_had(work, file, crate, read) or _packed(work, share, crate, file, read)
 
 
-def _chosen(work: Work, share: DeliverySender, read: Read) -> DeliveryCrate:
+def _chosen(work: Work, share: DeliverySender, read: ScanContext) -> DeliveryCrate:
     """Return the crate chosen before, taken for the sender if it was not yet."""
     place = _crate_place(work, read)
     known = lines.open_crate(work, place.id)
@@ -113,25 +113,27 @@ def _chosen(work: Work, share: DeliverySender, read: Read) -> DeliveryCrate:
     return packing.take_crate(work, share, place)
 
 
-def _crate_place(work: Work, read: Read) -> Place:
+def _crate_place(work: Work, read: ScanContext) -> Place:
     if not read.context:
         raise Conflict("crate_first", N_("Scan the crate first, then what goes into it or comes out of it."))
     return places.by_code(work, read.context)
 
 
-def _packed(work: Work, share: DeliverySender, crate: DeliveryCrate, file: Held, read: Read) -> Told:
+def _packed(
+    work: Work, share: DeliverySender, crate: DeliveryCrate, file: Held, read: ScanContext
+) -> TaskResult:
     if share.status is SenderState.ON_THE_WAY and _before(read, share.dispatched_at) and crate.open:
         packed = packing.pack_late(work, crate, file, happened_at=read.happened_at, scan_id=read.scan_id)
     else:
         packed = packing.pack(work, crate, file, **read.seen)
-    return Told(packed.outcome, file.id, crate.place_id, packed.incident_id, packed.facts)
+    return TaskResult(packed.outcome, file.id, crate.place_id, packed.incident_id, packed.facts)
 
 
-def _before(read: Read, moment: datetime | None) -> bool:
+def _before(read: ScanContext, moment: datetime | None) -> bool:
     return moment is not None and read.happened_at <= moment
 
 
-def _not_to_be_had(work: Work, file: Held, crate: DeliveryCrate, read: Read) -> Told | None:
+def _not_to_be_had(work: Work, file: Held, crate: DeliveryCrate, read: ScanContext) -> TaskResult | None:
     """Answer for a file that is declared lost, or of which something later than the scan is known."""
     lost = file.status is Custody.LOST
     overtaken = file.status is Custody.ON_PLACE and read.happened_at < file.placed_at
@@ -144,13 +146,13 @@ def _not_to_be_had(work: Work, file: Held, crate: DeliveryCrate, read: Read) -> 
         return None
     incident_id = sightings.record(work, file, crate.place_id, **read.seen)
     outcome = ScanOutcome.WANTED if lost else ScanOutcome.SEEN_LATE
-    return Told(outcome, file.id, crate.place_id, incident_id)
+    return TaskResult(outcome, file.id, crate.place_id, incident_id)
 
 
 # Receiving
 
 
-def _receive(work: Work, delivery_id: int, read: Read) -> Told | None:
+def _receive(work: Work, delivery_id: int, read: ScanContext) -> TaskResult | None:
     lines.lock(work, delivery_id)
     if read.place_id is not None:
         return _crate_scanned(work, delivery_id, places.get(work, read.place_id))
@@ -160,21 +162,21 @@ def _receive(work: Work, delivery_id: int, read: Read) -> Told | None:
         got = receiving.receive_unknown(
             work, crate, code=read.code, how=Evidence.SCAN, happened_at=read.happened_at
         )
-        return Told(got.outcome, None, crate.place_id, None, got.facts)
+        return TaskResult(got.outcome, None, crate.place_id, None, got.facts)
     if lines.delivery(work, crate.delivery_id).status is DeliveryState.CLOSED:
         return _after_closing(work, crate, file, read)
     if file.status is not Custody.IN_TRANSIT and (late := _not_to_be_had(work, file, crate, read)):
         return late
     got = receiving.receive(work, crate, file, void_label=read.state is LabelState.VOID, **read.seen)
-    return Told(got.outcome, file.id, crate.place_id, got.incident_id, got.facts)
+    return TaskResult(got.outcome, file.id, crate.place_id, got.incident_id, got.facts)
 
 
-def _crate_scanned(work: Work, delivery_id: int, place: Place) -> Told:
+def _crate_scanned(work: Work, delivery_id: int, place: Place) -> TaskResult:
     crate = _crate_received(work, delivery_id, place)
     news = receiving.arrive(work, crate)
     outcome = ScanOutcome.CRATE_ARRIVED if news else ScanOutcome.CRATE_CHOSEN
     facts = {"crate": crate.id, "seal": crate.seal is not None and crate.seal_whole is None}
-    return Told(outcome, place_id=place.id, facts=facts)
+    return TaskResult(outcome, place_id=place.id, facts=facts)
 
 
 def _crate_received(work: Work, delivery_id: int, place: Place) -> DeliveryCrate:
@@ -196,7 +198,7 @@ def _crate_received(work: Work, delivery_id: int, place: Place) -> DeliveryCrate
     return uses
 
 
-def _file_meant(work: Work, read: Read) -> Held | None:
+def _file_meant(work: Work, read: ScanContext) -> Held | None:
     """Return the file a label stands for, also a void one; nothing for a piece that is in no register."""
     if read.file_id is None:
         return None
@@ -207,37 +209,39 @@ def _file_meant(work: Work, read: Read) -> Held | None:
     return files.held(work, right.id) if right else None
 
 
-def _after_closing(work: Work, crate: DeliveryCrate, file: Held, read: Read) -> Told | None:
+def _after_closing(work: Work, crate: DeliveryCrate, file: Held, read: ScanContext) -> TaskResult | None:
     line = transit.line_of(work, file.id)
     if line is None:
         return None
     place = places.get(work, crate.place_id)
     got = receiving.land_elsewhere(work, line, file, place, **read.seen)
-    return Told(got.outcome, file.id, place.id, got.incident_id, got.facts)
+    return TaskResult(got.outcome, file.id, place.id, got.incident_id, got.facts)
 
 
 # Sweeping, and what is scanned at no task
 
 
-def _sweep(work: Work, emptying_id: int, read: Read) -> Told | None:
+def _sweep(work: Work, emptying_id: int, read: ScanContext) -> TaskResult | None:
     if read.state is None or read.state is LabelState.BLANK:
         return None
     emptying = room_emptying.get(work, emptying_id)
     if read.place_id is not None:
         news = room_emptying.sweep(work, emptying, places.get(work, read.place_id))
-        return Told(ScanOutcome.SWEPT if news else ScanOutcome.REPEATED, place_id=read.place_id)
+        return TaskResult(ScanOutcome.SWEPT if news else ScanOutcome.REPEATED, place_id=read.place_id)
     file = _file_meant(work, read)
     if file is None:
         return None
     place = places.by_code(work, read.context) if read.context else None
     incident_id = room_emptying.left_over(work, emptying, file, place, **read.seen)
-    return Told(ScanOutcome.LEFT_OVER, file.id, place.id if place else None, incident_id)
+    return TaskResult(ScanOutcome.LEFT_OVER, file.id, place.id if place else None, incident_id)
 
 
 _TASKS = {"pack": _pack, "receive": _receive, "sweep": _sweep}
 
 
-def at_no_task(work: Work, file_id: int, status: Custody, place: Spot, read: Read) -> Told | None:
+def at_no_task(
+    work: Work, file_id: int, status: Custody, place: Spot, read: ScanContext
+) -> TaskResult | None:
     """Answer a plain scan of a file at a place where a delivery has a say; None where it has none.
 
     A file on its way has arrived where it is scanned; a crate being packed takes up what is scanned into it.
@@ -257,7 +261,7 @@ def at_no_task(work: Work, file_id: int, status: Custody, place: Spot, read: Rea
     return _not_to_be_had(work, file, crate, read) or _packed(work, share, crate, file, read)
 
 
-def _arrived(work: Work, file_id: int, place: Spot, read: Read) -> Told | None:
+def _arrived(work: Work, file_id: int, place: Spot, read: ScanContext) -> TaskResult | None:
     carried = work.connection.execute(_ON_ITS_WAY, {"file_id": file_id}).scalar()
     if carried is None:
         return None
@@ -269,13 +273,13 @@ def _arrived(work: Work, file_id: int, place: Spot, read: Read) -> Told | None:
         return None
     if share.dispatched_at is not None and read.happened_at < share.dispatched_at:
         incident_id = sightings.record(work, file, place.id, **read.seen)
-        return Told(ScanOutcome.SEEN_LATE, file.id, place.id, incident_id)
+        return TaskResult(ScanOutcome.SEEN_LATE, file.id, place.id, incident_id)
     crate = lines.open_crate(work, place.id)
     if crate is not None and crate.arrived_at and delivery.status in receiving.ON:
         got = receiving.receive(work, crate, file, **read.seen)
     else:
         got = receiving.land_elsewhere(work, line, file, places.get(work, place.id), **read.seen)
-    return Told(got.outcome, file.id, place.id, got.incident_id, got.facts)
+    return TaskResult(got.outcome, file.id, place.id, got.incident_id, got.facts)
 
 
 def undo(work: Work, outcome: ScanOutcome, scan_id: str, facts: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from archive.deliveries import lines, reconciliation, views
-from archive.deliveries.views import Crate, Figures, Named, Piece
+from archive.deliveries.views import Crate, NamedDifference, Piece, PieceFigures
 from archive.kernel.store import Work
 from archive.models import Delivery, DeliveryCrate, DeliverySender
 from archive.output.serializing import allowed, facts
@@ -53,7 +53,7 @@ def summary(work: Work, share: DeliverySender) -> dict[str, Any]:
     }
 
 
-def figures(counted: Figures) -> dict[str, Any]:
+def figures(counted: PieceFigures) -> dict[str, Any]:
     """Return how many pieces are where; null is not told yet to who counts what comes."""
     return facts(counted, *_FIGURES)
 
@@ -101,7 +101,7 @@ def differences(work: Work, share: DeliverySender) -> list[dict[str, Any]]:
     return [difference(one) for one in views.named(work, share)]
 
 
-def difference(one: Named) -> dict[str, Any]:
+def difference(one: NamedDifference) -> dict[str, Any]:
     """Return one difference: what it is, of what, what can explain it and what did."""
     moments = ("found_at", "found_by", "reason", "note", "explained_at", "explained_by")
     open_ = one.explained_at is None

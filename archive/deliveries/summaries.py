@@ -29,14 +29,14 @@ _RECEIVED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class DeliverySummary:
     """Who sends with a delivery, and how many pieces of it were received."""
 
     senders: tuple[str, ...]
     received: int
 
 
-def of(work: Work, delivery_ids: Sequence[int]) -> dict[int, Summary]:
+def by_delivery(work: Work, delivery_ids: Sequence[int]) -> dict[int, DeliverySummary]:
     """Return the summary of each delivery; a sender is a room, or a unit where it has its name."""
     work.require(Permission.DELIVER)
     asked = {"deliveries": list(delivery_ids)}
@@ -46,4 +46,6 @@ def of(work: Work, delivery_ids: Sequence[int]) -> dict[int, Summary]:
     for row in rows:
         senders[row.delivery_id].append(row.name or paths.name_of(named[row.place_id]))
     received = {row.delivery_id: row.many for row in work.connection.execute(_RECEIVED, asked)}
-    return {number: Summary(tuple(senders[number]), received.get(number, 0)) for number in delivery_ids}
+    return {
+        number: DeliverySummary(tuple(senders[number]), received.get(number, 0)) for number in delivery_ids
+    }

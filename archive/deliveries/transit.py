@@ -64,7 +64,7 @@ def send(work: Work, pairs: Sequence[tuple[int, Held]], delivery_id: int) -> Non
     history.advance_many(
         work,
         [
-            history.Step(
+            history.StreamStep(
                 file,
                 FileAction.DISPATCH,
                 facts={"delivery": delivery_id, "line": line_id, "undo": False},
@@ -92,7 +92,7 @@ def call_back(work: Work, sender_id: int, delivery_id: int) -> None:
     history.advance_many(
         work,
         [
-            history.Step(
+            history.StreamStep(
                 files[row.file_id],
                 FileAction.ARRIVE,
                 facts={

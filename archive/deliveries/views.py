@@ -158,7 +158,7 @@ class Crate:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedDifference:
     """One difference as papers and pages show it."""
 
     id: int
@@ -182,7 +182,7 @@ class Named:
 
 
 @dataclass(slots=True)
-class Figures:
+class PieceFigures:
     """How many pieces of a sender, or of a delivery, are where; None is not told yet: see `blind`."""
 
     listed: int | None = 0
@@ -281,14 +281,14 @@ def packed_in(crate: DeliveryCrate) -> ColumnElement[bool]:
 def _sought(work: Work, ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for start in range(0, len(ids), 500):
-        found |= wanted.of(work, ids[start : start + 500]).keys()
+        found |= wanted.by_file(work, ids[start : start + 500]).keys()
     return found
 
 
 def _piece(
     row: Any,
     numbers: Mapping[int, int],
-    shown: Mapping[int, Sequence[paths.Step]],
+    shown: Mapping[int, Sequence[paths.PathStep]],
     sought: set[int],
     letters: Mapping[int, str],
     who: Mapping[str, str],
@@ -363,7 +363,7 @@ def _received_per_crate(work: Work, delivery_id: int) -> dict[int, int]:
     return {crate_id: many for crate_id, many in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def named(work: Work, share: DeliverySender) -> list[Named]:
+def named(work: Work, share: DeliverySender) -> list[NamedDifference]:
     """Return the differences of a sender, in the order they were found."""
     numbers = {one.id: one.number for one in lines.crates(work, delivery_id=share.delivery_id)}
     found = work.session.scalars(
@@ -374,7 +374,7 @@ def named(work: Work, share: DeliverySender) -> list[Named]:
     )
     of_line = pieces_of(work, [one.line_id for one in found if one.line_id])
     return [
-        Named(
+        NamedDifference(
             one.id,
             one.kind,
             of_line.get(one.line_id or 0),
@@ -408,10 +408,10 @@ def pieces_of(work: Work, line_ids: Sequence[int]) -> dict[int, Piece]:
     return found
 
 
-def figures(work: Work, share: DeliverySender) -> Figures:
+def figures(work: Work, share: DeliverySender) -> PieceFigures:
     """Count the pieces of a sender, as far as the actor is told."""
     counts = work.connection.execute(_COUNTS, {"sender": share.id}).mappings().one()
-    total = Figures(**counts)
+    total = PieceFigures(**counts)
     for one in work.connection.execute(_DIFFERENCES, {"sender": share.id}):
         total.differences[one.kind] = total.differences.get(one.kind, 0) + one.many
         total.open_differences += one.many if one.open else 0
@@ -421,10 +421,10 @@ def figures(work: Work, share: DeliverySender) -> Figures:
     return total
 
 
-def delivery_figures(work: Work, delivery: Delivery) -> Figures:
+def delivery_figures(work: Work, delivery: Delivery) -> PieceFigures:
     """Count the pieces of a whole delivery, and the covers that wait."""
     work.require(Permission.DELIVER)
-    total = Figures(covers_left=checks.left(work, delivery.id).total)
+    total = PieceFigures(covers_left=checks.left(work, delivery.id).total)
     for share in lines.senders(work, delivery.id):
         one = figures(work, share)
         for name in _COUNTED:

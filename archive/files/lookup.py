@@ -36,7 +36,7 @@ _ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
 
 
-class Key(Term):
+class FoundBy(Term):
     """By what an entry was found."""
 
     CODE = "code", "kod", "code"
@@ -49,7 +49,7 @@ class Key(Term):
 class Hits:
     """What was found: the files of one page, by which key, and the mark to go on from."""
 
-    by: Key
+    by: FoundBy
     files: Sequence[CaseFile]
     next: str | None = None
     # The words of the register that a misspelt name was taken for.
@@ -84,7 +84,7 @@ def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE) 
 
 def _go_on(work: Work, term: str, after: str, limit: int) -> Hits:
     by, _colon, mark = after.partition(":")
-    if by == Key.NUMBER:
+    if by == FoundBy.NUMBER:
         work.require(Permission.READ_NAMES)
     try:
         hits = _WAYS[by](work, term, mark, limit)
@@ -97,7 +97,7 @@ def _go_on(work: Work, term: str, after: str, limit: int) -> Hits:
 
 def _by_code(work: Work, code: str) -> Hits | None:
     try:
-        return Hits(Key.CODE, [files.by_code(work, code)])
+        return Hits(FoundBy.CODE, [files.by_code(work, code)])
     except NotFound:
         return None
 
@@ -138,7 +138,7 @@ def _by_number(work: Work, term: str, after: str | None, limit: int) -> Hits | N
     rows = work.session.execute(statement, parameters).scalars().all()
     sound = read.quality in {NumberQuality.SOUND, NumberQuality.NO_CENTURY}
     more = f"number:{rows[limit - 1].id}" if len(rows) > limit else None
-    return Hits(Key.NUMBER, rows[:limit], more) if rows or sound else None
+    return Hits(FoundBy.NUMBER, rows[:limit], more) if rows or sound else None
 
 
 _OF_REFERENCE = (
@@ -161,7 +161,7 @@ def _by_reference(work: Work, term: str, after: str | None, limit: int) -> Hits:
     parameters = {"key": start, "id": int(number), "end": key + _HIGH, "whole": key, "limit": limit + 1}
     rows = work.session.execute(_OF_REFERENCE, parameters).scalars().all()
     more = f"reference:{rows[limit - 1].reference_key}|{rows[limit - 1].id}" if len(rows) > limit else None
-    return Hits(Key.REFERENCE, _standing(work, rows[:limit], key), more)
+    return Hits(FoundBy.REFERENCE, _standing(work, rows[:limit], key), more)
 
 
 def _standing(work: Work, found: Sequence[CaseFile], whole: str) -> list[CaseFile]:
@@ -188,7 +188,7 @@ def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
     found = _with_words(work, [word for word in meant if word], None, limit)
     if not found.files:
         return hits
-    return Hits(Key.NAME, found.files, found.next, tuple(word for word in meant if word))
+    return Hits(FoundBy.NAME, found.files, found.next, tuple(word for word in meant if word))
 
 
 @Hook
@@ -204,13 +204,13 @@ def _with_asked(work: Work, words: list[str], hits: Hits, after: int, limit: int
     own, room = [file.id for file in hits.files], limit - len(hits.files)
     found, more = asked_about(work, words, own, after=after, limit=room)
     mark = None if more is None else f"{_ASKED_ABOUT}:{more}"
-    return Hits(Key.NAME, [*hits.files, *found], mark, asked=frozenset(file.id for file in found))
+    return Hits(FoundBy.NAME, [*hits.files, *found], mark, asked=frozenset(file.id for file in found))
 
 
 def _by_asked_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
     work.require(Permission.READ_NAMES)
     words = people.tokens(term)[:_MOST_WORDS]
-    return _with_asked(work, words, Hits(Key.NAME, []), int(after or 0), limit)
+    return _with_asked(work, words, Hits(FoundBy.NAME, []), int(after or 0), limit)
 
 
 _HOW_MANY = select(func.count()).select_from(
@@ -224,7 +224,7 @@ _HOW_MANY = select(func.count()).select_from(
 def _with_words(work: Work, words: list[str], after: str | None, limit: int) -> Hits:
     """Find persons every word begins a name of: go through the rarest word, look the others up per person."""
     if not words:
-        return Hits(Key.NAME, [])
+        return Hits(FoundBy.NAME, [])
     token, person, file = after.rsplit("|", 2) if after else ("", "-1", "-1")
     # Going on, the word gone through is the one the mark was made with: counts may have changed since.
     started = [word for word in words if after and token.startswith(word)]
@@ -240,7 +240,7 @@ def _with_words(work: Work, words: list[str], after: str | None, limit: int) -> 
     rows = work.session.execute(statement, parameters).all()
     last = rows[limit - 1] if len(rows) > limit else None
     more = f"name:{last.token}|{last.person_id}|{last[0].id}" if last else None
-    return Hits(Key.NAME, list({row[0].id: row[0] for row in rows[:limit]}.values()), more)
+    return Hits(FoundBy.NAME, list({row[0].id: row[0] for row in rows[:limit]}.values()), more)
 
 
 def _range(word: str) -> dict[str, Any]:
@@ -299,9 +299,9 @@ def _nearest(work: Work, word: str) -> str | None:
 
 
 _WAYS: dict[str, Callable[[Work, str, str | None, int], Hits | None]] = {
-    Key.NUMBER.value: _by_number,
-    Key.REFERENCE.value: _by_reference,
-    Key.NAME.value: _by_name,
+    FoundBy.NUMBER.value: _by_number,
+    FoundBy.REFERENCE.value: _by_reference,
+    FoundBy.NAME.value: _by_name,
     _ASKED_ABOUT: _by_asked_name,
 }
 

@@ -10,7 +10,7 @@ from archive.kernel.store import Actor, Work
 from archive.models import CaseFile, FileKind, FilePerson, Person, PersonNumber, SourceSystem, Unit
 from archive.people import people
 from archive.places import paths
-from archive.places.paths import Step
+from archive.places.paths import PathStep
 from archive.vocabulary import Permission, PersonRole
 from archive.vocabulary.wording import _, locale
 
@@ -48,7 +48,7 @@ class Card:
     unit: str
     persons: tuple[ShownPerson, ...]
     place: str
-    trail: tuple[Step, ...]
+    trail: tuple[PathStep, ...]
 
     @property
     def name(self) -> str:
@@ -63,7 +63,7 @@ class Card:
         return _("part %(part)s of %(parts)s", part=self.file.part, parts=self.file.parts)
 
 
-def of(work: Work, files: Sequence[CaseFile]) -> list[Card]:
+def cards(work: Work, files: Sequence[CaseFile]) -> list[Card]:
     """Make the cards of files, in their order, in a number of statements that does not grow with them."""
     viewer = work.actor
     ids = [file.id for file in files]
@@ -87,7 +87,7 @@ def of(work: Work, files: Sequence[CaseFile]) -> list[Card]:
 
 def one(work: Work, file: CaseFile) -> Card:
     """Make the card of one file."""
-    return of(work, [file])[0]
+    return cards(work, [file])[0]
 
 
 def subjects(cards: Iterable[Card]) -> list[str]:
@@ -111,7 +111,7 @@ def shown_letter(kind: Any, viewer: Actor) -> str:
     return "" if kind.delicate and not viewer.may(Permission.READ_KIND) else kind.letter
 
 
-def shown_place(file: CaseFile, trail: Sequence[Step]) -> str:
+def shown_place(file: CaseFile, trail: Sequence[PathStep]) -> str:
     """Return where a file is recorded to be; hidden when it concerns a protected person."""
     return _("Protected") if file.protected else paths.name_of(trail)
 

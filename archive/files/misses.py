@@ -10,7 +10,7 @@ from archive.vocabulary import Missed, Occasion
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class MissReport:
     """What somebody says is missing: registered files, a crate with all it held, or what words describe.
 
     `missed_at` and `suspected_at` are now where nothing else is said; `protected` unknown counts as protected
@@ -38,6 +38,6 @@ class Report:
 
 
 @Hook
-def report(work: Work, said: Report) -> Incident:
+def report(work: Work, said: MissReport) -> Incident:
     """Take down that something is missing; return the incident that looks for it, new or there already."""
     raise NotImplementedError

@@ -93,7 +93,7 @@ _QUESTIONS = select(Task).where(_TASK.c.file_id == bindparam("file_id"), _TASK.c
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LastSeen:
     """When, where, by whom and how a file was last seen; where is empty for a protected file."""
 
     at: datetime
@@ -104,7 +104,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilePart:
     """One part of a file of several; `code` and `status` are empty for a part nobody has registered."""
 
     number: int
@@ -119,8 +119,8 @@ class Overview:
 
     card: Card
     placed_by: str
-    seen: Seen | None
-    parts: tuple[Part, ...]
+    seen: LastSeen | None
+    parts: tuple[FilePart, ...]
     loans: Sequence[Any]
     checks: Sequence[Any]
     retention: Retention | None
@@ -128,7 +128,7 @@ class Overview:
     reasons_shown: bool
     right: CaseFile | None
     names: Mapping[str, str]
-    told: timeline.Page
+    told: timeline.TimelinePage
     # What two lists, or a list and the register, say about its place while nobody has settled it.
     in_doubt: Sequence[tuple[Saying, Saying]]
     nameless: bool
@@ -150,7 +150,7 @@ class Overview:
         return ", ".join(filter(None, (name, loan.borrower_unit)))
 
 
-def of(work: Work, code: str, *, history: int = 10) -> Overview | None:
+def by_code(work: Work, code: str, *, history: int = 10) -> Overview | None:
     """Return everything about the file that bears a code now, or nothing when no file does."""
     work.require(Permission.READ_FILES)
     row = work.connection.execute(_ONE, {"code": code}).one_or_none()
@@ -191,7 +191,7 @@ def of(work: Work, code: str, *, history: int = 10) -> Overview | None:
 
 def _in_doubt(work: Work, file: CaseFile) -> Sequence[tuple[Saying, Saying]]:
     tasks = work.session.execute(_QUESTIONS, {"file_id": file.id}).scalars().all()
-    return tuple(place_claims.of(work, tasks, {file.id: file}).values())
+    return tuple(place_claims.by_task(work, tasks, {file.id: file}).values())
 
 
 def _rows(work: Work, statement: Any, **parameters: int) -> Sequence[Any]:
@@ -218,19 +218,21 @@ def _card(row: Any, persons: Sequence[Any], trail: Sequence[Any], viewer: Actor)
     )
 
 
-def _seen(row: Any, at: Mapping[int, Sequence[Any]], names: Mapping[str, str]) -> Seen | None:
+def _seen(row: Any, at: Mapping[int, Sequence[Any]], names: Mapping[str, str]) -> LastSeen | None:
     if row.seen_when is None:
         return None
     trail = tuple(at.get(row.seen_at, ()))
-    return Seen(row.seen_when, names[row.seen_by], row.seen_how, trail, row.seen_at == row.place_id)
+    return LastSeen(row.seen_when, names[row.seen_by], row.seen_how, trail, row.seen_at == row.place_id)
 
 
-def _parts(file: CaseFile, related: Sequence[Any]) -> tuple[Part, ...]:
+def _parts(file: CaseFile, related: Sequence[Any]) -> tuple[FilePart, ...]:
     if file.parts == 1 and not any(retention.same(one, file) for one in related):
         return ()
-    known = {one.part: Part(one.part, one.code, one.status) for one in related if retention.same(one, file)}
-    known[file.part] = Part(file.part, file.code, file.status, here=True)
-    return tuple(known.get(number, Part(number)) for number in range(1, max(file.parts, *known) + 1))
+    known = {
+        one.part: FilePart(one.part, one.code, one.status) for one in related if retention.same(one, file)
+    }
+    known[file.part] = FilePart(file.part, file.code, file.status, here=True)
+    return tuple(known.get(number, FilePart(number)) for number in range(1, max(file.parts, *known) + 1))
 
 
 def _retention(work: Work, row: Any, persons: Sequence[Any], related: Sequence[Any]) -> Retention | None:

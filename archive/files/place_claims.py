@@ -52,7 +52,9 @@ class Saying:
     until_now: bool = False
 
 
-def of(work: Work, tasks: Sequence[Task], files: Mapping[int, CaseFile]) -> dict[int, tuple[Saying, Saying]]:
+def by_task(
+    work: Work, tasks: Sequence[Task], files: Mapping[int, CaseFile]
+) -> dict[int, tuple[Saying, Saying]]:
     """Return for each question about a place what the list says and what the register said.
 
     Questions about files of protected persons are left out.

@@ -12,7 +12,7 @@ from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work
 from archive.models import CaseFile, FileKind, FilePerson, Person, PersonNumber
 from archive.rules import identity, retention
-from archive.rules.retention import FLAGS, Birth, Grounds, KindRule, Retention
+from archive.rules.retention import FLAGS, BirthDate, Grounds, KindRule, Retention
 from archive.vocabulary import Custody, Outcome
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
@@ -66,17 +66,17 @@ def related(
     return work.connection.execute(_RELATED, parameters).all()
 
 
-def birth(role: Any, born: PartialDate | None, number: str, today: date) -> Birth:
+def birth(role: Any, born: PartialDate | None, number: str, today: date) -> BirthDate:
     """Return a person's birth date for the rules, and whether the number says the same."""
     if born is not None and born.whole and number.startswith(str(born).replace("-", "")):
-        return Birth(born, True, role)  # what else the number says does not matter
+        return BirthDate(born, True, role)  # what else the number says does not matter
     said = identity.read(number, today=today).birth_date if number else None
     agrees = said is None or born is None or born.earliest() <= said <= born.latest()
-    return Birth(born or (PartialDate.of(said) if said else None), agrees, role)
+    return BirthDate(born or (PartialDate.from_date(said) if said else None), agrees, role)
 
 
 def compute(
-    work: Work, file: Any, rule: str, births: Sequence[Birth], others: Sequence[Any] = ()
+    work: Work, file: Any, rule: str, births: Sequence[BirthDate], others: Sequence[Any] = ()
 ) -> Retention:
     """Compute a file's retention; `file` has its dates and flags, `others` what `related` returned."""
     parts = [one for one in others if same(one, file)]
@@ -108,7 +108,7 @@ def _last_note(file: Any, parts: Sequence[Any]) -> PartialDate | None:
     return max(note for note in known.values() if note)
 
 
-def _grounds(file: Any, rule: str, births: Sequence[Birth]) -> Grounds:
+def _grounds(file: Any, rule: str, births: Sequence[BirthDate]) -> Grounds:
     flags: dict[str, Any] = {flag: getattr(file, flag) for flag in FLAGS}
     return Grounds(
         KindRule.parse(rule),
@@ -124,7 +124,7 @@ def _grounds(file: Any, rule: str, births: Sequence[Birth]) -> Grounds:
 def _untils(work: Work, others: Sequence[Any]) -> list[date | None]:
     """Return from when each other file may go, None where nobody can tell; not of those kept for good."""
     today = local_date(work.now)
-    births: dict[int, list[Birth]] = {}
+    births: dict[int, list[BirthDate]] = {}
     for row in work.connection.execute(_BIRTHS, {"files": [one.id for one in others]}):
         births.setdefault(row.file_id, []).append(birth(row.role, row.birth_date, row.number or "", today))
     computed = [

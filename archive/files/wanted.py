@@ -47,7 +47,7 @@ class Wanted:
     lost: bool
 
 
-def of(work: Work, file_ids: Iterable[int]) -> dict[int, Wanted]:
+def by_file(work: Work, file_ids: Iterable[int]) -> dict[int, Wanted]:
     """Return which of some files are wanted, in one statement."""
     ids = sorted(set(file_ids))
     if not ids:
@@ -58,7 +58,7 @@ def of(work: Work, file_ids: Iterable[int]) -> dict[int, Wanted]:
 
 def refuse(work: Work, file_id: int) -> None:
     """Raise Conflict for a wanted file: it is not lent, made void, disposed of or handed over."""
-    found = of(work, [file_id]).get(file_id)
+    found = by_file(work, [file_id]).get(file_id)
     if found is not None:
         raise Conflict(
             "file_wanted",
@@ -83,7 +83,7 @@ def notice(
 
     The case stays as it is: only the owner says what was seen.
     """
-    found = of(work, [file_id]).get(file_id)
+    found = by_file(work, [file_id]).get(file_id)
     if found is None:
         return None
     seen = {

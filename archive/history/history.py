@@ -130,12 +130,12 @@ def advance(
     """
     return advance_many(
         work,
-        [Step(thing, action, changes or {}, facts, private, subjects, happened_at)],
+        [StreamStep(thing, action, changes or {}, facts, private, subjects, happened_at)],
     )[0]
 
 
 @dataclass(slots=True)
-class Step:
+class StreamStep:
     """One step of one thing, for `advance_many`."""
 
     thing: Any
@@ -147,7 +147,7 @@ class Step:
     happened_at: datetime | None = None
 
 
-def advance_many(work: Work, steps: Sequence[Step]) -> Sequence[int]:
+def advance_many(work: Work, steps: Sequence[StreamStep]) -> Sequence[int]:
     """Do what `advance` does for many things in one batch; return the ids of the events."""
     entries = []
     for step in steps:

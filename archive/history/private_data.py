@@ -16,7 +16,7 @@ _ASIDES = select(_ASIDE.c.event_id, _ASIDE.c.payload).where(
 _AT_ONCE = 500  # parameters of one statement
 
 
-def of(work: Work, event_ids: Iterable[int | None]) -> dict[int, Mapping[str, Any]]:
+def by_event(work: Work, event_ids: Iterable[int | None]) -> dict[int, Mapping[str, Any]]:
     """Return what stands beside some events; nothing for those whose side row was shredded.
 
     Whoever calls this has made sure that the actor may see it.

@@ -7,7 +7,7 @@ from archive.vocabulary.wording import N_
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class EventShape:
     """Name the facts of the body, those of the side row, and the sentence history tells."""
 
     facts: frozenset[str]
@@ -15,12 +15,12 @@ class Shape:
     sentence: str
 
 
-def _shape(sentence: str, facts: str = "", private: str = "") -> Shape:
-    return Shape(frozenset(facts.split()), frozenset(private.split()), sentence)
+def _shape(sentence: str, facts: str = "", private: str = "") -> EventShape:
+    return EventShape(frozenset(facts.split()), frozenset(private.split()), sentence)
 
 
 # In a sentence %(place)s, %(origin)s, %(parent)s and %(file)s are shown by name, masked where they must be.
-SHAPES: dict[E, Shape] = {
+SHAPES: dict[E, EventShape] = {
     E.FILE_REGISTERED: _shape(
         N_("Registered at %(place)s (%(how)s)"),
         "to code place position how part parts source kind run",

@@ -18,7 +18,7 @@ _LEFT_OUT = {number: None for number in (*range(0x20), 0x7F) if number not in (0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One entry of a calendar: two days (the last one included) or two moments; `uid` never changes."""
 
     uid: str
@@ -28,7 +28,7 @@ class Entry:
     description: str = ""
 
 
-def render(name: str, host: str, entries: Iterable[Entry], now: datetime) -> bytes:
+def render(name: str, host: str, entries: Iterable[CalendarEntry], now: datetime) -> bytes:
     """Write a calendar; moments stand in UTC, so that no change of clocks can move one."""
     lines = [
         "BEGIN:VCALENDAR",
@@ -55,7 +55,7 @@ def render(name: str, host: str, entries: Iterable[Entry], now: datetime) -> byt
     return b"".join(_folded(line) for line in lines)
 
 
-def _span(entry: Entry) -> tuple[str, str]:
+def _span(entry: CalendarEntry) -> tuple[str, str]:
     if isinstance(entry.starts, datetime) and isinstance(entry.ends, datetime):
         return f"DTSTART:{_utc(entry.starts)}", f"DTEND:{_utc(entry.ends)}"
     after = entry.ends + timedelta(days=1)  # the end of an entry of days is the day after its last
@@ -81,23 +81,24 @@ def _folded(line: str) -> bytes:
     return folded + rest.encode() + b"\r\n"
 
 
-def of_deadlines(work: Work) -> list[Entry]:
+def of_deadlines(work: Work) -> list[CalendarEntry]:
     """Return the clocks that run for the actor, alone or by role; each stands at the moment it ends."""
     running = worklist.my_clocks(work)
     said = _("Sign in to Aktspår to see what it is about.")
     return [
-        Entry(f"deadline-{one.id}", one.due_at, one.due_at, deadlines.title(one), said) for one in running
+        CalendarEntry(f"deadline-{one.id}", one.due_at, one.due_at, deadlines.title(one), said)
+        for one in running
     ]
 
 
-def of_deliveries(work: Work) -> list[Entry]:
+def of_deliveries(work: Work) -> list[CalendarEntry]:
     """Return the days of the deliveries, for those who have to do with them."""
     if not work.actor.may(Permission.DELIVER):
         return []
     today = local_date(work.now)
     coming = weekly_delivery.coming(work, today - BEHIND, today + AHEAD)
     return [
-        Entry(
+        CalendarEntry(
             f"delivery-{one.id}",
             one.day,
             one.day,
@@ -109,11 +110,11 @@ def of_deliveries(work: Work) -> list[Entry]:
 
 
 # Whatever has days or moments for people says so here.
-SOURCES: tuple[Callable[[Work], Iterable[Entry]], ...] = (of_deadlines, of_deliveries)
+SOURCES: tuple[Callable[[Work], Iterable[CalendarEntry]], ...] = (of_deadlines, of_deliveries)
 TITLE = N_("Aktspår: what is due")
 
 
-def of(work: Work, host: str) -> bytes:
+def build(work: Work, host: str) -> bytes:
     """Write the calendar of the actor."""
     entries = [entry for source in SOURCES for entry in source(work)]
     return render(_(TITLE), host, entries, work.now)

@@ -17,7 +17,7 @@ from archive.vocabulary import DeliveryState, Permission
 IN_COURSE = tuple(state for state in DeliveryState if state not in OVER)
 
 
-def of(work: Work) -> dict[str, int]:
+def count(work: Work) -> dict[str, int]:
     """Count by name what waits; only lists the actor may open, and only what is not empty."""
     counts = {name: count(work) for name, needed, count in _LISTS if needed is None or work.actor.may(needed)}
     return {name: many for name, many in counts.items() if many}

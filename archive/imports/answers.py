@@ -9,12 +9,12 @@ from sqlmodel import col
 from archive.files import files
 from archive.history import history
 from archive.imports import questions
-from archive.imports.apply import ONE_LIST_AT_A_TIME, Batch
+from archive.imports.apply import ONE_LIST_AT_A_TIME, RowBatch
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.rows import matching
 from archive.imports.rows.earlier import Words
 from archive.imports.rows.items import Item, Terms, fingerprint, item_of, reading_of
-from archive.imports.rows.matching import TWIN, Key
+from archive.imports.rows.matching import TWIN, CaseKey
 from archive.imports.rows.places import PlaceFinder
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Work
@@ -36,8 +36,8 @@ def act(work: Work, task: Task, answer: TaskAnswer) -> None:
     if row is None or row.state is not RowState.ASKED:
         raise Conflict("row_settled", ROW_GONE, field="answer")
     run = work.session.get_one(ImportRun, row.run_id)
-    terms = Terms.of(work, Mapping.from_dict(run.mapping or {}))
-    item = Words.of_run(run, terms.mapping).of(item_of(row.row, reading_of(row), terms), row.cells)
+    terms = Terms.load(work, Mapping.from_dict(run.mapping or {}))
+    item = Words.of_run(run, terms.mapping).worded(item_of(row.row, reading_of(row), terms), row.cells)
     alike = waiting_alike(work, row, fingerprint(item, terms.mac_key))
     if answer is TaskAnswer.ROW_WRONG:
         _drop(work, [row, *alike])
@@ -65,7 +65,7 @@ def _close(work: Work, rows: Sequence[ImportRow], answer: TaskAnswer) -> None:
 def _carry_out(
     work: Work, run: ImportRun, terms: Terms, row: ImportRow, item: Item, task: Task, answer: TaskAnswer
 ) -> None:
-    batch = Batch(work, run, PlaceFinder(), terms)
+    batch = RowBatch(work, run, PlaceFinder(), terms)
     if answer is TaskAnswer.DIFFERENT:
         verdict = batch.judge([_apart(work, item)], apart=True)[0]
         if verdict.state is not RowState.NEW and verdict.problem:
@@ -89,7 +89,7 @@ def _apart(work: Work, item: Item) -> Item:
     """Give a row a reference nobody has: its own where that is free by now, else a number in brackets."""
     numbers = ["", *(TWIN % number for number in range(2, 100))]
     for number in numbers:
-        key = Key.of(item.key.source_id, item.key.reference + number)
+        key = CaseKey.from_reference(item.key.source_id, item.key.reference + number)
         taken = matching.known_files(work, {key}).get(key, {})
         if not taken.keys() & set(item.parts):
             break
@@ -107,8 +107,8 @@ def waiting_alike(work: Work, row: ImportRow, said: str) -> list[ImportRow]:
     found = []
     for one in work.session.execute(waiting).scalars().all():
         run = work.session.get_one(ImportRun, one.run_id)
-        terms = Terms.of(work, Mapping.from_dict(run.mapping or {}))
-        other = Words.of_run(run, terms.mapping).of(item_of(one.row, reading_of(one), terms), one.cells)
+        terms = Terms.load(work, Mapping.from_dict(run.mapping or {}))
+        other = Words.of_run(run, terms.mapping).worded(item_of(one.row, reading_of(one), terms), one.cells)
         if fingerprint(other, terms.mac_key) == said:
             found.append(one)
     return found

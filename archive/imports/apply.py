@@ -15,7 +15,7 @@ from archive.imports import changes, questions
 from archive.imports.batching import Turns
 from archive.imports.check import behind, look_near, problem_dict, seal
 from archive.imports.counts import Counts
-from archive.imports.lists.meaning.fields import Problem
+from archive.imports.lists.meaning.fields import RowProblem
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.rows import asking, earlier, matching, names, protected
 from archive.imports.rows.items import (
@@ -30,9 +30,9 @@ from archive.imports.rows.items import (
     reference_of,
 )
 from archive.imports.rows.judging import judge, told
-from archive.imports.rows.matching import Key, Slips
+from archive.imports.rows.matching import CaseKey, Slips
 from archive.imports.rows.persons import PersonBook
-from archive.imports.rows.places import PLACE_MISSING, PlaceFinder, Spot
+from archive.imports.rows.places import PLACE_MISSING, ListedPlace, PlaceFinder
 from archive.imports.rows.protected import Marks
 from archive.imports.waves import waves
 from archive.kernel.errors import ChangedMeanwhile, Conflict, DomainError, Invalid
@@ -103,8 +103,8 @@ class Applying:
     def _begin(self) -> None:
         self._finder = PlaceFinder()
         with self._turns.archive.read(self._turns.actor) as work:
-            self._terms = Terms.of(work, self._mapping)
-            self._marks = Marks.of(work, self._run_id, self._terms)
+            self._terms = Terms.load(work, self._mapping)
+            self._marks = Marks.load(work, self._run_id, self._terms)
 
     def close(self) -> None:
         """Let go of nothing: the rows are in the database."""
@@ -145,7 +145,7 @@ class Applying:
         if not work.sqlite:
             work.connection.execute(ONE_LIST_AT_A_TIME)
         for wave in waves(items):
-            batch = Batch(work, run, self._finder, self._terms, self._marks)
+            batch = RowBatch(work, run, self._finder, self._terms, self._marks)
             chosen = [rows[index] for index in wave]
             verdicts = batch.judge([items[index] for index in wave], chosen)
             self._near(work, chosen, verdicts)
@@ -155,14 +155,14 @@ class Applying:
 
     def _put_aside(self, row: Any, item: Item, refusal: DomainError) -> None:
         facts = tuple(refusal.facts.items())
-        verdict = Verdict(item, RowState.REJECTED, problem=Problem(refusal.code, refusal.sentence, facts))
+        verdict = Verdict(item, RowState.REJECTED, problem=RowProblem(refusal.code, refusal.sentence, facts))
         with self._turns.take() as (work, run):
-            Batch(work, run, self._finder, self._terms, self._marks).apply([row], [verdict])
+            RowBatch(work, run, self._finder, self._terms, self._marks).apply([row], [verdict])
             self._count(run, [row], [verdict], 0)
 
     @staticmethod
     def _count(run: ImportRun, rows: Sequence[Any], verdicts: Sequence[Verdict], places: int) -> None:
-        counts = Counts.of(run.counts)
+        counts = Counts.from_data(run.counts)
         counts.add(verdicts)
         counts.places += places
         run.counts, run.next_row = counts.as_dict(), max(run.next_row, rows[-1].row)
@@ -176,15 +176,15 @@ class Applying:
         self._look_again |= connection.execute(_FOREIGN, parameters).first() is not None
         self._newest = connection.execute(_NEWEST).scalar_one()
         if self._look_again:
-            self._slips = self._slips or Slips.of(work)
+            self._slips = self._slips or Slips.load(work)
             look_near(work, self._run_id, verdicts[0].item.row, verdicts, self._slips)
         for verdict in verdicts:
             if verdict.state is RowState.NEW:
                 verdict.near += [one for one in stored[verdict.item.row] if one not in verdict.near]
 
     def _finish(self, work: Work, run: ImportRun) -> None:
-        counts = Counts.of(run.counts)
-        checked = Counts.of(run.options["checked"])
+        counts = Counts.from_data(run.counts)
+        checked = Counts.from_data(run.options["checked"])
         # Rows the check put aside were not touched again: they count as they did.
         counts.rows, counts.duplicates = checked.rows, checked.duplicates
         counts.rejected += checked.rejected
@@ -193,7 +193,7 @@ class Applying:
         history.advance(work, run, ImportAction.FINISH, changes={"next_row": 0}, counts=run.counts)
 
 
-class Batch:
+class RowBatch:
     """Register or change what the rows of one batch say, in one transaction."""
 
     def __init__(
@@ -220,7 +220,7 @@ class Batch:
         for item, row in zip(items, rows, strict=False):
             waiting = any(file.waiting for file in self._background.known.get(item.key, {}).values())
             if waiting or item.key in self._background.twins:
-                self._words.of(item, row.cells)  # by all its words it is known which row or file it is
+                self._words.worded(item, row.cells)  # by all its words it is known which row or file it is
         verdicts = [self._judged(item, row) for item, row in zip(items, rows or repeat(None), strict=False)]
         self._create_places(verdicts)
         return verdicts
@@ -231,7 +231,7 @@ class Batch:
         if row is not None:
             verdict = asking.as_staged(verdict, row.state, row.problem)
             if verdict.state is RowState.ASKED:
-                self._words.of(item, row.cells)
+                self._words.worded(item, row.cells)
         asking.settle_known(self._work, [verdict], self._terms)
         names.note(verdict, self._background.newcomers)
         return verdict
@@ -247,7 +247,7 @@ class Batch:
 
     def told(self, item: Item, file: CaseFile, *, adding: bool) -> Verdict:
         """Decide what a row means of which somebody said that it is about a file."""
-        key = Key(file.source_id, file.reference_key)
+        key = CaseKey(file.source_id, file.reference_key)
         spots = self._finder.find(self._work, [item.steps])
         self._background = behind(self._work, [replace(item, key=key)], {key}, spots, self._terms)
         known = self._background.known[key][file.part]
@@ -258,7 +258,7 @@ class Batch:
         self._create_places([verdict])
         return verdict
 
-    def _spot(self, item: Item) -> Spot:
+    def _spot(self, item: Item) -> ListedPlace:
         """Return where a row says a file stands; raises Conflict where there is no such place."""
         spot = self._background.spots[item.steps]
         if spot is None:
@@ -318,7 +318,7 @@ class Batch:
         items = [verdict.item for verdict in verdicts]
         siblings = [file for parts in self._background.known.values() for file in parts.values()]
         matching.add_persons(self._work, [file for file in siblings if not file.persons])
-        book = PersonBook.of(self._work, self._run.id, self._run.name, items, siblings)
+        book = PersonBook.load(self._work, self._run.id, self._run.name, items, siblings)
         for verdict in verdicts:
             for part in verdict.parts:
                 said = verdict.item.reading.persons if part.known is None else tuple(part.added)
@@ -361,9 +361,9 @@ class Batch:
             for (verdict, part), file_id in zip(fresh, made, strict=True)
         }
 
-    def _totals(self, fresh: Sequence[tuple[Verdict, PartVerdict]]) -> dict[Key, int]:
+    def _totals(self, fresh: Sequence[tuple[Verdict, PartVerdict]]) -> dict[CaseKey, int]:
         """Return how many parts each case has, by all that says so: the row, the list, the register."""
-        totals: dict[Key, int] = {}
+        totals: dict[CaseKey, int] = {}
         for verdict, part in fresh:
             stated = verdict.item.reading.parts or 1
             known = self._background.known.get(verdict.item.key, {}).values()
@@ -460,7 +460,7 @@ class Batch:
         self, rows: Sequence[Any], verdicts: Sequence[Verdict], made: dict[tuple[int, int], int]
     ) -> None:
         """Open an item on the worklist for everything somebody has to decide."""
-        asked = questions.Asked(self._work, self._run)
+        asked = questions.QuestionBook(self._work, self._run)
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.state is RowState.ASKED:
                 known = next(part.known for part in verdict.parts if part.doubt and part.known)

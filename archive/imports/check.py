@@ -15,7 +15,7 @@ from archive.imports import masking, uploads
 from archive.imports.batching import Turns
 from archive.imports.counts import Counts
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
-from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.lists.meaning.tables import OpenList, Row
 from archive.imports.rows import asking, labelled, matching, names, told
@@ -23,7 +23,7 @@ from archive.imports.rows import earlier as import_earlier
 from archive.imports.rows.agreeing import meets
 from archive.imports.rows.items import Background, Item, Terms, Verdict, item_of
 from archive.imports.rows.judging import judge
-from archive.imports.rows.matching import Key, KnownFile, Slips, Sought
+from archive.imports.rows.matching import CaseKey, KnownFile, Slips, SoughtRow
 from archive.imports.rows.places import PlaceFinder
 from archive.kernel.clock import local_date
 from archive.kernel.errors import DomainError, Invalid
@@ -103,12 +103,12 @@ class Staging:
             OpenList(source, sheet=self._mapping.sheet or None, name=self._name)
         )
         with archive.read(actor) as work:
-            self.terms = Terms.of(work, self._mapping)
+            self.terms = Terms.load(work, self._mapping)
             shape, today = self._list.shape, local_date(work.now)
             self._words = import_earlier.Words(self._mapping, shape.columns)
             marks = self._list.remarks, self._list.around
-            self._reader = Reader(self._mapping, shape, today=today, remarks=marks[0], around=marks[1])
-            self._slips = Slips.of(work, run_id=self.run_id if self.turns.after else None)
+            self._reader = ListReader(self._mapping, shape, today=today, remarks=marks[0], around=marks[1])
+            self._slips = Slips.load(work, run_id=self.run_id if self.turns.after else None)
             self._replan(work)
         return self._going_on(self.turns.after)
 
@@ -150,7 +150,7 @@ class Staging:
         ]
 
     def _made(self, number: int, cells: Sequence[str], reading: Reading) -> Item:
-        return self._words.of(item_of(number, reading, self.terms), cells)
+        return self._words.worded(item_of(number, reading, self.terms), cells)
 
     def _check(self, work: Work, run: ImportRun, read: Sequence[tuple[int, list[str], Item]]) -> None:
         verdicts = self.judge(work, run, [item for _number, _cells, item in read])
@@ -163,7 +163,7 @@ class Staging:
         work.insert(_ROW, rows)
         self._note_look(work, run, [item.reading for _number, _cells, item in read])
         self.written(work, run, verdicts, {row["row"]: row["id"] for row in rows})
-        counts = Counts.of(run.counts)
+        counts = Counts.from_data(run.counts)
         counts.add(verdicts)
         counts.places = len(self.finder.planned)
         run.counts, run.rows, run.next_row = counts.as_dict(), counts.rows, read[-1][0]
@@ -258,7 +258,7 @@ def check(
     return verdicts
 
 
-def behind(work: Work, items: Sequence[Item], keys: set[Key], spots: Any, terms: Terms) -> Background:
+def behind(work: Work, items: Sequence[Item], keys: set[CaseKey], spots: Any, terms: Terms) -> Background:
     """Gather what the register knows of a batch, in a number of statements that does not grow with it."""
     known, twins = matching.known_files(work, keys), matching.twins(work, keys)
     living = [*_each(known), *(file for those in _each(twins) for file in those)]
@@ -287,7 +287,7 @@ def behind(work: Work, items: Sequence[Item], keys: set[Key], spots: Any, terms:
     return Background(known, spots, claims, terms, twins, told_apart=told_apart, merged=merged)
 
 
-def _each(by_part: Mapping[Key, Mapping[int, T]]) -> Iterator[T]:
+def _each(by_part: Mapping[CaseKey, Mapping[int, T]]) -> Iterator[T]:
     """Go through what is known of cases by part."""
     return (one for parts in by_part.values() for one in parts.values())
 
@@ -306,7 +306,7 @@ def seal(background: Background, items: Sequence[Item], rows: Sequence[Any]) -> 
         file.sealed = file.protected
 
 
-def _all(background: Background, keys: Collection[Key] | None = None) -> Iterator[KnownFile]:
+def _all(background: Background, keys: Collection[CaseKey] | None = None) -> Iterator[KnownFile]:
     """Go through the files of some cases, else of all, with those they were registered as before."""
     for key in background.known.keys() | background.twins.keys() | background.merged.keys():
         if keys is None or key in keys:
@@ -319,7 +319,7 @@ def _all(background: Background, keys: Collection[Key] | None = None) -> Iterato
 def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:
     """Note on rows about to become files which rows and files may be the same."""
     fresh = [
-        Sought(one.item.row, one.item.key, one.item.reading.part, one.item.kind_id, one.item.number)
+        SoughtRow(one.item.row, one.item.key, one.item.reading.part, one.item.kind_id, one.item.number)
         for one in verdicts
         if one.state is RowState.NEW
     ]

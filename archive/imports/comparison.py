@@ -11,7 +11,7 @@ from sqlmodel import col
 from archive.files import masking
 from archive.files.masking import Card
 from archive.imports.check import Staging
-from archive.imports.lists.meaning.fields import Problem
+from archive.imports.lists.meaning.fields import RowProblem
 from archive.imports.lists.meaning.reading import PersonReading, Reading
 from archive.imports.rows import matching, told
 from archive.imports.rows.items import Item, PartVerdict, Verdict
@@ -120,7 +120,7 @@ def _compare(item: Item, files: dict[int, KnownFile], repeated: dict[tuple[str, 
         return Verdict(item, RowState.REJECTED, problem=item.problem)
     first = repeated.get((str(item.key), 1))
     if first:
-        return Verdict(item, RowState.DUPLICATE, problem=Problem("repeats", REPEATS, (("row", first),)))
+        return Verdict(item, RowState.DUPLICATE, problem=RowProblem("repeats", REPEATS, (("row", first),)))
     parts = [PartVerdict(part, file) for part, file in files.items()]
     return Verdict(item, RowState.UNCHANGED if parts else RowState.NEW, parts)
 
@@ -156,7 +156,7 @@ def _unknown_there(run_id: int, row: Row[Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class ComparisonSummary:
     """Count what a comparison found; `weeks` and `before` say which cases should have been delivered."""
 
     cases: int
@@ -169,7 +169,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComparisonLine:
     """One difference as one viewer may see it; `card` is the file, where there is one."""
 
     id: int
@@ -192,12 +192,12 @@ def weeks_of(text: str) -> int:
     return int(text)
 
 
-def summary(work: Work, run: ImportRun, weeks: int, today: date) -> Summary:
+def summary(work: Work, run: ImportRun, weeks: int, today: date) -> ComparisonSummary:
     """Count what a comparison found."""
     work.require(Permission.COMPARE)
     before = today - timedelta(weeks=weeks)
     counts = run.counts
-    return Summary(
+    return ComparisonSummary(
         cases=counts["registered"] + counts["unchanged"],
         with_paper=counts["unchanged"],
         without_paper=_count(work, run, GapKind.NO_PAPER),
@@ -223,7 +223,7 @@ def gaps(
     *,
     after: tuple[str, int] = ("", 0),
     limit: int = 50,
-) -> list[Line]:
+) -> list[ComparisonLine]:
     """Return differences of one kind, the longest closed first, after a (closing date, id).
 
     Those closed and not delivered are only those closed before a day; a year alone counts from its first day.
@@ -241,7 +241,7 @@ def gaps(
     return _lines(work, found)
 
 
-def all_gaps(work: Work, run: ImportRun, kind: GapKind, before: date) -> Iterator[Line]:
+def all_gaps(work: Work, run: ImportRun, kind: GapKind, before: date) -> Iterator[ComparisonLine]:
     """Iterate every difference of one kind, for a file or a paper."""
     after = ("", 0)
     while chunk := gaps(work, run, kind, before, after=after, limit=500):
@@ -249,10 +249,10 @@ def all_gaps(work: Work, run: ImportRun, kind: GapKind, before: date) -> Iterato
         after = (chunk[-1].closed_on, chunk[-1].id)
 
 
-def _lines(work: Work, found: Sequence[Gap]) -> list[Line]:
+def _lines(work: Work, found: Sequence[Gap]) -> list[ComparisonLine]:
     file_ids = {gap.file_id for gap in found if gap.file_id}
     files = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(file_ids))).scalars().all()
-    shown_files = {card.file.id: card for card in masking.of(work, files)}
+    shown_files = {card.file.id: card for card in masking.cards(work, files)}
     row_ids = {gap.row_id for gap in found if gap.row_id}
     rows = work.session.execute(select(ImportRow).where(col(ImportRow.id).in_(row_ids))).scalars()
     readings = {row.id: Reading.from_dict(row.reading or {}) for row in rows}
@@ -266,9 +266,9 @@ def _lines(work: Work, found: Sequence[Gap]) -> list[Line]:
     ]
 
 
-def _of_file(gap: Gap, card: Card) -> Line:
+def _of_file(gap: Gap, card: Card) -> ComparisonLine:
     first = card.persons[0] if card.persons else None
-    return Line(
+    return ComparisonLine(
         gap.id,
         card.file.reference,
         card.source,
@@ -281,13 +281,13 @@ def _of_file(gap: Gap, card: Card) -> Line:
     )
 
 
-def _of_row(gap: Gap, reading: Reading, sources: dict[str, str], viewer: Actor) -> Line:
+def _of_row(gap: Gap, reading: Reading, sources: dict[str, str], viewer: Actor) -> ComparisonLine:
     said = reading.persons[0] if reading.persons else PersonReading("", "")
     person = _person_of(said, reading)
     number = people.shown_number(person, None, viewer)
     if number == "–" and said.number:
         number = shown(said.number.number, said.number.raw) if said.number.number else said.number.raw
-    return Line(
+    return ComparisonLine(
         gap.id,
         reading.reference or "–",
         sources.get(reading.source.casefold(), reading.source),

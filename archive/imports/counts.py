@@ -70,7 +70,7 @@ class Counts:
     problems: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Self:
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Make them of the plain data of as_dict."""
         counters = {name: Counter(data.get(name, {})) for name in ("flags", "problems")}
         return cls(**{**data, **counters})

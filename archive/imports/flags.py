@@ -9,7 +9,7 @@ from sqlmodel import col
 from archive.files import masking
 from archive.files.masking import Card
 from archive.imports import masking as import_masking
-from archive.imports.lists.meaning.fields import Field, Flag, FlagCode
+from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
 from archive.imports.lists.meaning.reading import Reading
 from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow, ImportRun
@@ -18,7 +18,7 @@ from archive.vocabulary import Permission, RowState
 PAGE = 50
 _AT_ONCE = 500
 _FLAGS = {flag.value: flag for flag in FlagCode}
-_FIELDS = {field.value: field for field in Field}
+_FIELDS = {field.value: field for field in ListField}
 _TAKEN = (RowState.NEW, RowState.REGISTERED, RowState.CHANGED, RowState.UNCHANGED)
 
 
@@ -85,7 +85,7 @@ def _cards(work: Work, ids: set[int]) -> dict[int, Card]:
     if not ids:
         return {}
     files = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(sorted(ids)))).scalars().all()
-    return {card.file.id: card for card in masking.of(work, files)}
+    return {card.file.id: card for card in masking.cards(work, files)}
 
 
 def _protected(shown: Mapping[int, Card], row: ImportRow) -> bool:

@@ -22,7 +22,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOutRow:
     """One row: its number and cells, the sentence that says why, and the row and file it is like.
 
     Of a row that the list marks as protected, or whose file is, each cell says so.
@@ -35,7 +35,9 @@ class LeftOut:
     card: Card | None
 
 
-def page(work: Work, run: ImportRun, state: RowState, *, after: int = 0, limit: int = PAGE) -> list[LeftOut]:
+def page(
+    work: Work, run: ImportRun, state: RowState, *, after: int = 0, limit: int = PAGE
+) -> list[LeftOutRow]:
     """Return such rows in the order of the list, from after a row number on."""
     work.require(Permission.IMPORT)
     statement = (
@@ -51,7 +53,7 @@ def page(work: Work, run: ImportRun, state: RowState, *, after: int = 0, limit: 
     shown = _cards(work, run, set(others.values()))
     hidden = {row.id: _hidden(row, shown.get(others[row.id])) for row in rows}
     return [
-        LeftOut(
+        LeftOutRow(
             row.row,
             [_("Protected") if cell and hidden[row.id] else cell for cell in row.cells],
             problem_of(row.problem).say() if row.problem else "",
@@ -62,7 +64,7 @@ def page(work: Work, run: ImportRun, state: RowState, *, after: int = 0, limit: 
     ]
 
 
-def every(work: Work, run: ImportRun, state: RowState) -> Iterator[LeftOut]:
+def every(work: Work, run: ImportRun, state: RowState) -> Iterator[LeftOutRow]:
     """Iterate all such rows of a list, for a file."""
     after = 0
     while rows := page(work, run, state, after=after, limit=_AT_ONCE):
@@ -74,7 +76,7 @@ def _hidden(row: ImportRow, card: Card | None) -> bool:
     return not row.reading or import_masking.by_list(row) or bool(card and card.file.protected)
 
 
-def look(work: Work, name: str, run: ImportRun, rows: Sequence[LeftOut]) -> Look:
+def look(work: Work, name: str, run: ImportRun, rows: Sequence[LeftOutRow]) -> Look:
     """Return the look at such rows, for the record: at their files and whoever has a number in them."""
     files = masking.subjects(one.card for one in rows if one.card)
     numbers = import_masking.written(cell for one in rows for cell in one.cells)
@@ -89,5 +91,5 @@ def _cards(work: Work, run: ImportRun, rows: set[int]) -> dict[int, Card]:
         .where(col(ImportRow.run_id) == run.id, col(ImportRow.row).in_(sorted(rows)))
     )
     found = {row[0]: row[1] for row in work.session.execute(statement)}
-    by_id = {card.file.id: card for card in masking.of(work, list(found.values()))} if found else {}
+    by_id = {card.file.id: card for card in masking.cards(work, list(found.values()))} if found else {}
     return {number: by_id[file.id] for number, file in found.items()}

@@ -12,7 +12,7 @@ from archive.imports import runs
 from archive.imports.lists.meaning.marks import protective_words
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.rows.items import Terms, item_of
-from archive.imports.rows.matching import Key, fetch
+from archive.imports.rows.matching import CaseKey, fetch
 from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow, ImportRun, Person, PersonNumber
 from archive.vocabulary import Protection
@@ -57,12 +57,12 @@ def by_register(work: Work, run: ImportRun, rows: Sequence[ImportRow]) -> Mappin
     for row, reading in read:
         shorts[row.id] |= numbers([reading])
     theirs = {row.short for row in fetch(work, _NUMBERS, set().union(*shorts.values()))}
-    keys: dict[int, Key] = {}
+    keys: dict[int, CaseKey] = {}
     if read and (run.mapping or runs.changed_since_check(run)):  # else no row can have been understood
-        terms = Terms.of(work, runs.mapping_of(run))
+        terms = Terms.load(work, runs.mapping_of(run))
         keys = {row.id: item_of(row.row, reading, terms).key for row, reading in read}
     files = {
-        Key(found.source_id, found.reference_key)
+        CaseKey(found.source_id, found.reference_key)
         for found in fetch(work, _FILES, {key.reference for key in keys.values()})
     }
     return {row.id: keys.get(row.id) in files or not theirs.isdisjoint(shorts[row.id]) for row in rows}

@@ -39,6 +39,6 @@ def _hand_on(work: Work, task: Task, void_id: int, right_id: int) -> None:
     run = work.session.get(ImportRun, task.run_id) if task.run_id else None
     if run is None or file_id is None or file_id == other_id or task.kind is TaskKind.LEFT_BEHIND:
         return
-    asked = questions.Asked(work, run)
+    asked = questions.QuestionBook(work, run)
     asked.ask(task.kind, task.row_id, file_id, task.facts, other_id, sealed=task.id >= APART)
     asked.open()

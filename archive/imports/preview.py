@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import chain
 
 from archive.imports import kind_words, masking, runs, uploads
-from archive.imports.lists.meaning.fields import Field, FlagCode
+from archive.imports.lists.meaning.fields import FlagCode, ListField
 from archive.imports.lists.meaning.guessing import ColumnGuess, guess
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
-from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import Reading
-from archive.imports.lists.meaning.tables import OpenList, Shape
+from archive.imports.lists.meaning.tables import ListShape, OpenList
 from archive.imports.rows.items import Item, Terms, item_of
 from archive.imports.rows.places import PlaceFinder
 from archive.kernel.clock import local_date
@@ -26,7 +26,7 @@ PREVIEWED = 10
 class PreviewDay:
     """Hold a date of a row: as it stands in the list, as it is read, and what is odd about it."""
 
-    field: Field
+    field: ListField
     written: str
     read: PartialDate | None
     odd: FlagCode | None
@@ -50,10 +50,10 @@ class PreviewRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class ListPreview:
     """Hold what a page needs to show the columns of a list and its first rows as they would be registered."""
 
-    shape: Shape
+    shape: ListShape
     mapping: ListMapping
     columns: tuple[ColumnGuess, ...]
     samples: tuple[tuple[str, ...], ...]
@@ -65,10 +65,12 @@ class Preview:
     @property
     def asks_protection(self) -> bool:
         """Tell whether no column says who is protected, so that somebody has to answer for the list."""
-        return all(column.field is not Field.PROTECTION for column in self.mapping.columns)
+        return all(column.field is not ListField.PROTECTION for column in self.mapping.columns)
 
 
-def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping | None = None) -> Preview:
+def preview(
+    archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping | None = None
+) -> ListPreview:
     """Read the first rows as a mapping understands them: the run's own unless another is given."""
     mapping = mapping or runs.mapping_of(run)
     with (
@@ -81,8 +83,8 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
         sample = opened.sample(runs.SAMPLE)
         cells = [row for _number, row in sample]
         guessed = guess(columns, cells, today=today, kinds=kind_words.known(work))
-        reader = Reader(mapping, opened.shape, today=today, remarks=opened.remarks, around=opened.around)
-        terms = Terms.of(work, mapping)
+        reader = ListReader(mapping, opened.shape, today=today, remarks=opened.remarks, around=opened.around)
+        terms = Terms.load(work, mapping)
         items = [item_of(number, reader.read(row, number), terms) for number, row in sample]
         hidden = [item.reading.protection.protected for item in items]
         samples = tuple(_samples(mapping, columns, cells, hidden))
@@ -93,7 +95,7 @@ def preview(archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping
             for cell in row
         ]
         numbers = masking.written([*first, *chain.from_iterable(samples)])
-        return Preview(
+        return ListPreview(
             opened.shape,
             mapping,
             guessed.columns,
@@ -130,13 +132,13 @@ def _rows(
         )
 
 
-_DAYS = ((Field.OPENED, "opened"), (Field.CLOSED, "closed"), (Field.LAST_NOTE, "last_note"))
+_DAYS = ((ListField.OPENED, "opened"), (ListField.CLOSED, "closed"), (ListField.LAST_NOTE, "last_note"))
 
 
-def _days(reading: Reading, at: Mapping[Field, list[int]], cells: Sequence[str]) -> Iterator[PreviewDay]:
+def _days(reading: Reading, at: Mapping[ListField, list[int]], cells: Sequence[str]) -> Iterator[PreviewDay]:
     odd = {flag.field: flag.code for flag in reading.flags if flag.code.value.startswith("date_")}
     for field, name in _DAYS:
-        own = field if field in at else Field.PERIOD
+        own = field if field in at else ListField.PERIOD
         written = next((cells[one].strip() for one in at.get(own, ()) if one < len(cells)), "")
         read: PartialDate | None = getattr(reading, name)
         if read or (written and own is field):
@@ -144,10 +146,17 @@ def _days(reading: Reading, at: Mapping[Field, list[int]], cells: Sequence[str])
 
 
 # What such a column holds of a protected person is shown by its shape alone: `Xxxxxx, Xxxx`, `00000000-0000`.
-_NAMES_NOBODY = frozenset(Field) - {
-    *(Field.NUMBER, Field.BIRTH_DATE, Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.CO_PERSONS),
-    *(Field.PLACE, Field.SITE, Field.ROOM, Field.RACK, Field.SHELF, Field.BOX),
-    *(Field.FREE_TEXT, Field.IGNORED),
+_NAMES_NOBODY = frozenset(ListField) - {
+    *(
+        ListField.NUMBER,
+        ListField.BIRTH_DATE,
+        ListField.NAME,
+        ListField.FAMILY_NAME,
+        ListField.GIVEN_NAME,
+        ListField.CO_PERSONS,
+    ),
+    *(ListField.PLACE, ListField.SITE, ListField.ROOM, ListField.RACK, ListField.SHELF, ListField.BOX),
+    *(ListField.FREE_TEXT, ListField.IGNORED),
 }
 
 
@@ -178,7 +187,7 @@ def _shape(text: str) -> str:
 def _unknown_kinds(
     mapping: ListMapping, columns: Sequence[str], rows: Sequence[Sequence[str]], items: Sequence[Item]
 ) -> tuple[str, ...]:
-    where = mapping.place(columns).get(Field.KIND)
+    where = mapping.place(columns).get(ListField.KIND)
     if not where:
         return ()
     words = (

@@ -19,7 +19,7 @@ OF_PERSONS = frozenset({"person", "name", "number"})
 NAMES = OF_PERSONS | {LONGER}  # shown beside the persons the register has
 
 
-class Asked:
+class QuestionBook:
     """Collect the questions of one batch and open those that nobody has asked before."""
 
     def __init__(self, work: Work, run: ImportRun) -> None:

@@ -18,14 +18,14 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRows:
     """What is given back: cells with their reason, and the look at whoever the register knows of them."""
 
     rows: Sequence[tuple[Sequence[str], str]]
     look: Look
 
 
-def given_back(work: Work, run: ImportRun, *, protected: bool = False) -> Refused:
+def given_back(work: Work, run: ImportRun, *, protected: bool = False) -> RefusedRows:
     """Return the rows that were not registered and that the list does not mark, or for those cleared theirs.
 
     Theirs are the marked ones and those the register protects. The file is meant to be read in again, so what
@@ -40,7 +40,7 @@ def given_back(work: Work, run: ImportRun, *, protected: bool = False) -> Refuse
             shown += [row for row in batch if not masking.by_list(row)]
     name = "rejects_protected" if protected else "rejects"
     numbers = masking.written(cell for row in shown for cell in row.cells)
-    return Refused(
+    return RefusedRows(
         [(row.cells, problem_of(row.problem or {}).say()) for row in shown],
         access_log.at_list(name, [run.stream, *masking.known(work, numbers)]),
     )

@@ -11,10 +11,10 @@ from archive.access_log import access_log
 from archive.history import history
 from archive.imports import kind_words, mappings, uploads
 from archive.imports.counts import Counts
-from archive.imports.lists.meaning.fields import Field, Problem
+from archive.imports.lists.meaning.fields import ListField, RowProblem
 from archive.imports.lists.meaning.guessing import guess
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
-from archive.imports.lists.meaning.tables import OpenList, Shape, SheetRows
+from archive.imports.lists.meaning.tables import ListShape, OpenList, SheetRows
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from archive.kernel.store import Actor, Archive, Work
@@ -28,7 +28,7 @@ NO_HEADER = N_(
     "them is, or write headings above the rows and take the list in again."
 )
 NO_SHEETS = N_("There is no sheet named %(sheet)s: the file is text and has none.")
-_FIELDS: dict[str, object] = {field.value: field for field in Field}
+_FIELDS: dict[str, object] = {field.value: field for field in ListField}
 
 
 def begin(
@@ -155,7 +155,7 @@ def turn_to_sheet(archive: Archive, actor: Actor, run_id: int, sheet: str) -> No
         work.session.flush()
 
 
-def _draft(run: ImportRun, mapping: ListMapping, shape: Shape) -> None:
+def _draft(run: ImportRun, mapping: ListMapping, shape: ListShape) -> None:
     said, form = mapping.as_dict(), shape.as_dict()
     if run.status is not ImportState.STAGED:
         run.mapping, run.shape = said, form
@@ -177,9 +177,9 @@ def mapping_of(run: ImportRun) -> ListMapping:
     return ListMapping.from_dict(run.options.get("draft") or run.mapping or {}, whole=False)
 
 
-def shape_of(run: ImportRun) -> Shape:
+def shape_of(run: ImportRun) -> ListShape:
     """Return the form of the list, or of the sheet of it that was chosen last."""
-    return Shape.from_dict(run.options.get("draft_shape") or run.shape or {})
+    return ListShape.from_dict(run.options.get("draft_shape") or run.shape or {})
 
 
 def _check(run: ImportRun, mapping: ListMapping) -> None:
@@ -226,10 +226,10 @@ def stage(work: Work, run: ImportRun) -> None:
     mapping = mapping_of(run)
     _check(run, mapping)
     fields = {column.field for column in mapping.columns}
-    needs = [(mapping.source or Field.SOURCE_SYSTEM in fields, "source", SOURCE_NEEDED)]
+    needs = [(mapping.source or ListField.SOURCE_SYSTEM in fields, "source", SOURCE_NEEDED)]
     if run.purpose is ImportPurpose.REGISTER:
-        needs.append((mapping.site or bool({Field.SITE, Field.PLACE} & fields), "site", SITE_NEEDED))
-        needs.append((mapping.default_kind or Field.KIND in fields, "default_kind", KIND_NEEDED))
+        needs.append((mapping.site or bool({ListField.SITE, ListField.PLACE} & fields), "site", SITE_NEEDED))
+        needs.append((mapping.default_kind or ListField.KIND in fields, "default_kind", KIND_NEEDED))
     for said, field, sentence in needs:
         if not said:
             raise Invalid(f"import_{field}", sentence, field=field)
@@ -269,15 +269,15 @@ def withdraw(work: Work, run: ImportRun, reason: str) -> None:
 
 def report(run: ImportRun) -> Counts:
     """Return what a run counts: of the registering once it has begun, of the check before."""
-    return Counts.of(run.counts)
+    return Counts.from_data(run.counts)
 
 
-def problem_of(data: Mapping[str, Any]) -> Problem:
+def problem_of(data: Mapping[str, Any]) -> RowProblem:
     """Make a problem of the plain data a row keeps."""
     facts = {
         name: _FIELDS.get(value, value) if name == "field" else value for name, value in data["facts"].items()
     }
-    return Problem(data["code"], data["sentence"], tuple(facts.items()))
+    return RowProblem(data["code"], data["sentence"], tuple(facts.items()))
 
 
 def reason(code: str) -> str:

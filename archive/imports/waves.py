@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from archive.imports.rows.items import Item
-from archive.imports.rows.matching import Key
+from archive.imports.rows.matching import CaseKey
 
 
 def waves(items: Sequence[Item]) -> list[list[int]]:
@@ -14,14 +14,14 @@ def waves(items: Sequence[Item]) -> list[list[int]]:
     one about a case is also about whoever the rows before it name there.
     """
     found: list[list[int]] = []
-    met: Counter[tuple[Key, int]] = Counter()
-    named: Counter[str | Key] = Counter()
-    of_case: dict[Key, set[str]] = {}
+    met: Counter[tuple[CaseKey, int]] = Counter()
+    named: Counter[str | CaseKey] = Counter()
+    of_case: dict[CaseKey, set[str]] = {}
     for index, item in enumerate(items):
         names = [(item.key, part) for part in item.parts]
         numbers = [said.number.number for said in item.reading.persons if said.number and said.number.number]
         of_case.setdefault(item.key, set()).update(numbers)
-        ordered: list[str | Key] = [item.key, *of_case[item.key]]
+        ordered: list[str | CaseKey] = [item.key, *of_case[item.key]]
         wave = max([*(met[name] for name in names), *(named[one] for one in ordered)])
         for name in names:
             met[name] = wave + 1

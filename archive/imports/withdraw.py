@@ -168,7 +168,7 @@ class _Withdrawal:
 
     def __init__(self, work: Work, run: ImportRun) -> None:
         self._work, self._run = work, run
-        self._asked = questions.Asked(work, run)
+        self._asked = questions.QuestionBook(work, run)
         self._counts = dict(run.options["withdrawn"])
         self._others: dict[int, str] = {}  # another list that names a file
 

@@ -15,7 +15,7 @@ from archive.imports import masking, merging, questions
 from archive.imports.changes import unit_id
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.reading import Reading
-from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.lists.meaning.whereabouts import PlaceStep
 from archive.imports.rows.items import Terms
 from archive.imports.rows.names import LONGER, agree, longer
@@ -221,7 +221,7 @@ def _move(work: Work, file: CaseFile, said: Sequence[Sequence[str]]) -> None:
 
 def _take_over(work: Work, file: CaseFile, task: Task) -> None:
     run = work.session.get_one(ImportRun, task.run_id)
-    terms = Terms.of(work, ListMapping.from_dict(run.mapping or {}))
+    terms = Terms.load(work, ListMapping.from_dict(run.mapping or {}))
     values: dict[str, Any] = {}
     for name, said in task.facts["fields"].items():
         if name == LONGER:
@@ -315,7 +315,7 @@ def rows_in_question(work: Work, tasks: Sequence[Task]) -> dict[int, InQuestion]
         run = runs[row.run_id]
         hidden = reading_of(row).protection.protected or masking.by_list(row)
         hidden |= about[ids[row.id]] in masked
-        columns = Shape.from_dict(run.shape or {}).columns
+        columns = ListShape.from_dict(run.shape or {}).columns
         cells = [] if hidden else list(zip(columns, map(str, row.cells), strict=False))
         found[ids[row.id]] = InQuestion(_why(row), cells, hidden)
     return found

@@ -12,9 +12,9 @@ from sqlmodel import col
 from archive.history import private_data
 from archive.kernel.store import Work
 from archive.models import Event, Incident, IncidentFile, Search
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.vocabulary import EventKind, FoundState, FoundWhere, IncidentOutcome, OthersRead
-from routines.progress import End, Record
+from routines.progress import Record, StepEnd
 
 _OUTCOMES: Mapping[str, IncidentOutcome | None] = {
     EventKind.INCIDENT_FILE_FOUND.value: IncidentOutcome.FOUND,
@@ -62,7 +62,7 @@ def _end(item: IncidentFile, event: Event | None, facts: Mapping[str, Any]) -> N
     item.others_read = OthersRead.read(facts.get("others_read") or "")
 
 
-def course(work: Work, incident: Incident, now: Course, moment: datetime) -> Course:
+def course(work: Work, incident: Incident, now: RunCourse, moment: datetime) -> RunCourse:
     """Return how far its routine had come by a moment; what was withdrawn since was done."""
     known = now.progress.records
     done = _done(work, incident, moment) if any(_fell_away(one, moment) for one in known) else {}
@@ -70,7 +70,7 @@ def course(work: Work, incident: Incident, now: Course, moment: datetime) -> Cou
 
 
 def _fell_away(record: Record, moment: datetime) -> bool:
-    return record.end in (End.LAPSED, End.NOT_NEEDED) and not _by(record.ended_at, moment)
+    return record.end in (StepEnd.LAPSED, StepEnd.NOT_NEEDED) and not _by(record.ended_at, moment)
 
 
 def _by(at: datetime | None, moment: datetime) -> bool:
@@ -83,7 +83,7 @@ _Done = Mapping[tuple[str, int], tuple[Event, Mapping[str, Any]]]
 def _done(work: Work, incident: Incident, moment: datetime) -> _Done:
     """Return the steps that were done by a moment, by the event that says so and what was answered."""
     events = [one for one in _events(work, incident, [EventKind.STEP_DONE.value]) if one.at <= moment]
-    texts = private_data.of(work, [one.id for one in events])
+    texts = private_data.by_event(work, [one.id for one in events])
     found = {}
     for event in events:
         facts = json.loads(event.body)["facts"]
@@ -100,7 +100,7 @@ def _records(known: Iterable[Record], done: _Done, moment: datetime) -> Iterator
             said = {name: tuple(one) if isinstance(one, list) else one for name, one in answers.items()}
             yield replace(
                 record,
-                end=End.DONE,
+                end=StepEnd.DONE,
                 ended_at=event.at,
                 ended_by=event.actor,
                 done_at=event.happened_at,

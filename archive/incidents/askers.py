@@ -8,18 +8,18 @@ from archive.kernel.errors import Conflict
 from archive.kernel.store import Work
 from archive.models import Incident, IncidentFile
 from archive.routine_runs import steps
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.vocabulary import IncidentOutcome
 from archive.vocabulary.wording import N_, locale
 from routines import engine
 from routines.answers import as_moment
-from routines.progress import End, Record
+from routines.progress import Record, StepEnd
 
 ANSWERS = ("interim_answer", "final_answer", "new_request")
 ANEW = "new_request"  # can be started at any time
 
 
-def owed(incident: Incident, run: Course, found_at: datetime) -> str | None:
+def owed(incident: Incident, run: RunCourse, found_at: datetime) -> str | None:
     """Return the step by which whoever waits is told of a find, None where nobody is left to be told."""
     known = [step for step in ANSWERS if step in run.routine.step_of]
     if not incident.somebody_waits or not known:
@@ -31,7 +31,7 @@ def owed(incident: Incident, run: Course, found_at: datetime) -> str | None:
     return None if last and last >= _minute(found_at) else ANEW if ANEW in known else known[0]
 
 
-def require_told(incident: Incident, run: Course, found_at: datetime) -> None:
+def require_told(incident: Incident, run: RunCourse, found_at: datetime) -> None:
     """Refuse to end a case while somebody who waits has not been told of the find; raises Conflict."""
     step = owed(incident, run, found_at)
     if step is None:
@@ -80,20 +80,20 @@ def _known_at_hand(item: IncidentFile) -> datetime | None:
     return item.outcome_at if item.outcome is IncidentOutcome.MISTAKEN else None
 
 
-def know(incident: Incident, run: Course, found: Sequence[datetime]) -> bool:
+def know(incident: Incident, run: RunCourse, found: Sequence[datetime]) -> bool:
     """Tell whether whoever waits was told of a find, as far as the moments of some finds go."""
     last = _last_answer(run)
     return bool(incident.somebody_waits and found and last and last >= _minute(min(found)))
 
 
-def waits(run: Course) -> bool:
+def waits(run: RunCourse) -> bool:
     """Tell whether a step that answers whoever waits is to be done now."""
     return any(run.progress.open_record(step) for step in ANSWERS)
 
 
-def _last_answer(run: Course) -> datetime | None:
+def _last_answer(run: RunCourse) -> datetime | None:
     """Return when whoever waits was answered last."""
-    answers = [one for one in run.progress.records if one.step in ANSWERS and one.end is End.DONE]
+    answers = [one for one in run.progress.records if one.step in ANSWERS and one.end is StepEnd.DONE]
     return max((moment for one in answers if (moment := _answered(one))), default=None)
 
 
@@ -101,7 +101,7 @@ def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)  # forms ask for no more
 
 
-def ask(work: Work, run: Course) -> None:
+def ask(work: Work, run: RunCourse) -> None:
     """Open the step that answers somebody anew, unless it is open or this routine has none."""
     if any(step.id == ANEW for step in engine.startable(run.routine, run.progress, work.now)):
         steps.begin(work, run, ANEW)

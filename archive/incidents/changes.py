@@ -93,6 +93,6 @@ def was(work: Work, incident: Incident, name: str, moment: datetime) -> Any:
         .order_by(col(Event.seq))
     )
     changes = work.session.scalars(statement).all()
-    texts = private_data.of(work, changes)
+    texts = private_data.by_event(work, changes)
     old = (texts[one]["old"] for one in changes if one in texts)
     return next((values[name] for values in old if name in values), getattr(incident, name))

@@ -16,7 +16,7 @@ from routines.conditions import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StatedFind:
     """What somebody says of a find; `how` is one of the routine's ways, `readers` who may have read it.
 
     Where it is incomplete, `found_part` is what was found of it and `missing_part` what is missing.
@@ -36,7 +36,12 @@ class Found:
 
 
 def found(
-    work: Work, incident: Incident, item_ids: Sequence[int], said: Found, *, where: FoundWhere | None = None
+    work: Work,
+    incident: Incident,
+    item_ids: Sequence[int],
+    said: StatedFind,
+    *,
+    where: FoundWhere | None = None,
 ) -> None:
     """Write down that something was found, is the right thing, and in what state.
 
@@ -142,7 +147,7 @@ def reopen(work: Work, incident: Incident, item_ids: Sequence[int], reason: str)
     reopening.take_up(work, incident, these, reason.strip())
 
 
-def _find(work: Work, found: Sequence[IncidentFile], said: Found) -> dict[str, Answer]:
+def _find(work: Work, found: Sequence[IncidentFile], said: StatedFind) -> dict[str, Answer]:
     """Answer the form of a find with what somebody says."""
     by = f"user:{said.by}" if said.by is not None else display_names.person(work.actor)
     answers: dict[str, Answer] = {

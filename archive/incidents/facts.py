@@ -22,7 +22,7 @@ from archive.vocabulary import IncidentOutcome, Role, SearchResult
 from routines.conditions import FactValue
 
 
-def of(work: Work, incident: Incident) -> dict[str, FactValue]:
+def gather(work: Work, incident: Incident) -> dict[str, FactValue]:
     """Return every fact a routine may ask about an incident."""
     outcomes = work.session.execute(
         select(

@@ -45,7 +45,7 @@ _MOVES = (EventKind.FILE_MOVED, EventKind.FILE_LENT, EventKind.FILE_TAKEN_BACK)
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class IncidentFigures:
     """What a period came to; counts by cause and effect are those of the steps done in it.
 
     `until` is the first day after it.
@@ -91,12 +91,12 @@ class Figures:
         return days[len(days) // 2] if days else None
 
 
-def of_year(work: Work, year: int) -> Figures:
+def of_year(work: Work, year: int) -> IncidentFigures:
     """Count what happened in one calendar year, by Stockholm's clock."""
     return of_period(work, date(year, 1, 1), date(year + 1, 1, 1))
 
 
-def of_period(work: Work, since: date, until: date) -> Figures:
+def of_period(work: Work, since: date, until: date) -> IncidentFigures:
     """Count what happened from one day until the day before another, by Stockholm's clock."""
     work.require(Permission.READ_INCIDENTS)
     return _Counting(work, since, until).figures()
@@ -114,10 +114,10 @@ class _Counting:
         self.work, self.since, self.until = work, since, until
         self.begin, self.end = midnight(since), midnight(until)
 
-    def figures(self) -> Figures:
+    def figures(self) -> IncidentFigures:
         """Count it all."""
         days = self._days()
-        return Figures(
+        return IncidentFigures(
             since=self.since,
             until=self.until,
             files=self._count(select(func.count()).where(col(CaseFile.status) != Custody.VOID)),

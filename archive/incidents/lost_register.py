@@ -25,7 +25,7 @@ PAGE = 50
 _AT_ONCE = 500  # lines of an export read at a time
 
 
-class End(Term):
+class LossEnd(Term):
     """How it ended for one thing, or that it has not."""
 
     MISSING = "missing", "saknas", "missing", "red"
@@ -51,7 +51,7 @@ class Filter:
     year: int | None = None
     unit_id: int | None = None
     cause: str = ""
-    end: End | None = None
+    end: LossEnd | None = None
     where: FoundWhere | None = None
 
     @property
@@ -61,7 +61,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LastLine:
     """The last line of the page before: after it the next one begins."""
 
     incident_id: int
@@ -72,7 +72,7 @@ class Mark:
         return f"{self.incident_id}|{self.item_id}|{self.missed_at.isoformat()}"
 
     @classmethod
-    def read(cls, text: str) -> "Mark | None":
+    def read(cls, text: str) -> "LastLine | None":
         """Return the mark an address holds, None for anything else."""
         try:
             incident, item, moment = text.split("|")
@@ -83,7 +83,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LossLine:
     """One line: a thing that was missed in an incident, or the number of an incident one may not know of.
 
     `reference` and `description` are empty where not shown; `cause` is the routine's option.
@@ -102,13 +102,13 @@ class Line:
     cause: str = ""
 
     @property
-    def end(self) -> End | None:
+    def end(self) -> LossEnd | None:
         """Return how it ended, None where there is nothing to end."""
         if self.incident is None or self.item is None:
             return None
         if self.item.outcome is IncidentOutcome.FOUND and self.incident.short:
-            return End.SHORT
-        return End.read(self.item.outcome.value) if self.item.outcome else End.MISSING
+            return LossEnd.SHORT
+        return LossEnd.read(self.item.outcome.value) if self.item.outcome else LossEnd.MISSING
 
     @property
     def days_away(self) -> int | None:
@@ -131,11 +131,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LossPage:
     """So many lines, and where the next page begins."""
 
-    lines: Sequence[Line]
-    next: Mark | None
+    lines: Sequence[LossLine]
+    next: LastLine | None
 
 
 def page(
@@ -143,9 +143,9 @@ def page(
     wanted: Filter = Filter(),
     order: Order = Order.NEWEST,
     *,
-    after: Mark | None = None,
+    after: LastLine | None = None,
     limit: int = PAGE,
-) -> Page:
+) -> LossPage:
     """Return one page of the register.
 
     References of protected persons' files, and everything people wrote, are left out for those who may not
@@ -159,16 +159,16 @@ def page(
     rows = work.session.execute(statement.order_by(*_sorted(order)).limit(limit + 1)).all()
     shown = rows[:limit]
     last = _mark(shown[-1]) if len(rows) > limit else None
-    texts = private_data.of(
+    texts = private_data.by_event(
         work, (row.IncidentFile.told_event for row in shown if row.IncidentFile and row.seen)
     )
     units = _units(work, {row.Incident.unit_id for row in shown if row.seen})
-    return Page([_line(work, row, texts, units) for row in shown], last)
+    return LossPage([_line(work, row, texts, units) for row in shown], last)
 
 
-def everything(work: Work, wanted: Filter = Filter(), order: Order = Order.NEWEST) -> Iterator[Line]:
+def everything(work: Work, wanted: Filter = Filter(), order: Order = Order.NEWEST) -> Iterator[LossLine]:
     """Iterate all lines, for a file or paper."""
-    after: Mark | None = None
+    after: LastLine | None = None
     while True:
         found = page(work, wanted, order, after=after, limit=_AT_ONCE)
         yield from found.lines
@@ -178,13 +178,13 @@ def everything(work: Work, wanted: Filter = Filter(), order: Order = Order.NEWES
         after = found.next
 
 
-def totals(work: Work, wanted: Filter = Filter()) -> dict[End, int]:
+def totals(work: Work, wanted: Filter = Filter()) -> dict[LossEnd, int]:
     """Count the things by how it ended, of incidents the actor may know of."""
     work.require(Permission.READ_INCIDENTS)
     outcome = col(IncidentFile.outcome)
     ended = case(
-        (outcome.is_(None), End.MISSING.value),
-        (and_(outcome == IncidentOutcome.FOUND, col(Incident.short)), End.SHORT.value),
+        (outcome.is_(None), LossEnd.MISSING.value),
+        (and_(outcome == IncidentOutcome.FOUND, col(Incident.short)), LossEnd.SHORT.value),
         else_=cast(outcome, Text),
     )
     counted = (
@@ -194,8 +194,8 @@ def totals(work: Work, wanted: Filter = Filter()) -> dict[End, int]:
         .where(access.seen_by(work.actor), *_conditions(work, wanted))
         .group_by(ended)
     )
-    found = {End.read(row[0]): row[1] for row in work.session.execute(counted)}
-    return {end: found.get(end, 0) for end in End}
+    found = {LossEnd.read(row[0]): row[1] for row in work.session.execute(counted)}
+    return {end: found.get(end, 0) for end in LossEnd}
 
 
 def years(work: Work) -> list[int]:
@@ -261,13 +261,13 @@ def _conditions(work: Work, wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield col(Incident.missed_at) < _midnight(date(wanted.year + 1, 1, 1))
     if wanted.cause:
         yield _cause(work) == wanted.cause
-    if wanted.end is End.MISSING:
+    if wanted.end is LossEnd.MISSING:
         yield col(IncidentFile.id).is_not(None) & col(IncidentFile.outcome).is_(None)
-    elif wanted.end is End.SHORT:
+    elif wanted.end is LossEnd.SHORT:
         yield col(Incident.short) & (col(IncidentFile.outcome) == IncidentOutcome.FOUND)
     elif wanted.end is not None:
         yield col(IncidentFile.outcome) == IncidentOutcome.read(wanted.end.value)
-        if wanted.end is End.FOUND:
+        if wanted.end is LossEnd.FOUND:
             yield ~col(Incident.short)
 
 
@@ -287,7 +287,7 @@ def _sorted(order: Order) -> Sequence[Any]:
     return number.desc(), _item
 
 
-def _beyond(order: Order, after: Mark) -> ColumnElement[bool]:
+def _beyond(order: Order, after: LastLine) -> ColumnElement[bool]:
     number, missed = col(Incident.id), col(Incident.missed_at)
     rest = and_(number == after.incident_id, _item > after.item_id)
     if order is Order.OLDEST:
@@ -298,18 +298,18 @@ def _beyond(order: Order, after: Mark) -> ColumnElement[bool]:
     return earlier
 
 
-def _mark(row: Any) -> Mark:
-    return Mark(row.Incident.id, row.item_id or 0, row.Incident.missed_at)
+def _mark(row: Any) -> LastLine:
+    return LastLine(row.Incident.id, row.item_id or 0, row.Incident.missed_at)
 
 
-def _line(work: Work, row: Any, texts: Mapping[int, Mapping[str, Any]], units: Mapping[int, str]) -> Line:
+def _line(work: Work, row: Any, texts: Mapping[int, Mapping[str, Any]], units: Mapping[int, str]) -> LossLine:
     item, incident, file = row.IncidentFile, row.Incident, row.CaseFile
     if not row.seen:
-        return Line(incident.id, None, None)
+        return LossLine(incident.id, None, None)
     readable = access.may_read(work, incident)
     hidden = incident.protected if file is None else file.protected
     described = texts.get(item.told_event or 0, {}).get("description", "") if item else ""
-    return Line(
+    return LossLine(
         incident.id,
         incident,
         item,

@@ -218,7 +218,7 @@ def reopen(
     What was declared lost and is only seen stays lost until somebody confirms that it is found. What was said
     of a find is not `untrue` where a file is only reported missing again.
     """
-    elsewhere = wanted.of(work, [item.file_id for item in again if item.file_id is not None])
+    elsewhere = wanted.by_file(work, [item.file_id for item in again if item.file_id is not None])
     for item in again:
         found = elsewhere.get(item.file_id or 0)
         if found is not None and found.incident_id != incident.id:

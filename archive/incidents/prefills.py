@@ -35,7 +35,7 @@ class _Asked:
         return list(changes.items(self.work, self.incident))
 
 
-def of(work: Work, incident: Incident, step: str, settings: Settings) -> dict[str, Answer]:
+def for_step(work: Work, incident: Incident, step: str, settings: Settings) -> dict[str, Answer]:
     """Return what the fields of a step's form begin with; what nothing is known of is left out."""
     run = course(work, incident)
     asked, walks = _Asked(work, incident, settings), search_annex.may_walk_all(work, incident)
@@ -91,7 +91,7 @@ def _checked(asked: _Asked) -> Answer:
     own = [item.file_id for item in asked.items if item.file_id is not None]
     if not own:
         return ()
-    made = record_check.of(asked.work, files.get(asked.work, own[0]))
+    made = record_check.run(asked.work, files.get(asked.work, own[0]))
     return tuple(check.kind for check in made if check.complete)
 
 
@@ -100,14 +100,14 @@ def _traces(asked: _Asked) -> Answer:
     for item in asked.items[: record_check.MOST]:
         if item.file_id is None:
             continue
-        for check in record_check.of(asked.work, files.get(asked.work, item.file_id)):
+        for check in record_check.run(asked.work, files.get(asked.work, item.file_id)):
             lines += [f"{check.title}: {trace.text}" for trace in check.traces]
     return "\n".join(dict.fromkeys(lines)) or _("No trace in the records.")
 
 
 def _searched(asked: _Asked) -> Answer:
     lines = []
-    for one in searches.of(asked.work, asked.incident):
+    for one in searches.for_incident(asked.work, asked.incident):
         if one.place_id is not None:
             trail = paths.trails(asked.work, [one.place_id]).get(one.place_id, ())
             lines.append(f"{paths.name_of(trail)}: {one.result.label}")

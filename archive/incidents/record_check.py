@@ -39,7 +39,7 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RecordCheck:
     """One kind of record that was looked through, by the routine's name for it, with what it said.
 
     `complete` unless there is more of it on paper, which somebody has to look through.
@@ -62,10 +62,10 @@ _TITLES = {
 }
 
 
-def of(work: Work, file: CaseFile) -> list[Check]:
+def run(work: Work, file: CaseFile) -> list[RecordCheck]:
     """Look through all records there are about a file; the lists of disposal are on paper as well."""
     return [
-        Check(kind, _(_TITLES[kind]), tuple(islice(look(work, file), MOST)), kind not in _ON_PAPER)
+        RecordCheck(kind, _(_TITLES[kind]), tuple(islice(look(work, file), MOST)), kind not in _ON_PAPER)
         for kind, look in _LOOKS.items()
     ]
 
@@ -115,7 +115,7 @@ def _moves(work: Work, file: CaseFile) -> Iterator[Trace]:
             yield Trace(_("Packed for delivery %(number)s, %(day)s, not received.", number=number, day=day))
         elif line.listed:
             yield Trace(_("On the list of delivery %(number)s, not packed.", number=number))
-    handlings = past.of(work, file.id).handlings
+    handlings = past.for_file(work, file.id).handlings
     if handlings:
         mates = past.mates(work, file.id, handlings[-1])
         told = N_("%(file)s was handled by the same hands right then, at %(place)s.")
@@ -141,7 +141,7 @@ def _disposals(work: Work, file: CaseFile) -> Iterator[Trace]:
 
 
 def _own_time(work: Work, file: CaseFile) -> Iterator[Trace]:
-    shown = overview.of(work, file.code, history=1) if work.actor.may(Permission.READ_FILES) else None
+    shown = overview.by_code(work, file.code, history=1) if work.actor.may(Permission.READ_FILES) else None
     kept = shown.retention if shown is not None and shown.reasons_shown else None
     if kept is None:
         return

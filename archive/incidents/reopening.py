@@ -8,7 +8,7 @@ from archive.incidents import steps as incident_steps
 from archive.kernel.store import Work
 from archive.models import Incident, IncidentFile
 from archive.routine_runs import steps
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.vocabulary import IncidentOutcome, IncidentState, MessageKind
 from routines import engine, withdrawing
 from routines.model import Step
@@ -76,7 +76,7 @@ def _counts_from(step: Step) -> str:
     return step.deadline.start if step.deadline else ""
 
 
-def _rested(work: Work, run: Course, again: Sequence[IncidentFile]) -> list[str]:
+def _rested(work: Work, run: RunCourse, again: Sequence[IncidentFile]) -> list[str]:
     """Return the steps that ask anew for what was judged or told since what is missed again had its end."""
     since = withdrawing.told_at(run.routine, run.progress, _keys(again), work.now)
     if since is None:
@@ -90,7 +90,7 @@ def _keys(again: Sequence[IncidentFile]) -> set[str]:
     return {key for item in again for key in (f"item:{item.id}", f"file:{item.file_id}")}
 
 
-def stuck(work: Work, incident: Incident, run: Course) -> bool:
+def stuck(work: Work, incident: Incident, run: RunCourse) -> bool:
     """Tell whether an incident is open though its routine is at its end: 0.1.0 took it up again so."""
     over = engine.is_finished(run.routine, run.progress, work.now)
     return over and incident.status is not IncidentState.CLOSED
@@ -106,9 +106,9 @@ def mend(work: Work, incident: Incident) -> None:
 
 
 def _withdraw(
-    work: Work, incident: Incident, run: Course, again: Sequence[IncidentFile], reason: str
+    work: Work, incident: Incident, run: RunCourse, again: Sequence[IncidentFile], reason: str
 ) -> None:
-    facts = incident_facts.of(work, incident)
+    facts = incident_facts.gather(work, incident)
     asked = {fact.id: facts[fact.id] for fact in run.routine.facts}
     gone = withdrawing.withdrawn(run.routine, run.progress, asked, _keys(again), work.now)
     steps.withdraw(work, run, gone, reason)

@@ -9,13 +9,13 @@ from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.files import files, misses, wanted
-from archive.files.misses import Report
+from archive.files.misses import MissReport
 from archive.history import history
 from archive.incidents import access, changes, reopening, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
-    Found,
+    StatedFind,
     close,
     confirm_short,
     decide_aware,
@@ -63,8 +63,8 @@ from routines.conditions import Answer
 
 # Every verb on incidents, wherever it stands, is called by this module's name.
 __all__ = [
-    "Found",
-    "Report",
+    "MissReport",
+    "StatedFind",
     "advance",
     "change",
     "close",
@@ -94,7 +94,7 @@ GONE = frozenset({Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN})
 
 
 @misses.report.answer
-def report(work: Work, said: Report) -> Incident:
+def report(work: Work, said: MissReport) -> Incident:
     """Take down that something is missing; files missed already are added to the incident they have.
 
     A file that is said to be found in an incident that is not over is sought in that one again, unless it is
@@ -114,7 +114,7 @@ def report(work: Work, said: Report) -> Incident:
     missed = _locked(work, ids)
     for incident in reversed(cases):  # the latest find is the one in question
         _missed_again(work, incident, {file.id for file in missed}, said)
-    known = wanted.of(work, [file.id for file in missed])
+    known = wanted.by_file(work, [file.id for file in missed])
     for looked_for in known.values():
         _meet(work, looked_for, said)
     fresh = [file for file in missed if file.id not in known]
@@ -162,7 +162,7 @@ def change(
         changes.changed(work, incident, reason.strip(), **values)
 
 
-def _refuse_wrong(work: Work, said: Report) -> None:
+def _refuse_wrong(work: Work, said: MissReport) -> None:
     if not said.file_ids and said.crate_id is None and not said.description.strip():
         raise Invalid("miss_empty", N_("Say what is missing: a file, or in words."), field="description")
     for name in ("description", "purpose", "waiting", "circumstances"):
@@ -179,7 +179,7 @@ def _refuse_wrong(work: Work, said: Report) -> None:
         raise Invalid("pieces_wrong", N_("Say how many are missing: 1 to 1,000."), field="pieces")
 
 
-def _all_files(work: Work, said: Report) -> set[int]:
+def _all_files(work: Work, said: MissReport) -> set[int]:
     ids = set(said.file_ids)
     if said.crate_id is not None:
         crate = places.get(work, said.crate_id)
@@ -242,9 +242,9 @@ def _said_at_hand(ids: set[int]) -> ColumnElement[bool]:
     return and_(col(IncidentFile.file_id).in_(sorted(ids)), col(IncidentFile.outcome).in_(ended))
 
 
-def _missed_again(work: Work, incident: Incident, ids: set[int], said: Report) -> None:
+def _missed_again(work: Work, incident: Incident, ids: set[int], said: MissReport) -> None:
     """Seek in its incident what was said there to be at hand: it is one breach, with its first clocks."""
-    sought = wanted.of(work, ids)
+    sought = wanted.by_file(work, ids)
     again = [
         one
         for one in changes.items(work, incident)
@@ -255,7 +255,7 @@ def _missed_again(work: Work, incident: Incident, ids: set[int], said: Report) -
         reopening.take_up(work, incident, again, reason, untrue=False)
 
 
-def _stands(item: IncidentFile, said: Report) -> bool:
+def _stands(item: IncidentFile, said: MissReport) -> bool:
     """Tell whether a find holds beside a report: somebody says that it was missed since then only."""
     missed, ended = said.missed_at or said.suspected_at, item.found_at or item.outcome_at
     return missed is not None and ended is not None and missed >= ended.replace(second=0, microsecond=0)
@@ -278,7 +278,7 @@ def _missed_since(work: Work, incident: Incident, new: Incident) -> None:
             wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"since {event}")
 
 
-def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
+def _meet(work: Work, found: wanted.Wanted, said: MissReport) -> None:
     """Add what was said to the incident a file has already."""
     incident = work.session.get_one(Incident, found.incident_id)
     event = history.record(
@@ -302,7 +302,7 @@ def _meet(work: Work, found: wanted.Wanted, said: Report) -> None:
     wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
 
 
-def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
+def _open(work: Work, said: MissReport, missed: Sequence[CaseFile]) -> Incident:
     described = bool(said.description.strip())
     incident = Incident(
         routine_id=versions.in_force(work, SUSPECTED_LOST).id,
@@ -348,7 +348,9 @@ def _open(work: Work, said: Report, missed: Sequence[CaseFile]) -> Incident:
 _WHAT = {Missed.FILE: "registered", Missed.DOCUMENT: "loose"}
 
 
-def _reported(work: Work, incident: Incident, missed: Sequence[CaseFile], said: Report) -> dict[str, Answer]:
+def _reported(
+    work: Work, incident: Incident, missed: Sequence[CaseFile], said: MissReport
+) -> dict[str, Answer]:
     """Answer the first step of the routine with what was reported."""
     answers: dict[str, Answer] = {
         "what": (_WHAT.get(incident.what, incident.what.value),),
@@ -366,16 +368,16 @@ def _reported(work: Work, incident: Incident, missed: Sequence[CaseFile], said: 
     return {name: answer for name, answer in answers.items() if answer not in ("", ())}
 
 
-def _words(said: Report) -> dict[str, str]:
+def _words(said: MissReport) -> dict[str, str]:
     return {name: getattr(said, name).strip() for name in ("purpose", "waiting", "circumstances")}
 
 
-def _unknown(said: Report, *, described: bool) -> bool:
+def _unknown(said: MissReport, *, described: bool) -> bool:
     """Tell whether a protected person is, or may be, concerned by what is only described."""
     return bool(said.protected) if said.protected is not None else described
 
 
-def _what(missed: Sequence[CaseFile], said: Report) -> Missed:
+def _what(missed: Sequence[CaseFile], said: MissReport) -> Missed:
     if len(missed) > 1 or said.crate_id is not None or said.pieces > 1:
         return Missed.SEVERAL
     return Missed.FILE if missed else Missed.UNREGISTERED
@@ -397,7 +399,7 @@ def _child(work: Work, missed: Sequence[CaseFile]) -> bool:
     return bool(missed) and bool(work.session.scalar(children))
 
 
-def _owner(work: Work, said: Report) -> int | None:
+def _owner(work: Work, said: MissReport) -> int | None:
     """Return who answers for it: as said, else who reports and may lead it, else the eldest archivist."""
     if said.owner_id is not None:
         user = work.session.get(User, said.owner_id)

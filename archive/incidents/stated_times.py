@@ -10,7 +10,7 @@ from archive.vocabulary.wording import N_, locale
 from routines.answers import as_moment
 from routines.conditions import Answer
 from routines.model import FieldKind, Routine
-from routines.progress import End, Progress, Record
+from routines.progress import Progress, Record, StepEnd
 
 _SAY_WHEN = ("sent_at", "answered_at", "reported_at", "told_at", "lifted_at")
 _JUDGED_APART = frozenset({"found_at", "aware_at", "noticed_at"})  # two by verbs; a crime may come before
@@ -79,7 +79,7 @@ def _refuse_before_first(
     routine: Routine, progress: Progress, step: str, field: str, moment: datetime
 ) -> None:
     first = _FOLLOWS.get(step)
-    done = [one for one in progress.records if one.step == first and one.end is End.DONE]
+    done = [one for one in progress.records if one.step == first and one.end is StepEnd.DONE]
     then = _said(done[-1].answers) if done else None
     if first and then and moment < then:
         raise Invalid(

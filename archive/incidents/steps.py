@@ -12,7 +12,7 @@ from archive.kernel.store import Work
 from archive.models import Incident, User
 from archive.notifications import inbox
 from archive.routine_runs import steps
-from archive.routine_runs.steps import Answers, Course
+from archive.routine_runs.steps import Answers, RunCourse
 from archive.search import searches
 from archive.search.searches import Searched
 from archive.vocabulary import (
@@ -41,7 +41,7 @@ class Doing:
 
     work: Work
     incident: Incident
-    course: Course
+    course: RunCourse
     record: Record
     where: FoundWhere | None = None
     answers: Answers = field(init=False)
@@ -60,9 +60,9 @@ class Doing:
         return said if isinstance(said, tuple) else (said,) if isinstance(said, str) and said else ()
 
 
-def course(work: Work, incident: Incident) -> Course:
+def course(work: Work, incident: Incident) -> RunCourse:
     """Return how far an incident has come by its routine."""
-    return Course.of(work, incident, incident_facts.of(work, incident))
+    return RunCourse.follow(work, incident, incident_facts.gather(work, incident))
 
 
 def begin(work: Work, incident: Incident, answers: Answers) -> None:
@@ -73,7 +73,7 @@ def begin(work: Work, incident: Incident, answers: Answers) -> None:
     advance(work, incident, run)
 
 
-def advance(work: Work, incident: Incident, run: Course | None = None) -> Course:
+def advance(work: Work, incident: Incident, run: RunCourse | None = None) -> RunCourse:
     """Open and let fall away what the facts ask for now; a closed case is taken up again for a late find."""
     run = run or course(work, incident)
     if incident.status is IncidentState.CLOSED and not work.actor.may(Permission.WORK_ON_INCIDENTS):
@@ -94,13 +94,13 @@ def advance(work: Work, incident: Incident, run: Course | None = None) -> Course
     return run
 
 
-def unheard(work: Work, incident: Incident, run: Course) -> bool:
+def unheard(work: Work, incident: Incident, run: RunCourse) -> bool:
     """Tell whether the head's steps wait for those who stand in, and one of them has not been told."""
     role = _stand_in(work, incident, run)
     return role is not None and inbox.untold(work, _STANDS_IN, incident.stream, _STANDS_IN.value, [role])
 
 
-def _stand_in(work: Work, incident: Incident, run: Course) -> Role | None:
+def _stand_in(work: Work, incident: Incident, run: RunCourse) -> Role | None:
     """Return the role for which steps of the head of the unit wait; None while there are none, or a head."""
     waits = any(access.HEAD in run.step(record.step).who for record in engine.open_steps(run.progress))
     return access.stand_in(work, incident) if waits else None
@@ -114,7 +114,7 @@ def complete(
     *,
     done_at: datetime | None = None,
     where: FoundWhere | None = None,
-) -> Course:
+) -> RunCourse:
     """Write down that a step is done, and do what follows from it; raises Invalid with all that is wrong."""
     _hold(work, incident)
     run = advance(work, incident)
@@ -133,7 +133,7 @@ def complete(
     return advance(work, incident, run)
 
 
-def not_needed(work: Work, incident: Incident, name: str, reason: str) -> Course:
+def not_needed(work: Work, incident: Incident, name: str, reason: str) -> RunCourse:
     """Write down that an optional step is not needed; raises Invalid without a reason, or when it is."""
     _hold(work, incident)
     run = advance(work, incident)
@@ -141,7 +141,7 @@ def not_needed(work: Work, incident: Incident, name: str, reason: str) -> Course
     return advance(work, incident, run)
 
 
-def start(work: Work, incident: Incident, name: str) -> Course:
+def start(work: Work, incident: Incident, name: str) -> RunCourse:
     """Start a step that waits to be chosen: a suspicion of a crime, a decision, a new request."""
     _hold(work, incident)
     run = advance(work, incident)
@@ -187,8 +187,8 @@ def _hold(work: Work, incident: Incident) -> None:
     changes.locked(work, incident)
 
 
-def _asked(work: Work, incident: Incident, run: Course) -> Mapping[str, FactValue]:
-    facts = incident_facts.of(work, incident)
+def _asked(work: Work, incident: Incident, run: RunCourse) -> Mapping[str, FactValue]:
+    facts = incident_facts.gather(work, incident)
     return {fact.id: facts[fact.id] for fact in run.routine.facts}
 
 

@@ -39,7 +39,7 @@ MOST_STEPS = 2000  # open at once in all; nobody has as many
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IncidentRow:
     """One incident of the list: its owner, what is still missing, what waits for an answer, its clocks."""
 
     incident: Incident
@@ -86,7 +86,7 @@ def listed(
     owner_id: int | None = None,
     before: int | None = None,
     limit: int = PAGE,
-) -> list[Row]:
+) -> list[IncidentRow]:
     """Return incidents the actor may know of, newest first; only those not closed unless told otherwise."""
     work.require(Permission.READ_INCIDENTS)
     statement = select(Incident).where(access.seen_by(work.actor))
@@ -104,7 +104,7 @@ def listed(
 
 def urgent(
     work: Work, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
-) -> list[tuple[datetime, Row]]:
+) -> list[tuple[datetime, IncidentRow]]:
     """Return the incidents not closed, the one whose clock runs out first on top, each with that moment.
 
     `after` is moment and number of the last one of the page before; those without a running clock come last.
@@ -133,7 +133,7 @@ def urgent(
     return list(zip([row.due for row in found], _rows(work, [row.Incident for row in found]), strict=True))
 
 
-def own(work: Work, *, before: int | None = None, limit: int = PAGE) -> list[Row]:
+def own(work: Work, *, before: int | None = None, limit: int = PAGE) -> list[IncidentRow]:
     """Return the incidents the actor reported, newest first: also for those who may read no others."""
     statement = select(Incident).where(col(Incident.reported_by) == display_names.person(work.actor))
     if before is not None:
@@ -142,7 +142,7 @@ def own(work: Work, *, before: int | None = None, limit: int = PAGE) -> list[Row
     return _rows(work, found)
 
 
-def _rows(work: Work, incidents: Sequence[Incident]) -> list[Row]:
+def _rows(work: Work, incidents: Sequence[Incident]) -> list[IncidentRow]:
     ids = [one.id for one in incidents]
     missing = _counts(
         work,
@@ -158,12 +158,12 @@ def _rows(work: Work, incidents: Sequence[Incident]) -> list[Row]:
         .group_by(col(IncidentFile.incident_id)),
     )
     clocks: dict[str, list[Deadline]] = {}
-    for clock in deadlines.of(work, *(one.stream for one in incidents)):
+    for clock in deadlines.for_streams(work, *(one.stream for one in incidents)):
         clocks.setdefault(clock.about, []).append(clock)
     names = display_names.names(work, {f"user:{one.owner_id}" for one in incidents if one.owner_id})
     units = _units(work, incidents)
     return [
-        Row(
+        IncidentRow(
             one,
             names.get(f"user:{one.owner_id}", ""),
             units.get(one.unit_id or 0, ""),

@@ -22,8 +22,8 @@ from operator import itemgetter
 from typing import Any
 
 from archive.history.history import GENESIS, VERSION, digest_of
-from archive.integrity.findings import Finding
-from archive.integrity.reading import BATCH, Batch, EventRow, Reader
+from archive.integrity.findings import IntegrityFinding
+from archive.integrity.reading import BATCH, EventBatch, EventRow, SqlReader
 from archive.kernel.store import Work
 from archive.vocabulary.wording import N_
 
@@ -65,7 +65,7 @@ class Chain:
         self._inner = hashlib.sha256(block.translate(_IPAD))
         self._outer = hashlib.sha256(block.translate(_OPAD))
 
-    def take(self, batch: Batch) -> Iterator[Finding]:
+    def take(self, batch: EventBatch) -> Iterator[IntegrityFinding]:
         """Check a batch; each event that is wrong is named once, by the gravest thing wrong with it."""
         rows = batch.events
         self.events += len(rows)
@@ -76,7 +76,7 @@ class Chain:
             yield self._explain(row, batch)
         known = {row[0] for row in rows}
         for event_id in sorted((batch.private.keys() | batch.subjects.keys()) - known):
-            yield Finding("history.orphan", f"event:{event_id}", ORPHAN, {"id": event_id})
+            yield IntegrityFinding("history.orphan", f"event:{event_id}", ORPHAN, {"id": event_id})
 
     def wrong_contents(self, rows: Sequence[EventRow]) -> list[EventRow]:
         """Return the events whose hash is not that of their bytes; add the links of all to the sum."""
@@ -122,12 +122,12 @@ class Chain:
                 wrong.append(row)
         return wrong
 
-    def _explain(self, row: EventRow, batch: Batch) -> Finding:
+    def _explain(self, row: EventRow, batch: EventBatch) -> IntegrityFinding:
         subject = f"{row[2]}#{row[3]}"
         if not _content_fits(row):
-            return Finding("history.content", subject, CONTENT)
+            return IntegrityFinding("history.content", subject, CONTENT)
         if self._wrong_seals([row]):
-            return Finding("history.seal", subject, SEAL)
+            return IntegrityFinding("history.seal", subject, SEAL)
         return _explain_columns(subject, row, batch)
 
 
@@ -143,7 +143,7 @@ def _stamp(column: str) -> str:
     return f"{column[:10]}T{column[11:]}Z"
 
 
-def _wrong_columns(batch: Batch) -> list[EventRow]:
+def _wrong_columns(batch: EventBatch) -> list[EventRow]:
     """Return the events whose columns, side row or subjects are not those of the body.
 
     All but the facts of a canonical body can be written from the columns, and so compared without parsing it.
@@ -165,7 +165,7 @@ def _wrong_columns(batch: Batch) -> list[EventRow]:
     return wrong
 
 
-def _explain_columns(subject: str, row: EventRow, batch: Batch) -> Finding:
+def _explain_columns(subject: str, row: EventRow, batch: EventBatch) -> IntegrityFinding:
     """Name what differs between a body, whose hash and seal are right, and what stands beside it."""
     event_id, act, _, _, at, happened_at, actor, kind, body, _, _, _ = row
     said = json.loads(body)
@@ -173,24 +173,26 @@ def _explain_columns(subject: str, row: EventRow, batch: Batch) -> Finding:
     columns["happened_at"] = _stamp(happened_at)
     for column, value in columns.items():
         if said.get(column) != value:
-            return Finding("history.column", subject, COLUMN, {"column": column})
+            return IntegrityFinding("history.column", subject, COLUMN, {"column": column})
     if said.get("subjects", []) != batch.subjects.get(event_id, []):
-        return Finding("history.subjects", subject, SUBJECTS)
+        return IntegrityFinding("history.subjects", subject, SUBJECTS)
     if "private" not in said:
-        return Finding("history.private", subject, PRIVATE_ADDED)
-    return Finding("history.private", subject, PRIVATE_CHANGED if event_id in batch.private else PRIVATE_GONE)
+        return IntegrityFinding("history.private", subject, PRIVATE_ADDED)
+    return IntegrityFinding(
+        "history.private", subject, PRIVATE_CHANGED if event_id in batch.private else PRIVATE_GONE
+    )
 
 
-def verify(work: Work) -> Iterator[Finding]:
+def verify(work: Work) -> Iterator[IntegrityFinding]:
     """Check the whole history in one moment's view: contents, seals, columns, side rows, links, heads."""
-    reader = Reader(work)
+    reader = SqlReader(work)
     chain = Chain(work.mac_key)
     for batch in reader.batches():
         yield from chain.take(batch)
     yield from verify_links(reader, chain)
 
 
-def verify_links(reader: Reader, chain: Chain) -> Iterator[Finding]:
+def verify_links(reader: SqlReader, chain: Chain) -> Iterator[IntegrityFinding]:
     """Weigh the heads against the events the chain has seen; name every broken link if they differ."""
     for heads in reader.by_key(_HEADS, ""):
         chain.weigh_heads(heads)
@@ -198,39 +200,39 @@ def verify_links(reader: Reader, chain: Chain) -> Iterator[Finding]:
         yield from broken_links(reader)
 
 
-def broken_links(reader: Reader) -> Iterator[Finding]:
+def broken_links(reader: SqlReader) -> Iterator[IntegrityFinding]:
     """Walk the streams one by one and name what is missing, inserted or linked wrongly, with its number."""
     rows = joined.from_iterable(_in_order(reader))
     for stream, events in groupby(rows, itemgetter(0)):
         yield from _broken_stream(stream, events)
     for (stream,) in reader.rows(_HEADS_ALONE):
-        yield Finding("history.removed", stream, EMPTY_HEAD)
+        yield IntegrityFinding("history.removed", stream, EMPTY_HEAD)
 
 
-def _broken_stream(stream: str, events: Iterator[Any]) -> Iterator[Finding]:
+def _broken_stream(stream: str, events: Iterator[Any]) -> Iterator[IntegrityFinding]:
     number, before = 0, GENESIS
     head: tuple[int | None, bytes | None] = (None, None)
     for _, seq, _, prev, digest, *head_columns in events:
         head = (head_columns[0], head_columns[1])
         if seq <= number or (head[0] is not None and seq > head[0]):
-            yield Finding("history.inserted", f"{stream}#{seq}", TWICE)
+            yield IntegrityFinding("history.inserted", f"{stream}#{seq}", TWICE)
         else:
             for missing in range(number + 1, seq):
-                yield Finding("history.removed", f"{stream}#{missing}", MISSING)
+                yield IntegrityFinding("history.removed", f"{stream}#{missing}", MISSING)
             if seq == number + 1 and prev != before:
-                yield Finding("history.link", f"{stream}#{seq}", LINK)
+                yield IntegrityFinding("history.link", f"{stream}#{seq}", LINK)
             number = seq
         before = digest
     if head[0] is None:
-        yield Finding("history.head", stream, NO_HEAD)
+        yield IntegrityFinding("history.head", stream, NO_HEAD)
         return
     for missing in range(number + 1, head[0] + 1):
-        yield Finding("history.removed", f"{stream}#{missing}", MISSING)
+        yield IntegrityFinding("history.removed", f"{stream}#{missing}", MISSING)
     if head == (number, head[1]) and head[1] != before:
-        yield Finding("history.head", f"{stream}#{number}", HEAD)
+        yield IntegrityFinding("history.head", f"{stream}#{number}", HEAD)
 
 
-def _in_order(reader: Reader) -> Iterator[list[Any]]:
+def _in_order(reader: SqlReader) -> Iterator[list[Any]]:
     after: tuple[str, int, int] = ("", 0, 0)
     while rows := reader.rows(_IN_ORDER, (*after, BATCH)):
         yield rows

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from archive.integrity.findings import Finding
-from archive.integrity.reading import Reader
+from archive.integrity.findings import IntegrityFinding
+from archive.integrity.reading import SqlReader
 from archive.migrations import triggers
 from archive.vocabulary.wording import N_
 
@@ -22,7 +22,7 @@ WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace""",
 }
 
 
-def fallen(reader: Reader) -> Iterator[Finding]:
+def fallen(reader: SqlReader) -> Iterator[IntegrityFinding]:
     """Name every trigger that is not there as we made it."""
     standing = dict(reader.rows(_STANDING[reader.sqlite]))
     wanted = (
@@ -32,7 +32,7 @@ def fallen(reader: Reader) -> Iterator[Finding]:
     )
     for name, body in wanted.items():
         if standing.get(name) != body:
-            yield Finding("fences", name, DOWN)
+            yield IntegrityFinding("fences", name, DOWN)
 
 
 def _on_postgresql(clause: str) -> str:

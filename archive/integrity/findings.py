@@ -7,7 +7,7 @@ from archive.vocabulary.wording import _
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class IntegrityFinding:
     """Say which rule something breaks; `subject` names it, as `file:7` or, for an event, `file:7#3`."""
 
     rule: str

@@ -32,7 +32,7 @@ _LAST = 2**62
 
 
 @dataclass(slots=True)
-class Batch:
+class EventBatch:
     """Hold a stretch of the history with the side rows and subjects that belong to it, by event id."""
 
     events: list[EventRow]
@@ -40,7 +40,7 @@ class Batch:
     subjects: dict[int, list[str]]
 
 
-class Reader:
+class SqlReader:
     """Run plain SQL in a transaction; `{mark}` stands for a parameter, `{bytewise}` for the C collation."""
 
     def __init__(self, work: Work) -> None:
@@ -83,14 +83,14 @@ class Reader:
             yield rows
             start = rows[-1][key]
 
-    def batches(self, after: int = 0) -> Iterator[Batch]:
+    def batches(self, after: int = 0) -> Iterator[EventBatch]:
         """Return the history by id, from after one on, each batch with what belongs to it."""
         for events in self.by_key(EVENTS, after):
             until = events[-1][0] if len(events) == BATCH else _LAST
-            yield Batch(events, *self._beside(after, until))
+            yield EventBatch(events, *self._beside(after, until))
             after = until
         if after < _LAST:  # rows that belong to no event stand after the last one, if anywhere
-            yield Batch([], *self._beside(after, _LAST))
+            yield EventBatch([], *self._beside(after, _LAST))
 
     def _beside(self, after: int, until: int) -> tuple[dict[int, tuple[bytes, str]], dict[int, list[str]]]:
         private = {row[0]: (row[1], row[2]) for row in self.rows(_PRIVATE, (after, until))}

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from json import JSONDecoder
 from typing import Any
 
-from archive.integrity.findings import Finding
-from archive.integrity.reading import Reader
+from archive.integrity.findings import IntegrityFinding
+from archive.integrity.reading import SqlReader
 from archive.kernel.store import Work
 from archive.vocabulary import EventKind as E
 from archive.vocabulary.wording import N_
@@ -158,7 +158,7 @@ class _Track:
 class Replay:
     """Take in the history batch by batch, then compare; `work` must be the one the batches come from."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: SqlReader) -> None:
         self._reader = reader
         self._disordered: set[str] = set()
         self._tracks: dict[str, _Track] = {}
@@ -205,11 +205,11 @@ class Replay:
             except (ValueError, KeyError, TypeError):
                 continue  # not as we write them: the chain's check has named it
 
-    def compare(self) -> Iterator[Finding]:
+    def compare(self) -> Iterator[IntegrityFinding]:
         """Name everything whose tables say something else than its history."""
         for stream in sorted(self._disordered):
             self._tell_again(stream)
-            yield Finding("replay.order", stream, DISORDERED)
+            yield IntegrityFinding("replay.order", stream, DISORDERED)
         for track in self._tracks.values():
             yield from self._compare(track)
 
@@ -219,7 +219,7 @@ class Replay:
         for column, values in zip(TABLES[noun][1], self._tracks[noun].told, strict=True):
             values[int(number)] = hash(told[column]) if column in told else _NEVER
 
-    def _compare(self, track: _Track) -> Iterator[Finding]:
+    def _compare(self, track: _Track) -> Iterator[IntegrityFinding]:
         table, columns = TABLES[track.noun]
         written = {"roles": _ROLES[self._reader.sqlite], "day": "CAST(day AS text)"}  # as events write them
         listed = ", ".join(written.get(name, name) for name in columns)
@@ -229,7 +229,7 @@ class Replay:
                 yield from self._explain(track.noun, row, columns)
         gone = {number for number, seq in enumerate(track.last) if seq}
         for number in sorted(gone | track.beyond):
-            yield Finding("replay.gone", f"{track.noun}:{number}", GONE)
+            yield IntegrityFinding("replay.gone", f"{track.noun}:{number}", GONE)
 
     def _suspects(self, track: _Track, rows: list[Any]) -> list[Any]:
         size = len(track.last)
@@ -248,16 +248,16 @@ class Replay:
             track.last[number] = 0
         return list(suspects.values())
 
-    def _explain(self, noun: str, row: Any, columns: tuple[str, ...]) -> Iterator[Finding]:
+    def _explain(self, noun: str, row: Any, columns: tuple[str, ...]) -> Iterator[IntegrityFinding]:
         subject = f"{noun}:{row[0]}"
         told = self._tell(subject)
         if not told:
-            yield Finding("replay.no_history", subject, NO_HISTORY)
+            yield IntegrityFinding("replay.no_history", subject, NO_HISTORY)
             return
         for column, present in zip(columns, row[1:], strict=True):
             if told.get(column) != present:
                 facts = {"column": column, "history": told.get(column), "present": present}
-                yield Finding("replay.differs", subject, DIFFERS, facts)
+                yield IntegrityFinding("replay.differs", subject, DIFFERS, facts)
 
     def _tell(self, stream: str) -> dict[str, Any]:
         told: dict[str, Any] = {}
@@ -269,8 +269,8 @@ class Replay:
         return told
 
 
-def replay(work: Work) -> Iterator[Finding]:
+def replay(work: Work) -> Iterator[IntegrityFinding]:
     """Replay the whole history and compare it with the tables."""
-    told = Replay(Reader(work))
+    told = Replay(SqlReader(work))
     told.read()
     yield from told.compare()

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from archive import register
 from archive.integrity import fences
-from archive.integrity.reading import Reader
+from archive.integrity.reading import SqlReader
 from archive.kernel.config import BadSettings
 from archive.kernel.store import Archive, Work
 from archive.models import Event
@@ -37,7 +37,7 @@ def _refuse_foreign_key(work: Work) -> None:
 
 
 def _refuse_fallen_fences(work: Work) -> None:
-    fallen = [finding.subject for finding in fences.fallen(Reader(work))]
+    fallen = [finding.subject for finding in fences.fallen(SqlReader(work))]
     if fallen:
         raise BadSettings(
             _(

@@ -33,7 +33,7 @@ class PartialDate:
         return cls(int(year), int(month) if month else None, int(day) if day else None)
 
     @classmethod
-    def of(cls, day: date) -> "PartialDate":
+    def from_date(cls, day: date) -> "PartialDate":
         """Make one from a whole date."""
         return cls(day.year, day.month, day.day)
 

@@ -44,7 +44,7 @@ _STANDS = text(
 )
 
 
-class Note(NamedTuple):
+class WatchNote(NamedTuple):
     """Hold what whoever commits leaves in the lock file: the file's look, the age, the newest event."""
 
     look: str = ""
@@ -57,7 +57,7 @@ class Note(NamedTuple):
         return b"%s,%d" % (spelt, crc32(spelt))
 
     @classmethod
-    def read(cls, path: str) -> "Note":
+    def read(cls, path: str) -> "WatchNote":
         """Return what is noted, nothing where there is none."""
         for _ in range(_ATTEMPTS):
             try:
@@ -68,7 +68,7 @@ class Note(NamedTuple):
 
     @classmethod
     @lru_cache(maxsize=2)  # most writers find what they left themselves
-    def understood(cls, written: bytes) -> "Note":
+    def understood(cls, written: bytes) -> "WatchNote":
         """Return what was written; raises ValueError for half a note."""
         spelt, _comma, total = written.strip().rpartition(b",")
         if int(total) != crc32(spelt):
@@ -99,7 +99,7 @@ class FileWatch:
 
     def check(self, connection: Connection) -> None:
         """Ask for the newest event anybody acknowledged, first in a transaction; raises Unavailable."""
-        noted = Note.read(self._record)
+        noted = WatchNote.read(self._record)
         wanted = max(self._newest, noted.newest if noted.age == self._age else self._newest)
         if noted.age > self._age or not self._holds(connection, wanted):
             self._lost = RESTORED
@@ -117,7 +117,7 @@ class FileWatch:
     def committing(self) -> None:
         """Look right before a commit, when it is our turn; raises Unavailable."""
         now = _look(self._path)
-        if now != self._file and _same(now, self._file) and Note.read(self._record).look == _SETTLING:
+        if now != self._file and _same(now, self._file) and WatchNote.read(self._record).look == _SETTLING:
             self._file = now  # whoever left that was killed at it, while the file was written
         self._verify()
         self._note(_SETTLING)
@@ -157,14 +157,14 @@ class FileWatch:
     def _take_up(self, anchor: PoolProxiedConnection) -> None:
         """Take the register as it is; where it is other than noted, those who began earlier will see so."""
         for _ in range(_ATTEMPTS):
-            noted = Note.read(self._record)
+            noted = WatchNote.read(self._record)
             self._file = _look(self._path)
             try:
                 there = anchor.cursor().execute(_HASH, (noted.newest[0],)).fetchone()
                 newest = anchor.cursor().execute(_NEWEST).fetchone()
             except sqlite3.OperationalError:  # no tables yet
                 there = newest = None
-            if noted == Note.read(self._record):
+            if noted == WatchNote.read(self._record):
                 break
         known = noted.look in ("", _SETTLING, _spelt(self._file)) and _is_in(there, noted.newest)
         self._age, self._newest = noted.age + (not known), newest or (0, b"")
@@ -186,20 +186,20 @@ class FileWatch:
                 return REPLACED
             if now == self._file:
                 return ""
-            noted = Note.read(self._record)
+            noted = WatchNote.read(self._record)
             if settling and noted.look == _SETTLING:  # somebody is at it, or was killed at it
                 return ""
             if noted.look == _spelt(now) and noted.age <= self._age:
                 self._file = now
                 return ""
-            if now == _look(self._path) and noted == Note.read(self._record):
+            if now == _look(self._path) and noted == WatchNote.read(self._record):
                 return RESTORED
         return ""
 
     def _note(self, look: str) -> None:
         file = os.open(self._record, os.O_WRONLY | os.O_CREAT, 0o666)
         try:
-            os.write(file, Note(look, self._age, self._newest).spell().ljust(_RECORD))
+            os.write(file, WatchNote(look, self._age, self._newest).spell().ljust(_RECORD))
         finally:
             os.close(file)
 

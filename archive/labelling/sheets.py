@@ -29,7 +29,7 @@ _Thing = TypeVar("_Thing", CaseFile, Place)
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class SheetSettings:
     """On what to print, from which label of the first sheet on, shifted by mm right and down."""
 
     stock: Stock
@@ -37,7 +37,7 @@ class Paper:
     offset: tuple[float, float] = (0.0, 0.0)
 
     @classmethod
-    def read(cls, stock: str, start: str, right: str, down: str) -> "Paper":
+    def read(cls, stock: str, start: str, right: str, down: str) -> "SheetSettings":
         """Read what a form says; raises Invalid naming the field."""
         if stock not in stocks():
             raise Invalid("label_stock", N_("Choose the labels you have."), field="stock")
@@ -76,7 +76,11 @@ def _millimetres(text: str, field: str) -> float:
 
 
 def of_files(
-    work: Work, settings: Settings, files: Sequence[CaseFile], paper: Paper, reason: LabelReason | None
+    work: Work,
+    settings: Settings,
+    files: Sequence[CaseFile],
+    paper: SheetSettings,
+    reason: LabelReason | None,
 ) -> list[Design]:
     """Print the labels of files in the register and return what stands on them; see `codes.print_labels`."""
     files = _once(files)
@@ -97,7 +101,7 @@ def of_files(
 
 
 def of_places(
-    work: Work, settings: Settings, found: Sequence[Place], paper: Paper, reason: LabelReason | None
+    work: Work, settings: Settings, found: Sequence[Place], paper: SheetSettings, reason: LabelReason | None
 ) -> list[Design]:
     """Print the labels of places in the register and return what stands on them; raises Invalid as above."""
     found = _once(found)
@@ -126,14 +130,14 @@ def _place_label(trail: Sequence[Place], settings: Settings) -> Design:
         ) from None
 
 
-def of_blanks(work: Work, settings: Settings, count: int, paper: Paper) -> list[Design]:
+def of_blanks(work: Work, settings: Settings, count: int, paper: SheetSettings) -> list[Design]:
     """Issue blank codes and return what stands on their labels."""
     printed: Printed = codes.print_blanks(work, count, paper.stock.key)
     designs = [BlankLabel(code, archive=settings.archive_name) for code in printed.codes]
     return _fitting(settings, designs, paper)
 
 
-def _fitting(settings: Settings, designs: Sequence[Design], paper: Paper) -> list[Design]:
+def _fitting(settings: Settings, designs: Sequence[Design], paper: SheetSettings) -> list[Design]:
     """Raise Invalid before anything counts as printed when the symbol would be too small to be read."""
     edge = lay_out(designs[0], paper.stock.label, paper.stock.inset(), locale()).symbol_edge
     try:
@@ -147,7 +151,7 @@ def _fitting(settings: Settings, designs: Sequence[Design], paper: Paper) -> lis
     return list(designs)
 
 
-def pdf(settings: Settings, designs: Sequence[Design], paper: Paper) -> bytes:
+def pdf(settings: Settings, designs: Sequence[Design], paper: SheetSettings) -> bytes:
     """Return the labels as PDF, ready for the printer at 100 %."""
     return sheet_pdf(
         designs,
@@ -160,7 +164,7 @@ def pdf(settings: Settings, designs: Sequence[Design], paper: Paper) -> bytes:
     )
 
 
-def zpl(settings: Settings, designs: Sequence[Design], paper: Paper) -> str:
+def zpl(settings: Settings, designs: Sequence[Design], paper: SheetSettings) -> str:
     """Return the labels as ZPL for a label printer."""
     return "".join(
         label_zpl(designs, paper.stock, host=settings.host, offset=paper.offset, language=locale())

@@ -91,12 +91,12 @@ def withdraw(work: Work, about: str, key: str) -> bool:
 
 def withdraw_all(work: Work, about: str) -> None:
     """Stop every clock of a thing that still runs."""
-    for deadline in of(work, about):
+    for deadline in for_streams(work, about):
         if deadline.open:
             withdraw(work, about, deadline.key)
 
 
-def of(work: Work, *abouts: str) -> Sequence[Deadline]:
+def for_streams(work: Work, *abouts: str) -> Sequence[Deadline]:
     """Return every deadline of some things, ended ones too, the earliest first."""
     statement = select(Deadline).where(col(Deadline.about).in_(abouts))
     return work.session.scalars(statement.order_by(col(Deadline.due_at), col(Deadline.id))).all()

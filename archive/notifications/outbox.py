@@ -32,7 +32,7 @@ READ = "read"  # in the inbox, before it could be sent
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMail:
     """One mail as it is sent."""
 
     id: int
@@ -45,7 +45,7 @@ class Letter:
     created_at: datetime
 
 
-def claim(work: Work) -> Letter | None:
+def claim(work: Work) -> OutgoingMail | None:
     """Take the mail that has waited longest for a try, to be sent within the lease; None when none is due."""
     while True:
         mail = work.session.scalar(
@@ -61,7 +61,7 @@ def claim(work: Work) -> Letter | None:
         if address and mail.tries < TRIES:
             mail.tries += 1
             mail.next_try_at = work.now + LEASE
-            return Letter(
+            return OutgoingMail(
                 mail.id,
                 hashlib.sha256(f"{mail.key} {stamp(mail.created_at)}".encode()).hexdigest()[:32],
                 address,

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from archive.kernel.config import Settings, Smtp
 from archive.kernel.store import Archive, worker
 from archive.notifications import outbox
-from archive.notifications.outbox import Letter
+from archive.notifications.outbox import OutgoingMail
 from archive.vocabulary.wording import _, speaking
 
 _log = logging.getLogger("aktspar.mail")
@@ -41,7 +41,7 @@ def send_waiting(archive: Archive) -> int:
     return taken
 
 
-def _send(archive: Archive, line: "_Line", letter: Letter) -> bool:
+def _send(archive: Archive, line: "_Line", letter: OutgoingMail) -> bool:
     try:
         line.send(compose(archive.settings, letter), letter.address)
     except (OSError, smtplib.SMTPException) as error:
@@ -59,7 +59,7 @@ def _send(archive: Archive, line: "_Line", letter: Letter) -> bool:
     return True
 
 
-def compose(settings: Settings, letter: Letter) -> EmailMessage:
+def compose(settings: Settings, letter: OutgoingMail) -> EmailMessage:
     """Make the mail; made again it is the same, down to its Message-ID."""
     mail = EmailMessage()
     mail["Subject"] = f"Aktspår: {letter.subject}"

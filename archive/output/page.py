@@ -50,7 +50,7 @@ _QUIET = 4  # modules of white round a QR symbol
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ReportHead:
     """Say what a report is about, who made it and when; `address` becomes a QR symbol that leads there.
 
     `foot` stands at the foot of every page, as a draft's mark or a check value.
@@ -68,7 +68,7 @@ class Head:
 class Report:
     """Collect what stands on a report, then make the PDF."""
 
-    def __init__(self, head: Head) -> None:
+    def __init__(self, head: ReportHead) -> None:
         typeface.register()
         self._head = head
         beside = _SYMBOL + 3 * mm if head.address else 0
@@ -202,7 +202,7 @@ class _Numbered(Canvas):
         self.drawRightString(A4[0] - MARGIN, _FOOT_UP, words)
 
 
-def _foot(head: Head) -> list[str]:
+def _foot(head: ReportHead) -> list[str]:
     """Return the foot of every page: what has no room is left to the head, but never a state."""
     for parts in ((head.archive, head.title, head.foot), (head.title, head.foot), (head.foot,)):
         words = plain(" · ".join(filter(None, parts)))

@@ -121,7 +121,7 @@ def _registered(row: Mapping[str, Any], new: NewPerson) -> history.Entry:
 
 
 def _birth_date(number: Identity | None) -> PartialDate | None:
-    return PartialDate.of(number.birth_date) if number and number.birth_date else None
+    return PartialDate.from_date(number.birth_date) if number and number.birth_date else None
 
 
 def _number_row(person_id: int, number: Identity, source: str, *, current: bool) -> dict[str, Any]:
@@ -276,7 +276,7 @@ def _keep_number(
     else:
         work.insert(_NUMBER, [_number_row(person.id, number, source, current=current)])
     if person.birth_date is None and number.birth_date:
-        person.birth_date = PartialDate.of(number.birth_date)
+        person.birth_date = PartialDate.from_date(number.birth_date)
     work.session.flush()
     history.record(
         work,

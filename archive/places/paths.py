@@ -14,7 +14,7 @@ _PLACE = Place.__table__  # type: ignore[attr-defined]
 _AT_ONCE = 500  # parameters of one statement
 
 
-class Named(Protocol):
+class NamedPlace(Protocol):
     """A place, or what is known of one to say where it is."""
 
     @property
@@ -24,7 +24,7 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """One place of a trail as the hot paths read it: a row, since a model costs more than the disk."""
 
     id: int
@@ -42,7 +42,7 @@ class _Written(NamedTuple):
 
 
 _KINDS = {kind.value: kind for kind in PlaceKind}
-_Link = TypeVar("_Link", Step, Place)
+_Link = TypeVar("_Link", PathStep, Place)
 
 _FIELDS = (_PLACE.c.id, _PLACE.c.parent_id, _PLACE.c.kind, _PLACE.c.name, _PLACE.c.code)
 _START = select(*_FIELDS).where(_PLACE.c.id.in_(bindparam("ids", expanding=True)))
@@ -52,10 +52,12 @@ _STEPS = select(_UPWARDS)
 _PLACES = select(Place).where(_PLACE.c.id.in_(select(_UPWARDS.c.id)))
 
 
-def steps(work: Work, place_ids: Iterable[int]) -> dict[int, list[Step]]:
+def steps(work: Work, place_ids: Iterable[int]) -> dict[int, list[PathStep]]:
     """Return each place with its holders as rows, outermost first, in one statement."""
     wanted = sorted(set(place_ids))
-    rows = [Step(*row) for ids in _chunks(wanted) for row in work.connection.execute(_STEPS, {"ids": ids})]
+    rows = [
+        PathStep(*row) for ids in _chunks(wanted) for row in work.connection.execute(_STEPS, {"ids": ids})
+    ]
     return _chains(rows, wanted)
 
 
@@ -90,7 +92,7 @@ _NAMED_BY_ITSELF = frozenset({PlaceKind.SITE, PlaceKind.ROOM})
 _FEWEST_LETTERS = 3
 
 
-def spoken(place: Named, *, first: bool = False) -> str:
+def spoken(place: NamedPlace, *, first: bool = False) -> str:
     """Say a place by name, with its kind where the name alone would say little; `first` in a sentence."""
     letters = sum(sign.isalpha() for sign in place.name)
     if place.kind in _NAMED_BY_ITSELF or letters >= _FEWEST_LETTERS:
@@ -99,7 +101,7 @@ def spoken(place: Named, *, first: bool = False) -> str:
     return f"{kind.capitalize() if first else kind} {place.name}"
 
 
-def name_of(trail: Sequence[Named]) -> str:
+def name_of(trail: Sequence[NamedPlace]) -> str:
     """Say where a place is, outermost first: `Magasin 1 / hyllsektion 3 / hyllplan 2`."""
     return " / ".join(spoken(place) for place in trail)
 

@@ -36,7 +36,7 @@ _ABOVE = Place.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class RoomLeft:
     """What is recorded in a room: what stands there, what is sought in an incident, what is lent."""
 
     standing: tuple[int, ...]
@@ -130,13 +130,13 @@ def remaining(work: Work, emptying: Emptying) -> list[int]:
     return list(left(work, emptying).standing)
 
 
-def left(work: Work, emptying: Emptying) -> Left:
+def left(work: Work, emptying: Emptying) -> RoomLeft:
     """Return every file recorded in a room, by why it is."""
     recorded = _recorded(work, emptying)
     here = [file_id for file_id, status in recorded if status is Custody.ON_PLACE]
     lent = [file_id for file_id, status in recorded if status is Custody.ON_LOAN]
     sought = _sought(work, here)
-    return Left(
+    return RoomLeft(
         tuple(file_id for file_id in here if file_id not in sought),
         tuple(file_id for file_id in here if file_id in sought),
         tuple(lent),
@@ -157,7 +157,7 @@ def _recorded(work: Work, emptying: Emptying) -> list[tuple[int, Custody]]:
 def _sought(work: Work, ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for start in range(0, len(ids), 500):
-        found |= wanted.of(work, ids[start : start + 500]).keys()
+        found |= wanted.by_file(work, ids[start : start + 500]).keys()
     return found
 
 
@@ -341,7 +341,7 @@ def _rehome(work: Work, emptying: Emptying, home: Place) -> int:
     for file in held.values():
         position = shelf_order.next_position(work, file.id, home)
         steps.append(
-            history.Step(
+            history.StreamStep(
                 file,
                 FileAction.REHOME,
                 changes={"place_id": home.id, "position": position},

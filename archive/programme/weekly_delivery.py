@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.deliveries import notices, pick_lists, planning, transfer_notices
-from archive.deliveries.planning import Plan
+from archive.deliveries.planning import DeliveryPlan
 from archive.kernel.clock import local_date, next_working_day
 from archive.kernel.config import Settings
 from archive.kernel.errors import ChangedMeanwhile, Invalid
@@ -30,7 +30,7 @@ class Usual:
     alarm_hours: int = 8
 
     @classmethod
-    def of(cls, settings: Settings) -> "Usual":
+    def from_settings(cls, settings: Settings) -> "Usual":
         """Read it from the settings of the archive."""
         return cls(
             settings.delivery_weekday,
@@ -47,7 +47,7 @@ def open_next(archive: Archive) -> None:
             return
     try:
         with archive.write(worker(ROUTINE)) as work:
-            open_week(work, local_date(work.now) + timedelta(days=7), Usual.of(archive.settings))
+            open_week(work, local_date(work.now) + timedelta(days=7), Usual.from_settings(archive.settings))
     except (ChangedMeanwhile, Invalid):  # opened by another just now; or there is no central archive yet
         return
 
@@ -63,7 +63,9 @@ def open_week(work: Work, some_day: date, usual: Usual) -> Delivery:
     known = work.session.scalar(select(Delivery).where(col(Delivery.week) == week))
     if known is not None:
         return known
-    plan = Plan(day_in_week(some_day, usual.weekday), usual.crates, usual.crate_files, usual.alarm_hours)
+    plan = DeliveryPlan(
+        day_in_week(some_day, usual.weekday), usual.crates, usual.crate_files, usual.alarm_hours
+    )
     delivery = planning.plan(work, plan, week=week)
     fill(work, delivery)
     notices.opened(work, delivery)

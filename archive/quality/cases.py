@@ -14,7 +14,7 @@ from archive.kernel.store import Work
 from archive.models import Matter
 from archive.notifications import deadlines
 from archive.routine_runs import moments, steps, versions
-from archive.routine_runs.steps import Answers, Course
+from archive.routine_runs.steps import Answers, RunCourse
 from archive.vocabulary import MatterAction, MatterState, Permission
 from archive.vocabulary.wording import N_
 from routines import engine
@@ -84,35 +84,35 @@ def listed(
     return work.session.scalars(statement.order_by(col(Matter.id).desc()).limit(limit)).all()
 
 
-def course(work: Work, matter: Matter) -> Course:
+def course(work: Work, matter: Matter) -> RunCourse:
     """Return how far a matter has come by its routine."""
-    return Course.of(work, matter, _facts(matter))
+    return RunCourse.follow(work, matter, _facts(matter))
 
 
 def complete(
     work: Work, matter: Matter, name: str, answers: Answers, *, done_at: datetime | None = None
-) -> Course:
+) -> RunCourse:
     """Write down that a step is done; the matter is closed when its end is reached."""
     run = _held(work, matter)
     steps.complete(work, run, name, answers, done_at)
     return advance(work, matter, run)
 
 
-def not_needed(work: Work, matter: Matter, name: str, reason: str) -> Course:
+def not_needed(work: Work, matter: Matter, name: str, reason: str) -> RunCourse:
     """Write down that an optional step is not needed; raises Invalid without a reason, or when it is."""
     run = _held(work, matter)
     steps.set_aside(work, run, name, reason)
     return advance(work, matter, run)
 
 
-def start(work: Work, matter: Matter, name: str) -> Course:
+def start(work: Work, matter: Matter, name: str) -> RunCourse:
     """Start a step that waits to be chosen."""
     run = _held(work, matter)
     steps.start(work, run, name)
     return run
 
 
-def advance(work: Work, matter: Matter, run: Course | None = None) -> Course:
+def advance(work: Work, matter: Matter, run: RunCourse | None = None) -> RunCourse:
     """Open and let fall away what time and answers ask for, and close what has come to its end."""
     run = run or course(work, matter)
     steps.advance(work, run)
@@ -127,7 +127,7 @@ def advance(work: Work, matter: Matter, run: Course | None = None) -> Course:
     return run
 
 
-def _held(work: Work, matter: Matter) -> Course:
+def _held(work: Work, matter: Matter) -> RunCourse:
     if not _may_see(work, matter):
         raise NotFound("no_such_matter", N_("There is no such matter, or none you may know of."))
     work.session.refresh(matter, with_for_update=True)

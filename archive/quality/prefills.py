@@ -66,7 +66,7 @@ class _Asked:
         return self.work.session.scalar(statement) or 0
 
 
-def of(work: Work, matter: Matter, step: str) -> dict[str, Answer]:
+def for_step(work: Work, matter: Matter, step: str) -> dict[str, Answer]:
     """Return what the fields of a step's form begin with; what the actor may not read is left out."""
     run = cases.course(work, matter)
     asked, found = _Asked(work, matter), dict[str, Answer]()
@@ -234,7 +234,7 @@ def _annual(asked: _Asked) -> Iterator[str]:
     yield _("Parts of this self-check done: %(num)s", num=asked.work.session.scalar(checks) or 0)
 
 
-def _figures(asked: _Asked) -> incident_figures.Figures | None:
+def _figures(asked: _Asked) -> incident_figures.IncidentFigures | None:
     if not asked.work.actor.may(Permission.READ_INCIDENTS):
         return None
     return incident_figures.of_period(asked.work, asked.since, asked.until)

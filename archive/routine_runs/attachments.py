@@ -32,7 +32,7 @@ _KEPT = select(_EVENT.c.id, _EVENT.c.stream, _EVENT.c.body).where(_EVENT.c.kind 
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class ReceivedPaper:
     """A paper as it came: as which evidence, under which name."""
 
     evidence: str
@@ -63,7 +63,7 @@ class Attachment:
         return _MEDIA[self.kind]
 
 
-def keep(work: Work, run: str, step: str, occurrence: int, paper: Paper) -> str:
+def keep(work: Work, run: str, step: str, occurrence: int, paper: ReceivedPaper) -> str:
     """Keep a paper as evidence of a step that is open, and return the line that names it in the answer.
 
     Raises Invalid for what is neither a PDF nor a picture, and for more than five megabytes. Whoever calls
@@ -95,7 +95,7 @@ def keep(work: Work, run: str, step: str, occurrence: int, paper: Paper) -> str:
 TOO_LARGE = N_("The paper is larger than %(most)s MB. Scan it more coarsely, or write where it is kept.")
 
 
-def of(work: Work, run: str) -> Sequence[Attachment]:
+def for_run(work: Work, run: str) -> Sequence[Attachment]:
     """Return the papers of a case, oldest first, without what stands in them."""
     rows = work.connection.execute(_KEPT.where(_EVENT.c.stream == run).order_by(_EVENT.c.seq))
     return [_attachment(row) for row in rows]
@@ -107,7 +107,7 @@ def content(work: Work, run: str, event_id: int) -> tuple[Attachment, bytes]:
     Whoever calls this has made sure that the actor may read what people wrote in the case.
     """
     row = work.connection.execute(_KEPT.where(_EVENT.c.stream == run, _EVENT.c.id == event_id)).first()
-    beside = private_data.of(work, [event_id]).get(event_id) if row is not None else None
+    beside = private_data.by_event(work, [event_id]).get(event_id) if row is not None else None
     if row is None or beside is None:
         raise NotFound("no_such_paper", N_("There is no such paper here, or it has been disposed of."))
     return _attachment(row), base64.b64decode(beside["content"])

@@ -13,7 +13,7 @@ from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, Place, User
 from archive.vocabulary.wording import N_
 from routines.conditions import Answer
-from routines.model import Field, FieldKind, Step
+from routines.model import FieldKind, FormField, Step
 
 NAMED = "name:"
 LONGEST_NAME = 200
@@ -45,7 +45,7 @@ def refuse_unknown(work: Work, step: Step, answers: Mapping[str, Answer]) -> Non
                 raise Invalid("key_unknown", N_("Choose from the list."), field=field.id)
 
 
-def needs_account(step: Step, field: Field) -> bool:
+def needs_account(step: Step, field: FormField) -> bool:
     """Tell whether a person named here has to be one who works with the system."""
     return field.id == step.performed_by or f"{step.id}.{field.id}" in _ACCOUNTS
 

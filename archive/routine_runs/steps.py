@@ -24,13 +24,17 @@ from routines import engine
 from routines.conditions import Answer, FactValue
 from routines.engine import AlertKind
 from routines.model import Routine, Step
-from routines.progress import Doer, End, Progress, Record
+from routines.progress import Doer, Progress, Record, StepEnd
 from routines.wording import Problem, Refused
 
 Facts = Mapping[str, FactValue]
 Answers = Mapping[str, Answer]
 
-_ENDS = {StepState.DONE: End.DONE, StepState.NOT_NEEDED: End.NOT_NEEDED, StepState.LAPSED: End.LAPSED}
+_ENDS = {
+    StepState.DONE: StepEnd.DONE,
+    StepState.NOT_NEEDED: StepEnd.NOT_NEEDED,
+    StepState.LAPSED: StepEnd.LAPSED,
+}
 _STATES = {end: state for state, end in _ENDS.items()}
 # The parties of our routines that are not called as a role is; owner and reporter are persons.
 _ROLES: Mapping[str, tuple[Role, ...]] = {
@@ -60,7 +64,7 @@ class Run(Protocol):
 
 
 @dataclass(slots=True)
-class Course:
+class RunCourse:
     """One run as the engine sees it: its routine, its facts, what was opened and how that ended."""
 
     run: Run
@@ -69,11 +73,11 @@ class Course:
     rows: dict[tuple[str, int], RoutineStep]
 
     @classmethod
-    def of(cls, work: Work, run: Run, facts: Facts) -> "Course":
+    def follow(cls, work: Work, run: Run, facts: Facts) -> "RunCourse":
         """Read how far a run has come."""
         routine = versions.routine_of(versions.get(work, run.routine_id))
         rows = rows_of(work, run)
-        texts = private_data.of(work, [row.told_event for row in rows])
+        texts = private_data.by_event(work, [row.told_event for row in rows])
         asked = {fact.id: facts[fact.id] for fact in routine.facts}
         progress = Progress(asked, tuple(_record(row, texts.get(row.told_event or 0, {})) for row in rows))
         return cls(run, routine, progress, {(row.step, row.occurrence): row for row in rows})
@@ -130,13 +134,13 @@ def may_do(actor: Actor, step: Step, by: Doer) -> bool:
     return actor.may(Permission.LEAD_INCIDENTS) and not step.reserved
 
 
-def moves(work: Work, course: Course) -> bool:
+def moves(work: Work, course: RunCourse) -> bool:
     """Tell whether time alone makes a step open or fall away."""
     turn = engine.advanced(course.routine, course.progress, clock, work.now)
     return bool(turn.lapsed or turn.opened)
 
 
-def advance(work: Work, course: Course) -> None:
+def advance(work: Work, course: RunCourse) -> None:
     """Let fall away and open what now should, and set the clocks of what opened."""
     turn = engine.advanced(course.routine, course.progress, clock, work.now)
     for record in turn.lapsed:
@@ -146,13 +150,13 @@ def advance(work: Work, course: Course) -> None:
     _set_clocks(work, course, opened)
 
 
-def start(work: Work, course: Course, name: str) -> None:
+def start(work: Work, course: RunCourse, name: str) -> None:
     """Start a step by choice; raises Invalid when it cannot be started now, NotPermitted for others."""
     _require(work, course, course.step(name))
     begin(work, course, name)
 
 
-def begin(work: Work, course: Course, name: str) -> None:
+def begin(work: Work, course: RunCourse, name: str) -> None:
     """Start a step because of what was done elsewhere; raises Invalid when it cannot be started now."""
     with _plainly():
         record = engine.start(course.routine, course.progress, name, clock, work.now)
@@ -160,7 +164,7 @@ def begin(work: Work, course: Course, name: str) -> None:
     _set_clocks(work, course, [_open(work, course, record)])
 
 
-def begin_anew(work: Work, course: Course, name: str) -> None:
+def begin_anew(work: Work, course: RunCourse, name: str) -> None:
     """Open a step once more whatever its conditions say, unless it is open or the routine has none such."""
     if name not in course.routine.step_of or course.progress.open_record(name):
         return
@@ -170,7 +174,7 @@ def begin_anew(work: Work, course: Course, name: str) -> None:
 
 
 def complete(
-    work: Work, course: Course, name: str, answers: Answers, done_at: datetime | None = None
+    work: Work, course: RunCourse, name: str, answers: Answers, done_at: datetime | None = None
 ) -> Record:
     """Write down that an open step is done; raises Invalid with what stands against it."""
     by = _require(work, course, course.step(name))
@@ -181,18 +185,18 @@ def complete(
     return record
 
 
-def keep_unasked(work: Work, course: Course, name: str, answers: Answers) -> None:
+def keep_unasked(work: Work, course: RunCourse, name: str, answers: Answers) -> None:
     """Store an open step as done with what is known already, though its form may ask for more."""
     record = course.progress.open_record(name)
     if record is not None:
         by = display_names.person(work.actor)
         ended = replace(
-            record, end=End.DONE, ended_at=work.now, ended_by=by, done_at=work.now, answers=dict(answers)
+            record, end=StepEnd.DONE, ended_at=work.now, ended_by=by, done_at=work.now, answers=dict(answers)
         )
         keep(work, course, ended)
 
 
-def keep(work: Work, course: Course, record: Record) -> None:
+def keep(work: Work, course: RunCourse, record: Record) -> None:
     """Store a step that is done, with its answers beside the event, and stop its clock."""
     row = course.rows[record.step, record.occurrence]
     performed = engine.performer(course.step(record.step), record.answers, record.ended_by)
@@ -213,7 +217,7 @@ def keep(work: Work, course: Course, record: Record) -> None:
     deadlines.meet(work, course.run.stream, _key(record), at=record.done_at)
 
 
-def set_aside(work: Work, course: Course, name: str, reason: str) -> None:
+def set_aside(work: Work, course: RunCourse, name: str, reason: str) -> None:
     """Write down that an optional step is not needed; raises Invalid without a reason, or when it is."""
     by = _require(work, course, course.step(name))
     with _plainly():
@@ -222,19 +226,19 @@ def set_aside(work: Work, course: Course, name: str, reason: str) -> None:
     course.progress = course.progress.with_records(record)
 
 
-def withdraw(work: Work, course: Course, records: Iterable[Record], reason: str) -> None:
+def withdraw(work: Work, course: RunCourse, records: Iterable[Record], reason: str) -> None:
     """Note that some steps, done or open, do not count any more; what was answered stays to be read."""
     for record in records:
         row = course.rows[record.step, record.occurrence]
         told = row.told_event
         _end(work, course, record, reason)
-        if record.end is End.LAPSED:
+        if record.end is StepEnd.LAPSED:
             row.told_event = told or row.told_event
         course.progress = course.progress.with_records(record)
     work.session.flush()
 
 
-def recount(work: Work, course: Course, names: Iterable[str]) -> None:
+def recount(work: Work, course: RunCourse, names: Iterable[str]) -> None:
     """Count the deadlines of open steps anew after a decision that moved the moment they count from."""
     again = engine.recounted(course.routine, course.progress, names, clock, work.now)
     for record in again:
@@ -244,7 +248,7 @@ def recount(work: Work, course: Course, names: Iterable[str]) -> None:
     _set_clocks(work, course, again)
 
 
-def pass_on(work: Work, course: Course) -> None:
+def pass_on(work: Work, course: RunCourse) -> None:
     """Set the clocks of all that is open anew: somebody else owns the run."""
     _set_clocks(work, course, engine.open_steps(course.progress))
 
@@ -271,7 +275,7 @@ def _plainly() -> Iterator[None]:
         raise StepRefused(refused.problems) from refused
 
 
-def _require(work: Work, course: Course, step: Step) -> Doer:
+def _require(work: Work, course: RunCourse, step: Step) -> Doer:
     by = doer(work, course.routine, course.run)
     if not may_do(work.actor, step, by):
         raise NotPermitted(
@@ -282,7 +286,7 @@ def _require(work: Work, course: Course, step: Step) -> Doer:
     return by
 
 
-def _open(work: Work, course: Course, record: Record) -> Record:
+def _open(work: Work, course: RunCourse, record: Record) -> Record:
     row = RoutineStep(
         run=course.run.stream,
         step=record.step,
@@ -304,7 +308,7 @@ def _open(work: Work, course: Course, record: Record) -> Record:
     return record
 
 
-def _end(work: Work, course: Course, record: Record, reason: str) -> None:
+def _end(work: Work, course: RunCourse, record: Record, reason: str) -> None:
     row = course.rows[record.step, record.occurrence]
     row.state = StepState.LAPSED if record.end is None else _STATES[record.end]
     row.ended_at, row.ended_by = record.ended_at, record.ended_by
@@ -315,20 +319,20 @@ def _end(work: Work, course: Course, record: Record, reason: str) -> None:
         private={"reason": reason},
         step=record.step,
         occurrence=record.occurrence,
-        by_itself=record.end is End.LAPSED,
+        by_itself=record.end is StepEnd.LAPSED,
     )
     work.session.flush()
     deadlines.withdraw(work, course.run.stream, _key(record))
 
 
-def _set_clocks(work: Work, course: Course, records: Iterable[Record]) -> None:
+def _set_clocks(work: Work, course: RunCourse, records: Iterable[Record]) -> None:
     if course.run.clocks:
         for record in records:
             if record.deadline is not None:
                 _set_clock(work, course, record, record.deadline)
 
 
-def _set_clock(work: Work, course: Course, record: Record, due: datetime) -> None:
+def _set_clock(work: Work, course: RunCourse, record: Record, due: datetime) -> None:
     step, run = course.step(record.step), course.run
     alerts = {alert.kind: alert for alert in engine.alerts(course.routine, record)}
     reminder, late = alerts.get(AlertKind.REMINDER), alerts.get(AlertKind.ESCALATED)

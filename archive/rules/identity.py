@@ -47,7 +47,7 @@ class Written(NamedTuple):
     not_after: date | None = None
 
     @classmethod
-    def of(
+    def by_dates(
         cls,
         opened: PartialDate | None = None,
         closed: PartialDate | None = None,

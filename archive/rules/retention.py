@@ -51,7 +51,7 @@ class KindRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Birth:
+class BirthDate:
     """Hold a person's true birth date; not sure when date and identity number disagree."""
 
     born: PartialDate | None
@@ -71,7 +71,7 @@ class Grounds:
     rule: KindRule
     last_note: PartialDate | None
     closed: PartialDate | None = None
-    births: tuple[Birth, ...] = ()
+    births: tuple[BirthDate, ...] = ()
     parenthood: bool = False
     adoption: bool = False
     placed_child: bool = False
@@ -84,7 +84,7 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class RetentionReason:
     """Say why, with the section of law it follows."""
 
     sentence: str
@@ -108,14 +108,14 @@ class Retention:
     duty_from: date | None
     latest: date | None
     not_before: date | None
-    reasons: tuple[Reason, ...]
+    reasons: tuple[RetentionReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
     """A rule that forbids disposal until a day, or for as long as its outcome says."""
 
-    reason: Reason
+    reason: RetentionReason
     until: date | None = None
     outcome: Outcome = Outcome.DISPOSE
 
@@ -131,7 +131,7 @@ def compute(grounds: Grounds, *, sample: frozenset[int] = SAMPLE_DAYS) -> Retent
     """Apply every rule; `sample` holds the days of birth whose files the municipality keeps for research."""
     kept, sampled = [*_never_disposed(grounds)], [*_research_sample(grounds, sample)]
     if grounds.decided is Outcome.PRESERVE:
-        kept.append(Reason(N_("It has been decided that the whole file is kept."), _DECISION))
+        kept.append(RetentionReason(N_("It has been decided that the whole file is kept."), _DECISION))
     if sampled or grounds.decided is Outcome.PRESERVE or (kept and not grounds.partly):
         return Retention(Outcome.PRESERVE, None, None, None, (*kept, *sampled))
     part = [*_part(grounds, kept)]
@@ -152,43 +152,45 @@ def _carries(grounds: Grounds, flag: str) -> bool:
     return bool(getattr(grounds, flag)) or flag in grounds.rule.implies
 
 
-def _never_disposed(grounds: Grounds) -> Iterator[Reason]:
+def _never_disposed(grounds: Grounds) -> Iterator[RetentionReason]:
     if _carries(grounds, "parenthood"):
-        yield Reason(N_("Documents on paternity or parenthood are never disposed of."), "16 kap. 2 § SoL")
+        yield RetentionReason(
+            N_("Documents on paternity or parenthood are never disposed of."), "16 kap. 2 § SoL"
+        )
     if _carries(grounds, "adoption"):
-        yield Reason(N_("Documents on adoption are never disposed of."), "16 kap. 2 § SoL")
+        yield RetentionReason(N_("Documents on adoption are never disposed of."), "16 kap. 2 § SoL")
     if _carries(grounds, "placed_child"):
         sentence = N_("Documents on a child placed outside its own home are never disposed of.")
-        yield Reason(sentence, _PLACED[grounds.rule.statute])
+        yield RetentionReason(sentence, _PLACED[grounds.rule.statute])
 
 
-def _part(grounds: Grounds, kept: list[Reason]) -> Iterator[Reason]:
+def _part(grounds: Grounds, kept: list[RetentionReason]) -> Iterator[RetentionReason]:
     law = kept[0].law if kept else "16 kap. 2 § SoL"
     if kept:
-        yield Reason(
+        yield RetentionReason(
             N_("This concerns only some of the documents: they are kept, the rest is disposed of."), law
         )
     if grounds.decided is Outcome.PARTLY:
-        yield Reason(N_("It has been decided that part of the file is kept."), _DECISION)
+        yield RetentionReason(N_("It has been decided that part of the file is kept."), _DECISION)
 
 
-def _research_sample(grounds: Grounds, days: frozenset[int]) -> Iterator[Reason]:
+def _research_sample(grounds: Grounds, days: frozenset[int]) -> Iterator[RetentionReason]:
     """The true birth date decides: a personal number may carry a neighbouring day (prop. 2008/09:111)."""
     law = _SAMPLE[grounds.rule.statute]
     if days >= EVERY_DAY:
-        yield Reason(N_("Every file in this municipality belongs to the research sample."), law)
+        yield RetentionReason(N_("Every file in this municipality belongs to the research sample."), law)
     elif days:
         persons = [birth for birth in grounds.births if birth.role in _FILE_IS_ABOUT]
         if not persons:
             sentence = N_(
                 "No person is registered, so the research sample cannot be ruled out: keep and find out."
             )
-            yield Reason(sentence, law)
+            yield RetentionReason(sentence, law)
         for person in persons:
             yield from _sampled(person, days, law)
 
 
-def born_on_sample_day(births: Iterable[Birth], days: frozenset[int] = SAMPLE_DAYS) -> bool:
+def born_on_sample_day(births: Iterable[BirthDate], days: frozenset[int] = SAMPLE_DAYS) -> bool:
     """Tell whether the cover bears the mark of the research sample: somebody it is about was born then."""
     return any(
         birth.born is not None and birth.born.day in days and birth.role in _FILE_IS_ABOUT for birth in births
@@ -198,19 +200,19 @@ def born_on_sample_day(births: Iterable[Birth], days: frozenset[int] = SAMPLE_DA
 _FILE_IS_ABOUT = (PersonRole.SUBJECT, PersonRole.CHILD, PersonRole.PARTNER)
 
 
-def _sampled(person: Birth, days: frozenset[int], law: str) -> Iterator[Reason]:
+def _sampled(person: BirthDate, days: frozenset[int], law: str) -> Iterator[RetentionReason]:
     if person.born is None or person.born.day is None:
         sentence = N_(
             "The day of birth is not known, so the research sample cannot be ruled out: keep and find out."
         )
-        yield Reason(sentence, law)
+        yield RetentionReason(sentence, law)
     elif not person.sure:
-        yield Reason(
+        yield RetentionReason(
             N_("The birth date and the identity number disagree: keep and find out which is right."), law
         )
     elif person.born.day in days:
         sentence = N_("Born on %(born)s, a day of the research sample: the whole file is kept.")
-        yield Reason(sentence, law, {"born": str(person.born)})
+        yield RetentionReason(sentence, law, {"born": str(person.born)})
 
 
 def _duty(grounds: Grounds) -> _Limit:
@@ -231,7 +233,7 @@ def _duty(grounds: Grounds) -> _Limit:
             "Is disposed of five years after the last note; of that only %(note)s is known, so five years "
             "are counted from the latest day it can mean: from %(until)s."
         )
-    return _Limit(Reason(sentence, law, {"note": str(note), "until": str(until)}), until)
+    return _Limit(RetentionReason(sentence, law, {"note": str(note), "until": str(until)}), until)
 
 
 def _holds(grounds: Grounds) -> Iterator[_Limit]:
@@ -255,12 +257,12 @@ def _other_file(grounds: Grounds) -> _Limit:
     law, until = _DUTY[grounds.rule.statute], grounds.other_until
     if until is None:
         sentence = N_("Another file on the same person has not been disposed of: this one waits for it.")
-        return _Limit(Reason(sentence, law), None, Outcome.WAIT)
+        return _Limit(RetentionReason(sentence, law), None, Outcome.WAIT)
     sentence = N_(
         "Another file on the same person has not been disposed of and may not be before %(until)s: "
         "this one waits for it."
     )
-    return _Limit(Reason(sentence, law, {"until": str(until)}), until, Outcome.WAIT)
+    return _Limit(RetentionReason(sentence, law, {"until": str(until)}), until, Outcome.WAIT)
 
 
 def _until_age(grounds: Grounds, age: int, sentence: str, law: str) -> _Limit:
@@ -271,10 +273,10 @@ def _until_age(grounds: Grounds, age: int, sentence: str, law: str) -> _Limit:
     if len(born) < len(children):
         return _cannot(N_("Cannot be computed because the child's birth date is missing."), law)
     until = _years_after(max(born), age)
-    return _Limit(Reason(sentence, law, {"until": str(until)}), until)
+    return _Limit(RetentionReason(sentence, law, {"until": str(until)}), until)
 
 
-def _children(grounds: Grounds) -> Iterator[Birth]:
+def _children(grounds: Grounds) -> Iterator[BirthDate]:
     """Find those registered as children; else the main person, unless grown up: it may be a parent."""
     children = [birth for birth in grounds.births if birth.role is PersonRole.CHILD]
     if children:
@@ -291,7 +293,7 @@ def _children(grounds: Grounds) -> Iterator[Birth]:
 
 
 def _cannot(sentence: str, law: str, **facts: object) -> _Limit:
-    return _Limit(Reason(sentence, law, facts), None, Outcome.UNKNOWN)
+    return _Limit(RetentionReason(sentence, law, facts), None, Outcome.UNKNOWN)
 
 
 def _years_after(day: date, years: int) -> date:

@@ -14,8 +14,8 @@ from archive.files.masking import Card
 from archive.kernel.store import Work
 from archive.models import CaseFile, Place
 from archive.places import paths
-from archive.places.paths import Step
-from archive.scanning.scans import Taken
+from archive.places.paths import PathStep
+from archive.scanning.scans import StoredScan
 from archive.vocabulary import Custody, PlaceKind, Term
 from archive.vocabulary import ScanOutcome as O
 from archive.vocabulary.wording import N_, _
@@ -32,7 +32,7 @@ class Signal(Term):
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ScanReply:
     """The answer to one scan in words; a code is one to go on with, empty where there is nothing to open."""
 
     id: str
@@ -229,18 +229,18 @@ class _Facts(NamedTuple):
 
     files: Mapping[int, _File]
     cards: Mapping[int, Card]
-    trails: Mapping[int, Sequence[Step]]
+    trails: Mapping[int, Sequence[PathStep]]
     divided: Collection[int]
 
 
-def tell(work: Work, scans: Sequence[Taken]) -> list[Telling]:
+def tell(work: Work, scans: Sequence[StoredScan]) -> list[ScanReply]:
     """Say what scans led to, in their order, in a number of statements that does not grow with them."""
     ids = {scan.file_id for scan in scans if scan.file_id}
     rows = work.connection.execute(_FILES, {"ids": sorted(ids)}) if ids else ()
     files = {row.id: _File(*row) for row in rows}
     shown = {scan.file_id for scan in scans if scan.outcome is O.FILE_SHOWN and scan.file_id}
     models = work.session.execute(_SHOWN, {"ids": sorted(shown)}).scalars().all() if shown else ()
-    told_of = {card.file.id: card for card in masking.of(work, models)} if models else {}
+    told_of = {card.file.id: card for card in masking.cards(work, models)} if models else {}
     places = {scan.place_id for scan in scans if scan.place_id}
     places |= {files[number].place_id for number in shown if number in files}
     steps = paths.steps(work, places) if places else {}
@@ -248,14 +248,16 @@ def tell(work: Work, scans: Sequence[Taken]) -> list[Telling]:
     return [_telling(scan, facts) for scan in scans]
 
 
-def _divided(work: Work, scans: Sequence[Taken], steps: Mapping[int, Sequence[Step]]) -> Collection[int]:
+def _divided(
+    work: Work, scans: Sequence[StoredScan], steps: Mapping[int, Sequence[PathStep]]
+) -> Collection[int]:
     """Return the sites, rooms and racks of scans that are divided further; of shelves nothing is asked."""
     put = {scan.place_id for scan in scans if scan.outcome in _PUTS and scan.place_id}
     wide = {place_id for place_id in put & steps.keys() if steps[place_id][-1].kind in _WIDE}
     return set(work.connection.execute(_DIVIDED, {"ids": sorted(wide)}).scalars()) if wide else ()
 
 
-def _telling(scan: Taken, known: _Facts) -> Telling:
+def _telling(scan: StoredScan, known: _Facts) -> ScanReply:
     file = known.files.get(scan.file_id or 0)
     place_id = file.place_id if file and scan.outcome is O.FILE_SHOWN else scan.place_id
     trail = known.trails.get(place_id or 0, ())
@@ -268,7 +270,7 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
         "place": _where(scan, file, trail),
         "code": _present(file, trail),
     }
-    return Telling(
+    return ScanReply(
         id=scan.id,
         outcome=scan.outcome,
         signal=Signal.WARNING if wide and chosen else _signal(scan, file),
@@ -293,7 +295,7 @@ def _telling(scan: Taken, known: _Facts) -> Telling:
     )
 
 
-def _wide(trail: Sequence[Step]) -> str:
+def _wide(trail: Sequence[PathStep]) -> str:
     return _(_WIDE[trail[-1].kind]) if trail[-1].kind in _WIDE else ""
 
 
@@ -304,13 +306,13 @@ def hint_at(work: Work, place: Place) -> str:
     return _(_WIDE[place.kind])
 
 
-def _heading(scan: Taken) -> str:
+def _heading(scan: StoredScan) -> str:
     if scan.incident_id is not None:
         return _WANTED
     return _UNDONE if scan.undone else _HEADINGS[scan.outcome]
 
 
-def _signal(scan: Taken, file: _File | None) -> Signal:
+def _signal(scan: StoredScan, file: _File | None) -> Signal:
     if scan.incident_id is not None:
         return Signal.REFUSED
     if scan.undone:
@@ -320,7 +322,7 @@ def _signal(scan: Taken, file: _File | None) -> Signal:
     return _SIGNALS.get(scan.outcome, Signal.REFUSED)
 
 
-def _thing(scan: Taken, file: _File | None, trail: Sequence[Step]) -> str:
+def _thing(scan: StoredScan, file: _File | None, trail: Sequence[PathStep]) -> str:
     """Name what was scanned: a protected file, or one that is in no register, by its code alone."""
     if file is None and scan.outcome in _AT_TASKS:
         return codes.grouped(scan.code or "")
@@ -332,7 +334,7 @@ def _thing(scan: Taken, file: _File | None, trail: Sequence[Step]) -> str:
     return file.reference + part
 
 
-def _where(scan: Taken, file: _File | None, trail: Sequence[Step]) -> str:
+def _where(scan: StoredScan, file: _File | None, trail: Sequence[PathStep]) -> str:
     """Say the place in few words; that of a protected file to nobody, who put it there knows."""
     if file is not None and file.protected:
         return _("Protected") if scan.outcome is O.FILE_SHOWN else _("the place you chose")
@@ -340,12 +342,12 @@ def _where(scan: Taken, file: _File | None, trail: Sequence[Step]) -> str:
     return paths.name_of(trail[-4:] if whole else trail[-4:-1]) or "–"
 
 
-def _present(file: _File | None, trail: Sequence[Step]) -> str:
+def _present(file: _File | None, trail: Sequence[PathStep]) -> str:
     code = file.code if file else trail[-1].code if trail else ""
     return codes.grouped(code) if code else ""
 
 
-def _text(scan: Taken, file: _File | None, said: Mapping[str, str]) -> str:
+def _text(scan: StoredScan, file: _File | None, said: Mapping[str, str]) -> str:
     if scan.undone and scan.outcome in cover_scanning.UNDOABLE:
         return _(_TEXTS[O.CHECK_UNDONE])
     if scan.undone:
@@ -369,7 +371,7 @@ def _hint(card: Card | None) -> str:
     return f"{card.kind} · {card.name}" if card else ""
 
 
-def _clears(scan: Taken) -> bool:
+def _clears(scan: StoredScan) -> bool:
     """Tell whether the place chosen before is left: it cannot be used, or its label's successor is meant."""
     if scan.outcome is O.VOID_LABEL:
         return scan.file_id is None and scan.place_id is not None

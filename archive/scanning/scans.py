@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from archive.cover_checks import scanning as cover_scanning
 from archive.deliveries import scanning as delivery_scanning
-from archive.deliveries.scanning import Read, Told
+from archive.deliveries.scanning import ScanContext, TaskResult
 from archive.files import files, sightings, wanted
 from archive.files.files import Held
 from archive.history import history
@@ -153,7 +153,7 @@ def _moment(body: dict[str, Any], name: str) -> datetime | None:
 
 
 @dataclass(slots=True)
-class Answer:
+class ScanResult:
     """What a scan led to: codes and ids only; wording and masking are made anew each time it is shown.
 
     `incident_id` is the incident that looks for the file: a wanted file stops whoever scans it.
@@ -168,7 +168,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class StoredScan:
     """A scan with its stored answer."""
 
     id: str
@@ -185,10 +185,10 @@ class Taken:
     undone: bool = False
 
 
-_TAKEN = tuple(item.name for item in fields(Taken))
+_TAKEN = tuple(item.name for item in fields(StoredScan))
 
 
-def take(work: Work, scanned: Scanned) -> Taken:
+def take(work: Work, scanned: Scanned) -> StoredScan:
     """Answer a scan and keep the answer; raises Invalid for a bad id, Conflict for an id used otherwise."""
     work.require(Permission.READ_FILES)
     if not _UUID.fullmatch(scanned.id):
@@ -208,12 +208,12 @@ def take(work: Work, scanned: Scanned) -> Taken:
     dialect = "sqlite" if work.sqlite else "postgresql"
     if work.connection.execute(_CLAIMS[dialect], claim).rowcount != 1:
         return _again(work, scanned.id, content)
-    answer = Answer(ScanOutcome.REFUSED)
+    answer = ScanResult(ScanOutcome.REFUSED)
     try:
         with work.attempt():
             answer = _answer(work, scanned, code, happened_at)
     except DomainError as refusal:
-        answer = Answer(ScanOutcome.REFUSED, refusal.code, facts=_said(refusal))
+        answer = ScanResult(ScanOutcome.REFUSED, refusal.code, facts=_said(refusal))
         answer.file_id, answer.place_id = _standing_for(work, code)
         if isinstance(refusal, NotPermitted) and work.actor.user_id is not None:
             stream, needed = f"user:{work.actor.user_id}", str(refusal.facts.get("needed", refusal.code))
@@ -222,13 +222,13 @@ def take(work: Work, scanned: Scanned) -> Taken:
         answer.incident_id = _seen_anyway(work, answer.file_id, scanned, happened_at)
     values = {name: getattr(answer, name) for name in _ANSWERED}
     work.connection.execute(_ANSWER, {"scan_id": scanned.id, **values})
-    return Taken(scanned.id, work.actor.id, work.now, happened_at, code, **values)
+    return StoredScan(scanned.id, work.actor.id, work.now, happened_at, code, **values)
 
 
 def _seen_anyway(work: Work, file_id: int, scanned: Scanned, happened_at: datetime) -> int | None:
     """Record that a wanted file was seen, though nothing could be done with it or its label is an old one."""
     right = files.right_one(work, files.get(work, file_id))
-    if right is None or right.id not in wanted.of(work, [right.id]):
+    if right is None or right.id not in wanted.by_file(work, [right.id]):
         return None
     place_id = _lying_at(work, scanned)
     return sightings.record(
@@ -259,11 +259,11 @@ def _content(work: Work, scanned: Scanned) -> str:
     return hmac.digest(work.mac_key, b"scan\x1f" + content, "sha256").hex()
 
 
-def _taken(scan: Scan) -> Taken:
-    return Taken(*(getattr(scan, name) for name in _TAKEN))
+def _taken(scan: Scan) -> StoredScan:
+    return StoredScan(*(getattr(scan, name) for name in _TAKEN))
 
 
-def _again(work: Work, scan_id: str, content: str) -> Taken:
+def _again(work: Work, scan_id: str, content: str) -> StoredScan:
     known = get(work, scan_id)
     if known.actor != work.actor.id or known.content != content:
         raise Conflict("scan_id_taken", N_("This scan id was used for another scan. Scan again."))
@@ -283,20 +283,20 @@ def _standing_for(work: Work, code: str | None) -> tuple[int | None, int | None]
     return (row.file_id, row.place_id) if row else (None, None)
 
 
-def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetime) -> Answer:
+def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetime) -> ScanResult:
     label = work.connection.execute(_LABELLED, {"code": code}).one_or_none() if code else None
     if label is not None and label.state is LabelState.MARKER:
         return _marker(work, label.file_id)
     if scanned.task and (answer := _at_task(work, scanned, code, label, happened_at)):
         return answer
     if code is None:
-        return Answer(ScanOutcome.NOT_A_CODE)
+        return ScanResult(ScanOutcome.NOT_A_CODE)
     if label is None:
-        return Answer(ScanOutcome.UNKNOWN_CODE, place_id=_lying_at(work, scanned))
+        return ScanResult(ScanOutcome.UNKNOWN_CODE, place_id=_lying_at(work, scanned))
     if label.state is LabelState.VOID:
-        return Answer(ScanOutcome.VOID_LABEL, file_id=label.file_id, place_id=label.place_id)
+        return ScanResult(ScanOutcome.VOID_LABEL, file_id=label.file_id, place_id=label.place_id)
     if label.state is LabelState.BLANK:
-        return Answer(ScanOutcome.BLANK)
+        return ScanResult(ScanOutcome.BLANK)
     if label.file_id is None:
         return _place_scanned(work, places.get(work, label.place_id), scanned, happened_at)
     context = _context(work, scanned)
@@ -307,17 +307,17 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
     return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
 
 
-def _marker(work: Work, file_id: int) -> Answer:
+def _marker(work: Work, file_id: int) -> ScanResult:
     """Say what a marker stands for: whoever scans it has not seen the file, so nothing is recorded of it."""
-    found = wanted.of(work, [file_id]).get(file_id)
-    return Answer(
+    found = wanted.by_file(work, [file_id]).get(file_id)
+    return ScanResult(
         ScanOutcome.SHELF_MARKER, file_id=file_id, facts={"incident": found.incident_id if found else None}
     )
 
 
 def _at_task(
     work: Work, scanned: Scanned, code: str | None, label: Row[Any] | None, happened_at: datetime
-) -> Answer | None:
+) -> ScanResult | None:
     read = _read(work, scanned, code or "", label, happened_at)
     told = None
     if scanned.task in cover_scanning.TASKS:  # where commands are scanned too, which are no codes
@@ -327,12 +327,14 @@ def _at_task(
     return _told(told) if told else None
 
 
-def _told(told: Told) -> Answer:
-    return Answer(told.outcome, None, told.file_id, told.place_id, told.incident_id, told.facts)
+def _told(told: TaskResult) -> ScanResult:
+    return ScanResult(told.outcome, None, told.file_id, told.place_id, told.incident_id, told.facts)
 
 
-def _read(work: Work, scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime) -> Read:
-    return Read(
+def _read(
+    work: Work, scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime
+) -> ScanContext:
+    return ScanContext(
         code,
         label.state if label else None,
         label.file_id if label else None,
@@ -362,21 +364,21 @@ def _lying_at(work: Work, scanned: Scanned) -> int | None:
     return context.id if context else None
 
 
-def _place_scanned(work: Work, place: Place, scanned: Scanned, happened_at: datetime) -> Answer:
+def _place_scanned(work: Work, place: Place, scanned: Scanned, happened_at: datetime) -> ScanResult:
     carries = scanned.carry and place.kind in places.CARRIED
     if carries:
         places.shape_alone(work)
     context = _context(work, scanned) if carries else None
     if context is None or place.id == context.id:
         places.refuse_closed(place)
-        return Answer(ScanOutcome.PLACE_CHOSEN, place_id=place.id)
+        return ScanResult(ScanOutcome.PLACE_CHOSEN, place_id=place.id)
     if place.parent_id == context.id:
-        return Answer(ScanOutcome.CONFIRMED, place_id=place.id)
+        return ScanResult(ScanOutcome.CONFIRMED, place_id=place.id)
     if _place_overtaken(work, place, happened_at):
-        return Answer(ScanOutcome.SEEN_LATE, place_id=place.id)
+        return ScanResult(ScanOutcome.SEEN_LATE, place_id=place.id)
     before = {"from": place.parent_id, "position": place.position}
     places.move(work, place, places.get(work, context.id))
-    return Answer(ScanOutcome.PLACE_MOVED, place_id=place.id, facts={**before, "version": place.version})
+    return ScanResult(ScanOutcome.PLACE_MOVED, place_id=place.id, facts={**before, "version": place.version})
 
 
 def _place_overtaken(work: Work, place: Place, happened_at: datetime) -> bool:
@@ -389,16 +391,16 @@ def _place_overtaken(work: Work, place: Place, happened_at: datetime) -> bool:
 
 def _file_scanned(
     work: Work, file: Held, place: Spot | None, scanned: Scanned, happened_at: datetime
-) -> Answer:
+) -> ScanResult:
     seen: dict[str, Any] = {"how": Evidence.SCAN, "happened_at": happened_at, "scan_id": scanned.id}
     if place is None:
         incident_id = sightings.record(work, file, None, **seen)
-        return Answer(ScanOutcome.FILE_SHOWN, file_id=file.id, incident_id=incident_id)
+        return ScanResult(ScanOutcome.FILE_SHOWN, file_id=file.id, incident_id=incident_id)
     if file.status is Custody.LOST:  # only its incident brings it back
         incident_id = sightings.record(work, file, place.id, **seen)
-        return Answer(ScanOutcome.WANTED, file_id=file.id, place_id=place.id, incident_id=incident_id)
+        return ScanResult(ScanOutcome.WANTED, file_id=file.id, place_id=place.id, incident_id=incident_id)
     work.require(Permission.MOVE)
-    answer = Answer(ScanOutcome.MOVED, file_id=file.id, place_id=place.id)
+    answer = ScanResult(ScanOutcome.MOVED, file_id=file.id, place_id=place.id)
     if file.place_id == place.id and file.status is not Custody.ON_LOAN:
         FILE.step(file.status, FileAction.MOVE)
         answer.outcome = _confirmed(work, file, place, scanned.id)
@@ -410,7 +412,7 @@ def _file_scanned(
     elif file.status is Custody.ON_LOAN:
         loan = loans.take_back(work, file, place, **seen)
         answer.outcome, answer.facts = ScanOutcome.RETURNED, {"loan": loan.id}
-        found = wanted.of(work, [file.id]).get(file.id)
+        found = wanted.by_file(work, [file.id]).get(file.id)
         answer.incident_id = found.incident_id if found else None
     else:
         before = {"from": file.place_id, "position": file.position}
@@ -443,7 +445,7 @@ def _confirmed(work: Work, file: Held, place: Spot, scan_id: str) -> ScanOutcome
     return ScanOutcome.REPEATED if before else ScanOutcome.CONFIRMED
 
 
-def undo(work: Work, scan_id: str) -> Taken:
+def undo(work: Work, scan_id: str) -> StoredScan:
     """Take back the move a scan made; raises Conflict when it moved nothing or the file has moved since."""
     scan = get(work, scan_id)
     if scan.actor != work.actor.id:
@@ -482,7 +484,7 @@ def _refuse_unless(unchanged: bool) -> None:
         )
 
 
-def recent(work: Work, limit: int = 50) -> list[Taken]:
+def recent(work: Work, limit: int = 50) -> list[StoredScan]:
     """Return the actor's own scans, newest first."""
     scans = work.session.execute(
         select(Scan)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, literal, select
 
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, EventSubject, Place
-from archive.search.ranking import Spot
+from archive.search.ranking import SearchSpot
 from archive.vocabulary import Custody, EventKind, PlaceKind
 
 BESIDE = 24  # boxes looked at on each side
@@ -242,7 +242,7 @@ class Surroundings:
     def _site(self, stand: Stand) -> Stand | None:
         return self._by_path.get(stand.path.partition(".")[0])
 
-    def spots(self, places: Iterable[int], boxes: Mapping[int, int]) -> dict[int, Spot]:
+    def spots(self, places: Iterable[int], boxes: Mapping[int, int]) -> dict[int, SearchSpot]:
         """Describe places for the plan, with how many files they hold, in one statement for 500."""
         wanted = [self.stands[place] for place in dict.fromkeys(places) if place in self.stands]
         files: dict[int, int] = {}
@@ -252,7 +252,7 @@ class Surroundings:
             files.update((row.place_id, row.files) for row in rows)
         each = files.get(self.home.id) or _USUAL_FILES
         return {
-            one.id: Spot(
+            one.id: SearchSpot(
                 one.id,
                 self.site_of(one.id) or 0,
                 self.room_of(one.id) or 0,

@@ -86,7 +86,7 @@ _CRATES = select(_PLACE.c.id).where(
 )
 
 
-def of(work: Work, file_id: int) -> Past:
+def for_file(work: Work, file_id: int) -> Past:
     """Read a file's past, in three statements."""
     rows = work.connection.execute(_OWN, {"stream": f"file:{file_id}"}).all()[::-1]
     told = [(row, json.loads(row.body)["facts"]) for row in rows]

@@ -21,7 +21,7 @@ from archive.search.clues import Clues, day, fading
 from archive.search.near import Surroundings
 from archive.search.past import Past, What
 from archive.search.priors import GONE, Priors
-from archive.search.ranking import TABLE, Clue, Evidence, Plan, Search
+from archive.search.ranking import TABLE, Clue, FileEvidence, SearchPlan, VainSearch
 from archive.vocabulary import Custody, IncidentOutcome, Permission, PlaceKind
 
 # How much a handling may have displaced a file, beside one time of putting it away.
@@ -60,12 +60,12 @@ _ENDED = (
 def plan(
     work: Work,
     file_id: int,
-    searches: Sequence[Search] = (),
+    searches: Sequence[VainSearch] = (),
     *,
     by: str | None = None,
     at: int | None = None,
     priors: Priors | None = None,
-) -> Plan:
+) -> SearchPlan:
     """Return where to look next for a file after searches that found nothing; raises NotFound.
 
     `by` is who searches next, `at` the place that person is at, by default where the last search was. Priors
@@ -93,11 +93,15 @@ def key_of(*, place_id: int | None = None, cover_id: int | None = None, kind: Pl
     return f"{ranking.SWEEP if swept else ranking.READ}:{place_id}"
 
 
-def evidence(work: Work, file_id: int) -> Evidence:
+def evidence(work: Work, file_id: int) -> FileEvidence:
     """Gather what the register knows about where a file may be; raises NotFound."""
     work.require(Permission.READ_INCIDENTS)
     file = files.get(work, file_id)
-    clues, around, past = Clues(work, file), Surroundings(work, file.place_id), leads_past.of(work, file_id)
+    clues, around, past = (
+        Clues(work, file),
+        Surroundings(work, file.place_id),
+        leads_past.for_file(work, file_id),
+    )
     handled = _UNRECORDED + sum(_PUT_AWAY.get(one.what, 0.0) for one in past.handlings)
     leads_around.own_place(clues, handled)
     _beside(clues, around, past)
@@ -111,11 +115,11 @@ def evidence(work: Work, file_id: int) -> Evidence:
     return _evidence(clues, around, sweeps)
 
 
-def _evidence(clues: Clues, around: Surroundings, sweeps: dict[int, int]) -> Evidence:
+def _evidence(clues: Clues, around: Surroundings, sweeps: dict[int, int]) -> FileEvidence:
     covers = _named(clues)
     places = {*clues.places(), *covers.values(), *sweeps, clues.file.place_id}
     around.learn(places)
-    return Evidence(clues.found, around.spots(places, sweeps), covers, clues.file.place_id)
+    return FileEvidence(clues.found, around.spots(places, sweeps), covers, clues.file.place_id)
 
 
 def _named(clues: Clues) -> dict[int, int]:

@@ -15,7 +15,7 @@ GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class SearchReason:
     """A reason to look somewhere: its kind, its weight beside the others of that kind, its words."""
 
     code: str
@@ -50,7 +50,7 @@ class Priors:
     strength: float
     shares: Mapping[str, float]
     sources: Mapping[str, str]
-    reasons: Mapping[str, Reason]
+    reasons: Mapping[str, SearchReason]
     looks: Mapping[str, LookRule]
     again: float
     note: float
@@ -108,8 +108,8 @@ def read(text: str) -> Priors:
     return priors
 
 
-def _reason(code: str, rule: Mapping[str, Any]) -> Reason:
-    return Reason(code, rule["kind"], float(rule["weight"]), Text(rule["sv"], rule["en"]))
+def _reason(code: str, rule: Mapping[str, Any]) -> SearchReason:
+    return SearchReason(code, rule["kind"], float(rule["weight"]), Text(rule["sv"], rule["en"]))
 
 
 def _look(rule: Mapping[str, Any]) -> LookRule:

@@ -35,7 +35,7 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SearchSpot:
     """Where a place is: its site, its room (0 for none), its path, what holds it, how much is in it."""
 
     place: int
@@ -48,11 +48,11 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class FileEvidence:
     """What the register knows of one lost file; `covers` says in which place each named cover stands."""
 
     clues: Sequence[Clue]
-    spots: Mapping[int, Spot] = field(default_factory=dict)
+    spots: Mapping[int, SearchSpot] = field(default_factory=dict)
     covers: Mapping[int, int] = field(default_factory=dict)
     start: int | None = None  # the place where the search begins
 
@@ -88,7 +88,7 @@ class Evidence:
                 found[holder].append(place)
         return found
 
-    def spot(self, how: str, at: str) -> Spot | None:
+    def spot(self, how: str, at: str) -> SearchSpot | None:
         """Return where a lead is; nothing for what is asked from where one is."""
         if how in (DESK, ASK) or not at.isdecimal():
             return None
@@ -97,7 +97,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class VainSearch:
     """One search that found nothing: of which lead, by whom."""
 
     key: str
@@ -127,7 +127,7 @@ class Lead:
     share: float
     chance: float
     minutes: float
-    spot: Spot | None
+    spot: SearchSpot | None
     searched: int
     rate: float
 
@@ -140,17 +140,17 @@ class Way:
     """What of a lead no search changes: what it reaches, where it is and how long it takes."""
 
     reach: Reach
-    spot: Spot | None
+    spot: SearchSpot | None
     minutes: float
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SearchPlan:
     """The leads, best first, the chance of each cell, and the chance that the file is gone."""
 
-    evidence: Evidence
+    evidence: FileEvidence
     priors: Priors
-    searches: tuple[Search, ...]
+    searches: tuple[VainSearch, ...]
     cells: Mapping[str, float]
     leads: tuple[Lead, ...]
     ways: Mapping[str, Way]
@@ -163,13 +163,13 @@ class Plan:
 
 
 def make(
-    evidence: Evidence,
+    evidence: FileEvidence,
     priors: Priors,
-    searches: Sequence[Search] = (),
+    searches: Sequence[VainSearch] = (),
     *,
     by: str | None = None,
     at: int | None = None,
-) -> Plan:
+) -> SearchPlan:
     """Rank every lead for the one who searches next: who sees less where the same person looked before.
 
     `at` is the place the searcher is at, by default where the last search was.
@@ -179,10 +179,12 @@ def make(
         for cell, clues in evidence.by_cell.items()
     }
     ways = {key: _way(evidence, priors, key) for key in _keys(evidence)}
-    return update(Plan(evidence, priors, (), _normal(masses), (), ways, {}), searches, by=by, at=at)
+    return update(SearchPlan(evidence, priors, (), _normal(masses), (), ways, {}), searches, by=by, at=at)
 
 
-def update(plan: Plan, searches: Sequence[Search], *, by: str | None = None, at: int | None = None) -> Plan:
+def update(
+    plan: SearchPlan, searches: Sequence[VainSearch], *, by: str | None = None, at: int | None = None
+) -> SearchPlan:
     """Return the plan after more searches that found nothing, in the order they were made."""
     cells, seen = dict(plan.cells), dict(plan.seen)
     for search in searches:
@@ -208,12 +210,12 @@ def _manner(key: str) -> str:
     return READ if how == SWEEP else how
 
 
-def _reach(plan: Plan, key: str) -> Reach:
+def _reach(plan: SearchPlan, key: str) -> Reach:
     way = plan.ways.get(key)
     return _reached(plan.evidence, plan.priors, key) if way is None else way.reach
 
 
-def _reached(evidence: Evidence, priors: Priors, key: str) -> Reach:
+def _reached(evidence: FileEvidence, priors: Priors, key: str) -> Reach:
     how, _colon, at = key.partition(":")
     look = priors.looks.get(_manner(key))
     if look is None:
@@ -228,7 +230,7 @@ def _reached(evidence: Evidence, priors: Priors, key: str) -> Reach:
     return {cell: look.finds} if cell in evidence.by_cell else {}
 
 
-def _keys(evidence: Evidence) -> Iterator[str]:
+def _keys(evidence: FileEvidence) -> Iterator[str]:
     """Yield what can be searched to reach every cell."""
     ways = {PAPERS: OPEN, INSIDE: COVER, AWAY: ASK}
     for cell in evidence.by_cell:
@@ -240,7 +242,7 @@ def _keys(evidence: Evidence) -> Iterator[str]:
             yield f"{ways.get(kind, kind)}:{at}"
 
 
-def _standing(evidence: Evidence, done: Sequence[Search], at: int | None) -> Spot | None:
+def _standing(evidence: FileEvidence, done: Sequence[VainSearch], at: int | None) -> SearchSpot | None:
     """Return where the searcher stands: as said, else at the last place searched, else at the start."""
     if at is not None:
         return evidence.spots.get(at)
@@ -252,7 +254,7 @@ def _standing(evidence: Evidence, done: Sequence[Search], at: int | None) -> Spo
     return None if evidence.start is None else evidence.spots.get(evidence.start)
 
 
-def _way(evidence: Evidence, priors: Priors, key: str) -> Way:
+def _way(evidence: FileEvidence, priors: Priors, key: str) -> Way:
     how, _colon, at = key.partition(":")
     spot = evidence.spot(how, at)
     look, files = priors.looks[_manner(key)], spot.files if spot else 0
@@ -265,7 +267,7 @@ _HERE, _NOWHERE = (0, 0), (0, -1)
 _Weighed = tuple[float, float, str]  # the chance per minute with the trip, without it, and of which lead
 
 
-def _ranked(plan: Plan, by: str | None, standing: Spot | None) -> tuple[Lead, ...]:
+def _ranked(plan: SearchPlan, by: str | None, standing: SearchSpot | None) -> tuple[Lead, ...]:
     """Make the leads, the largest chance per minute first."""
     chances = {key: _chance(plan, key, way, by) for key, way in plan.ways.items()}
     trips: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
@@ -279,7 +281,7 @@ def _ranked(plan: Plan, by: str | None, standing: Spot | None) -> tuple[Lead, ..
     return tuple(_lead(plan, key, chances[key], rate, times[key]) for rate, _own, key in order)
 
 
-def _chance(plan: Plan, key: str, way: Way, by: str | None) -> float:
+def _chance(plan: SearchPlan, key: str, way: Way, by: str | None) -> float:
     """Return how likely one look finds the file, less where the same person looked before."""
     cells, again = plan.cells, plan.priors.again
     seen = plan.seen.get((by, _manner(key))) if by is not None else None
@@ -288,14 +290,14 @@ def _chance(plan: Plan, key: str, way: Way, by: str | None) -> float:
     return sum(cells[cell] * finds * again ** seen[cell] for cell, finds in way.reach.items())
 
 
-def _lead(plan: Plan, key: str, chance: float, rate: float, searched: int) -> Lead:
+def _lead(plan: SearchPlan, key: str, chance: float, rate: float, searched: int) -> Lead:
     how, _colon, at = key.partition(":")
     way = plan.ways[key]
     share = sum(plan.cells[cell] for cell in way.reach)
     return Lead(key, how, at, share, chance, way.minutes, way.spot, searched, rate)
 
 
-def _trip(spot: Spot | None, standing: Spot | None) -> tuple[int, int]:
+def _trip(spot: SearchSpot | None, standing: SearchSpot | None) -> tuple[int, int]:
     """Return the trip a lead needs: none at all, within the room, to another room, or to another site."""
     if spot is None or standing is None:
         return _NOWHERE
@@ -305,7 +307,7 @@ def _trip(spot: Spot | None, standing: Spot | None) -> tuple[int, int]:
 
 
 def _weighed(
-    plan: Plan, trip: tuple[int, int], keys: Sequence[str], chances: Mapping[str, float]
+    plan: SearchPlan, trip: tuple[int, int], keys: Sequence[str], chances: Mapping[str, float]
 ) -> list[_Weighed]:
     """Weigh the leads of one trip.
 
@@ -323,7 +325,7 @@ def _weighed(
     return [(min(rate, most), rate, key) for rate, key in own]
 
 
-def reasons(plan: Plan, lead: Lead) -> tuple[Why, ...]:
+def reasons(plan: SearchPlan, lead: Lead) -> tuple[Why, ...]:
     """Return what speaks for a lead, each reason once with its part of the chance, the strongest first."""
     parts: list[tuple[float, Clue]] = []
     for cell, finds in _reach(plan, lead.key).items():
@@ -349,7 +351,7 @@ class _Facts(dict[str, str | int]):
         return "–"
 
 
-def explain(plan: Plan, lead: Lead, language: str) -> list[str]:
+def explain(plan: SearchPlan, lead: Lead, language: str) -> list[str]:
     """Say why to look there, the strongest reason first, one sentence each and no name in any."""
     return [
         plan.priors.reasons[why.reason].words.say(language) % _Facts(why.facts)
@@ -358,7 +360,7 @@ def explain(plan: Plan, lead: Lead, language: str) -> list[str]:
     ]
 
 
-def credit(plan: Plan, cell: str) -> dict[str, float]:
+def credit(plan: SearchPlan, cell: str) -> dict[str, float]:
     """Return the kinds a find in a cell speaks for, as shares that sum to 1; nothing for an unknown cell."""
     masses: defaultdict[str, float] = defaultdict(float)
     for clue in plan.evidence.by_cell.get(cell, ()):
@@ -366,7 +368,7 @@ def credit(plan: Plan, cell: str) -> dict[str, float]:
     return _normal(masses) if masses else {}
 
 
-def route(leads: Iterable[Lead], start: Spot | None = None) -> list[Lead]:
+def route(leads: Iterable[Lead], start: SearchSpot | None = None) -> list[Lead]:
     """Put leads in the order one walks them: first what is asked from where one is, then by path."""
 
     def order(lead: Lead) -> tuple[bool, bool, int, bool, str, str]:

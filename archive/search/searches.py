@@ -98,7 +98,7 @@ def _refuse_wrong(said: Searched) -> None:
     free_text.whole(said.remark, LONGEST_REMARK, "remark")
 
 
-def of(work: Work, incident: Incident) -> Sequence[Search]:
+def for_incident(work: Work, incident: Incident) -> Sequence[Search]:
     """Return the searches of an incident in the order they were made."""
     statement = select(Search).where(col(Search.incident_id) == incident.id)
     return work.session.scalars(statement.order_by(col(Search.at), col(Search.id))).all()

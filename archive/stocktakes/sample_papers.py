@@ -8,21 +8,21 @@ from archive.kernel.config import Settings
 from archive.kernel.store import Work
 from archive.models import Sample
 from archive.output import csv
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from archive.places import paths
-from archive.places.paths import Step
+from archive.places.paths import PathStep
 from archive.rules.rates import Rate
-from archive.stocktakes.sample_views import Row
-from archive.stocktakes.samples import Figures
+from archive.stocktakes.sample_views import SampleRow
+from archive.stocktakes.samples import SampleFigures
 from archive.vocabulary import SampleDirection
 from archive.vocabulary.wording import _, locale
 from labels import codes
 
 
-def walk_list(work: Work, sample: Sample, place: str, rows: Sequence[Row], settings: Settings) -> bytes:
+def walk_list(work: Work, sample: Sample, place: str, rows: Sequence[SampleRow], settings: Settings) -> bytes:
     """Return what is to be looked at, in the order of the shelves, with room to write, as PDF."""
     report = Report(
-        Head(
+        ReportHead(
             _("Sample %(number)s", number=sample.id),
             settings.archive_name,
             settings.authority,
@@ -49,7 +49,7 @@ def walk_list(work: Work, sample: Sample, place: str, rows: Sequence[Row], setti
     return report.pdf()
 
 
-def _to_shelf(report: Report, rows: Sequence[Row]) -> None:
+def _to_shelf(report: Report, rows: Sequence[SampleRow]) -> None:
     if not rows:
         return
     report.heading(_("From register to shelf: does the file stand where the register says?"))
@@ -68,7 +68,7 @@ def _to_shelf(report: Report, rows: Sequence[Row]) -> None:
     report.table(columns, lines, "")
 
 
-def _to_register(report: Report, rows: Sequence[Row]) -> None:
+def _to_register(report: Report, rows: Sequence[SampleRow]) -> None:
     if not rows:
         return
     report.heading(_("From shelf to register: is the file that stands there in the register, and there?"))
@@ -88,11 +88,11 @@ def _to_register(report: Report, rows: Sequence[Row]) -> None:
     report.table(columns, lines, "")
 
 
-def _code(row: Row) -> str:
+def _code(row: SampleRow) -> str:
     return codes.grouped(row.card.file.code) if row.card else ""
 
 
-def rows(told: Sequence[Row], names: Mapping[str, str]) -> Iterator[bytes]:
+def rows(told: Sequence[SampleRow], names: Mapping[str, str]) -> Iterator[bytes]:
     """Iterate the rows of a sample with what was found."""
     yield csv.BEGINNING
     heads = [
@@ -123,7 +123,7 @@ def rows(told: Sequence[Row], names: Mapping[str, str]) -> Iterator[bytes]:
 
 
 def figures(
-    drawn: Sequence[Sample], came_to: Mapping[int, Figures], named: Mapping[int, Sequence[Step]]
+    drawn: Sequence[Sample], came_to: Mapping[int, SampleFigures], named: Mapping[int, Sequence[PathStep]]
 ) -> Iterator[bytes]:
     """Iterate what each sample came to, either way: per 1,000, from and to (95 %)."""
     yield csv.BEGINNING

@@ -13,7 +13,7 @@ from archive.vocabulary import PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SampleRow:
     """One row of the walk; `card` is the file to look for or found; `place` is empty where it is hidden."""
 
     number: int
@@ -35,22 +35,22 @@ class Row:
         return ", ".join(filter(None, (self.card.file.reference, self.card.part)))
 
 
-def rows(work: Work, sample: Sample) -> list[Row]:
+def rows(work: Work, sample: Sample) -> list[SampleRow]:
     """Return every row of a sample, numbered as one walks; places as seen from where it was drawn."""
     found = samples.items(work, sample)
     named = paths.steps(work, {sample.place_id, *(place.id for _item, place, _file in found)})
     above = len(named[sample.place_id])
     standing = {file.id: file for _item, _place, file in found if file is not None}
-    known = {card.file.id: card for card in masking.of(work, list(standing.values()))}
+    known = {card.file.id: card for card in masking.cards(work, list(standing.values()))}
     told = []
     for number, (item, place, file) in enumerate(found, start=1):
         hidden = file is not None and file.protected
         name = "" if hidden else paths.name_of(named[place.id][above:]) or place.name
         card = known[file.id] if file is not None else None
-        told.append(Row(number, item, name, card, place.kind is PlaceKind.BOX))
+        told.append(SampleRow(number, item, name, card, place.kind is PlaceKind.BOX))
     return told
 
 
-def subjects(of: Iterable[Row]) -> Sequence[str]:
+def subjects(of: Iterable[SampleRow]) -> Sequence[str]:
     """Return whom a look at some rows is about."""
     return masking.subjects([row.card for row in of if row.card is not None])

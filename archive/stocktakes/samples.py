@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from archive.codes import codes
 from archive.files import files, misses, sightings
-from archive.files.misses import Report
+from archive.files.misses import MissReport
 from archive.history import history
 from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.store import Work
@@ -186,7 +186,7 @@ def not_seen(work: Work, of: SampleItem) -> SampleAnswer:
     file = files.get(work, found.file_id or 0)
     if file.place_id != found.place_id or file.status is not Custody.ON_PLACE:
         return _answer(work, found, SampleAnswer.MOVED, file)
-    misses.report(work, Report((file.id,), occasion=Occasion.STOCKTAKE))
+    misses.report(work, MissReport((file.id,), occasion=Occasion.STOCKTAKE))
     return _answer(work, found, SampleAnswer.MISSING, file)
 
 
@@ -234,7 +234,7 @@ def _answer(work: Work, of: SampleItem, said: SampleAnswer, file: CaseFile | Non
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SampleFigures:
     """How much a sample found misplaced either way, of what it could tell; `open` rows are not answered."""
 
     to_shelf: Rate
@@ -242,12 +242,12 @@ class Figures:
     open: int
 
 
-def figures(work: Work, sample: Sample) -> Figures:
+def figures(work: Work, sample: Sample) -> SampleFigures:
     """Return what a sample came to, with the uncertainty of so many."""
     return figures_of(work, [sample])[sample.id]
 
 
-def figures_of(work: Work, drawn: Sequence[Sample]) -> dict[int, Figures]:
+def figures_of(work: Work, drawn: Sequence[Sample]) -> dict[int, SampleFigures]:
     """Return what samples came to, by id, in one statement."""
     answers: dict[int, dict[SampleDirection, dict[SampleAnswer, int]]] = {
         one.id: {direction: {} for direction in SampleDirection} for one in drawn
@@ -258,10 +258,10 @@ def figures_of(work: Work, drawn: Sequence[Sample]) -> dict[int, Figures]:
     return {one.id: _figures(one, answers[one.id]) for one in drawn}
 
 
-def _figures(sample: Sample, answers: dict[SampleDirection, dict[SampleAnswer, int]]) -> Figures:
+def _figures(sample: Sample, answers: dict[SampleDirection, dict[SampleAnswer, int]]) -> SampleFigures:
     answered = sum(sum(of.values()) for of in answers.values())
     shelf, register = _rate(answers[SampleDirection.TO_SHELF]), _rate(answers[SampleDirection.TO_REGISTER])
-    return Figures(shelf, register, sample.size - answered)
+    return SampleFigures(shelf, register, sample.size - answered)
 
 
 def _rate(answers: dict[SampleAnswer, int]) -> Rate:

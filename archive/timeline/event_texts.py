@@ -16,7 +16,7 @@ from archive.kernel.store import Actor, Work
 from archive.models import CaseFile
 from archive.notifications import texts
 from archive.places import paths
-from archive.places.paths import Step
+from archive.places.paths import PathStep
 from archive.timeline import loan_texts
 from archive.vocabulary import (
     AssessmentAnswer,
@@ -145,7 +145,7 @@ _WITHOUT: Mapping[EventKind, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EventText:
     """One event as told: `at` is when it happened, `source` says what more one should know of it.
 
     `undone` says that it took back what was done by a slip of the hand.
@@ -167,7 +167,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldEvent:
     """One event to tell; `thing` names whom it is about where that is not clear from the page."""
 
     row: Any
@@ -176,11 +176,11 @@ class Told:
 
 def tell(
     work: Work,
-    events: Sequence[Told],
+    events: Sequence[ToldEvent],
     *,
     hide_places: bool = False,
-    known: Mapping[int, Sequence[Step]] | None = None,
-) -> list[Entry]:
+    known: Mapping[int, Sequence[PathStep]] | None = None,
+) -> list[EventText]:
     """Tell events in their order, in a number of statements that does not grow with them.
 
     `known` holds the trails of places that need not be looked up again.
@@ -189,7 +189,7 @@ def tell(
     facts = [body["facts"] for body in bodies]
     things = [event.thing for event in events]
     names = _Names(work, facts, things, hide_places=hide_places, known=known or {})
-    lent = loan_texts.of(
+    lent = loan_texts.by_loan(
         work, {fact["loan"] for event, fact in zip(events, facts, strict=True) if _lends(event)}
     )
     who = display_names.names(work, {event.row.actor for event in events})
@@ -199,13 +199,13 @@ def tell(
     ]
 
 
-def _lends(event: Told) -> bool:
+def _lends(event: ToldEvent) -> bool:
     return bool(event.row.kind == EventKind.FILE_LENT.value)
 
 
 def _entry(
-    event: Told, facts: Mapping[str, Any], names: "_Names", who: str, lent: loan_texts.Lending | None
-) -> Entry:
+    event: ToldEvent, facts: Mapping[str, Any], names: "_Names", who: str, lent: loan_texts.Lending | None
+) -> EventText:
     row = event.row
     kind = _KINDS[row.kind]
     sentence = SHAPES[kind].sentence
@@ -215,14 +215,16 @@ def _entry(
     undone = bool(facts.get("undo"))
     if undone and kind is EventKind.FILE_MOVED:  # not “entered by hand”: nobody entered anything
         sentence = N_("The move was undone: back from %(origin)s to %(place)s")
-    said = lent.say() if lent else _(sentence, **{name: names.of(name, fact) for name, fact in facts.items()})
+    said = (
+        lent.say() if lent else _(sentence, **{name: names.say(name, fact) for name, fact in facts.items()})
+    )
     if undone and kind is not EventKind.FILE_MOVED:
         said = _("Undone: %(sentence)s", sentence=said[:1].lower() + said[1:])
     if event.thing:
         said = f"{names.thing(event.thing)}: {said[:1].lower()}{said[1:]}"
     late = row.at - row.happened_at > LATE
     source = _("recorded %(when)s", when=_clock(row.at)) if late else ""
-    return Entry(row.id, row.happened_at, kind, kind.tone, said, _who(row.actor, who), source, undone)
+    return EventText(row.id, row.happened_at, kind, kind.tone, said, _who(row.actor, who), source, undone)
 
 
 def _who(actor: str, name: str) -> str:
@@ -251,7 +253,7 @@ class _Names:
         things: Iterable[str],
         *,
         hide_places: bool,
-        known: Mapping[int, Sequence[Step]],
+        known: Mapping[int, Sequence[PathStep]],
     ) -> None:
         self._hidden = hide_places
         self._viewer = work.actor
@@ -261,7 +263,7 @@ class _Names:
         place_ids |= places_in(spoken)
         file_ids = {int(number) for noun, _colon, number in streams if noun == "file"}
         file_ids |= {fact["file"] for fact in spoken if fact.get("file")}
-        self._trails: Mapping[int, Sequence[Step]] = {}
+        self._trails: Mapping[int, Sequence[PathStep]] = {}
         if not hide_places:
             missing = place_ids - known.keys()
             self._trails = {**known, **(paths.steps(work, missing) if missing else {})}
@@ -269,7 +271,7 @@ class _Names:
         told = {f"user:{user}" for fact in spoken for user in fact.get("users", ())}
         self._users = display_names.names(work, told)
 
-    def of(self, name: str, value: Any) -> str:
+    def say(self, name: str, value: Any) -> str:
         """Return a fact as it is read."""
         if name in _PLACES:
             return self._place(value)

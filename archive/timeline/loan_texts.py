@@ -43,7 +43,7 @@ class Lending:
         return _("Handed out to %(who)s for %(purpose)s, to be back %(day)s", who=who, **facts)
 
 
-def of(work: Work, loan_ids: Collection[int]) -> dict[int, Lending]:
+def by_loan(work: Work, loan_ids: Collection[int]) -> dict[int, Lending]:
     """Return loans by id, in one statement."""
     if not loan_ids:
         return {}

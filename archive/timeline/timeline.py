@@ -10,9 +10,9 @@ from sqlalchemy import BigInteger, bindparam, case, cast, exists, func, select
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, EventSubject, Place
 from archive.places import paths
-from archive.places.paths import Step
+from archive.places.paths import PathStep
 from archive.timeline import event_texts
-from archive.timeline.event_texts import Entry, Told, places_in
+from archive.timeline.event_texts import EventText, ToldEvent, places_in
 from archive.vocabulary import EventKind as E
 
 _EVENT = Event.__table__  # type: ignore[attr-defined]
@@ -81,16 +81,16 @@ _CAME_AND_WENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TimelinePage:
     """A page of a timeline; `before` asks for the next one, `subjects` is whom a look at it concerns.
 
     `trails` are those of the places it speaks of, where they may be shown.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[EventText]
     before: int | None
     subjects: Sequence[str]
-    trails: Mapping[int, Sequence[Step]] = field(default_factory=dict)
+    trails: Mapping[int, Sequence[PathStep]] = field(default_factory=dict)
 
 
 def of_file(
@@ -101,7 +101,7 @@ def of_file(
     limit: int = 50,
     hide_places: bool | None = None,
     also: Iterable[int] = (),
-) -> Page:
+) -> TimelinePage:
     """Tell what happened to a file, and the moves of box, crate or rack while it stood in them.
 
     `hide_places` leaves out every place; a file of a protected person is always told so. The trails of the
@@ -109,7 +109,7 @@ def of_file(
     """
     hidden = file.protected if hide_places is None else hide_places or file.protected
     rows = _own(work, file.stream, before, limit + 1)
-    told = [Told(row) for row in rows]
+    told = [ToldEvent(row) for row in rows]
     if hidden:
         return _page(work, told, limit, [file.stream], {}, hide_places=True)
     whole = before is None and len(rows) <= limit
@@ -118,21 +118,21 @@ def of_file(
     spoken = places_in(json.loads(row.body)["facts"] for row in rows)
     steps = paths.steps(work, {*spans, *spoken, *also})
     carried = _carried(work, spans, {step.id for trail in steps.values() for step in trail})
-    told += [Told(row, row.stream) for row in carried if row.id < (before or _NEWEST)]
+    told += [ToldEvent(row, row.stream) for row in carried if row.id < (before or _NEWEST)]
     return _page(work, told, limit, [file.stream], steps)
 
 
-def of_place(work: Work, place: Place, *, before: int | None = None, limit: int = 50) -> Page:
+def of_place(work: Work, place: Place, *, before: int | None = None, limit: int = 50) -> TimelinePage:
     """Tell what came to a place and went, files of protected persons left out, and what became of it."""
     asked = {"stream": place.stream, "before": before or _NEWEST, "limit": limit + 1}
-    told = [Told(row, row.stream) for row in work.connection.execute(_CAME_AND_WENT, asked)]
-    told += [Told(row) for row in _own(work, place.stream, before, limit + 1)]
+    told = [ToldEvent(row, row.stream) for row in work.connection.execute(_CAME_AND_WENT, asked)]
+    told += [ToldEvent(row) for row in _own(work, place.stream, before, limit + 1)]
     return _page(work, told, limit, [], {})
 
 
-def of_stream(work: Work, stream: str, *, before: int | None = None, limit: int = 50) -> Page:
+def of_stream(work: Work, stream: str, *, before: int | None = None, limit: int = 50) -> TimelinePage:
     """Tell what happened to anything that has a stream: a loan, an import, a user."""
-    return _page(work, [Told(row) for row in _own(work, stream, before, limit + 1)], limit, [], {})
+    return _page(work, [ToldEvent(row) for row in _own(work, stream, before, limit + 1)], limit, [], {})
 
 
 def _own(work: Work, stream: str, before: int | None, limit: int) -> Sequence[Any]:
@@ -142,17 +142,17 @@ def _own(work: Work, stream: str, before: int | None, limit: int) -> Sequence[An
 
 def _page(
     work: Work,
-    told: list[Told],
+    told: list[ToldEvent],
     limit: int,
     subjects: list[str],
-    known: Mapping[int, Sequence[Step]],
+    known: Mapping[int, Sequence[PathStep]],
     *,
     hide_places: bool = False,
-) -> Page:
+) -> TimelinePage:
     told.sort(key=lambda one: one.row.id, reverse=True)
     shown = told[:limit]
     files = [one.thing for one in shown if one.thing.startswith("file:")]
-    return Page(
+    return TimelinePage(
         event_texts.tell(work, shown, hide_places=hide_places, known=known),
         shown[-1].row.id if len(told) > limit else None,
         list(dict.fromkeys(subjects + files)),

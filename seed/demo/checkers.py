@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.cover_checks import checks, findings, misfiled, second_checks
-from archive.cover_checks.findings import Correction, Seen
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.findings import Correction, SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files
 from archive.kernel.clock import add_working_days, local_date
 from archive.kernel.errors import Conflict
@@ -133,13 +133,15 @@ class Checkers:
         with self.archive.write(checker) as work:
             check = checks.get(work, check_id)
             file = files.get(work, check.file_id)
-            seen = Seen(wrong.kind, wrong.point, wrong.note)
+            seen = SeenWrong(wrong.kind, wrong.point, wrong.note)
             if wrong.kind is FindingKind.REGISTER_WRONG:
-                later = PartialDate.of(_after(file))
+                later = PartialDate.from_date(_after(file))
                 findings.register_wrong(work, check, seen, Correction(file.version, {"closed_on": later}))
                 return
             if wrong.kind.foreign:
-                found = misfiled.find(work, check, wrong.point, Found(None, whole=False, note=wrong.note))
+                found = misfiled.find(
+                    work, check, wrong.point, ForeignContent(None, whole=False, note=wrong.note)
+                )
             else:
                 found = findings.find(work, check, seen)
             if wrong.whom:
@@ -155,7 +157,7 @@ class Checkers:
         self._open(check_id, checker)
         with self.archive.write(checker) as work:
             note = "Hela akten låg sist i omslaget, med egen etikett."
-            found = Found(files.get(work, file_id), whole=True, how=Evidence.SCAN, note=note)
+            found = ForeignContent(files.get(work, file_id), whole=True, how=Evidence.SCAN, note=note)
             misfiled.find(work, checks.get(work, check_id), "nothing_inside", found)
         return checker
 

@@ -11,14 +11,14 @@ from datetime import date
 
 from archive.vocabulary import PersonRole, Protection
 from seed.demo.pen import Pen, western
-from seed.demo.world import File, Spot, World
+from seed.demo.world import CoverSpot, File, World
 
 Cell = str | int | float | date | None
 _PERSON_SLIPS = ("number_", "kind_", "protected")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """Hold one row below the header; `file` is None where it tells of no file.
 
     `again` says that the cover has a row before: `repeated` (the same cells), `retyped` (a figure of the
@@ -47,7 +47,7 @@ class ListForm:
     page_header_every: int = 0
 
 
-def rows(world: World, form: ListForm, seed: int = 0) -> Iterator[Row]:
+def rows(world: World, form: ListForm, seed: int = 0) -> Iterator[ListRow]:
     """Yield the rows of a list as they are written, the same every time for a seed."""
     pen = Pen(f"list:{form.name}:{seed}", world.reference.kinds)
     if form.site is None:
@@ -62,7 +62,7 @@ def rows(world: World, form: ListForm, seed: int = 0) -> Iterator[Row]:
                 yield row
                 written += 1
                 if form.page_header_every and written % form.page_header_every == 0:
-                    yield Row(list(form.headers))
+                    yield ListRow(list(form.headers))
         yield _only(form, f"Summa {room.name}: {len(indexes)} akter")
         yield _only(form, None)
     for file in _noted_here_too(world, form.site):
@@ -82,7 +82,7 @@ def _covers(world: World, indexes: Sequence[int], *, together: bool) -> Iterator
         yield group
 
 
-def _with_doubles(form: ListForm, pen: Pen, covers: list[File]) -> Iterator[Row]:
+def _with_doubles(form: ListForm, pen: Pen, covers: list[File]) -> Iterator[ListRow]:
     if len(covers) > 1:
         yield from _merged_rows(form, pen, covers)
         return
@@ -95,7 +95,7 @@ def _with_doubles(form: ListForm, pen: Pen, covers: list[File]) -> Iterator[Row]
         yield replace(_row(form, pen, retyped), again="retyped")
 
 
-def _merged_rows(form: ListForm, pen: Pen, covers: list[File]) -> Iterator[Row]:
+def _merged_rows(form: ListForm, pen: Pen, covers: list[File]) -> Iterator[ListRow]:
     """Write the person once over all parts; what is odd about it is odd in every row."""
     first = _row(form, pen, covers[0])
     of_person = {slip for slip in first.slips if slip.startswith(_PERSON_SLIPS)}
@@ -114,18 +114,18 @@ def _noted_here_too(world: World, site: int) -> Iterator[File]:
         return
     other = next(room for room in world.rooms if room.site == site - 1)
     here = next(room for room in world.rooms if room.site == site)
-    spot = Spot(sites[site].name, here.name, 1, 1, 1, 1)
+    spot = CoverSpot(sites[site].name, here.name, 1, 1, 1, 1)
     for index in world.in_room(other.number)[5::120]:
         yield replace(world.file(index), old=spot)
 
 
-def _row(form: ListForm, pen: Pen, file: File) -> Row:
+def _row(form: ListForm, pen: Pen, file: File) -> ListRow:
     pen.slips = set()
-    return Row(form.cells(pen, file), file.index, frozenset(pen.slips))
+    return ListRow(form.cells(pen, file), file.index, frozenset(pen.slips))
 
 
-def _only(form: ListForm, text: str | None) -> Row:
-    return Row([text, *[None] * (len(form.headers) - 1)])
+def _only(form: ListForm, text: str | None) -> ListRow:
+    return ListRow([text, *[None] * (len(form.headers) - 1)])
 
 
 def _figure_typed_twice(reference: str) -> str:
@@ -133,7 +133,7 @@ def _figure_typed_twice(reference: str) -> str:
     return reference[: longest.end()] + reference[longest.end() - 1 :]
 
 
-def _spot(file: File) -> Spot:
+def _spot(file: File) -> CoverSpot:
     if file.old is None:
         raise ValueError("a cover on an old list has stood in an old room")
     return file.old

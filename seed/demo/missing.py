@@ -12,7 +12,7 @@ from sqlmodel import col
 from archive.files import files
 from archive.incidents import prefills, reporting, steps
 from archive.incidents.decisions import said_moment
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.kernel.clock import STOCKHOLM, add_working_days, local_date
 from archive.kernel.config import DEMO_CONTROLLER
 from archive.kernel.store import Actor, Archive, Work
@@ -21,14 +21,14 @@ from archive.notifications import inbox
 from archive.places import places
 from archive.quality import cases
 from archive.routine_runs import versions
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.search import searches
 from archive.search.searches import Searched
 from archive.vocabulary import Custody, FoundState, Occasion, OthersRead, PlaceKind, SearchResult
 from archive.vocabulary.wording import DEFAULT_LOCALE, speaking
 from routines import engine
 from routines.conditions import Answer
-from routines.model import Evidence, Field
+from routines.model import FormField, RequiredPaper
 from routines.progress import Record, State
 from seed.demo.cast import ARCHIVIST, ASSISTANTS, CASE_WORKER, MANAGER, UNIT, DemoClock
 from seed.demo.checkers import Checkers
@@ -132,7 +132,7 @@ class Missing:
     def _report(self, file_id: int, purpose: str, waiting: str) -> int:
         with self.archive.write(self.people[CASE_WORKER]) as work:
             unit = work.session.scalars(select(Unit).where(col(Unit.name) == UNIT)).first()
-            said = Report(
+            said = MissReport(
                 (file_id,),
                 occasion=Occasion.REQUEST,
                 missed_at=work.now - timedelta(minutes=50),
@@ -167,7 +167,7 @@ class Missing:
             )
             how = "delivery" if cover else "search"
             by = self.people[ASSISTANTS[1]].user_id
-            found = Found(
+            found = StatedFind(
                 seen_at, said, how, by, place, cover, state=FoundState.WHOLE, others_read=OthersRead.NO
             )
             reporting.found(work, incident, items, found)
@@ -245,11 +245,11 @@ class Missing:
             reporting.complete(work, incident, step, answers)
 
     def answers(
-        self, work: Work, run: Course, step: str, said: dict[str, Any], number: int = 0
+        self, work: Work, run: RunCourse, step: str, said: dict[str, Any], number: int = 0
     ) -> dict[str, Answer]:
         """Answer what the form of a step asks now, in the order it asks; raises LookupError without words."""
         given: dict[str, Answer] = {}
-        form: tuple[Field | Evidence, ...] = (*run.step(step).fields, *run.step(step).evidence)
+        form: tuple[FormField | RequiredPaper, ...] = (*run.step(step).fields, *run.step(step).evidence)
         for one in form:
             if not State(run.routine, run.progress, work.now, (step, given)).holds(one.when):
                 continue
@@ -280,7 +280,7 @@ class Missing:
         if number:
             incident = reporting.get(work, number)
             with speaking(DEFAULT_LOCALE):
-                filled_in = prefills.of(work, incident, "after_find", self.archive.settings)
+                filled_in = prefills.for_step(work, incident, "after_find", self.archive.settings)
             registered = incident.diary_number or f"SN-{local_date(work.now).year}/0{number}17"
             known = {"{diary}": registered, "{away}": str(filled_in.get("away", ""))}
         text: str = said

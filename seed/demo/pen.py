@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from seed.demo.world import File, Person
-from seed.reference import FileKind
+from seed.demo.world import File, InventedPerson
+from seed.reference import FileKindRow
 
 SIGN_IS_CLEAR_BEFORE, SIGN_IS_CLEAR_FROM = date(1923, 1, 1), date(1930, 1, 1)
 """Between these births the sign of a ten-digit number changes meaning with the day it is read."""
@@ -19,7 +19,7 @@ _EXCEL_DAY_ONE = date(1899, 12, 30).toordinal()
 class Pen:
     """Hold the hand that wrote one list; `slips` says what the row in writing differs from the truth in."""
 
-    def __init__(self, seed: str, kinds: Sequence[FileKind]) -> None:
+    def __init__(self, seed: str, kinds: Sequence[FileKindRow]) -> None:
         self.random = random.Random(seed)  # noqa: S311 - a demo must be the same every time
         self.slips: set[str] = set()
         self._kinds = {kind.code: kind for kind in kinds}
@@ -28,7 +28,7 @@ class Pen:
         """Draw whether something that happens to a share of rows happens now."""
         return self.random.random() < share
 
-    def number(self, person: Person, form: str, *, century_elsewhere: bool = False) -> str:
+    def number(self, person: InventedPerson, form: str, *, century_elsewhere: bool = False) -> str:
         """Write a personal number: `long`, `signed` (ten digits with their sign) or `bare` (ten digits)."""
         number = person.number
         draw = self.random.random()
@@ -88,7 +88,7 @@ class Pen:
             return day.year if form in ("date", "serial") else str(day.year)
         return _DAY_FORMS[form](day)
 
-    def name(self, person: Person, form: str) -> str:
+    def name(self, person: InventedPerson, form: str) -> str:
         """Write a name: family_first with a comma, capitals, given_first, or family or given alone."""
         family, given = person.family_name, person.given_name
         match form:

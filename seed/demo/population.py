@@ -12,7 +12,7 @@ from datetime import date
 from archive.vocabulary import PersonRole, Protection
 from seed.demo.names import FAMILY, FEMALE, MALE, NEW_FAMILY, NEW_FEMALE, NEW_MALE
 from seed.numbers import FIRST_BIRTH, Numbers
-from seed.reference import Reference, SourceSystem
+from seed.reference import Reference, SourceSystemRow
 
 DEMO_DAY = date(2025, 10, 31)
 """The day the lists of the demo were drawn up."""
@@ -110,7 +110,7 @@ class Cases:
         for at in range(self.first_person[case], self.first_person[case + 1]):
             yield self.about[at], _ROLES[self.role[at]]
 
-    def source(self, case: int) -> SourceSystem:
+    def source(self, case: int) -> SourceSystemRow:
         """Return the system a case has its number in."""
         return self.reference_data.sources[self.system[case]]
 

@@ -19,7 +19,7 @@ from archive.deliveries import (
     reconciliation,
     transfer_notices,
 )
-from archive.deliveries.planning import Plan
+from archive.deliveries.planning import DeliveryPlan
 from archive.files import files, wanted
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import Announcement, CaseFile, DeliveryCrate, DeliveryLine, Difference, Place
@@ -45,7 +45,7 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SenderWish:
     """What one sender is to send: so many files of a room, or what a unit announced."""
 
     place_id: int
@@ -88,14 +88,14 @@ class Carriers:
             self.crates = [place.id for place in made]
 
     def plan(
-        self, number: int, day: date, wishes: Sequence[Wish], mishaps: Collection[str] = ()
+        self, number: int, day: date, wishes: Sequence[SenderWish], mishaps: Collection[str] = ()
     ) -> Transport | None:
         """Plan a delivery with a pick list for each room; none when nobody has anything to send."""
         if not wishes:
             return None
         with self.archive.write(self.people[ARCHIVIST]) as work:
             most = max(6, sum(-(-wish.files // PER_CRATE) for wish in wishes))
-            delivery = planning.plan(work, Plan(day, capacity=most, crate_files=PER_CRATE))
+            delivery = planning.plan(work, DeliveryPlan(day, capacity=most, crate_files=PER_CRATE))
             transport = Transport(delivery.id, number, day, [], frozenset(mishaps))
             for wish in wishes:
                 place = places.get(work, wish.place_id)
@@ -157,7 +157,7 @@ class Carriers:
             share = lines.sender(work, share_id)
             crate = packing.take_crate(work, share, self._empty_crate(work))
         with self._round(packer, len(file_ids)) as (work, moments):
-            sought = wanted.of(work, file_ids)
+            sought = wanted.by_file(work, file_ids)
             for file_id, moment in zip(file_ids, moments, strict=True):
                 if file_id in sought:
                     self._miss(work, share_id, file_id)

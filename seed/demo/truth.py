@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from seed.demo.cases import CasesTruth
-from seed.demo.lists import ListForm, Row
+from seed.demo.lists import ListForm, ListRow
 from seed.demo.world import World
 
 
@@ -32,7 +32,7 @@ class ListTruth:
     slips: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, form: ListForm, world: World) -> "ListTruth":
+    def from_form(cls, form: ListForm, world: World) -> "ListTruth":
         """Begin the count of a list."""
         site = None if form.site is None else world.reference.sites[form.site]
         return cls(
@@ -43,13 +43,13 @@ class ListTruth:
             len(form.titles) + 1,
         )
 
-    def counting(self, content: Iterable[Row]) -> Iterator[Row]:
+    def counting(self, content: Iterable[ListRow]) -> Iterator[ListRow]:
         """Pass the rows on and count them."""
         for number, row in enumerate(content, start=self.header_row + 1):
             self._count(number, row)
             yield row
 
-    def _count(self, number: int, row: Row) -> None:
+    def _count(self, number: int, row: ListRow) -> None:
         if all(cell in (None, "") for cell in row.cells):
             self.blank += 1
             return
@@ -90,7 +90,7 @@ class Truth:
     on_no_old_list: int = 0
     checked_before: int = 0
 
-    def of(self, name: str) -> ListTruth:
+    def list_named(self, name: str) -> ListTruth:
         """Return the truth about one list."""
         return next(one for one in self.lists if one.name == name)
 

@@ -32,7 +32,7 @@ from archive.programme.weekly_delivery import Usual, day_in_week
 from archive.vocabulary import Custody, LoanPurpose, PersonRole, PlaceKind, SweepState
 from seed.demo.cast import ARCHIVIST, ASSISTANTS, CASE_WORKER, KEEPER, OTHER_KEEPER, UNIT
 from seed.demo.checkers import Checkers
-from seed.demo.transports import PER_CRATE, Carriers, Transport, Wish
+from seed.demo.transports import PER_CRATE, Carriers, SenderWish, Transport
 from seed.demo.world import World
 
 WEEKS = 24  # at the pace of the demo the old rooms are empty in about so many
@@ -177,7 +177,7 @@ class Weeks:
             wishes += self._of_unit()
         return self.carriers.plan(self.made, day, wishes, {MISHAPS.get(self.made, "")})
 
-    def _wishes(self, *groups: Iterable[str]) -> list[Wish]:
+    def _wishes(self, *groups: Iterable[str]) -> list[SenderWish]:
         """Say how much each of two addresses sends: the first room of it that has something left."""
         wishes = []
         with self.carriers.archive.read(self.carriers.people[ARCHIVIST]) as work:
@@ -186,16 +186,16 @@ class Weeks:
                 rooms = [_room(work, name) for name in names]
                 room = next((one for one in rooms if not one.closed_at and _free(work, one)), None)
                 if room is not None:
-                    wishes.append(Wish(room.id, max(share, 1)))
+                    wishes.append(SenderWish(room.id, max(share, 1)))
         return wishes
 
-    def _left_over(self) -> list[Wish]:
+    def _left_over(self) -> list[SenderWish]:
         """Fetch what the lists still name in rooms that were emptied before."""
         with self.carriers.archive.read(self.carriers.people[ARCHIVIST]) as work:
             rooms = [_room(work, room.name) for room in self.world.rooms if room.emptied]
-            return [Wish(room.id, min(left, LARGEST)) for room in rooms if (left := _free(work, room))]
+            return [SenderWish(room.id, min(left, LARGEST)) for room in rooms if (left := _free(work, room))]
 
-    def _of_unit(self) -> list[Wish]:
+    def _of_unit(self) -> list[SenderWish]:
         """Register a unit's newly closed files and let it send them."""
         with self.carriers.archive.write(self.carriers.people[ASSISTANTS[0]]) as work:
             room = _room(work, OFFICE_ROOM)
@@ -205,7 +205,7 @@ class Weeks:
             files.register_many(work, new)
             unit = work.session.scalars(select(Unit).where(col(Unit.name) == UNIT)).one()
             announced = transfer_notices.announce(work, unit.id, room, len(new))
-            return [Wish(room.id, len(new), announcement_id=announced.id)]
+            return [SenderWish(room.id, len(new), announcement_id=announced.id)]
 
     def _transport(self, transport: Transport) -> None:
         """Let the planned delivery come."""
@@ -326,7 +326,7 @@ class Weeks:
 
     def _cancel(self, day: date) -> None:
         with self.carriers.archive.write(self.carriers.people[ARCHIVIST]) as work:
-            extra = planning.plan(work, planning.Plan(day, capacity=4, crate_files=PER_CRATE)).id
+            extra = planning.plan(work, planning.DeliveryPlan(day, capacity=4, crate_files=PER_CRATE)).id
         self._call_off(extra, "Hissen på Ribbingsgatan 41 är avstängd för reparation.")
 
     def _call_off(self, delivery_id: int, reason: str) -> None:
@@ -434,9 +434,9 @@ def _newly_closed(work: Work, world: World, room: Place, most: int) -> list[NewF
                 place=room,
                 persons=((known, PersonRole.SUBJECT),),
                 unit_id=units.get(reference.units[cases.unit[case]].name),
-                opened_on=PartialDate.of(date.fromordinal(cases.opened[case])),
-                closed_on=PartialDate.of(date.fromordinal(cases.closed[case])),
-                last_note_on=PartialDate.of(date.fromordinal(cases.last_note[case])),
+                opened_on=PartialDate.from_date(date.fromordinal(cases.opened[case])),
+                closed_on=PartialDate.from_date(date.fromordinal(cases.closed[case])),
+                last_note_on=PartialDate.from_date(date.fromordinal(cases.last_note[case])),
             )
         )
     return found

@@ -17,7 +17,7 @@ from seed.reference import Reference, load
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class InventedPerson:
     """Hold an invented person; `number` is as normalised, or empty; `born` is the true birth date."""
 
     index: int
@@ -30,7 +30,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class CoverSpot:
     """Say where a cover stands: box numbers run through a room, positions through a box."""
 
     site: str
@@ -53,19 +53,19 @@ class File:
     parts: int
     kind: str
     unit: str
-    persons: tuple[tuple[Person, PersonRole], ...]
+    persons: tuple[tuple[InventedPerson, PersonRole], ...]
     opened: date
     closed: date
     last_note: date
     width: float
-    old: Spot | None
-    central: Spot | None
+    old: CoverSpot | None
+    central: CoverSpot | None
     received: date | None
     checked: date | None
     checked_by: str
 
     @property
-    def subject(self) -> Person:
+    def subject(self) -> InventedPerson:
         """Return the main person."""
         return self.persons[0][0]
 
@@ -120,9 +120,9 @@ class World:
     def __len__(self) -> int:
         return len(self._case_of)
 
-    def person(self, index: int) -> Person:
+    def person(self, index: int) -> InventedPerson:
         """Return a person by index."""
-        return Person(
+        return InventedPerson(
             index,
             self.people.family_name(index),
             self.people.given_name(index),
@@ -239,13 +239,13 @@ class World:
             positions[index] = position
         return positions
 
-    def _old_spot(self, index: int, case: int) -> Spot | None:
+    def _old_spot(self, index: int, case: int) -> CoverSpot | None:
         if self._old_position[index] < 0:
             return None
         room = self.rooms[self.cases.room[case]]
         return self._spot(self.reference.sites[room.site].name, room.name, self._old_position[index])
 
-    def _central_spot(self, index: int) -> Spot | None:
+    def _central_spot(self, index: int) -> CoverSpot | None:
         position = self._central_position[index]
         if position < 0:
             return None
@@ -262,11 +262,11 @@ class World:
         racks = -(-central.racks_for(max(self._locked_from, 1)) // len(central.stacks))
         return racks * central.shelves_per_rack * central.boxes_per_shelf * central.files_per_box
 
-    def _spot(self, site: str, room: str, position: int) -> Spot:
+    def _spot(self, site: str, room: str, position: int) -> CoverSpot:
         central = self.reference.central
         box, within = divmod(position, central.files_per_box)
         shelf = box // central.boxes_per_shelf
-        return Spot(
+        return CoverSpot(
             site,
             room,
             shelf // central.shelves_per_rack + 1,

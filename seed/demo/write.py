@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 
 from seed.demo.cases import CASES_FILE, CASES_HEADERS, case_rows
-from seed.demo.lists import FORMS, Cell, ListForm, Row, rows
+from seed.demo.lists import FORMS, Cell, ListForm, ListRow, rows
 from seed.demo.truth import ListTruth, Truth, whole_truth
 from seed.demo.world import World
 
@@ -20,7 +20,7 @@ TRUTH_FILE = "sanning.json"
 def write_lists(world: World, folder: Path, seed: int = 0) -> Truth:
     """Write the six lists, the list of closed cases and the truth about them; returns the truth."""
     folder.mkdir(parents=True, exist_ok=True)
-    truth = whole_truth(world, [ListTruth.of(form, world) for form in FORMS])
+    truth = whole_truth(world, [ListTruth.from_form(form, world) for form in FORMS])
     for form, told in zip(FORMS, truth.lists, strict=True):
         write_list(folder / form.file_name, form, told.counting(rows(world, form, seed)))
     lines = (list[Cell](row) for row in case_rows(world, truth.cases, seed))
@@ -29,7 +29,7 @@ def write_lists(world: World, folder: Path, seed: int = 0) -> Truth:
     return truth
 
 
-def write_list(path: Path, form: ListForm, content: Iterable[Row]) -> None:
+def write_list(path: Path, form: ListForm, content: Iterable[ListRow]) -> None:
     """Write one list in its form."""
     if form.writer == "xlsx":
         _workbook(path, form, content)
@@ -57,7 +57,7 @@ _WRITERS = {
 }
 
 
-def _workbook(path: Path, form: ListForm, content: Iterable[Row]) -> None:
+def _workbook(path: Path, form: ListForm, content: Iterable[ListRow]) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Akter")
     ranges = [CellRange(f"A{row}:{get_column_letter(len(form.headers))}{row}") for row, _ in _titles(form)]

@@ -3,23 +3,23 @@
 from seed.reference.load import (
     BadReference,
     CentralArchive,
-    FileKind,
+    FileKindRow,
     Reference,
     Room,
     Site,
-    SourceSystem,
-    Unit,
+    SourceSystemRow,
+    UnitRow,
     load,
 )
 
 __all__ = [
     "BadReference",
     "CentralArchive",
-    "FileKind",
+    "FileKindRow",
     "Reference",
     "Room",
     "Site",
-    "SourceSystem",
-    "Unit",
+    "SourceSystemRow",
+    "UnitRow",
     "load",
 ]

@@ -21,7 +21,7 @@ class BadReference(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class FileKind:
+class FileKindRow:
     """Describe a kind of case file; `also` is how old lists write it."""
 
     code: str
@@ -34,7 +34,7 @@ class FileKind:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceSystem:
+class SourceSystemRow:
     """Describe a system that gives files their numbers."""
 
     code: str
@@ -47,7 +47,7 @@ class SourceSystem:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class UnitRow:
     """Name a unit and the kinds of files it keeps."""
 
     name: str
@@ -98,9 +98,9 @@ class CentralArchive:
 class Reference:
     """Hold all reference data."""
 
-    kinds: tuple[FileKind, ...]
-    sources: tuple[SourceSystem, ...]
-    units: tuple[Unit, ...]
+    kinds: tuple[FileKindRow, ...]
+    sources: tuple[SourceSystemRow, ...]
+    units: tuple[UnitRow, ...]
     sites: tuple[Site, ...]
     central: CentralArchive
 
@@ -178,7 +178,7 @@ def _entries(path: Path) -> list[_Entry]:
     return [_Entry(path, entry, f", entry {number}") for number, entry in enumerate(entries, start=1)]
 
 
-def _kind(entry: _Entry) -> FileKind:
+def _kind(entry: _Entry) -> FileKindRow:
     entry.only("code", "letter", "sv", "en", "delicate", "rule", "also")
     letter = entry.get("letter", str)
     if len(letter) != 1:
@@ -187,7 +187,7 @@ def _kind(entry: _Entry) -> FileKind:
         rule = KindRule.parse(entry.get("rule", str))
     except ValueError as error:
         raise entry.bad(f"has a bad rule: {error}") from error
-    return FileKind(
+    return FileKindRow(
         entry.get("code", str),
         letter,
         entry.get("sv", str),
@@ -198,9 +198,9 @@ def _kind(entry: _Entry) -> FileKind:
     )
 
 
-def _source(entry: _Entry) -> SourceSystem:
+def _source(entry: _Entry) -> SourceSystemRow:
     entry.only("code", "name", "reference")
-    source = SourceSystem(entry.get("code", str), entry.get("name", str), entry.get("reference", str))
+    source = SourceSystemRow(entry.get("code", str), entry.get("name", str), entry.get("reference", str))
     try:
         source.reference(1975, 1, "A")
     except (KeyError, IndexError, ValueError) as error:
@@ -208,9 +208,9 @@ def _source(entry: _Entry) -> SourceSystem:
     return source
 
 
-def _unit(entry: _Entry) -> Unit:
+def _unit(entry: _Entry) -> UnitRow:
     entry.only("name", "kinds")
-    return Unit(entry.get("name", str), entry.texts("kinds"))
+    return UnitRow(entry.get("name", str), entry.texts("kinds"))
 
 
 def _site(entry: _Entry) -> Site:

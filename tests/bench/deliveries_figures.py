@@ -23,7 +23,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from archive.deliveries import lines, packing, planning, receiving
-from archive.deliveries.planning import Plan
+from archive.deliveries.planning import DeliveryPlan
 from archive.files import files
 from archive.files.files import NewFile
 from archive.kernel.clock import local_date
@@ -146,7 +146,7 @@ def _scene(archive: Archive) -> _Scene:
         ]
         codes = [file.code for file in files.register_many(work, new)]
         day = local_date(work.now) + timedelta(days=1)
-        delivery = planning.plan(work, Plan(day, len(crates), PER_CRATE))
+        delivery = planning.plan(work, DeliveryPlan(day, len(crates), PER_CRATE))
         return _Scene(room.id, delivery.id, [crate.code for crate in crates], codes)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from archive.history import history
 from archive.history.history import Entry
 from archive.integrity import chain
-from archive.integrity.reading import EVENTS, Reader
+from archive.integrity.reading import EVENTS, SqlReader
 from archive.integrity.replay import Replay
 from archive.kernel.config import Settings
 from archive.kernel.store import Archive, operator
@@ -29,7 +29,7 @@ LOOP = 50_000  # rows of one loop: a steady rate needs no more
 # SQLite works in our own process: its processor time tells more on a shared machine than the clock does.
 CLOCK = {True: time.process_time, False: time.perf_counter}
 
-Loop = Callable[[Reader, int], int]
+Loop = Callable[[SqlReader, int], int]
 
 
 def figures(files: int = 1_000_000, url: str | None = None) -> Iterator[dict[str, object]]:
@@ -38,7 +38,7 @@ def figures(files: int = 1_000_000, url: str | None = None) -> Iterator[dict[str
     archive = Archive(settings)
     events = _seen_often(archive, files * PER_FILE)
     with archive.read(operator("bench")) as work:
-        reader = Reader(work)
+        reader = SqlReader(work)
         bare, linked, complete, replayed = _best((_bare, _linked, _complete, _replayed), reader)
     archive.close()
     yield _line("history verified from its bytes", linked, "events/s", "bare hash loop", bare, "≥ 0.8")
@@ -81,7 +81,7 @@ def _seen_often(archive: Archive, wanted: int) -> int:
     return max(there, wanted)
 
 
-def _best(loops: Sequence[Loop], reader: Reader) -> list[float]:
+def _best(loops: Sequence[Loop], reader: SqlReader) -> list[float]:
     """Return the best rate of each loop, taken in turns, since the machine is shared."""
     rates = [0.0] * len(loops)
     for _ in range(ROUNDS):
@@ -92,13 +92,13 @@ def _best(loops: Sequence[Loop], reader: Reader) -> list[float]:
     return rates
 
 
-def _middle(reader: Reader) -> int:
+def _middle(reader: SqlReader) -> int:
     """Return where to begin: the first events are those of the places, shorter than the rest."""
     ((last,),) = reader.rows("SELECT max(id) FROM event")
     return int(last) // 3
 
 
-def _bare(reader: Reader, most: int) -> int:
+def _bare(reader: SqlReader, most: int) -> int:
     """Read the rows that verification reads and hash their bytes, and do nothing else: the ceiling."""
     count = 0
     sha256, join = hashlib.sha256, b"".join
@@ -114,7 +114,7 @@ def _bare(reader: Reader, most: int) -> int:
     return count
 
 
-def _linked(reader: Reader, most: int) -> int:
+def _linked(reader: SqlReader, most: int) -> int:
     """Verify that each event has the hash of its bytes, and weigh all links."""
     verified = chain.Chain(b"")
     count = 0
@@ -127,7 +127,7 @@ def _linked(reader: Reader, most: int) -> int:
     return count
 
 
-def _complete(reader: Reader, most: int) -> int:
+def _complete(reader: SqlReader, most: int) -> int:
     """Verify columns, seals and side rows as well."""
     verified = chain.Chain(reader.work.mac_key)
     for batch in reader.batches(_middle(reader)):
@@ -138,7 +138,7 @@ def _complete(reader: Reader, most: int) -> int:
     return verified.events
 
 
-def _replayed(reader: Reader, most: int) -> int:
+def _replayed(reader: SqlReader, most: int) -> int:
     """Take in what the events say the present is."""
     told = Replay(reader)
     count = 0

@@ -28,7 +28,7 @@ def figures(files: int, url: str | None = None, processes: int = 1) -> Iterator[
     settings = million.built(files, url)
     about = {"engine": "PostgreSQL" if url else "SQLite", "files": files}
     people = signed_in(settings, CONNECTIONS)
-    known = _Known.of(settings)
+    known = _Known.from_settings(settings)
     with serving(settings, processes) as server:
         port, spent = server.port, server.spent
         headers = [server.headers(person.cookie) for person in people]
@@ -117,7 +117,7 @@ class _Known:
     terms: list[tuple[str, list[str], float]]
 
     @classmethod
-    def of(cls, settings: Settings) -> "_Known":
+    def from_settings(cls, settings: Settings) -> "_Known":
         """Read them from the measured archive."""
         archive = Archive(settings)
         with archive.read(operator("bench")) as work:

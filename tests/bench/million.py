@@ -122,7 +122,7 @@ def _register(
                 person.family_name,
                 person.given_name,
                 identity.read(person.number, today=DEMO_DAY) if person.number else None,
-                PartialDate.of(person.born),
+                PartialDate.from_date(person.born),
                 person.protection,
             )
             for person in fresh.values()
@@ -140,9 +140,9 @@ def _register(
                 persons=tuple((known[person.index], role) for person, role in file.persons),
                 part=file.part,
                 parts=file.parts,
-                opened_on=PartialDate.of(file.opened),
-                closed_on=PartialDate.of(file.closed),
-                last_note_on=PartialDate.of(file.last_note),
+                opened_on=PartialDate.from_date(file.opened),
+                closed_on=PartialDate.from_date(file.closed),
+                last_note_on=PartialDate.from_date(file.last_note),
                 protected=any(person.protection is not Protection.NONE for person, _role in file.persons),
                 birth_key=birth_key(file.subject.number),
             )

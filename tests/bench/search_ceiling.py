@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from archive.search.priors import Priors
-from archive.search.ranking import Evidence
+from archive.search.ranking import FileEvidence
 from tests.bench.search_rates import Slip as S
 from tests.bench.search_trials import FIRST, Trial, told
 
@@ -66,12 +66,12 @@ def share(trials: Sequence[Trial], priors: Priors, *, slip_told: bool) -> float:
     return found / len(astray)
 
 
-def _told(trial: Trial) -> Evidence:
+def _told(trial: Trial) -> FileEvidence:
     reasons = frozenset(SPEAKS_FOR[trial.slip]) if trial.slip else frozenset(["recorded"])
     return told(trial.evidence, reasons, SURE)
 
 
-def fitted(priors: Priors, trials: Sequence[Trial], evidence: Sequence[Evidence]) -> Priors:
+def fitted(priors: Priors, trials: Sequence[Trial], evidence: Sequence[FileEvidence]) -> Priors:
     """Return priors under which where the losses lie is likeliest, by scaling each reason in turn."""
     cases = [_case(priors, trial, known) for trial, known in zip(trials, evidence, strict=True)]
     cases = [case for case in cases if case.true]
@@ -95,7 +95,7 @@ def _count(spoken: dict[str, float], weights: dict[str, float], into: dict[str, 
         into[reason] += weights[reason] * much / total
 
 
-def _case(priors: Priors, trial: Trial, evidence: Evidence) -> _Case:
+def _case(priors: Priors, trial: Trial, evidence: FileEvidence) -> _Case:
     look, recorded = priors.looks["read"], trial.loss.recorded
     left = dict.fromkeys(evidence.by_place.get(recorded, ()), 1 - look.finds_papers)
     left[f"in:{recorded}"] = 1 - look.finds

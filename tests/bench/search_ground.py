@@ -321,7 +321,7 @@ class Building:
                     person.family_name,
                     person.given_name,
                     identity.read(person.number, today=work.now.date()) if person.number else None,
-                    PartialDate.of(person.born),
+                    PartialDate.from_date(person.born),
                     person.protection,
                 )
                 for person in fresh
@@ -338,8 +338,8 @@ class Building:
             persons=tuple((self._known[person.index], role) for person, role in file.persons),
             part=file.part,
             parts=file.parts,
-            opened_on=PartialDate.of(file.opened),
-            closed_on=PartialDate.of(file.closed),
+            opened_on=PartialDate.from_date(file.opened),
+            closed_on=PartialDate.from_date(file.closed),
             protected=any(person.protection is not Protection.NONE for person, _role in file.persons),
             birth_key=birth_key(file.subject.number),
             how=Evidence.LIST,

@@ -10,7 +10,7 @@ from archive.kernel.store import Work
 from archive.models import Loan
 from archive.search import plan, ranking
 from archive.search.priors import GONE, Priors
-from archive.search.ranking import Evidence, Lead, Plan, Search
+from archive.search.ranking import FileEvidence, Lead, SearchPlan, VainSearch
 from tests.bench.search_ground import Ground, Lie, Loss
 from tests.bench.search_hunt import Hunt, Look, Orders, hunt
 from tests.bench.search_rates import Slip
@@ -27,7 +27,7 @@ class Trial:
     loss: Loss
     slip: Slip | None
     seed: str
-    evidence: Evidence
+    evidence: FileEvidence
     borrowers: Mapping[int, str]
 
     @property
@@ -36,11 +36,11 @@ class Trial:
         return self.loss.findable and not self.loss.in_recorded_place
 
     @property
-    def missed(self) -> Search:
+    def missed(self) -> VainSearch:
         """Return the look that found it missing."""
-        return Search(f"{ranking.READ}:{self.loss.recorded}", self.loss.missed_by)
+        return VainSearch(f"{ranking.READ}:{self.loss.recorded}", self.loss.missed_by)
 
-    def by_plan(self, priors: Priors, evidence: Evidence | None = None, most: int = 0) -> "Course":
+    def by_plan(self, priors: Priors, evidence: FileEvidence | None = None, most: int = 0) -> "Course":
         """Search the first lead, tell the plan, and go on, for so many looks at most."""
         search = Hunt(self.ground, self.loss, self.seed)
         plan = ranking.make(evidence or self.evidence, priors, [self.missed], by=str(search.person))
@@ -55,7 +55,7 @@ class Trial:
                 return course
             if len(search.looks) == before:  # nothing is there to look at
                 search.minutes += 1
-            plan = ranking.update(plan, [Search(lead.key, who)], by=str(search.person))
+            plan = ranking.update(plan, [VainSearch(lead.key, who)], by=str(search.person))
 
     def _looks(self, lead: Lead) -> Iterator[Look]:
         """Turn a lead into what is looked at on the ground: racks and rooms box by box."""
@@ -124,7 +124,7 @@ class Course:
     """How one search by the plan went."""
 
     search: Hunt
-    plan: Plan  # as it was before the first lead
+    plan: SearchPlan  # as it was before the first lead
     stated: float = 0.0  # the chances the plan gave the first leads, each when its turn had come
     gone: float = 0.0  # the share it then gave to the file being gone
 
@@ -172,13 +172,13 @@ def searched(work: Work, trial: Trial, priors: Priors) -> Result:
     )
 
 
-def taught(trial: Trial, plan: Plan) -> Mapping[str, float]:
+def taught(trial: Trial, plan: SearchPlan) -> Mapping[str, float]:
     """Return the kinds that finding it, or not, speaks for."""
     best = max(trial.true_cells().items(), key=lambda one: plan.cells[one[0]] * one[1], default=("", 0.0))
     return ranking.credit(plan, best[0])
 
 
-def told(evidence: Evidence, reasons: frozenset[str], times: float) -> Evidence:
+def told(evidence: FileEvidence, reasons: frozenset[str], times: float) -> FileEvidence:
     """Return evidence in which some reasons weigh so many times as much."""
     clues = [
         replace(clue, weight=clue.weight * times) if clue.reason in reasons else clue

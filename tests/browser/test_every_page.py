@@ -33,7 +33,7 @@ from archive.kernel.store import Actor, Archive, Work, operator
 from archive.models import CaseFile, Delivery, DeliverySender, ImportRun, Incident
 from archive.quality import cases
 from archive.routine_runs import attachments, versions
-from archive.routine_runs.attachments import Paper
+from archive.routine_runs.attachments import ReceivedPaper
 from archive.vocabulary import Custody, DeliveryState, ImportPurpose, ImportState
 from archive.web import PAGES
 from routines import writing
@@ -153,7 +153,7 @@ def _more(archive: Archive) -> list[str]:
 
 def _kept_papers(work: Work) -> None:
     """Attach a paper to a step of an incident, and to one of a deviation that was a breach."""
-    receipt = Paper("receipt", "Kvitto.pdf", b"%PDF-1.4 kvitto")
+    receipt = ReceivedPaper("receipt", "Kvitto.pdf", b"%PDF-1.4 kvitto")
     incident = work.session.scalars(select(Incident).limit(1)).one()
     attachments.keep(work, incident.stream, "notify_imy", 1, receipt)
     matter = cases.begin(work, "deviation")

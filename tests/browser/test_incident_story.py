@@ -221,7 +221,7 @@ def test_the_citys_story_from_the_first_doubt_to_the_report_on_paper(city: City)
     _the_rest_is_done_and_the_case_closed(city)
     _the_report_tells_all_of_it(city)
     with city.archive.read(city.scene.receiver) as work:
-        assert not wanted.of(work, [city.file_id])
+        assert not wanted.by_file(work, [city.file_id])
         assert [finding.say() for finding in checks.everything(work)] == []
     assert chefen.complaints == []
 
@@ -305,7 +305,10 @@ def _the_authority_is_told_in_time(city: City) -> None:
     asta.step("notify_imy", part="complete", **{"receipt-paper": RECEIPT})
     chefen.step("decide_inform", high_risk="no", inform="no", reason="Akten kan ännu finnas i huset")
     with city.archive.read(city.scene.receiver) as work:
-        clocks = {one.title["sv"]: deadlines.state(one, work.now) for one in deadlines.of(work, "incident:1")}
+        clocks = {
+            one.title["sv"]: deadlines.state(one, work.now)
+            for one in deadlines.for_streams(work, "incident:1")
+        }
     assert clocks["Anmäl till IMY"] is ClockState.MET
 
 

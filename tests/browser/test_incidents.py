@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from archive.incidents import reporting
-from archive.incidents.reporting import Found
+from archive.incidents.reporting import StatedFind
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile
 from archive.vocabulary import FoundState, IncidentState, OthersRead, Role
@@ -81,7 +81,7 @@ def test_a_file_is_missed_searched_for_seen_and_confirmed(
         assert reporting.get(work, 1).status is IncidentState.SUSPECTED
     with archive.write(archivist) as work:
         incident, lay = reporting.get(work, 1), {"state": FoundState.INCOMPLETE, "others_read": OthersRead.NO}
-        part = Found(work.now, "Här", found_part="Omslaget", missing_part="Innehållet", **lay)
+        part = StatedFind(work.now, "Här", found_part="Omslaget", missing_part="Innehållet", **lay)
         reporting.found(work, incident, [1], part)
     page.set_viewport_size(HAND)
     page.goto(f"{served}/incidents/1")

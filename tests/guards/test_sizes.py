@@ -1,6 +1,7 @@
 """Modules and functions stay small enough to be read, and say what they do."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 
 from tests.guards.source import Module, modules
@@ -51,6 +52,20 @@ def test_no_name_says_nothing() -> None:
         if any(word in name.lower().split("_") or name.lower().endswith(word) for word in EMPTY_NAMES)
     }
     assert found == set()
+
+
+def test_no_function_is_called_of() -> None:
+    found = {module.at(node) for module in modules() for node in _definitions(module) if node.name == "of"}
+    assert found == set()
+
+
+def test_a_public_class_name_is_used_once() -> None:
+    where = defaultdict(list)
+    for module in modules():
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where[node.name].append(module.name)
+    assert {name: found for name, found in where.items() if len(found) > 1} == {}
 
 
 def test_every_module_and_everything_public_in_it_says_what_it_does() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archive.kernel import clock
 from routines.deadlines import OFFICE_CLOSES, Calendar, deadline_after
-from routines.model import Deadline, DeadlineKind
+from routines.model import DeadlineKind, TimeLimit
 
 CALENDAR: Calendar = clock
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -24,12 +24,12 @@ CHANGES = (
     datetime(2026, 6, 18, 21, 59, tzinfo=UTC),  # the night before Midsummer's Eve
 )
 IN_DAYS = st.builds(
-    Deadline,
+    TimeLimit,
     st.sampled_from([DeadlineKind.WORKING_DAYS, DeadlineKind.DAYS, DeadlineKind.WEEKS]),
     st.integers(1, 40),
-) | st.just(Deadline(DeadlineKind.WORKING_DAYS, 0))
+) | st.just(TimeLimit(DeadlineKind.WORKING_DAYS, 0))
 IN_HOURS = st.builds(
-    Deadline, st.sampled_from([DeadlineKind.HOURS, DeadlineKind.AT_ONCE]), st.integers(1, 200)
+    TimeLimit, st.sampled_from([DeadlineKind.HOURS, DeadlineKind.AT_ONCE]), st.integers(1, 200)
 )
 
 
@@ -60,13 +60,13 @@ def local(*numbers: int) -> datetime:
     ],
 )
 def test_a_deadline_ends_when_people_expect(kind: str, amount: int, start: datetime, end: datetime) -> None:
-    assert deadline_after(Deadline(DeadlineKind(kind), amount), start, CALENDAR) == end.astimezone(UTC)
+    assert deadline_after(TimeLimit(DeadlineKind(kind), amount), start, CALENDAR) == end.astimezone(UTC)
 
 
 @given(IN_HOURS, MOMENTS)
-@example(Deadline(DeadlineKind.HOURS, 72), CHANGES[0])
-@example(Deadline(DeadlineKind.HOURS, 72), CHANGES[1])
-def test_hours_are_running_hours_exactly(rule: Deadline, start: datetime) -> None:
+@example(TimeLimit(DeadlineKind.HOURS, 72), CHANGES[0])
+@example(TimeLimit(DeadlineKind.HOURS, 72), CHANGES[1])
+def test_hours_are_running_hours_exactly(rule: TimeLimit, start: datetime) -> None:
     end = deadline_after(rule, start, CALENDAR)
     assert end - start == timedelta(hours=rule.amount)
     # by whichever clock the start was said
@@ -75,7 +75,7 @@ def test_hours_are_running_hours_exactly(rule: Deadline, start: datetime) -> Non
 
 @given(IN_DAYS, st.sampled_from(CHANGES) | MOMENTS)
 def test_all_else_ends_when_the_office_closes_on_a_working_day_and_never_before_it_starts(
-    rule: Deadline, start: datetime
+    rule: TimeLimit, start: datetime
 ) -> None:
     end = deadline_after(rule, start, CALENDAR)
     shown = end.astimezone(STOCKHOLM)
@@ -86,20 +86,20 @@ def test_all_else_ends_when_the_office_closes_on_a_working_day_and_never_before_
 
 
 @given(IN_DAYS | IN_HOURS, MOMENTS, st.integers(0, 10**7))
-def test_who_starts_later_ends_no_earlier(rule: Deadline, start: datetime, seconds: int) -> None:
+def test_who_starts_later_ends_no_earlier(rule: TimeLimit, start: datetime, seconds: int) -> None:
     later = start + timedelta(seconds=seconds)
     assert deadline_after(rule, start, CALENDAR) <= deadline_after(rule, later, CALENDAR)
 
 
 @given(st.sampled_from(list(DeadlineKind)), st.integers(1, 40), MOMENTS)
 def test_more_of_the_same_ends_no_earlier(kind: DeadlineKind, amount: int, start: datetime) -> None:
-    ends = [deadline_after(Deadline(kind, amount + more), start, CALENDAR) for more in (0, 1)]
+    ends = [deadline_after(TimeLimit(kind, amount + more), start, CALENDAR) for more in (0, 1)]
     assert ends[0] <= ends[1]
 
 
 @given(st.integers(0, 20), MOMENTS)
 def test_working_days_between_start_and_end_are_counted_one_by_one(amount: int, start: datetime) -> None:
-    end = deadline_after(Deadline(DeadlineKind.WORKING_DAYS, amount), start, CALENDAR)
+    end = deadline_after(TimeLimit(DeadlineKind.WORKING_DAYS, amount), start, CALENDAR)
     first, last = start.astimezone(STOCKHOLM), end.astimezone(STOCKHOLM).date()
     days = [first.date() + timedelta(days=n) for n in range(1, (last - first.date()).days + 1)]
     between = sum(clock.is_working_day(day) for day in days)
@@ -109,11 +109,11 @@ def test_working_days_between_start_and_end_are_counted_one_by_one(amount: int, 
 
 @given(st.integers(1, 30), MOMENTS)
 def test_weeks_end_on_the_same_weekday_or_on_the_next_working_day(amount: int, start: datetime) -> None:
-    end = deadline_after(Deadline(DeadlineKind.WEEKS, amount), start, CALENDAR).astimezone(STOCKHOLM).date()
+    end = deadline_after(TimeLimit(DeadlineKind.WEEKS, amount), start, CALENDAR).astimezone(STOCKHOLM).date()
     wanted: date = start.astimezone(STOCKHOLM).date() + timedelta(weeks=amount)
     assert end == clock.next_working_day(wanted)
 
 
 def test_a_moment_without_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        deadline_after(Deadline(DeadlineKind.HOURS, 72), datetime(2026, 1, 1), CALENDAR)  # noqa: DTZ001
+        deadline_after(TimeLimit(DeadlineKind.HOURS, 72), datetime(2026, 1, 1), CALENDAR)  # noqa: DTZ001

@@ -235,7 +235,7 @@ def test_what_a_step_waits_for_can_be_told() -> None:
     of = routine(step("one"), step("two", after=["one"], when={"fact": "found"}), step("any", on_demand=True))
     progress = turned(of, beginning())
     waiting = engine.blocked_by(of, progress, "two", MONDAY)
-    assert waiting == engine.Waiting(("one",), of.step("two").when)
+    assert waiting == engine.WaitReason(("one",), of.step("two").when)
     assert engine.blocked_by(of, progress, "one", MONDAY) is None
     by_choice = engine.blocked_by(of, progress, "any", MONDAY)
     assert by_choice is not None

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from routines import definition
-from routines.flow import Edge, Flow, Measures, Node, flow
+from routines.flow import Edge, Flow, Measures, StepBox, flow
 from routines.model import Routine
 from tests.routines.examples import routine, step
 from tests.routines.test_any_routine import drawn
@@ -23,7 +23,7 @@ def pieces(edge: Edge) -> list[Piece]:
     return list(zip(edge.points, edge.points[1:], strict=False))
 
 
-def crosses(piece: Piece, node: Node) -> bool:
+def crosses(piece: Piece, node: StepBox) -> bool:
     """Tell whether a piece goes through the inside of a box."""
     (x1, y1), (x2, y2) = piece
     left, right, top, bottom = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
@@ -31,7 +31,7 @@ def crosses(piece: Piece, node: Node) -> bool:
     return not beside and not (bottom <= node.y + HAIR or top >= node.y + node.height - HAIR)
 
 
-def overlap(one: Node, other: Node) -> bool:
+def overlap(one: StepBox, other: StepBox) -> bool:
     """Tell whether two boxes share any room."""
     apart = one.x + one.width <= other.x or other.x + other.width <= one.x
     return not apart and not (one.y + one.height <= other.y or other.y + other.height <= one.y)

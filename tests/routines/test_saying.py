@@ -6,7 +6,7 @@ import pytest
 
 from routines import definition
 from routines.conditions import Condition, parts
-from routines.model import Deadline, DeadlineKind, Routine
+from routines.model import DeadlineKind, Routine, TimeLimit
 from routines.saying import condition_in_words, deadline_in_words
 from tests.routines.examples import field, routine, step, text
 
@@ -82,18 +82,18 @@ def test_a_named_condition_is_said_by_its_title() -> None:
 @pytest.mark.parametrize(
     ("deadline", "sv"),
     [
-        (Deadline(DeadlineKind.AT_ONCE, 2), "genast, senast inom 2 timmar"),
+        (TimeLimit(DeadlineKind.AT_ONCE, 2), "genast, senast inom 2 timmar"),
         (
-            Deadline(DeadlineKind.HOURS, 72, "reported"),
+            TimeLimit(DeadlineKind.HOURS, 72, "reported"),
             "inom 72 timmar, också över helger, räknat från reported (sv)",
         ),
-        (Deadline(DeadlineKind.WORKING_DAYS, 0), "samma arbetsdag före 17.00"),
-        (Deadline(DeadlineKind.WORKING_DAYS, 1), "senast nästa arbetsdag 17.00"),
-        (Deadline(DeadlineKind.WORKING_DAYS, 3), "inom 3 arbetsdagar"),
-        (Deadline(DeadlineKind.WEEKS, 1), "inom 1 vecka"),
+        (TimeLimit(DeadlineKind.WORKING_DAYS, 0), "samma arbetsdag före 17.00"),
+        (TimeLimit(DeadlineKind.WORKING_DAYS, 1), "senast nästa arbetsdag 17.00"),
+        (TimeLimit(DeadlineKind.WORKING_DAYS, 3), "inom 3 arbetsdagar"),
+        (TimeLimit(DeadlineKind.WEEKS, 1), "inom 1 vecka"),
     ],
 )
-def test_a_deadline_is_said_in_words(deadline: Deadline, sv: str) -> None:
+def test_a_deadline_is_said_in_words(deadline: TimeLimit, sv: str) -> None:
     assert deadline_in_words(OF, deadline).sv == sv
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from routines import engine
 from routines.conditions import Answer
-from routines.model import Evidence, Field, FieldKind, Routine, Step
+from routines.model import FieldKind, FormField, RequiredPaper, Routine, Step
 from routines.progress import Doer, Progress, Record, State
 from routines.wording import Problem
 from tests.routines.examples import CALENDAR, MONDAY
@@ -18,7 +18,7 @@ FREE = (FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.DIARY_NUMBER)
 KEYS = (FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE)
 
 
-def drawn(one: Field, random: Random, now: datetime) -> Answer:
+def drawn(one: FormField, random: Random, now: datetime) -> Answer:
     """Draw an answer of a field's kind."""
     if one.kind in FREE:
         return "words"
@@ -85,7 +85,7 @@ class Walk:
         """Draw answers to a step's form, with those wanted where they are asked for."""
         given: dict[str, Answer] = {}
 
-        def asked(one: Field | Evidence) -> bool:
+        def asked(one: FormField | RequiredPaper) -> bool:
             return State(self.routine, self.progress, self.now, (step.id, given)).holds(one.when)
 
         for one in step.fields:

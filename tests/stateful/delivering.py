@@ -14,7 +14,7 @@ from archive import reference_data
 from archive.cover_checks import checks
 from archive.deliveries import dispatch as dispatching
 from archive.deliveries import packing, pick_lists, planning, receiving, reconciliation, scanning
-from archive.deliveries.planning import Plan
+from archive.deliveries.planning import DeliveryPlan
 from archive.files import files
 from archive.kernel.store import Work, operator
 from archive.models import (
@@ -192,7 +192,7 @@ class Delivering(Register):
     def plan(self, days: int, files_listed: int) -> None:
         def plan(work: Work) -> None:
             day = work.now.date() + timedelta(days=days)
-            delivery = planning.plan(work, Plan(day, 2, 3, reception=places.get(work, self.magazine)))
+            delivery = planning.plan(work, DeliveryPlan(day, 2, 3, reception=places.get(work, self.magazine)))
             share = planning.add_sender(work, delivery, places.get(work, self.room))
             if files_listed:
                 pick_lists.make(work, share, files_listed)

@@ -13,9 +13,9 @@ from sqlmodel import col
 
 from archive.cover_checks import assessments, confirmations, desk, findings, misfiled, scanning, second_checks
 from archive.cover_checks import checks as cover_checks
-from archive.cover_checks.assessments import Answer
-from archive.cover_checks.findings import Correction, Seen
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.assessments import AssessmentResult
+from archive.cover_checks.findings import Correction, SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files
 from archive.integrity import checks
 from archive.kernel.errors import DomainError
@@ -145,7 +145,7 @@ class Desk(RuleBasedStateMachine):
     def _rightly_done(self, work: Work, check: CoverCheck) -> None:
         """Count anew, from the rows, who has said what of a check that was just done."""
         file = work.session.get_one(CaseFile, check.file_id)
-        said = confirmations.of(work, [check.id])[check.id]
+        said = confirmations.by_check(work, [check.id])[check.id]
         keepers = {f"user:{actor.user_id}" for actor in self.people[:2]}
         by = {what: {one.by for one in said if one.what is what} for what in Confirmation}
         if file.protected:
@@ -155,7 +155,7 @@ class Desk(RuleBasedStateMachine):
         assert by[Confirmation.COVER]
         assert by[Confirmation.CONTENTS]
         if check.second_of is not None:
-            first = confirmations.of(work, [check.second_of])[check.second_of]
+            first = confirmations.by_check(work, [check.second_of])[check.second_of]
             assert {one.by for one in said}.isdisjoint({one.by for one in first})
 
     @rule(
@@ -163,22 +163,22 @@ class Desk(RuleBasedStateMachine):
         check=PICK,
         seen=st.sampled_from(
             [
-                Seen(FindingKind.WRONG_ON_COVER, "name"),
-                Seen(FindingKind.DAMAGED, "whole"),
-                Seen(FindingKind.SEAL_BROKEN, "envelope_seal"),
-                Seen(FindingKind.CONTENTS_MISSING, "all_there"),
-                Seen(FindingKind.FOREIGN_FILE, "belongs"),
+                SeenWrong(FindingKind.WRONG_ON_COVER, "name"),
+                SeenWrong(FindingKind.DAMAGED, "whole"),
+                SeenWrong(FindingKind.SEAL_BROKEN, "envelope_seal"),
+                SeenWrong(FindingKind.CONTENTS_MISSING, "all_there"),
+                SeenWrong(FindingKind.FOREIGN_FILE, "belongs"),
             ]
         ),
     )
-    def find(self, who: int, check: int, seen: Seen) -> None:
+    def find(self, who: int, check: int, seen: SeenWrong) -> None:
         self.with_one(who, CoverCheck, check, lambda work, one: findings.find(work, one, seen))
 
     @rule(who=PEOPLE, check=PICK, other=PICK, whole=st.booleans(), how=st.sampled_from(Evidence))
     def find_foreign(self, who: int, check: int, other: int, whole: bool, how: Evidence) -> None:
         def find(work: Work, one: CoverCheck) -> None:
             file = self.pick(work, CaseFile, other) if other % 5 else None
-            misfiled.find(work, one, "nothing_inside", Found(file, whole, how))
+            misfiled.find(work, one, "nothing_inside", ForeignContent(file, whole, how))
 
         self.with_one(who, CoverCheck, check, find)
 
@@ -193,7 +193,7 @@ class Desk(RuleBasedStateMachine):
     def correct_register(self, who: int, check: int, part: int) -> None:
         def correct(work: Work, one: CoverCheck) -> None:
             file = files.get(work, one.file_id)
-            seen = Seen(FindingKind.REGISTER_WRONG, "part")
+            seen = SeenWrong(FindingKind.REGISTER_WRONG, "part")
             findings.register_wrong(work, one, seen, Correction(file.version, {"part": part, "parts": 3}))
 
         self.with_one(who, CoverCheck, check, correct)
@@ -240,7 +240,9 @@ class Desk(RuleBasedStateMachine):
     def _say_all(self, file: int, who: int) -> None:
         def say(work: Work, one: CaseFile) -> None:
             check = cover_checks.begin(work, one)
-            for what in confirmations.needs(work, one, confirmations.of(work, [check.id]).get(check.id, [])):
+            for what in confirmations.needs(
+                work, one, confirmations.by_check(work, [check.id]).get(check.id, [])
+            ):
                 cover_checks.confirm(work, check, what)
             if not check.open:
                 self._rightly_done(work, check)
@@ -249,7 +251,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, assessment=PICK, answer=st.sampled_from(AssessmentAnswer))
     def answer(self, who: int, assessment: int, answer: AssessmentAnswer) -> None:
-        said = Answer(answer, "Ingen", "Inget")
+        said = AssessmentResult(answer, "Ingen", "Inget")
         self.with_one(who, Assessment, assessment, lambda work, one: assessments.answer(work, one, said))
 
     # What happens beneath
@@ -281,9 +283,9 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def every_rule_holds(self) -> None:
         with self.archive.read(self.program) as work:
-            assert list(checks.Check(work).rules()) == []
+            assert list(checks.RegisterCheck(work).rules()) == []
             for check in work.session.scalars(select(CoverCheck)):
-                desk.of(work, check)
+                desk.for_check(work, check)
 
     @invariant()
     def who_must_repeat_is_never_who_was_first(self) -> None:

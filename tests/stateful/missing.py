@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from archive.files import wanted
 from archive.incidents import changes, finds, nightly, reporting, steps
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel import clock
 from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, Place, Scan
@@ -19,7 +19,7 @@ from archive.search.searches import Searched
 from archive.vocabulary import Custody, IncidentOutcome, IncidentState, Occasion, Role, SearchResult
 from routines import engine
 from routines.conditions import Answer
-from routines.model import Field, FieldKind, Step
+from routines.model import FieldKind, FormField, Step
 from routines.progress import State
 from tests.builders import user_in_role
 from tests.stateful.machine import PICK, Account, Register
@@ -65,9 +65,9 @@ class Missing(Register):
     def report_a_miss(self, files: set[int], occasion: Occasion, words: bool) -> None:
         def report(work: Work) -> list[tuple[int, int]]:
             ids = tuple(self.pick(work, CaseFile, number).id for number in sorted(files))
-            said = Report(ids, description="En pärm" if words else "", occasion=occasion, protected=False)
+            said = MissReport(ids, description="En pärm" if words else "", occasion=occasion, protected=False)
             reporting.report(work, said)
-            return [(found.file_id, found.item_id) for found in wanted.of(work, ids).values()]
+            return [(found.file_id, found.item_id) for found in wanted.by_file(work, ids).values()]
 
         reported = self.do(report)
         self.missed = self.missed or reported is not None
@@ -110,7 +110,7 @@ class Missing(Register):
         given |= {one.id: "i akten" for one in step.evidence if one.required}
         return given
 
-    def _answer(self, work: Work, field: Field, luck: int, items: list[str]) -> Answer | None:
+    def _answer(self, work: Work, field: FormField, luck: int, items: list[str]) -> Answer | None:
         if field.id in LIKELY and luck % 3:
             return LIKELY[field.id]
         if field.kind is FieldKind.CHOICE:
@@ -219,7 +219,7 @@ class Missing(Register):
     @invariant()
     def what_is_wanted_stays_wanted_until_somebody_says_why_not(self) -> None:
         with self.archive.read(self.actor) as work:
-            found = wanted.of(work, self.account)
+            found = wanted.by_file(work, self.account)
             assert {file: one.item_id for file, one in found.items()} == self.wanted
 
     @invariant()

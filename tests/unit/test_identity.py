@@ -21,7 +21,7 @@ from archive.rules.identity import (
 from archive.vocabulary import NumberKind, NumberQuality
 
 TODAY = date(2026, 11, 21)
-LISTED = Written.of(listed=TODAY)
+LISTED = Written.by_dates(listed=TODAY)
 
 PUBLISHED = [
     "200001052380", "195005050512", "199006022397", "190104132386", "199710182396",
@@ -97,12 +97,12 @@ def test_every_written_form_of_a_number_is_the_same_number(text):
     ],
 )
 def test_the_sign_tells_the_century_as_seen_from_the_day_of_the_list(text, today, number):
-    assert read(text, today=TODAY, written=Written.of(listed=today)).number == number
+    assert read(text, today=TODAY, written=Written.by_dates(listed=today)).number == number
 
 
 def days(opened="", closed="", last_note="", **more):
     """Tell when a number was written by the dates of a file."""
-    return Written.of(
+    return Written.by_dates(
         *(PartialDate.parse(day) if day else None for day in (opened, closed, last_note)), **more
     )
 
@@ -175,7 +175,9 @@ def test_what_is_sound_today_is_read_alike_on_any_later_day(pair, sign, known, s
     number, _born = pair
     assume(_born <= date(2026, 11, 1))
     *own, listed = known
-    written = Written.of(*(day and PartialDate.of(day) for day in own), listed=listed, subject=subject)
+    written = Written.by_dates(
+        *(day and PartialDate.from_date(day) for day in own), listed=listed, subject=subject
+    )
     text = number[2:8] + sign + number[8:]
     assert read(text, today=TODAY, written=written) == read(text, today=date(2056, 11, 21), written=written)
 
@@ -186,7 +188,7 @@ def test_a_number_with_the_sign_of_its_day_gives_its_century_or_none(pair, opene
     assume(born <= opened)
     closed = PartialDate(opened.year + years)
     sign = "+" if opened.year - born.year >= 100 else "-"
-    written = Written.of(PartialDate.of(opened), closed)
+    written = Written.by_dates(PartialDate.from_date(opened), closed)
     assert read(number[2:8] + sign + number[8:], today=TODAY, written=written).number in (number, number[2:])
 
 
@@ -201,11 +203,11 @@ def test_a_number_that_claims_a_century_nothing_shows_is_known_as_one():
 def test_in_the_year_a_person_turns_a_hundred_both_signs_mean_the_same_person():
     before_the_birthday = date(2001, 1, 2)
     assert (
-        read("010413+2386", today=TODAY, written=Written.of(listed=before_the_birthday)).number
+        read("010413+2386", today=TODAY, written=Written.by_dates(listed=before_the_birthday)).number
         == "190104132386"
     )
     assert (
-        read("010413-2386", today=TODAY, written=Written.of(listed=before_the_birthday)).number
+        read("010413-2386", today=TODAY, written=Written.by_dates(listed=before_the_birthday)).number
         == "190104132386"
     )
 
@@ -337,7 +339,9 @@ def test_the_number_of_an_organisation_is_no_person_and_gets_no_century():
 
 
 @given(
-    st.text(), st.one_of(st.none(), st.dates(date(1, 1, 1)).map(PartialDate.of)), st.dates(date(1947, 1, 1))
+    st.text(),
+    st.one_of(st.none(), st.dates(date(1, 1, 1)).map(PartialDate.from_date)),
+    st.dates(date(1947, 1, 1)),
 )
 @example("0" * 12, None, TODAY)
 @example("000000-0000", PartialDate(1), TODAY)
@@ -389,7 +393,9 @@ def test_the_official_form_of_any_day_gives_the_century_back(pair, today):
     sign = "+" if today.year - born.year >= 100 else "-"
     assert (
         read(
-            number[2:8] + sign + number[8:], today=TODAY.replace(year=2100), written=Written.of(listed=today)
+            number[2:8] + sign + number[8:],
+            today=TODAY.replace(year=2100),
+            written=Written.by_dates(listed=today),
         ).number
         == number
     )

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.imports.lists.meaning.fields import Field
-from archive.imports.lists.meaning.mapping import Column, Mapping
-from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
+from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.tables import open_list
 from archive.kernel.letters import one_form, trimmed
 from tests.unit.test_lists_marks import TODAY, saved
@@ -54,7 +54,7 @@ WORDS = st.text(
 )  # no separator and no quotation mark: those are not letters
 ROWS = st.lists(st.lists(WORDS, min_size=5, max_size=5), min_size=1, max_size=5)
 HEADER = ["Aktnr", "Namn", "Personnr", "Rum", "Årtal"]
-FIELDS = (Field.REFERENCE, Field.NAME, Field.NUMBER, Field.ROOM, Field.CLOSED)
+FIELDS = (ListField.REFERENCE, ListField.NAME, ListField.NUMBER, ListField.ROOM, ListField.CLOSED)
 
 
 @given(ROWS, st.sampled_from(("csv", "xlsx")))
@@ -69,8 +69,8 @@ def test_a_list_from_a_mac_is_read_as_the_same_list_from_elsewhere(rows: list[li
         else:
             content = "\r\n".join(map(";".join, cells)).encode()
         with open_list(content, sheet=None if form == "csv" else "Övre källaren") as opened:
-            columns = tuple(Column(name, field) for name, field in zip(HEADER, FIELDS, strict=True))
-            reader = Reader(Mapping(columns=columns, source="PROVA"), opened.shape, today=TODAY)
+            columns = tuple(MappedColumn(name, field) for name, field in zip(HEADER, FIELDS, strict=True))
+            reader = ListReader(Mapping(columns=columns, source="PROVA"), opened.shape, today=TODAY)
             found = [(number, kept, reader.read(kept, number)) for number, kept in opened.rows()]
             read.append((opened.shape, opened.sheets, found))
     assert read[0] == read[1]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.imports.lists.meaning.guessing import Guess, guess
-from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.lists.meaning.tables import OpenList, open_list
 from archive.vocabulary import NumberQuality
@@ -69,7 +69,7 @@ def lists(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
 
 @pytest.fixture
 def truth(lists: tuple[Path, Truth], name: str) -> ListTruth:
-    return lists[1].of(name)
+    return lists[1].list_named(name)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def proposal(opened: OpenList, world: World) -> Guess:
 @pytest.fixture
 def readings(opened: OpenList, proposal: Guess, truth: ListTruth) -> dict[int, Reading]:
     mapping = replace(proposal.mapping, source=truth.source, site=truth.site, list_date=DEMO_DAY)
-    reader = Reader(mapping, opened.shape, today=TODAY)
+    reader = ListReader(mapping, opened.shape, today=TODAY)
     return {number: reader.read(cells) for number, cells in opened.rows()}
 
 

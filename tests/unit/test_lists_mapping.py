@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.imports.lists.meaning.fields import Field
+from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.guessing import Guess, How, guess
 from archive.imports.lists.meaning.headings import HEADINGS, known_headings, plain
-from archive.imports.lists.meaning.mapping import Column, Mapping
+from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
 from archive.kernel.errors import Invalid
 from archive.vocabulary import Protection
 
@@ -28,7 +28,11 @@ def whole_guess(header: list[str], *rows: list[str]) -> Guess:
 
 
 FULL = Mapping(
-    columns=(Column("Aktnr", Field.REFERENCE), Column("Namn", Field.NAME), Column("Datum", Field.CLOSED, 2)),
+    columns=(
+        MappedColumn("Aktnr", ListField.REFERENCE),
+        MappedColumn("Namn", ListField.NAME),
+        MappedColumn("Datum", ListField.CLOSED, 2),
+    ),
     source="SOCIA",
     site="Storgatan 5",
     unit="Norr",
@@ -59,7 +63,7 @@ def test_a_mapping_is_data() -> None:
 
 def test_a_mapping_finds_its_columns_whatever_their_order_and_spelling() -> None:
     names = ["DATUM", "Övrigt", "namn:", "Datum", "AKTNR."]
-    assert FULL.place(names) == {Field.CLOSED: [3], Field.NAME: [2], Field.REFERENCE: [4]}
+    assert FULL.place(names) == {ListField.CLOSED: [3], ListField.NAME: [2], ListField.REFERENCE: [4]}
     assert FULL.dropped(names) == ("DATUM", "Övrigt")
 
 
@@ -71,13 +75,16 @@ def test_a_list_without_a_column_of_the_mapping_is_refused_by_its_name() -> None
 
 
 def test_free_text_about_a_case_is_said_to_be_dropped() -> None:
-    mapping = FULL.with_field("Anmärkning", Field.FREE_TEXT)
+    mapping = FULL.with_field("Anmärkning", ListField.FREE_TEXT)
     assert mapping.dropped(["Aktnr", "Namn", "Datum", "Datum", "Anmärkning"]) == ("Datum", "Anmärkning")
 
 
 def test_one_column_can_be_corrected() -> None:
-    mapping = FULL.with_field("NAMN", Field.FAMILY_NAME).with_field("datum", None, 2)
-    assert mapping.columns == (Column("Aktnr", Field.REFERENCE), Column("NAMN", Field.FAMILY_NAME))
+    mapping = FULL.with_field("NAMN", ListField.FAMILY_NAME).with_field("datum", None, 2)
+    assert mapping.columns == (
+        MappedColumn("Aktnr", ListField.REFERENCE),
+        MappedColumn("NAMN", ListField.FAMILY_NAME),
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +118,10 @@ def test_a_mapping_that_cannot_be_used_is_refused_in_words(change: dict[str, obj
 
 
 def test_several_columns_may_be_free_text_or_other_persons() -> None:
-    columns = (Column("Akt", Field.REFERENCE), *(Column(f"Anm {n}", Field.FREE_TEXT) for n in range(3)))
+    columns = (
+        MappedColumn("Akt", ListField.REFERENCE),
+        *(MappedColumn(f"Anm {n}", ListField.FREE_TEXT) for n in range(3)),
+    )
     Mapping(columns=columns).check()
 
 
@@ -133,7 +143,7 @@ def test_no_data_makes_a_mapping_fail_other_than_in_words(change: dict[str, obje
 def test_no_heading_stands_for_two_things() -> None:
     words = [plain(word) for words in HEADINGS.values() for word in words.split(",")]
     assert len(set(words)) == len(known_headings())
-    assert set(HEADINGS) == set(Field)
+    assert set(HEADINGS) == set(ListField)
     doubled = {
         word
         for field, words in HEADINGS.items()
@@ -257,7 +267,10 @@ def test_a_meaning_is_given_once_and_to_the_surest_column() -> None:
 
 def test_columns_with_the_same_heading_are_told_apart() -> None:
     columns = whole_guess(["Aktnr", "Anm", "Anm"]).mapping.columns
-    assert columns[1:] == (Column("Anm", Field.FREE_TEXT), Column("Anm", Field.FREE_TEXT, 2))
+    assert columns[1:] == (
+        MappedColumn("Anm", ListField.FREE_TEXT),
+        MappedColumn("Anm", ListField.FREE_TEXT, 2),
+    )
 
 
 @pytest.mark.parametrize(
@@ -311,6 +324,6 @@ def test_any_header_and_rows_give_a_guess(header: list[str], rows: list[list[str
     taken = [
         column.field
         for column in found.columns
-        if column.field not in (Field.IGNORED, Field.FREE_TEXT, Field.CO_PERSONS, None)
+        if column.field not in (ListField.IGNORED, ListField.FREE_TEXT, ListField.CO_PERSONS, None)
     ]
     assert len(taken) == len(set(taken))

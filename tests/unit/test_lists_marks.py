@@ -14,12 +14,12 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 
 from archive.imports.lists.formats.limits import Limits
-from archive.imports.lists.meaning.fields import Field, FlagCode
+from archive.imports.lists.meaning.fields import FlagCode, ListField
 from archive.imports.lists.meaning.guessing import guess
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.marks import protective_title, protective_words, without_protection
 from archive.imports.lists.meaning.names import NameReader
-from archive.imports.lists.meaning.reader import Reader
+from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.lists.meaning.tables import OpenList, open_list
 from archive.kernel.errors import Invalid, TooLarge
@@ -40,25 +40,25 @@ ROWS = [
 ]
 
 
-def readings(content: bytes | Path, **choices: Field | None) -> list[Reading]:
+def readings(content: bytes | Path, **choices: ListField | None) -> list[Reading]:
     """Read a list as its own headings say, as one in which somebody said that nobody is protected."""
     return called("", content, **choices)
 
 
-def called(name: str, content: bytes | Path, **choices: Field | None) -> list[Reading]:
+def called(name: str, content: bytes | Path, **choices: ListField | None) -> list[Reading]:
     """Read a list whose file has a name."""
     with open_list(content, name=name) as opened:
         return [reading for _row, reading in _readings(opened, choices)]
 
 
-def _readings(opened: OpenList, choices: dict[str, Field | None]) -> list[tuple[int, Reading]]:
+def _readings(opened: OpenList, choices: dict[str, ListField | None]) -> list[tuple[int, Reading]]:
     columns, rows = opened.shape.columns, opened.sample()
     settings = Mapping(source="PROVA", site="Ribbingsgatan 41", unstated_protection=Protection.NONE)
     mapping = guess(columns, [cells for _row, cells in rows], today=TODAY, settings=settings).mapping
     for name, field in choices.items():
         mapping = mapping.with_field(name, field)
     mapping = replace(mapping, unstated_protection=Protection.NONE)
-    reader = Reader(mapping, opened.shape, today=TODAY, remarks=opened.remarks, around=opened.around)
+    reader = ListReader(mapping, opened.shape, today=TODAY, remarks=opened.remarks, around=opened.around)
     return [(row, reader.read(cells, row)) for row, cells in rows]
 
 
@@ -227,10 +227,10 @@ def test_the_lists_that_were_tried_hide_whom_they_should(name: str, protected: s
     st.sampled_from([text for text in PROTECTED if ";" not in text]),
     st.integers(0, 2),
     st.integers(0, 6),
-    st.sampled_from([None, Field.IGNORED, Field.FREE_TEXT, Field.CO_PERSONS, Field.UNIT]),
+    st.sampled_from([None, ListField.IGNORED, ListField.FREE_TEXT, ListField.CO_PERSONS, ListField.UNIT]),
 )
 def test_a_mark_is_seen_in_whatever_column_it_stands(
-    text: str, row: int, column: int, meaning: Field | None
+    text: str, row: int, column: int, meaning: ListField | None
 ) -> None:
     """Columns 5 and 6 have no heading."""
     rows = [[*cells, "", ""] for cells in ROWS]
@@ -244,8 +244,8 @@ def test_a_cross_below_a_heading_that_is_a_mark_protects_also_where_the_column_i
     rows = [[*cells[:4], mark] for cells, mark in zip(ROWS, ("", "x", "nej"), strict=True)]
     content = a_csv(rows, (*HEADER[:4], "Skyddad id"))
     assert hidden(readings(content, **{"Skyddad id": None})) == ["2"]
-    assert hidden(readings(content, **{"Skyddad id": Field.IGNORED})) == ["2"]
-    stated = readings(content, **{"Skyddad id": Field.PROTECTION})
+    assert hidden(readings(content, **{"Skyddad id": ListField.IGNORED})) == ["2"]
+    stated = readings(content, **{"Skyddad id": ListField.PROTECTION})
     assert [one.protection.protected for one in stated] == [False, True, False]
 
 

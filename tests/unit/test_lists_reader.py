@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.imports.lists.meaning.fields import Field, FlagCode
-from archive.imports.lists.meaning.mapping import Column, Mapping
-from archive.imports.lists.meaning.reader import Reader
-from archive.imports.lists.meaning.reading import EarlierCheck, Reading
-from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.fields import FlagCode, ListField
+from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
+from archive.imports.lists.meaning.reader import ListReader
+from archive.imports.lists.meaning.reading import ListedCheck, Reading
+from archive.imports.lists.meaning.tables import ListShape
 from archive.kernel.errors import Invalid
 from archive.kernel.partial_date import PartialDate
 from archive.vocabulary import NumberKind, NumberQuality, PersonRole, Protection
@@ -31,22 +31,22 @@ LISTED = replace(SETTINGS, list_date=TODAY)
 
 
 def reader(
-    *fields: Field,
+    *fields: ListField,
     form: str = "csv",
     settings: Mapping = SETTINGS,
     names: tuple[str, ...] = (),
     epoch: int = 1900,
-) -> Reader:
+) -> ListReader:
     names = names or tuple(field.value for field in fields)
-    columns = tuple(Column(name, field) for name, field in zip(names, fields, strict=True))
-    shape = Shape(form, names, 1, epoch=epoch)  # type: ignore[arg-type]
-    return Reader(replace(settings, columns=columns), shape, today=TODAY)
+    columns = tuple(MappedColumn(name, field) for name, field in zip(names, fields, strict=True))
+    shape = ListShape(form, names, 1, epoch=epoch)  # type: ignore[arg-type]
+    return ListReader(replace(settings, columns=columns), shape, today=TODAY)
 
 
 def read(settings: Mapping = SETTINGS, form: str = "csv", epoch: int = 1900, **cells: str) -> Reading:
     """Read one row with a column for each field named; a reference and a name unless they are given."""
     given = {"reference": "K 1/98", "name": "Ek, Eva"} | cells
-    fields = tuple(Field[name.upper()] for name in given)
+    fields = tuple(ListField[name.upper()] for name in given)
     return reader(*fields, form=form, settings=settings, epoch=epoch).read(list(given.values()))
 
 
@@ -107,7 +107,7 @@ def test_a_whole_row_is_read_as_it_would_be_registered() -> None:
     ]  # fmt: skip
     assert (reading.position, reading.unit, reading.protection) == (7, "Norr", Protection.NONE)
     assert (reading.placed_child, reading.adoption, reading.parenthood) == (True, False, None)
-    assert reading.check == EarlierCheck(PartialDate(2024, 5, 24), "RPE")
+    assert reading.check == ListedCheck(PartialDate(2024, 5, 24), "RPE")
     assert (reading.flags, reading.problems) == ((), ())
 
 
@@ -202,9 +202,9 @@ def test_several_persons_get_their_numbers_in_order() -> None:
 
 def test_other_persons_have_their_role_from_the_heading_and_their_number_from_the_cell() -> None:
     read_row = reader(
-        Field.REFERENCE,
-        Field.NAME,
-        Field.CO_PERSONS,
+        ListField.REFERENCE,
+        ListField.NAME,
+        ListField.CO_PERSONS,
         names=("Aktnr", "Namn", "Vårdnadshavare"),
         settings=LISTED,
     )
@@ -337,18 +337,18 @@ def test_a_row_with_only_a_person_or_only_a_reference_is_registered_and_flagged(
     ],
 )
 def test_sums_headings_and_the_header_again_are_no_files(cells: list[str]) -> None:
-    reading = reader(Field.REFERENCE, Field.NAME, Field.CLOSED, Field.UNIT).read(cells)
+    reading = reader(ListField.REFERENCE, ListField.NAME, ListField.CLOSED, ListField.UNIT).read(cells)
     assert problems(reading) == ["not_a_file"]
     assert reading.flags == ()
 
 
 def test_a_list_of_few_columns_may_have_a_reference_alone() -> None:
-    assert not reader(Field.REFERENCE, Field.CLOSED).read(["K 1/98", ""]).problems
+    assert not reader(ListField.REFERENCE, ListField.CLOSED).read(["K 1/98", ""]).problems
 
 
 def test_shifted_columns_are_rejected_in_a_text_but_a_stray_cell_of_a_sheet_is_not() -> None:
     cells = ["K 1", "Ek", "Eva", "2003"]
-    fields = (Field.REFERENCE, Field.NAME, Field.CLOSED)
+    fields = (ListField.REFERENCE, ListField.NAME, ListField.CLOSED)
     shifted = reader(*fields).read(cells)
     assert problems(shifted) == ["too_many_cells"]
     assert "4 celler men rubrikraden 3" in shifted.problems[0].say()
@@ -357,8 +357,13 @@ def test_shifted_columns_are_rejected_in_a_text_but_a_stray_cell_of_a_sheet_is_n
 
 
 def test_a_row_without_its_last_registered_cells_is_flagged() -> None:
-    assert flags(reader(Field.REFERENCE, Field.NAME, Field.CLOSED).read(["K 1", "Ek, Eva"])) == {"row_short"}
-    assert flags(reader(Field.REFERENCE, Field.NAME, Field.IGNORED).read(["K 1", "Ek, Eva"])) == set()
+    assert flags(reader(ListField.REFERENCE, ListField.NAME, ListField.CLOSED).read(["K 1", "Ek, Eva"])) == {
+        "row_short"
+    }
+    assert (
+        flags(reader(ListField.REFERENCE, ListField.NAME, ListField.IGNORED).read(["K 1", "Ek, Eva"]))
+        == set()
+    )
 
 
 def test_a_cell_too_long_to_register_is_rejected_in_words() -> None:
@@ -429,11 +434,13 @@ def test_a_sign_is_read_against_the_day_of_the_list_where_its_row_has_none() -> 
 def test_a_list_is_read_alike_today_and_in_thirty_years(
     numbers: list[str], days: list[date], form: str, listed: date | None
 ) -> None:
-    columns = (Field.REFERENCE, Field.NUMBER, Field.OPENED, Field.CLOSED)
-    mapping = replace(SETTINGS, list_date=listed, columns=tuple(Column(one.value, one) for one in columns))
-    shape = Shape("csv", tuple(one.value for one in columns), 1)
+    columns = (ListField.REFERENCE, ListField.NUMBER, ListField.OPENED, ListField.CLOSED)
+    mapping = replace(
+        SETTINGS, list_date=listed, columns=tuple(MappedColumn(one.value, one) for one in columns)
+    )
+    shape = ListShape("csv", tuple(one.value for one in columns), 1)
     cells = ["K 1", " / ".join(numbers), *(day.strftime(form) for day in sorted(days))]
-    now, then = (Reader(mapping, shape, today=day).read(cells) for day in (TODAY, date(2056, 11, 21)))
+    now, then = (ListReader(mapping, shape, today=day).read(cells) for day in (TODAY, date(2056, 11, 21)))
     assert now == then
 
 
@@ -488,18 +495,18 @@ def test_columns_for_places_outrank_the_place_in_words() -> None:
 @pytest.mark.parametrize(
     ("when", "sign", "check"),
     [
-        ("2024-05-24", "RPE", EarlierCheck(PartialDate(2024, 5, 24), "RPE")),
-        ("maj 2024", "", EarlierCheck(PartialDate(2024, 5), "")),
-        ("x", "", EarlierCheck(None, "")),
-        ("OK", "RPE", EarlierCheck(None, "RPE")),
-        ("", "RPE", EarlierCheck(None, "RPE")),
+        ("2024-05-24", "RPE", ListedCheck(PartialDate(2024, 5, 24), "RPE")),
+        ("maj 2024", "", ListedCheck(PartialDate(2024, 5), "")),
+        ("x", "", ListedCheck(None, "")),
+        ("OK", "RPE", ListedCheck(None, "RPE")),
+        ("", "RPE", ListedCheck(None, "RPE")),
         ("nej", "", None),
         ("nej", "RPE", None),
         ("", "", None),
     ],
 )
 def test_a_check_made_before_the_system_has_date_and_sign(
-    when: str, sign: str, check: EarlierCheck | None
+    when: str, sign: str, check: ListedCheck | None
 ) -> None:
     reading = read(checked_date=when, checked_by=sign)
     assert (reading.check, flags(reading)) == (check, set())
@@ -514,12 +521,16 @@ def test_an_unclear_fact_is_read_as_yes_and_flagged() -> None:
 
 def test_a_list_that_lacks_a_column_is_refused_before_its_rows() -> None:
     with pytest.raises(Invalid) as caught:
-        Reader(Mapping(columns=(Column("Aktnr", Field.REFERENCE),)), Shape("csv", ("Namn",), 1), today=TODAY)
+        ListReader(
+            Mapping(columns=(MappedColumn("Aktnr", ListField.REFERENCE),)),
+            ListShape("csv", ("Namn",), 1),
+            today=TODAY,
+        )
     assert caught.value.code == "mapping_columns_missing"
 
 
 def test_every_flag_and_field_has_a_word_in_both_languages() -> None:
-    for term in (*FlagCode, *Field):
+    for term in (*FlagCode, *ListField):
         assert term.sv
         assert term.en
         assert term.sv == term.sv.strip()
@@ -536,10 +547,12 @@ CELLS = st.one_of(
 
 
 @given(
-    st.lists(CELLS, max_size=len(Field) + 2), st.sampled_from(["csv", "xlsx"]), st.sampled_from([1900, 1904])
+    st.lists(CELLS, max_size=len(ListField) + 2),
+    st.sampled_from(["csv", "xlsx"]),
+    st.sampled_from([1900, 1904]),
 )
 def test_no_row_makes_the_reader_fail(cells: list[str], form: str, epoch: int) -> None:
-    reading = reader(*Field, form=form, epoch=epoch).read(cells)
+    reading = reader(*ListField, form=form, epoch=epoch).read(cells)
     assert all(flag.say() for flag in reading.flags)
     assert all(problem.say() for problem in reading.problems)
     assert Reading.from_dict(json.loads(json.dumps(reading.as_dict()))) == replace(

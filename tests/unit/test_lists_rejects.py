@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from archive.imports.lists.meaning.rejects import REASON, suffix, write_rejects
-from archive.imports.lists.meaning.tables import OpenList, Shape, open_list
+from archive.imports.lists.meaning.tables import ListShape, OpenList, open_list
 from archive.kernel.letters import one_form
 from archive.vocabulary.wording import _, speaking
 from tests.unit.test_lists_tables import CELLS, HEADER, written
@@ -67,7 +67,9 @@ def test_rejects_of_a_workbook_have_its_form_and_import_again_identically() -> N
 )
 def test_what_xml_or_spreadsheets_would_change_comes_back_from_a_workbook(text: str) -> None:
     out = io.BytesIO()
-    write_rejects(out, Shape("xlsx", tuple(HEADER), 1, sheet="Blad"), [([text, "Ek", "", "2003"], "Orsak.")])
+    write_rejects(
+        out, ListShape("xlsx", tuple(HEADER), 1, sheet="Blad"), [([text, "Ek", "", "2003"], "Orsak.")]
+    )
     assert rows(out.getvalue()) == [[text, "Ek", "", "2003", "Orsak."]]
 
 
@@ -104,7 +106,7 @@ def test_a_date_cell_comes_back_as_the_text_it_was_read_as() -> None:
 def test_the_epoch_of_1904_is_kept() -> None:
     out = io.BytesIO()
     write_rejects(
-        out, Shape("xlsx", tuple(HEADER), 1, sheet="A", epoch=1904), [(["K 1", "", "", "36254"], "x")]
+        out, ListShape("xlsx", tuple(HEADER), 1, sheet="A", epoch=1904), [(["K 1", "", "", "36254"], "x")]
     )
     with open_list(out.getvalue()) as again:
         assert again.shape.epoch == 1904
@@ -125,7 +127,7 @@ def test_rejecting_again_leaves_one_reason_not_two() -> None:
 
 def test_a_row_longer_than_the_header_keeps_its_cells_before_the_reason() -> None:
     out = io.BytesIO()
-    shape = Shape("csv", tuple(HEADER), 1, encoding="utf-8", separator=";")
+    shape = ListShape("csv", tuple(HEADER), 1, encoding="utf-8", separator=";")
     write_rejects(out, shape, [(["K 1", "Ek", "Eva", "", "2003"], "Fler celler."), (["K 2"], "Kort.")])
     assert out.getvalue().decode().splitlines()[1:] == ["K 1;Ek;Eva;;2003;Fler celler.", "K 2;;;;Kort."]
 
@@ -149,13 +151,13 @@ def test_a_reason_the_encoding_lacks_does_not_stop_the_file() -> None:
 
 
 def test_the_file_is_named_after_its_kind() -> None:
-    assert suffix(Shape("xlsx", (), 0)) == ".xlsx"
-    assert suffix(Shape("csv", (), 0)) == ".csv"
+    assert suffix(ListShape("xlsx", (), 0)) == ".xlsx"
+    assert suffix(ListShape("csv", (), 0)) == ".csv"
 
 
 def test_the_workbook_of_rejects_is_a_whole_package() -> None:
     out = io.BytesIO()
-    write_rejects(out, Shape("xlsx", tuple(HEADER), 1, sheet="Blad"), [])
+    write_rejects(out, ListShape("xlsx", tuple(HEADER), 1, sheet="Blad"), [])
     with zipfile.ZipFile(out) as package:
         assert package.testzip() is None
         assert "[Content_Types].xml" in package.namelist()
@@ -171,7 +173,7 @@ def test_any_rejected_row_reads_again_as_it_was(
     content: list[list[str]], form: tuple[str, str], separator: str
 ) -> None:
     kind, encoding = form
-    shape = Shape(
+    shape = ListShape(
         kind, ("Aktnr", "Namn", "Avslutad"), 1, encoding=encoding, separator=separator, sheet="Blad"
     )  # type: ignore[arg-type]
     out = io.BytesIO()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.imports.lists.formats.limits import Limits
-from archive.imports.lists.meaning.tables import OpenList, Shape, open_list
+from archive.imports.lists.meaning.tables import ListShape, OpenList, open_list
 from archive.kernel.errors import Invalid, TooLarge
 from archive.kernel.letters import one_form
 from archive.output.csv import guard, unguard
@@ -195,7 +195,7 @@ def test_the_share_read_grows_from_nothing_to_all(tmp_path: Path) -> None:
 
 def test_the_shape_is_data() -> None:
     with open_list("Titel\r\nAktnr;Namn;Avslutad\r\nK 1;Ek;2003\r\n".encode("cp1252")) as opened:
-        assert Shape.from_dict(opened.shape.as_dict()) == opened.shape
+        assert ListShape.from_dict(opened.shape.as_dict()) == opened.shape
 
 
 def test_a_guarded_cell_reads_as_the_text_it_guards() -> None:

@@ -10,7 +10,7 @@ import pytest
 from archive.incidents.papers import shelf_marker
 from archive.incidents.shelf_markers import Marker
 from archive.kernel.config import Settings
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from labels import typeface
 
 WORDS = "Först " + "ett ord till " * 1600 + "sist"
@@ -20,8 +20,8 @@ LONG = {"words": WORDS, "one word": ONE_WORD, "paragraphs": PARAGRAPHS}
 Fill = Callable[[Report, str], None]
 
 
-def _head(title: str = "Rapport", archive: str = "Centralarkivet", foot: str = "") -> Head:
-    return Head(title, archive, "Socialnämnden", "2026-11-30 08:00", "Astrid", foot=foot)
+def _head(title: str = "Rapport", archive: str = "Centralarkivet", foot: str = "") -> ReportHead:
+    return ReportHead(title, archive, "Socialnämnden", "2026-11-30 08:00", "Astrid", foot=foot)
 
 
 def _said(pdf: bytes) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont
 
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from labels import codes, scripts, typeface
 from labels.designs import PlaceLabel
 from labels.sheets import sheet_pdf
@@ -49,7 +49,7 @@ def names(draw: st.DrawFn) -> list[str]:
 
 
 def _paper() -> Report:
-    return Report(Head("Brev", "Arkivet", "Socialnämnden", "2026-11-30 08:00", "Astrid"))
+    return Report(ReportHead("Brev", "Arkivet", "Socialnämnden", "2026-11-30 08:00", "Astrid"))
 
 
 def _read(pdf: bytes) -> list[str]:

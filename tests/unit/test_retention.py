@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.kernel.partial_date import PartialDate
-from archive.rules.retention import EVERY_DAY, FLAGS, SAMPLE_DAYS, Birth, Grounds, KindRule, compute
+from archive.rules.retention import EVERY_DAY, FLAGS, SAMPLE_DAYS, BirthDate, Grounds, KindRule, compute
 from archive.vocabulary import Outcome, PersonRole
 from archive.vocabulary.wording import speaking
 
 NOTE = PartialDate(2014, 3, 10)
-NOT_SAMPLED = Birth(PartialDate(1990, 6, 2))
+NOT_SAMPLED = BirthDate(PartialDate(1990, 6, 2))
 PLAIN = Grounds(KindRule(), NOTE, births=(NOT_SAMPLED,))
 
 
@@ -111,14 +111,16 @@ def test_part_of_a_file_is_kept_also_when_the_rest_cannot_be_dated():
 
 @pytest.mark.parametrize("day", range(1, 32))
 def test_born_on_the_5th_15th_or_25th_belongs_to_the_research_sample(day):
-    retention = compute(replace(PLAIN, births=(Birth(PartialDate(1990, 1, day)),)))
+    retention = compute(replace(PLAIN, births=(BirthDate(PartialDate(1990, 1, day)),)))
     assert (retention.outcome is Outcome.PRESERVE) == (day in (5, 15, 25))
     if day in (5, 15, 25):
         assert laws(retention) == ["16 kap. 4 § SoL, 13 kap. 1 § SoF"]
 
 
 def test_the_research_sample_keeps_the_whole_file_whatever_part_was_decided():
-    sampled = replace(PLAIN, births=(Birth(PartialDate(1990, 6, 15)),), decided=Outcome.PARTLY, partly=True)
+    sampled = replace(
+        PLAIN, births=(BirthDate(PartialDate(1990, 6, 15)),), decided=Outcome.PARTLY, partly=True
+    )
     assert compute(sampled).outcome is Outcome.PRESERVE
 
 
@@ -138,18 +140,18 @@ def test_in_the_four_research_regions_every_file_is_kept():
     ],
 )
 def test_the_sample_looks_at_those_the_file_is_about_not_at_guardians(role, outcome):
-    other = Birth(PartialDate(1960, 4, 25), role=role)
+    other = BirthDate(PartialDate(1960, 4, 25), role=role)
     assert compute(replace(PLAIN, births=(NOT_SAMPLED, other))).outcome is outcome
 
 
 @pytest.mark.parametrize(
     ("births", "words"),
     [
-        ((Birth(None),), "Födelsedagen är inte känd"),
-        ((Birth(PartialDate(1990, 6)),), "Födelsedagen är inte känd"),
-        ((Birth(PartialDate(1990, 6, 2), sure=False),), "stämmer inte överens"),
+        ((BirthDate(None),), "Födelsedagen är inte känd"),
+        ((BirthDate(PartialDate(1990, 6)),), "Födelsedagen är inte känd"),
+        ((BirthDate(PartialDate(1990, 6, 2), sure=False),), "stämmer inte överens"),
         ((), "Ingen person är registrerad"),
-        ((Birth(PartialDate(1960, 1, 1), role=PersonRole.PARENT),), "Ingen person är registrerad"),
+        ((BirthDate(PartialDate(1960, 1, 1), role=PersonRole.PARENT),), "Ingen person är registrerad"),
     ],
 )
 def test_a_doubtful_birth_date_keeps_the_file_and_says_what_to_find_out(births, words):
@@ -160,7 +162,7 @@ def test_a_doubtful_birth_date_keeps_the_file_and_says_what_to_find_out(births, 
 
 
 def test_an_investigation_of_a_child_waits_for_its_thirtieth_birthday():
-    child = Birth(PartialDate(2004, 6, 2))
+    child = BirthDate(PartialDate(2004, 6, 2))
     retention = compute(replace(PLAIN, births=(child,), child_investigation=True))
     assert retention.outcome is Outcome.DISPOSE
     assert retention.not_before == retention.duty_from == date(2034, 6, 2)
@@ -170,32 +172,34 @@ def test_an_investigation_of_a_child_waits_for_its_thirtieth_birthday():
 
 def test_of_several_children_the_youngest_decides_and_the_parent_does_not():
     births = (
-        Birth(PartialDate(1975, 6, 2)),
-        Birth(PartialDate(2004, 6, 2), role=PersonRole.CHILD),
-        Birth(PartialDate(2008, 2, 29), role=PersonRole.CHILD),
+        BirthDate(PartialDate(1975, 6, 2)),
+        BirthDate(PartialDate(2004, 6, 2), role=PersonRole.CHILD),
+        BirthDate(PartialDate(2008, 2, 29), role=PersonRole.CHILD),
     )
     assert compute(replace(PLAIN, births=births, child_investigation=True)).not_before == date(2038, 3, 1)
 
 
 def test_an_investigation_filed_on_a_grown_up_cannot_be_computed_until_the_child_is_registered():
-    retention = compute(replace(PLAIN, births=(Birth(PartialDate(1975, 6, 2)),), child_investigation=True))
+    retention = compute(
+        replace(PLAIN, births=(BirthDate(PartialDate(1975, 6, 2)),), child_investigation=True)
+    )
     assert (retention.outcome, retention.duty_from) == (Outcome.UNKNOWN, None)
     with speaking("sv"):
         assert "inte är registrerat" in retention.reasons[-1].say()
 
 
 def test_where_no_sample_is_drawn_a_childs_missing_birth_date_still_stops_the_reckoning():
-    child = Birth(None, role=PersonRole.CHILD)
+    child = BirthDate(None, role=PersonRole.CHILD)
     retention = compute(replace(PLAIN, births=(child,), child_investigation=True), sample=frozenset())
     assert retention.outcome is Outcome.UNKNOWN
 
 
 def test_a_custody_agreement_waits_for_the_eighteenth_birthday_and_no_longer():
-    child = Birth(PartialDate(2004, 6, 2), role=PersonRole.CHILD)
+    child = BirthDate(PartialDate(2004, 6, 2), role=PersonRole.CHILD)
     retention = compute(replace(PLAIN, births=(child,), custody_agreement=True))
     assert (retention.not_before, retention.duty_from) == (date(2022, 6, 2), date(2022, 6, 2))
     assert "16 kap. 3 § SoL" in laws(retention)
-    old = Birth(PartialDate(1996, 6, 2), role=PersonRole.CHILD)
+    old = BirthDate(PartialDate(1996, 6, 2), role=PersonRole.CHILD)
     retention = compute(replace(PLAIN, births=(old,), custody_agreement=True))
     assert (retention.not_before, retention.duty_from) == (date(2014, 6, 2), date(2019, 3, 10))
 
@@ -216,11 +220,11 @@ def test_files_under_lss_follow_its_sections():
 
 partial_dates = st.dates(date(1960, 1, 1), date(2026, 12, 31)).flatmap(
     lambda day: st.sampled_from(
-        [PartialDate.of(day), PartialDate(day.year, day.month), PartialDate(day.year)],
+        [PartialDate.from_date(day), PartialDate(day.year, day.month), PartialDate(day.year)],
     )
 )
 birth_records = st.builds(
-    Birth,
+    BirthDate,
     born=st.one_of(st.none(), partial_dates),
     sure=st.booleans(),
     role=st.sampled_from(list(PersonRole)),

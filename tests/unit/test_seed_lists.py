@@ -66,7 +66,7 @@ def form(name):
 
 
 def below_the_header(truth, records, name):
-    return records[name][truth.of(name).header_row :]
+    return records[name][truth.list_named(name).header_row :]
 
 
 def filled(record):
@@ -75,7 +75,7 @@ def filled(record):
 
 @pytest.mark.parametrize("name", [form.name for form in FORMS])
 def test_the_header_stands_where_the_truth_says_and_the_rows_are_as_many(truth, records, name):
-    told = truth.of(name)
+    told = truth.list_named(name)
     assert [cell for cell in records[name][told.header_row - 1] if cell] == list(form(name).headers)
     content = below_the_header(truth, records, name)
     assert sum(map(filled, content)) == told.rows
@@ -84,7 +84,7 @@ def test_the_header_stands_where_the_truth_says_and_the_rows_are_as_many(truth, 
 
 @pytest.mark.parametrize("name", [form.name for form in FORMS])
 def test_the_covers_counted_in_the_file_are_those_of_the_truth(truth, records, name):
-    told = truth.of(name)
+    told = truth.list_named(name)
     reference, part = REFERENCE_AND_PART[name]
     skipped = {number - 1 for number in told.not_files}
     named = Counter(
@@ -98,7 +98,7 @@ def test_the_covers_counted_in_the_file_are_those_of_the_truth(truth, records, n
 
 def test_rows_that_are_no_covers_are_sums_and_headings(truth, records):
     for name in OLD:
-        for number in truth.of(name).not_files:
+        for number in truth.list_named(name).not_files:
             first = records[name][number - 1][0]
             assert first.startswith("Summa ") or first == form(name).headers[0]
 
@@ -111,7 +111,7 @@ def test_the_quality_of_every_number_is_what_the_truth_says(world, truth, name):
         if text is None:
             continue  # no cover, or merged with the row above
         born = _stated_birth_date(name, row.cells)
-        identity = read(str(text), today=TODAY, born=born, written=Written.of(listed=DEMO_DAY))
+        identity = read(str(text), today=TODAY, born=born, written=Written.by_dates(listed=DEMO_DAY))
         quality = identity.quality
         expected = {slip for slip in row.slips if slip.startswith("number_")} - {"number_transposed"}
         found = f"number_{'missing' if text == '' else quality.value}"
@@ -159,14 +159,14 @@ def test_no_number_anywhere_lies_outside_the_series(truth, folder):
 def test_how_the_lists_overlap_adds_up(world, truth):
     assert truth.covers == len(world)
     assert truth.covers == truth.moved + truth.never_received + truth.still_there + truth.on_no_old_list
-    old = sum(truth.of(name).files for name in OLD)
+    old = sum(truth.list_named(name).files for name in OLD)
     assert old == truth.moved + truth.never_received + truth.still_there
-    assert truth.of("central").files == truth.moved + truth.on_no_old_list
+    assert truth.list_named("central").files == truth.moved + truth.on_no_old_list
     assert 0 < truth.moved_from_rooms_in_use < truth.moved
     assert truth.never_received > 0
-    assert 0 < truth.checked_before < truth.of("central").files
-    assert all(truth.of(name).retyped or truth.of(name).repeated for name in OLD)
-    assert sum(truth.of(name).elsewhere for name in OLD) > 0
+    assert 0 < truth.checked_before < truth.list_named("central").files
+    assert all(truth.list_named(name).retyped or truth.list_named(name).repeated for name in OLD)
+    assert sum(truth.list_named(name).elsewhere for name in OLD) > 0
 
 
 def test_a_mistyped_reference_is_that_of_no_other_file(world):
@@ -235,7 +235,7 @@ def test_the_fifth_list_has_serial_dates_and_says_nothing_of_protection(truth, r
     assert not any(
         header.casefold().startswith(("skydd", "sekr")) for header in form("pildammsgrand").headers
     )
-    assert "protected" not in truth.of("pildammsgrand").slips
+    assert "protected" not in truth.list_named("pildammsgrand").slips
 
 
 def test_a_serial_is_the_day_excel_means(world):
@@ -267,7 +267,7 @@ def test_closed_cases_without_paper_waiting_and_unknown_are_as_the_truth_says(wo
 def test_the_truth_lies_beside_the_lists_as_json(truth, folder):
     stored = json.loads((folder / "sanning.json").read_text("utf-8"))
     assert stored == json.loads(json.dumps(truth.as_dict()))
-    assert stored["lists"][0]["files"] == truth.of("hamnfogdegatan").files
+    assert stored["lists"][0]["files"] == truth.list_named("hamnfogdegatan").files
 
 
 def test_the_same_seed_writes_the_same_lists_and_another_seed_others(tmp_path):

@@ -19,7 +19,7 @@ from archive.accounts import users
 from archive.codes import codes
 from archive.cover_checks import checks as cover_checks
 from archive.cover_checks import findings, misfiled
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files
 from archive.integrity import checks
 from archive.kernel.config import Settings
@@ -77,7 +77,7 @@ def _check_cover(work: Work) -> None:
 def _find_another_inside(work: Work) -> None:
     _lend_and_take_back(work)
     check = cover_checks.queue_alone(work, _file(work))
-    found = Found(files.get(work, 2), whole=True)
+    found = ForeignContent(files.get(work, 2), whole=True)
     findings.correct(work, misfiled.find(work, check, "nothing_inside", found))
 
 

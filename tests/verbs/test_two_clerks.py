@@ -20,7 +20,7 @@ from archive.loans.loans import Request
 from archive.models import CaseFile, Event, Loan, Place, Scan
 from archive.places import places
 from archive.scanning import scans
-from archive.scanning.scans import Scanned, Taken
+from archive.scanning.scans import Scanned, StoredScan
 from archive.vocabulary import Custody, LoanPurpose, PlaceKind, Role, ScanOutcome
 from tests.builders import RunningClock, a_box, a_file, a_shelf
 
@@ -106,10 +106,10 @@ def test_of_eight_who_move_a_file_by_hand_one_wins_and_the_others_hear_who_and_w
     assert wrongs(archive, root) == []
 
 
-def take(archive: Archive, actor: Actor, scanned: Scanned) -> Callable[[], Taken]:
+def take(archive: Archive, actor: Actor, scanned: Scanned) -> Callable[[], StoredScan]:
     """Return a verb that takes a scan in a transaction of its own."""
 
-    def verb() -> Taken:
+    def verb() -> StoredScan:
         with archive.write(actor) as work:
             return scans.take(work, scanned)
 

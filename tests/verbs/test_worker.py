@@ -12,13 +12,13 @@ from apscheduler.triggers.cron import CronTrigger
 from archive import heartbeat
 from archive.kernel.clock import STOCKHOLM
 from archive.kernel.store import Actor, Archive
-from archive.timetable import HEARTBEAT, TIMETABLE, Routine
+from archive.timetable import HEARTBEAT, TIMETABLE, TimetableEntry
 from archive.worker import Lease, run, run_once
 from tests.builders import SetClock
 
 
 @contextmanager
-def running(archive: Archive, routine: Routine) -> Iterator[list[bool]]:
+def running(archive: Archive, routine: TimetableEntry) -> Iterator[list[bool]]:
     """Run a worker in a thread; what it returned is in the list afterwards."""
     stop, returned = threading.Event(), []
     thread = threading.Thread(target=lambda: returned.append(run(archive, stop, (routine,))))
@@ -30,9 +30,9 @@ def running(archive: Archive, routine: Routine) -> Iterator[list[bool]]:
         thread.join(20)
 
 
-def routine(called: threading.Event) -> Routine:
+def routine(called: threading.Event) -> TimetableEntry:
     """Give a routine that tells when it ran."""
-    return Routine("tried", {"minute": "*"}, "shows that it ran", lambda _archive: called.set())
+    return TimetableEntry("tried", {"minute": "*"}, "shows that it ran", lambda _archive: called.set())
 
 
 def test_only_one_of_two_workers_holds_the_lease(archive: Archive) -> None:
@@ -58,7 +58,9 @@ def test_a_second_worker_stands_by_and_takes_over(archive: Archive) -> None:
 @pytest.mark.engines("postgresql")  # a locked file is lost only with its process
 def test_a_worker_whose_connection_is_gone_stops(archive: Archive, root: Actor) -> None:
     called = threading.Event()
-    every_second = Routine("tried", {"second": "*"}, "shows that it ran", lambda _archive: called.set())
+    every_second = TimetableEntry(
+        "tried", {"second": "*"}, "shows that it ran", lambda _archive: called.set()
+    )
     with running(archive, every_second) as returned:
         assert called.wait(10)
         with archive.write(root) as work:
@@ -84,7 +86,7 @@ def test_a_routine_that_fails_leaves_no_sign_of_life(archive: Archive, root: Act
         raise ValueError("trasig")
 
     with pytest.raises(ValueError, match="trasig"):
-        run_once(archive, Routine("tried", {"minute": "*"}, "fails", fail))
+        run_once(archive, TimetableEntry("tried", {"minute": "*"}, "fails", fail))
     with archive.read(root) as work:
         assert heartbeat.last(work) == {}
 
@@ -107,7 +109,7 @@ DAILY = [entry for entry in TIMETABLE if "hour" in entry.when]
 
 @pytest.mark.parametrize("day", ["2026-10-25", "2027-03-28"])
 @pytest.mark.parametrize("entry", DAILY, ids=lambda entry: entry.name)
-def test_what_is_daily_runs_once_on_the_days_the_clocks_change(entry: Routine, day: str) -> None:
+def test_what_is_daily_runs_once_on_the_days_the_clocks_change(entry: TimetableEntry, day: str) -> None:
     trigger = CronTrigger(timezone=STOCKHOLM, **entry.when)
     midnight = datetime.fromisoformat(day).replace(tzinfo=STOCKHOLM)
     until = (midnight + timedelta(days=1)).astimezone(UTC)

@@ -17,7 +17,7 @@ from sqlalchemy import make_url, select
 from archive.kernel.config import Settings
 from archive.kernel.errors import Unavailable
 from archive.kernel.store import Actor, Archive
-from archive.kernel.watch import Note
+from archive.kernel.watch import WatchNote
 from archive.models import Unit
 from archive.vocabulary import Role
 from tests.builders import SetClock, a_box, a_file, a_shelf
@@ -206,7 +206,7 @@ def test_a_backup_made_while_people_work_is_no_harm(ground: Ground, tmp_path: Pa
 
 def test_one_who_was_killed_while_the_file_was_written_stops_nobody(ground: Ground) -> None:
     lock = Path(f"{ground.path}.lock")
-    lock.write_bytes(Note.read(str(lock))._replace(look="committing").spell())
+    lock.write_bytes(WatchNote.read(str(lock))._replace(look="committing").spell())
     os.utime(ground.path, ns=(1, 1))
     ground.write("one")
     ground.write("two")

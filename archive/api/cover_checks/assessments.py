@@ -9,7 +9,7 @@ from archive.access_log import access_log
 from archive.accounts import display_names, users
 from archive.api.bodies import page, sent
 from archive.cover_checks import assessments, findings
-from archive.cover_checks.assessments import Answer
+from archive.cover_checks.assessments import AssessmentResult
 from archive.files import files
 from archive.kernel.store import Work
 from archive.models import Assessment
@@ -84,7 +84,7 @@ def _one(assessment_id: int) -> Response:
 def answer(assessment_id: int) -> Response:
     """Say what it came to: {answer, readers, decision, incident: its number where there is one}."""
     body = sent()
-    said = Answer(
+    said = AssessmentResult(
         body.term("answer", AssessmentAnswer),
         body.text("readers"),
         body.text("decision"),

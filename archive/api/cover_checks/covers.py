@@ -12,8 +12,8 @@ from archive.codes import codes
 from archive.cover_checks import checklists, checks, findings, misfiled, scanning, serializers
 from archive.cover_checks import desk as cover_desk
 from archive.cover_checks.desk import Desk
-from archive.cover_checks.findings import Correction, Seen
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.findings import Correction, SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files, masking
 from archive.kernel.errors import Conflict, Invalid
 from archive.kernel.partial_date import PartialDate
@@ -26,7 +26,7 @@ from archive.vocabulary import CheckState, Confirmation, FindingKind, Permission
 from archive.vocabulary.wording import N_, locale
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw
-from archive.web.scanning import looks
+from archive.web.scanning import shown_persons
 
 bp = Blueprint("api_covers", __name__, url_prefix="/api/covers")
 
@@ -49,7 +49,7 @@ def queue() -> Response:
             after=request.args.get("after", 0, type=int),
             limit=most + 1,
         )
-        shown = masking.of(work, [row.file for row in rows[:most]])
+        shown = masking.cards(work, [row.file for row in rows[:most]])
     saw(access_log.at_list("covers", masking.subjects(shown)))
     listed = [
         {
@@ -75,7 +75,7 @@ def scan() -> Response:
     with archive.write(current_actor()) as work:
         taken = scans.take(work, scanned)
         told = answers.tell(work, [taken])[0]
-    look = looks.of([told])
+    look = shown_persons.look_at([told])
     saw(*([look] if look else []))
     said = facts(told, "id", "outcome", "signal", "heading", "text", "hint", "file_code", "incident", "stop")
     return jsonify({**said, "reason": taken.reason})
@@ -95,7 +95,7 @@ def _one(code: str) -> Response:
         check = checks.waiting_of(work, file.id) or next(done, None)
         if check is None:
             raise Conflict("not_in_queue", NOT_IN_QUEUE)
-        desk = cover_desk.of(work, check)
+        desk = cover_desk.for_check(work, check)
         shown = _desk(work, desk)
     saw(access_log.at_list("cover", desk.subjects))
     return jsonify(shown)
@@ -165,7 +165,7 @@ def undo(code: str) -> Response:
 def find(code: str) -> Response:
     """Record what is wrong: {point, kind, note}; points and kinds are those of the checklist in force."""
     body = sent()
-    seen = Seen(body.term("kind", FindingKind), body.text("point"), body.text("note"))
+    seen = SeenWrong(body.term("kind", FindingKind), body.text("point"), body.text("note"))
     return _do(code, lambda work, check: findings.find(work, check, seen))
 
 
@@ -184,7 +184,9 @@ def foreign(code: str) -> Response:
 
     def record(work: Work, check: CoverCheck) -> None:
         other = misfiled.by_label(work, text) if text else None
-        misfiled.find(work, check, checklists.ANOTHER_FILE, Found(other, whole, note=body.text("note")))
+        misfiled.find(
+            work, check, checklists.ANOTHER_FILE, ForeignContent(other, whole, note=body.text("note"))
+        )
 
     return _do(code, record)
 
@@ -195,7 +197,7 @@ def register_wrong(code: str) -> Response:
     """Correct the register where the cover is right: {version, field: value} of reference, parts or dates."""
     body = sent()
     values = _corrected(body)
-    seen = Seen(FindingKind.REGISTER_WRONG, _POINTS[next(iter(values))], body.text("note"))
+    seen = SeenWrong(FindingKind.REGISTER_WRONG, _POINTS[next(iter(values))], body.text("note"))
     correction = Correction(body.number("version"), values)
     return _do(code, lambda work, check: findings.register_wrong(work, check, seen, correction))
 

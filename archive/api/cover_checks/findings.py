@@ -33,7 +33,7 @@ def listed() -> Response:
             after=request.args.get("after", 0, type=int),
             limit=most + 1,
         )
-        shown = masking.of(work, [file for _finding, file in rows[:most]])
+        shown = masking.cards(work, [file for _finding, file in rows[:most]])
     saw(access_log.at_list("findings", masking.subjects(shown)))
     found = [
         {**serializers.finding(row[0]), "file": card.file.code}
@@ -53,7 +53,7 @@ def _one(finding_id: int) -> Response:
     with archive.read(current_actor()) as work:
         found = findings.get(work, finding_id)
         ids = [found.file_id, *([found.foreign_id] if found.foreign_id else [])]
-        shown = masking.of(work, [files.get(work, file_id) for file_id in ids])
+        shown = masking.cards(work, [files.get(work, file_id) for file_id in ids])
         names = display_names.names(work, filter(None, (found.found_by, found.done_by)))
     saw(access_log.at_list("findings", masking.subjects(shown)))
     return jsonify(

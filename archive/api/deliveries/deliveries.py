@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from archive.access_log import access_log
 from archive.api.bodies import page, sent
 from archive.deliveries import lines, pick_lists, planning, reconciliation, serializers
-from archive.deliveries.planning import Plan
+from archive.deliveries.planning import DeliveryPlan
 from archive.vocabulary import DeliveryState, Permission
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw
@@ -48,7 +48,7 @@ def plan() -> tuple[Response, int]:
     wanted: dict[str, Any] = body.numbers(*_NUMBERS)
     with archive.write(current_actor()) as work:
         reception = body.place(work, "reception") if body.get("reception") else None
-        delivery = planning.plan(work, Plan(body.day("day"), **wanted, reception=reception))
+        delivery = planning.plan(work, DeliveryPlan(body.day("day"), **wanted, reception=reception))
         shown = serializers.delivery(work, delivery)
     return jsonify(shown), 201
 

@@ -50,7 +50,7 @@ def _one(emptying_id: int) -> Response:
 
 def _codes(work: Work, ids: Sequence[int]) -> list[str]:
     """Return the codes of files; which of them concern protected persons is not told."""
-    shown = masking.of(work, [files.get(work, number) for number in ids[:SHOWN]])
+    shown = masking.cards(work, [files.get(work, number) for number in ids[:SHOWN]])
     return [card.file.code for card in shown if not card.file.protected]
 
 

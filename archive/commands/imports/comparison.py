@@ -10,7 +10,7 @@ from archive.access_log import access_log
 from archive.commands import opened
 from archive.commands.imports.lists import say_unread, take_in, unread
 from archive.imports import comparison, runs
-from archive.imports.comparison import Summary
+from archive.imports.comparison import ComparisonSummary
 from archive.imports.driver import drive
 from archive.imports.papers import comparison as paper
 from archive.kernel.clock import local_date
@@ -90,7 +90,7 @@ def command(
 
 def _written(
     archive: Archive, actor: Actor, run: ImportRun, weeks: int, csv_out: Path | None, pdf_out: Path | None
-) -> Summary:
+) -> ComparisonSummary:
     """Return the summary; the files asked for are written once the look at them is recorded."""
     seen: set[str] = set()
     with archive.read(actor) as work:

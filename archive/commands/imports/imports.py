@@ -19,7 +19,7 @@ from archive.imports.driver import Progress, drive
 from archive.imports.lists.meaning.fields import FlagCode
 from archive.imports.lists.meaning.mapping import Mapping, day_of_list
 from archive.imports.lists.meaning.rejects import write_rejects
-from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.tables import ListShape
 from archive.kernel.clock import local_date
 from archive.kernel.store import Actor, Archive
 from archive.models import ImportRun
@@ -146,7 +146,7 @@ def _write(archive: Archive, actor: Actor, run: ImportRun, out: Path, *, protect
         found = refused.given_back(work, run, protected=protected)
     access_log.record(archive, actor, found.look)
     with out.open("wb") as target:
-        write_rejects(target, Shape.from_dict(run.shape or {}), found.rows)
+        write_rejects(target, ListShape.from_dict(run.shape or {}), found.rows)
 
 
 def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path) -> None:
@@ -156,7 +156,7 @@ def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path)
         look = left_out.look(work, "left_out_rows_file", run, rows)
     access_log.record(archive, actor, look)
     with out.open("wb") as target:
-        write_rejects(target, Shape.from_dict(run.shape or {}), ((one.cells, one.reason) for one in rows))
+        write_rejects(target, ListShape.from_dict(run.shape or {}), ((one.cells, one.reason) for one in rows))
 
 
 def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:

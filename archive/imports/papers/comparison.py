@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from archive.imports import comparison
-from archive.imports.comparison import Line, Summary
+from archive.imports.comparison import ComparisonLine, ComparisonSummary
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.kernel.store import Work
 from archive.models import ImportRun
 from archive.output import csv as spreadsheet
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from archive.vocabulary import GapKind
 from archive.vocabulary.wording import N_, _
 
@@ -22,12 +22,12 @@ HEADINGS = {
 }
 
 
-def heading(kind: GapKind, found: Summary) -> str:
+def heading(kind: GapKind, found: ComparisonSummary) -> str:
     """Return what a kind of difference is called on page and paper."""
     return _(HEADINGS[kind], day=found.before) if kind is GapKind.NOT_DELIVERED else _(HEADINGS[kind])
 
 
-def count(kind: GapKind, found: Summary) -> int:
+def count(kind: GapKind, found: ComparisonSummary) -> int:
     """Return how many differences of a kind there are."""
     return {
         GapKind.NO_PAPER: found.without_paper,
@@ -36,13 +36,13 @@ def count(kind: GapKind, found: Summary) -> int:
     }[kind]
 
 
-def pdf(work: Work, run: ImportRun, found: Summary, settings: Settings, seen: set[str]) -> bytes:
+def pdf(work: Work, run: ImportRun, found: ComparisonSummary, settings: Settings, seen: set[str]) -> bytes:
     """Return the report as PDF; protected persons have neither name, number nor place on it.
 
     Whom it shows is added to `seen`, for the record of the look.
     """
     report = Report(
-        Head(
+        ReportHead(
             _("Completeness of the archive"),
             settings.archive_name,
             settings.authority,
@@ -90,11 +90,11 @@ def _columns() -> list[Column]:
     ]
 
 
-def _cells(line: Line) -> Sequence[str]:
+def _cells(line: ComparisonLine) -> Sequence[str]:
     return line.closed_on or "–", line.reference, line.source, line.name, line.number, line.place
 
 
-def csv(work: Work, run: ImportRun, found: Summary, seen: set[str]) -> Iterator[bytes]:
+def csv(work: Work, run: ImportRun, found: ComparisonSummary, seen: set[str]) -> Iterator[bytes]:
     """Iterate every line as CSV that spreadsheets open as it is; whom it shows is added to `seen`."""
     yield spreadsheet.BEGINNING
     yield spreadsheet.line([_("Difference"), *(column.title for column in _columns())])

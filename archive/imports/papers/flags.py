@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from archive.imports import flags
 from archive.imports.flags import Odd
 from archive.imports.lists.meaning.fields import FlagCode
-from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.tables import ListShape
 from archive.kernel.store import Work
 from archive.models import ImportRun
 from archive.output import csv as spreadsheet
@@ -23,7 +23,7 @@ def csv(
 
     `shown` is told each row, so that the look can name whom it was about.
     """
-    columns = Shape.from_dict(run.shape or {}).columns
+    columns = ListShape.from_dict(run.shape or {}).columns
     yield spreadsheet.BEGINNING
     yield spreadsheet.line([_("Row"), _("What is odd"), _("Reference"), _("Code"), *columns])
     for odd in flags.all_flagged(work, run, flag):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from archive.imports.lists.meaning.fields import Problem
+from archive.imports.lists.meaning.fields import RowProblem
 from archive.imports.rows import matching
 from archive.imports.rows.items import PartVerdict, PersonChange, Terms, Verdict, fingerprint
 from archive.imports.rows.judging import OTHER_ROW, hidden_by, mark, marked
@@ -51,7 +51,7 @@ def settle_known(work: Work, verdicts: Sequence[Verdict], terms: Terms) -> None:
         if fingerprint(verdict.item, terms.mac_key) in answered:
             verdict.state = RowState.UNCHANGED
             verdict.parts = [PartVerdict(one.part, one.known) for one in verdict.parts if one.sealed]
-            verdict.problem = Problem("answered", ANSWERED)
+            verdict.problem = RowProblem("answered", ANSWERED)
 
 
 def hiding(work: Work, verdict: Verdict) -> list[PersonChange]:
@@ -80,11 +80,11 @@ def as_staged(verdict: Verdict, state: RowState, problem: dict[str, Any] | None)
     """Keep a row in doubt that the check found to differ from another of its list, which alone can tell."""
     code = (problem or {}).get("code")
     if code == "answered":
-        return Verdict(verdict.item, RowState.UNCHANGED, problem=Problem("answered", ANSWERED))
+        return Verdict(verdict.item, RowState.UNCHANGED, problem=RowProblem("answered", ANSWERED))
     known = next((part.known for part in verdict.parts if part.known), None)
     if state is not RowState.ASKED or known is None or problem is None:
         return verdict
-    kept = Problem(problem["code"], problem["sentence"], tuple(problem["facts"].items()))
+    kept = RowProblem(problem["code"], problem["sentence"], tuple(problem["facts"].items()))
     if verdict.state is RowState.ASKED:
         verdict.problem = kept
         part = next(part for part in verdict.parts if part.doubt)

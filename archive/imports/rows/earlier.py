@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from archive.imports.lists.formats.text import clean, simple
-from archive.imports.lists.meaning.fields import Field
+from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.reading import PersonReading, Reading
-from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.rows import matching, names
 from archive.imports.rows.agreeing import dates_said
 from archive.imports.rows.items import Background, Item, PartVerdict, reading_of
 from archive.imports.rows.judging import DAYS, FACTS, about, compare, compare_person
-from archive.imports.rows.matching import OF_RUN, Key, KnownFile, KnownPerson
+from archive.imports.rows.matching import OF_RUN, CaseKey, KnownFile, KnownPerson
 from archive.kernel.store import Work
 from archive.models import ImportRow, ImportRun
 from archive.rules.identity import Identity
@@ -34,8 +34,8 @@ _EARLIER = (
     .order_by(_ROW.c.row)
 )
 _LETTER = re.compile(r"[^\W\d_]")
-_PART = frozenset({Field.PART, Field.PART_TEXT})
-_LEFT_OUT = frozenset({Field.IGNORED, Field.FREE_TEXT})
+_PART = frozenset({ListField.PART, ListField.PART_TEXT})
+_LEFT_OUT = frozenset({ListField.IGNORED, ListField.FREE_TEXT})
 
 
 class Words:
@@ -44,17 +44,17 @@ class Words:
     def __init__(self, mapping: Mapping, columns: Sequence[str]) -> None:
         at = mapping.place(columns)
         taken = {positions[0] for field, positions in at.items() if field not in _LEFT_OUT}
-        taken |= set(at.get(Field.CO_PERSONS, ()))
+        taken |= set(at.get(ListField.CO_PERSONS, ()))
         self._others = [index for index in range(len(columns)) if index not in taken]
         self._parts = [index for field in sorted(_PART) for index in at.get(field, ())]
-        self._position = at.get(Field.POSITION, [])[:1]
+        self._position = at.get(ListField.POSITION, [])[:1]
 
     @classmethod
     def of_run(cls, run: ImportRun, mapping: Mapping) -> "Words":
         """Make it for the rows of a list that was read already."""
-        return cls(mapping, Shape.from_dict(run.shape or {}).columns)
+        return cls(mapping, ListShape.from_dict(run.shape or {}).columns)
 
-    def of(self, item: Item, cells: Sequence[str]) -> Item:
+    def worded(self, item: Item, cells: Sequence[str]) -> Item:
         """Give an item its words; running numbers say nothing, the place in the box does."""
         item.rest = tuple(
             [
@@ -80,7 +80,7 @@ def recall(
     work: Work,
     run_id: int,
     before: int,
-    keys: Collection[Key],
+    keys: Collection[CaseKey],
     made: Callable[[int, Sequence[str], Reading], Item],
 ) -> list[tuple[Item, bool]]:
     """Return the rows of the list before a row about the same cases, and whether each is in doubt."""

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from archive.imports.lists.formats.text import simple
-from archive.imports.lists.meaning.fields import Field, Flag, FlagCode, Problem
+from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField, RowProblem
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.reading import PersonReading, Reading
 from archive.imports.lists.meaning.whereabouts import place_key
-from archive.imports.rows.matching import STAND_IN, Claim, Key, KnownFile, KnownPerson
-from archive.imports.rows.places import Spot, Steps, standing
+from archive.imports.rows.matching import STAND_IN, CaseKey, Claim, KnownFile, KnownPerson
+from archive.imports.rows.places import ListedPlace, Steps, standing
 from archive.kernel.store import Work
 from archive.models import FileKind, SourceSystem, Unit
 from archive.people import people
@@ -42,7 +42,7 @@ class Terms:
     mac_key: bytes = field(repr=False)
 
     @classmethod
-    def of(cls, work: Work, mapping: ListMapping) -> "Terms":
+    def load(cls, work: Work, mapping: ListMapping) -> "Terms":
         """Read the source systems, kinds and units of the register."""
         session = work.session
         sources = session.execute(select(SourceSystem)).scalars().all()
@@ -56,7 +56,7 @@ class Terms:
 
     def stated(self, item: "Item") -> int:
         """Return the kind a row states: 0 where it has only that which holds for the whole list."""
-        stated = any(column.field is Field.KIND for column in self.mapping.columns)
+        stated = any(column.field is ListField.KIND for column in self.mapping.columns)
         return item.kind_id if stated else 0
 
     def unit(self, name: str) -> int | str:
@@ -71,12 +71,12 @@ class Item:
 
     row: int
     reading: Reading
-    key: Key
+    key: CaseKey
     kind_id: int
     number: str
     steps: Steps
-    problem: Problem | None
-    lacking: Problem | None
+    problem: RowProblem | None
+    lacking: RowProblem | None
     rest: tuple[str, ...] = ()
     part_text: str = ""
     as_read: Reading | None = None  # before another row's mark was put on it
@@ -152,7 +152,7 @@ class Verdict:
     item: Item
     state: RowState
     parts: list[PartVerdict] = field(default_factory=list)
-    problem: Problem | None = None
+    problem: RowProblem | None = None
     near: list[dict[str, int]] = field(default_factory=list)
 
     @property
@@ -183,7 +183,7 @@ def item_of(row: int, reading: Reading, terms: Terms) -> Item:
     return Item(
         row,
         reading,
-        Key.of(source_id, reading.reference or _stand_in(reading, terms.mac_key)),
+        CaseKey.from_reference(source_id, reading.reference or _stand_in(reading, terms.mac_key)),
         kind_id,
         number.number if number else "",
         steps,
@@ -193,7 +193,7 @@ def item_of(row: int, reading: Reading, terms: Terms) -> Item:
 
 
 _FLAGS = {flag.value: flag for flag in FlagCode}
-_FIELDS = {field.value: field for field in Field}
+_FIELDS = {field.value: field for field in ListField}
 
 
 def reading_of(row: Any) -> Reading:
@@ -202,16 +202,16 @@ def reading_of(row: Any) -> Reading:
     return Reading.from_dict({**row.reading, "flags": flags} if flags else row.reading)
 
 
-def _lacking(kind_id: int) -> Problem:
+def _lacking(kind_id: int) -> RowProblem:
     if not kind_id:
-        return Problem("kind_unknown", KIND_UNKNOWN)
-    return Problem("place_unknown", PLACE_UNKNOWN)
+        return RowProblem("kind_unknown", KIND_UNKNOWN)
+    return RowProblem("place_unknown", PLACE_UNKNOWN)
 
 
-def _source_problem(reading: Reading) -> Problem:
+def _source_problem(reading: Reading) -> RowProblem:
     if reading.source:
-        return Problem("source_unknown", SOURCE_NOT_OURS, (("source", reading.source),))
-    return Problem("source_missing", SOURCE_UNKNOWN, (("reference", reading.reference),))
+        return RowProblem("source_unknown", SOURCE_NOT_OURS, (("source", reading.source),))
+    return RowProblem("source_missing", SOURCE_UNKNOWN, (("reference", reading.reference),))
 
 
 def reference_of(item: Item) -> str:
@@ -255,14 +255,14 @@ class Background:
     `bearers` are the registered persons of numbers, `newcomers` the names the list itself has for others.
     """
 
-    known: dict[Key, dict[int, KnownFile]]
-    spots: Mapping[Steps, Spot | None]
+    known: dict[CaseKey, dict[int, KnownFile]]
+    spots: Mapping[Steps, ListedPlace | None]
     claims: Mapping[int, Sequence[Claim]]
     terms: Terms
-    twins: Mapping[Key, Mapping[int, Sequence[KnownFile]]] = field(default_factory=dict)
-    earlier: dict[tuple[Key, int], list[tuple[Item, KnownFile]]] = field(default_factory=dict)
-    asked: dict[tuple[Key, int], list[Item]] = field(default_factory=dict)
+    twins: Mapping[CaseKey, Mapping[int, Sequence[KnownFile]]] = field(default_factory=dict)
+    earlier: dict[tuple[CaseKey, int], list[tuple[Item, KnownFile]]] = field(default_factory=dict)
+    asked: dict[tuple[CaseKey, int], list[Item]] = field(default_factory=dict)
     bearers: dict[str, KnownPerson] = field(default_factory=dict)
     newcomers: dict[str, tuple[str, str]] = field(default_factory=dict)
     told_apart: Mapping[str, int] = field(default_factory=dict)
-    merged: Mapping[Key, Mapping[int, Sequence[Merged]]] = field(default_factory=dict)
+    merged: Mapping[CaseKey, Mapping[int, Sequence[Merged]]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from archive.imports.lists.meaning.fields import FlagCode, Problem
+from archive.imports.lists.meaning.fields import FlagCode, RowProblem
 from archive.imports.lists.meaning.reading import PersonReading, Reading
 from archive.imports.rows import names
 from archive.imports.rows.agreeing import (
@@ -31,7 +31,7 @@ from archive.imports.rows.items import (
     fingerprint,
 )
 from archive.imports.rows.matching import KnownFile, KnownPerson
-from archive.imports.rows.places import Spot
+from archive.imports.rows.places import ListedPlace
 from archive.vocabulary import Custody, Evidence, NumberQuality, PersonRole, Protection, RowState, TaskKind
 from archive.vocabulary.wording import N_
 
@@ -45,7 +45,7 @@ DOUBT_FILE = N_(
     "A file with the reference “%(reference)s” is registered, but something differs. Say on the worklist "
     "whether it is the same file."
 )
-SEALED = Problem("sealed", N_("The file is protected: only those cleared see what the row says of it."))
+SEALED = RowProblem("sealed", N_("The file is protected: only those cleared see what the row says of it."))
 _SAYS_PROTECTED = frozenset({FlagCode.PROTECTION_UNCLEAR, FlagCode.PROTECTION_IN_TEXT})
 OTHER_ROW = "other_row"  # in what is doubtful of a row: what the row before says instead
 DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
@@ -65,7 +65,7 @@ def judge(item: Item, background: Background) -> Verdict:
     sealed = SEALED if any(one.sealed for one in verdicts) else None
     if RowState.NEW in states:
         spot = background.spots[item.steps]
-        closed = Problem("place_closed", PLACE_CLOSED) if spot and spot.closed else None
+        closed = RowProblem("place_closed", PLACE_CLOSED) if spot and spot.closed else None
         if lacks := item.lacking or closed:
             return Verdict(item, RowState.REJECTED, problem=lacks)
         return Verdict(item, RowState.NEW, verdicts, sealed)
@@ -76,7 +76,7 @@ def judge(item: Item, background: Background) -> Verdict:
 
 
 def _duplicate(item: Item, row: int) -> Verdict:
-    return Verdict(item, RowState.DUPLICATE, problem=Problem("repeats", REPEATS, (("row", row),)))
+    return Verdict(item, RowState.DUPLICATE, problem=RowProblem("repeats", REPEATS, (("row", row),)))
 
 
 def _repeated(item: Item, background: Background) -> int:
@@ -124,14 +124,14 @@ def _earlier(item: Item, part: int, background: Background) -> Sequence[tuple[It
     return background.earlier.get((item.key, part), ())
 
 
-def _asks(item: Item, verdicts: Sequence[PartVerdict], background: Background) -> Problem:
+def _asks(item: Item, verdicts: Sequence[PartVerdict], background: Background) -> RowProblem:
     """Say what a row in doubt is to be told from: the row before it, else the file that is registered."""
     part = next(one for one in verdicts if one.doubt)
     what: tuple[tuple[str, object], ...] = (("reference", item.reading.reference), ("doubt", part.doubt))
     before = [one.row for one, file in _earlier(item, part.part, background) if file is part.known]
     if before:
-        return Problem("in_doubt", DOUBT_ROW, (("row", min(before)), *what))
-    return Problem("in_doubt", DOUBT_FILE, what)
+        return RowProblem("in_doubt", DOUBT_ROW, (("row", min(before)), *what))
+    return RowProblem("in_doubt", DOUBT_FILE, what)
 
 
 def _part(item: Item, part: int, background: Background) -> PartVerdict:
@@ -421,7 +421,13 @@ def _protection(ours: Protection, reading: Reading) -> Protection | None:
 
 
 def _compare_place(
-    item: Item, known: KnownFile, spot: Spot, background: Background, verdict: PartVerdict, *, told: bool
+    item: Item,
+    known: KnownFile,
+    spot: ListedPlace,
+    background: Background,
+    verdict: PartVerdict,
+    *,
+    told: bool,
 ) -> None:
     """Let a newer list win over an older, the central archive's over others; never over scans and hands."""
     ours, theirs = background.terms.mapping.list_date, known.placed_day
@@ -449,7 +455,7 @@ def _compare_place(
         verdict.conflicts[TaskKind.PLACE_CONFLICT] = {"place": said, **was}
 
 
-def _answered(item: Item, known: KnownFile, spot: Spot, ours: date | None) -> bool:
+def _answered(item: Item, known: KnownFile, spot: ListedPlace, ours: date | None) -> bool:
     """Tell whether somebody has answered what this list, or one no newer, says of where a file stands."""
     said = tuple((kind.value, name) for kind, name in item.standing)
     for one in known.place_answers:
@@ -461,7 +467,7 @@ def _answered(item: Item, known: KnownFile, spot: Spot, ours: date | None) -> bo
     return False
 
 
-def _decides(ours: date | None, known: KnownFile, spot: Spot) -> bool:
+def _decides(ours: date | None, known: KnownFile, spot: ListedPlace) -> bool:
     """Tell whether a list is newer than all a file's place rests on, or says only more of that place."""
     if known.place_confirmed:
         return ours is not None and ours > known.place_confirmed

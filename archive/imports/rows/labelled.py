@@ -6,7 +6,7 @@ from itertools import product
 
 from sqlalchemy import bindparam, select
 
-from archive.imports.rows.matching import OF_RUN, Key, Sought, fetch
+from archive.imports.rows.matching import OF_RUN, CaseKey, SoughtRow, fetch
 from archive.imports.rows.references_alike import without_letter_for_nought
 from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow
@@ -49,16 +49,18 @@ _IN_LIST = select(_ROW.c.row, _ROW.c.file_key, _ROW.c.part).where(
 
 
 def near(
-    work: Work, run_id: int, before: int, batch: Sequence[Sought]
+    work: Work, run_id: int, before: int, batch: Sequence[SoughtRow]
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Give, with its row, each file or row of the list whose reference is only written otherwise."""
-    forms = {one.row: [Key(one.key.source_id, form) for form in _forms_of(one)] for one in batch}
+    forms = {one.row: [CaseKey(one.key.source_id, form) for form in _forms_of(one)] for one in batch}
     keys = {key for those in forms.values() for key in those}
     if not keys:
         return
-    found: dict[tuple[Key, int], list[dict[str, int]]] = {}
+    found: dict[tuple[CaseKey, int], list[dict[str, int]]] = {}
     for file in fetch(work, _FILES, {key.reference for key in keys}, run_id=run_id):
-        found.setdefault((Key(file.source_id, file.reference_key), file.part), []).append({"file": file.id})
+        found.setdefault((CaseKey(file.source_id, file.reference_key), file.part), []).append(
+            {"file": file.id}
+        )
     by_name = {str(key): key for key in keys}
     for row in fetch(work, _IN_LIST, by_name.keys(), run_id=run_id, before=before):
         found.setdefault((by_name[row.file_key], row.part), []).append({"row": row.row})
@@ -68,7 +70,7 @@ def near(
         found.setdefault((one.key, one.part), []).append({"row": one.row})
 
 
-def _forms_of(one: Sought) -> list[str]:
+def _forms_of(one: SoughtRow) -> list[str]:
     # Letters and a number, of somebody whose number is known: `import_matching.near` compares those.
     return _forms(one.key.reference) or ([] if one.number else _lettered(one.key.reference))
 

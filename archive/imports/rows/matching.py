@@ -52,14 +52,14 @@ _TWIN_MARK = re.compile(r" \[\d+\]$")
 TWIN = " [%s]"  # ends that of a file whose reference another has: in brackets, as archives mark what they add
 
 
-class Key(NamedTuple):
+class CaseKey(NamedTuple):
     """Name a case: its source system and its reference as compared."""
 
     source_id: int
     reference: str
 
     @classmethod
-    def of(cls, source_id: int, reference: str) -> "Key":
+    def from_reference(cls, source_id: int, reference: str) -> "CaseKey":
         """Make the key of a reference as written."""
         return cls(source_id, reference_key(reference))
 
@@ -137,9 +137,9 @@ class KnownFile:
         return found[0] if found else ""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> CaseKey:
         """Return the key of the case the file belongs to."""
-        return Key(self.source_id, self.reference_key)
+        return CaseKey(self.source_id, self.reference_key)
 
 
 FILES = (  # as a list compares with them
@@ -230,9 +230,9 @@ def fetch(work: Work, statement: Any, values: Collection[Any], **others: Any) ->
         yield from work.connection.execute(statement, parameters)
 
 
-def known_files(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, KnownFile]]:
+def known_files(work: Work, keys: Collection[CaseKey]) -> dict[CaseKey, dict[int, KnownFile]]:
     """Return the living files of cases, by part, without their persons."""
-    found: dict[Key, dict[int, KnownFile]] = {}
+    found: dict[CaseKey, dict[int, KnownFile]] = {}
     for row in fetch(work, _KNOWN, {key.reference for key in keys}):
         file = KnownFile(*tuple(row))
         if file.key in keys:
@@ -240,9 +240,9 @@ def known_files(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, KnownF
     return found
 
 
-def twins(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, list[KnownFile]]]:
+def twins(work: Work, keys: Collection[CaseKey]) -> dict[CaseKey, dict[int, list[KnownFile]]]:
     """Return the files that were registered apart since their reference was taken, by case and part."""
-    found: dict[Key, dict[int, list[KnownFile]]] = {}
+    found: dict[CaseKey, dict[int, list[KnownFile]]] = {}
     wanted, number = {twin_key(key, 2): key for key in keys}, 2
     while wanted:
         files = known_files(work, wanted.keys())
@@ -254,9 +254,9 @@ def twins(work: Work, keys: Collection[Key]) -> dict[Key, dict[int, list[KnownFi
     return found
 
 
-def twin_key(key: Key, number: int) -> Key:
+def twin_key(key: CaseKey, number: int) -> CaseKey:
     """Return the key of the second, third … file with a reference."""
-    return Key(key.source_id, key.reference + reference_key(TWIN % number))
+    return CaseKey(key.source_id, key.reference + reference_key(TWIN % number))
 
 
 def note_removals(work: Work, files: Iterable[KnownFile]) -> None:
@@ -342,7 +342,7 @@ def _claim(row: Row[Any]) -> Claim:
 
 
 def earlier_in_list(
-    work: Work, run_id: int, before: int, keys: Collection[Key]
+    work: Work, run_id: int, before: int, keys: Collection[CaseKey]
 ) -> dict[tuple[str, int], int]:
     """Return the row that first names each (key, part) in the list, of those before a row."""
     found: dict[tuple[str, int], int] = {}
@@ -353,11 +353,11 @@ def earlier_in_list(
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SoughtRow:
     """Describe a row that is about to become a file, to look for files that are nearly the same."""
 
     row: int
-    key: Key
+    key: CaseKey
     part: int
     kind_id: int
     number: str
@@ -380,7 +380,7 @@ class Slips:
             self.add(number)
 
     @classmethod
-    def of(cls, work: Work, run_id: int | None = None) -> "Slips":
+    def load(cls, work: Work, run_id: int | None = None) -> "Slips":
         """Gather the unsound numbers of the register and, when reading goes on, of the list so far."""
         numbers = [row.number for row in work.connection.execute(_UNSOUND)]
         if run_id is not None:
@@ -413,7 +413,7 @@ def _sound(number: str) -> bool:
 
 
 def near(
-    work: Work, run_id: int, before: int, batch: Sequence[Sought], slips: Slips
+    work: Work, run_id: int, before: int, batch: Sequence[SoughtRow], slips: Slips
 ) -> dict[int, list[dict[str, int]]]:
     """Return, by row, what may be the same: rows earlier in the list, files that were there before the run.
 
@@ -433,7 +433,9 @@ def near(
             same = number[-10:] == one.number[-10:]  # with or without its century
             for file in in_register.get(number, ()):
                 if (file.part, file.kind_id) == (one.part, one.kind_id):
-                    _note(found, one, Key(file.source_id, file.reference_key), {"file": file.id}, same=same)
+                    _note(
+                        found, one, CaseKey(file.source_id, file.reference_key), {"file": file.id}, same=same
+                    )
             for row, key in in_list.get(one.subject(number), ()):
                 if row < one.row:
                     _note(found, one, key, {"row": row}, same=same)
@@ -441,7 +443,12 @@ def near(
 
 
 def _note(
-    found: dict[int, list[dict[str, int]]], one: Sought, other: Key, name: dict[str, int], *, same: bool
+    found: dict[int, list[dict[str, int]]],
+    one: SoughtRow,
+    other: CaseKey,
+    name: dict[str, int],
+    *,
+    same: bool,
 ) -> None:
     if other == one.key or (same and not _slip(one.key, other)):
         return
@@ -450,7 +457,7 @@ def _note(
         others.append(name)
 
 
-def _slip(one: Key, other: Key) -> bool:
+def _slip(one: CaseKey, other: CaseKey) -> bool:
     """Tell whether two references may be one: in another source, a slip apart or written otherwise."""
     if STAND_IN in (one.reference[: len(STAND_IN)], other.reference[: len(STAND_IN)]):
         return True  # a file without a reference may be any file about the person, of this kind and part
@@ -471,13 +478,13 @@ def _files_of_numbers(work: Work, run_id: int, numbers: Collection[str]) -> dict
 
 
 def _rows_of_subjects(
-    work: Work, run_id: int, before: int, batch: Sequence[Sought], forms: Mapping[int, set[str]]
-) -> dict[str, list[tuple[int, Key]]]:
+    work: Work, run_id: int, before: int, batch: Sequence[SoughtRow], forms: Mapping[int, set[str]]
+) -> dict[str, list[tuple[int, CaseKey]]]:
     wanted = {one.subject(number) for one in batch for number in forms.get(one.row, ())}
-    found: dict[str, list[tuple[int, Key]]] = {}
+    found: dict[str, list[tuple[int, CaseKey]]] = {}
     for row in fetch(work, _SUBJECTS_IN_LIST, wanted, run_id=run_id, before=before):
         source_id, _colon, reference = row.file_key.partition(":")
-        found.setdefault(row.subject_number, []).append((row.row, Key(int(source_id), reference)))
+        found.setdefault(row.subject_number, []).append((row.row, CaseKey(int(source_id), reference)))
     for one in batch:
         if one.number:
             found.setdefault(one.subject(one.number), []).append((one.row, one.key))

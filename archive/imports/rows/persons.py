@@ -8,7 +8,7 @@ from archive.imports.rows import matching
 from archive.imports.rows.agreeing import another_protected, whom
 from archive.imports.rows.items import Item, PartVerdict
 from archive.imports.rows.judging import compare_person, stricter
-from archive.imports.rows.matching import Key, KnownFile, KnownPerson
+from archive.imports.rows.matching import CaseKey, KnownFile, KnownPerson
 from archive.kernel.store import Work
 from archive.people import people
 from archive.people.people import NewPerson
@@ -45,14 +45,14 @@ class PersonBook:
     run_id: int
     known: dict[str, KnownPerson]
     open: dict[str, KnownPerson]
-    of_case: dict[Key, list[KnownPerson]]
+    of_case: dict[CaseKey, list[KnownPerson]]
     _entries: dict[Naming, _Entry] = field(default_factory=dict)
     tied: bool = False  # an unmarked row gave a protected person's number, and its file is masked by that
     hidden: set[int] = field(default_factory=set)  # with a masked file of the batch
     _roles: dict[tuple[int, int], list[tuple[_Entry, PersonRole]]] = field(default_factory=dict)
 
     @classmethod
-    def of(
+    def load(
         cls, work: Work, run_id: int, list_name: str, items: Iterable[Item], siblings: Iterable[KnownFile]
     ) -> "PersonBook":
         """Read what is known of the persons that rows name."""
@@ -62,7 +62,7 @@ class PersonBook:
             for said in item.reading.persons
             if said.number and said.number.quality is NumberQuality.SOUND
         }
-        of_case: dict[Key, list[KnownPerson]] = {}
+        of_case: dict[CaseKey, list[KnownPerson]] = {}
         for file in siblings:
             of_case.setdefault(file.key, []).extend(person for person, _role in file.persons)
         known, open_ = matching.bearers(work, numbers), matching.open_bearers(work, numbers)

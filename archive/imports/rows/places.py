@@ -36,7 +36,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ListedPlace:
     """Hold what an import needs to know of a place; `id` is 0 for one that would be created."""
 
     id: int
@@ -88,13 +88,13 @@ class PlaceFinder:
         self._seen: set[int] = set()
         self.created = 0
 
-    def find(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, Spot | None]:
+    def find(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, ListedPlace | None]:
         """Return where each chain of steps ends, or would once created; None for a chain without steps."""
         asked = list(dict.fromkeys(wanted))
         self._check(work, asked)
         return {steps: self._spot(work, steps) for steps in asked}
 
-    def ensure(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, Spot | None]:
+    def ensure(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, ListedPlace | None]:
         """Return where each chain ends; what is missing is created, in the order it is named."""
         asked = list(dict.fromkeys(wanted))
         self._check(work, asked)
@@ -142,7 +142,7 @@ class PlaceFinder:
         self._nodes[node.id] = node
         children.setdefault(node.key, node.id)
 
-    def _spot(self, work: Work, steps: Steps) -> Spot | None:
+    def _spot(self, work: Work, steps: Steps) -> ListedPlace | None:
         if not steps:
             return None
         above: _Node | None = None
@@ -152,12 +152,12 @@ class PlaceFinder:
             if node is None:
                 closed, central = (above.closed, above.central) if above else (False, False)
                 rule = above.order_rule if above else OrderRule.AS_PLACED
-                return Spot(0, above.path if above else "", site, central, closed, rule)
+                return ListedPlace(0, above.path if above else "", site, central, closed, rule)
             site = site or node.path
             above = node
         if above is None:
             return None
-        return Spot(above.id, above.path, site, above.central, above.closed, above.order_rule)
+        return ListedPlace(above.id, above.path, site, above.central, above.closed, above.order_rule)
 
     def plan(self, work: Work, steps: Steps) -> None:
         """Note what would have to be created for a file to stand at the end of a chain."""

@@ -11,7 +11,7 @@ from archive.imports import masking
 from archive.imports.lists.meaning.fields import FlagCode
 from archive.imports.rows.items import Item, Terms, Verdict, item_of, reading_of
 from archive.imports.rows.judging import marked, names_subject
-from archive.imports.rows.matching import Key, fetch
+from archive.imports.rows.matching import CaseKey, fetch
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, PersonNumber
 from archive.people import file_links, people
@@ -54,11 +54,11 @@ _MASKED = select(_FILE.c.source_id, _FILE.c.reference_key).where(
 class Marks:
     """Hold the cases a list marks without a word of who is meant, and the numbers of marked rows it lost."""
 
-    cases: set[Key] = field(default_factory=set)
+    cases: set[CaseKey] = field(default_factory=set)
     shorts: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, work: Work, run_id: int, terms: Terms) -> "Marks":
+    def load(cls, work: Work, run_id: int, terms: Terms) -> "Marks":
         """Gather the marks of a checked list that no registered row carries."""
         marks = cls()
         for where in (_NAMES_NOBODY, _REFUSED):
@@ -81,7 +81,7 @@ class Marks:
         """Mark each row of a marked case or number, or where a part about nobody known is masked already."""
         seen = [item for item in items if item.reading.protection is Protection.NONE]
         found = fetch(work, _MASKED, {item.key.reference for item in seen})
-        cases = self.cases | {Key(file.source_id, file.reference_key) for file in found}
+        cases = self.cases | {CaseKey(file.source_id, file.reference_key) for file in found}
         for item in seen:
             if item.key in cases or self.shorts & masking.numbers([item.reading]):
                 item.as_read = item.reading
@@ -112,7 +112,7 @@ def hide(work: Work, run: ImportRun, marks: Marks) -> None:
     ids = {
         file.id
         for file in fetch(work, _FILES, {key.reference for key in marks.cases})
-        if Key(file.source_id, file.reference_key) in marks.cases
+        if CaseKey(file.source_id, file.reference_key) in marks.cases
     }
     links = list(fetch(work, _OF_FILES, ids))
     persons = {link.person_id for link in links}

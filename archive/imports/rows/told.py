@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, select
 
 from archive.imports.lists.meaning.whereabouts import place_key
 from archive.imports.rows.items import Merged
-from archive.imports.rows.matching import FILES, Claim, Key, KnownFile, PlaceAnswer, fetch, lists_of
+from archive.imports.rows.matching import FILES, CaseKey, Claim, KnownFile, PlaceAnswer, fetch, lists_of
 from archive.imports.rows.names import LONGER
 from archive.kernel.clock import local_date
 from archive.kernel.store import Work
@@ -114,8 +114,8 @@ _BY_ID = _OR_VOID.where(_FILE.c.id.in_(bindparam("values", expanding=True)))
 
 
 def merged(
-    work: Work, keys: Collection[Key], living: Mapping[int, KnownFile]
-) -> dict[Key, dict[int, list[Merged]]]:
+    work: Work, keys: Collection[CaseKey], living: Mapping[int, KnownFile]
+) -> dict[CaseKey, dict[int, list[Merged]]]:
     """Return the registrations somebody made void, each with the file it is, by case and part.
 
     `living` are the files known already: one file is held once, that what a row says of it all rows see.
@@ -131,7 +131,7 @@ def merged(
             elif row.replaced_by_id is not None:
                 follow[row.id] = row.replaced_by_id
         wanted = {follow[one] for one in wanted & follow.keys()} - rights.keys() - follow.keys()
-    found: dict[Key, dict[int, list[Merged]]] = {}
+    found: dict[CaseKey, dict[int, list[Merged]]] = {}
     for row in voids:
         right_id = row.replaced_by_id
         while right_id in follow:

@@ -20,7 +20,7 @@ from archive.incidents.letters import redaction
 from archive.incidents.letters.redaction import Concealed
 from archive.incidents.report import lines
 from archive.incidents.report.data import StepLine
-from archive.incidents.report.lines import Named
+from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.kernel.errors import NotFound, NotPermitted
@@ -28,7 +28,7 @@ from archive.kernel.store import Work
 from archive.models import CaseFile, Event, Incident, IncidentFile, Person, Search, Unit
 from archive.places import paths
 from archive.routine_runs import steps
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.search import searches
 from archive.vocabulary import (
     EventKind,
@@ -41,7 +41,7 @@ from archive.vocabulary import (
 )
 from archive.vocabulary.wording import N_, _, locale
 from routines.conditions import Answer
-from routines.progress import End, Record
+from routines.progress import Record, StepEnd
 
 
 class Case:
@@ -82,7 +82,7 @@ class Case:
     def concealed(self) -> Concealed:
         """Return what no paper may say of whom the files are about."""
         about = redaction.persons_of(self.work, self.files)
-        return redaction.of(self.work, about, self.files.values())
+        return redaction.concealed(self.work, about, self.files.values())
 
     @property
     def sealed(self) -> bool:
@@ -152,7 +152,7 @@ class Case:
 
     def records(self, step: str) -> list[Record]:
         """Return each time a step was done as the routine keeps it, oldest first."""
-        done = (one for one in self.course.progress.records if one.step == step and one.end is End.DONE)
+        done = (one for one in self.course.progress.records if one.step == step and one.end is StepEnd.DONE)
         return [one for one in done if self._written(one.ended_at)]
 
     def record(self, step: str) -> Record | None:
@@ -230,7 +230,7 @@ class Case:
     @cached_property
     def searches(self) -> list[Search]:
         """Return the searches that were made."""
-        made = searches.of(self.work, self.incident)
+        made = searches.for_incident(self.work, self.incident)
         if self.until < self.now:
             made = as_of.searches(self.work, made, self.until)
         return [one for one in made if one.result is not SearchResult.NOT_SEARCHED]
@@ -275,8 +275,8 @@ class Case:
         return [self.incident.stream, *(f"file:{item.file_id}" for item in self.items if item.file_id)]
 
 
-def _lines(work: Work, course: Course) -> tuple[StepLine, ...]:
-    return lines.of_steps(course, Named(work, (), (), {}), work.now)
+def _lines(work: Work, course: RunCourse) -> tuple[StepLine, ...]:
+    return lines.of_steps(course, NameBook(work, (), (), {}), work.now)
 
 
 @dataclass(frozen=True, slots=True)

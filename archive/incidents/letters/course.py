@@ -16,7 +16,7 @@ from archive.vocabulary.wording import N_, _
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class SearchCourse:
     """How far the search has come; days of the calendar, no places, no names.
 
     `seen_on` is a find that somebody says to have made and nobody has confirmed; `part` means that what is
@@ -38,7 +38,7 @@ class Course:
     state: FoundState | None = None
     changed: datetime | None = None
     sought: bool = True
-    each: tuple[tuple[str, "Course"], ...] = ()
+    each: tuple[tuple[str, "SearchCourse"], ...] = ()
 
     @property
     def over(self) -> bool:
@@ -50,7 +50,9 @@ _MANY = 10  # of more than these that fared alike a paper tells how many they ar
 _WORST = (FoundState.INCOMPLETE, FoundState.DAMAGED, FoundState.WHOLE)
 
 
-def of(case: Case, until: datetime | None = None, items: Sequence[IncidentFile] | None = None) -> Course:
+def trace(
+    case: Case, until: datetime | None = None, items: Sequence[IncidentFile] | None = None
+) -> SearchCourse:
     """Return how far the search has come, or had come at a moment, for all that was missed or some of it."""
     end, these = until or case.now, case.items if items is None else items
     said = _Said(_sightings(case, these, end), _claims(case, end))
@@ -68,9 +70,9 @@ class _Said:
 
 def _each(
     case: Case, end: datetime, items: Sequence[IncidentFile], said: _Said
-) -> tuple[tuple[str, Course], ...]:
+) -> tuple[tuple[str, SearchCourse], ...]:
     """Return how it stands with what fared alike, nothing where all of it did."""
-    alike: dict[str, list[tuple[str, Course]]] = {}
+    alike: dict[str, list[tuple[str, SearchCourse]]] = {}
     for item in items:
         course = _of(case, end, [item], said)
         alike.setdefault(told(course), []).append((_called(case, item), course))
@@ -93,7 +95,7 @@ def _together(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def _of(case: Case, end: datetime, these: Sequence[IncidentFile], said: _Said) -> Course:
+def _of(case: Case, end: datetime, these: Sequence[IncidentFile], said: _Said) -> SearchCourse:
     known = [item for item in these if item.outcome_at and item.outcome_at <= end]
     found = [item for item in known if item.outcome is IncidentOutcome.FOUND and item.found_at]
     lost = [item for item in known if item.outcome is IncidentOutcome.DECLARED_LOST]
@@ -103,7 +105,7 @@ def _of(case: Case, end: datetime, these: Sequence[IncidentFile], said: _Said) -
     seen, seen_at = _seen(case, waiting, said)
     made = [one for one in case.searches if one.at <= end]
     found_at = max((item.found_at for item in [*found, *partly] if item.found_at), default=None)
-    return Course(
+    return SearchCourse(
         local_date(case.incident.missed_at),
         _day(found_at),
         _day(max((item.outcome_at for item in lost if item.outcome_at), default=None)),
@@ -153,7 +155,7 @@ def _claims(case: Case, end: datetime) -> list[Search]:
     return [one for one in case.work.session.scalars(told) if one.id in known]
 
 
-def told(course: Course) -> str:
+def told(course: SearchCourse) -> str:
     """Tell in plain words how far the search has come, of “it”, whatever a paper calls what is missed.
 
     What has fared differently is told of apart, a line each.
@@ -178,7 +180,7 @@ _EXPLAINED: Mapping[str, str] = {
 }
 
 
-def _told(course: Course) -> Iterator[str]:
+def _told(course: SearchCourse) -> Iterator[str]:
     found, lost = day(course.found_on), day(course.lost_on)
     mistaken = day(course.mistaken_on)
     if course.over and not found:
@@ -211,7 +213,7 @@ def _told(course: Course) -> Iterator[str]:
         yield _("We are still searching for the rest.") if rest else _("We are still searching for it.")
 
 
-def _told_seen(course: Course) -> Iterator[str]:
+def _told_seen(course: SearchCourse) -> Iterator[str]:
     seen = day(course.seen_on)
     yield (
         _("On %(seen)s some of it is said to have been found.", seen=seen)

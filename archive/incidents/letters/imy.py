@@ -164,7 +164,7 @@ def _late(case: Case) -> str:
 
 
 def _ended(case: Case) -> str:
-    said, course = case.raw(NOTIFY, "ended"), search_course.of(case, _sent(case))
+    said, course = case.raw(NOTIFY, "ended"), search_course.trace(case, _sent(case))
     if said == "ended":
         return case.said(NOTIFY, "ended_at")
     if said:
@@ -189,7 +189,7 @@ def _what(case: Case) -> Iterator[Question]:
 
 def _kind(case: Case) -> str:
     until = _sent(case) or case.until
-    course = search_course.of(case, until)
+    course = search_course.trace(case, until)
     if course.over and not course.found_on:
         return _("None: nothing was missing")
     away = course.over or (course.seen_on and not course.part)
@@ -291,7 +291,7 @@ def _earlier(case: Case) -> Iterator[Question]:
 
 def _news(case: Case, since: datetime) -> list[Question]:
     """Return what has come since the notification was sent; a line that says so where nothing has."""
-    course = search_course.of(case, case.until)
+    course = search_course.trace(case, case.until)
     found = [
         *(
             [(_("How it stands with the file"), search_course.told(course))]

@@ -11,7 +11,7 @@ from archive.incidents import askers
 from archive.incidents.askers import ANSWERS
 from archive.incidents.letters import course as search_course
 from archive.incidents.letters.cases import Case, Heading, heading
-from archive.incidents.letters.course import Course
+from archive.incidents.letters.course import SearchCourse
 from archive.kernel.clock import local_date
 from archive.kernel.errors import NotFound
 from archive.models import FilePerson, IncidentFile, Person
@@ -23,7 +23,7 @@ from routines.progress import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class PersonLetter:
     """A letter to one person concerned; `addressee` is empty for a protected one and for one unknown.
 
     `safe` means that it is handed over in a way known to be safe, and bears no address. One without a name
@@ -33,7 +33,7 @@ class Letter:
     """
 
     heading: Heading
-    course: Course
+    course: SearchCourse
     addressee: str
     safe: bool
     alike: bool
@@ -51,7 +51,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WaitingAnswer:
     """What somebody who waits for the document is told; nothing in it is decided.
 
     `wanted` is what was last said of a decision to appeal against, `refused_on` the day of one made since.
@@ -59,7 +59,7 @@ class Answer:
     """
 
     heading: Heading
-    course: Course
+    course: SearchCourse
     asker: str
     said: str
     next_word: date | None
@@ -74,8 +74,8 @@ class Refusal:
     """The decision that a document that cannot be found is not handed out; `now` is how it stands since."""
 
     heading: Heading
-    course: Course
-    now: Course
+    course: SearchCourse
+    now: SearchCourse
     asker: str
     decided_on: date | None
     decider: str
@@ -85,16 +85,16 @@ class Refusal:
     appeal_court: str
 
 
-def letter(case: Case, person_id: int | None = None) -> Letter:
+def letter(case: Case, person_id: int | None = None) -> PersonLetter:
     """Return a letter to one of those the files are about, or to somebody the register does not know."""
     head = heading(case, IncidentPaper.LETTER)
     person = _concerned(case, person_id)
     safe = _only_safely(case, person)
     items = case.items if person_id is None else _about(case, person_id)
-    course = search_course.of(case, items=items)
+    course = search_course.trace(case, items=items)
     missed = [item for item in items if item.outcome is not IncidentOutcome.MISTAKEN]
     read = {(item.others_read, item.part_found) for item in missed} or {(None, False)}
-    return Letter(
+    return PersonLetter(
         head,
         course,
         "" if person is None or safe else _name(case, person),
@@ -125,7 +125,7 @@ def _fared(item: IncidentFile) -> tuple[IncidentOutcome | None, FoundState | Non
     return item.outcome, item.found_state, local_date(moment) if moment else None
 
 
-def _effects(case: Case, course: Course) -> str:
+def _effects(case: Case, course: SearchCourse) -> str:
     """Return what it may mean for somebody; once it is at hand, what was judged since alone."""
     judged = [("notify_imy", "consequences"), ("decide_notification", "effects")]
     if course.over:
@@ -155,18 +155,18 @@ def addressees(case: Case) -> list[tuple[int, str, bool]]:
     return found
 
 
-def answer(case: Case) -> Answer:
+def answer(case: Case) -> WaitingAnswer:
     """Return the answer to whoever waits for the document; a final one as it was given."""
     head = heading(case, IncidentPaper.ANSWER)
     final = _final(case)
     case = case.at(final.ended_at) if final and final.ended_at else case
-    course = search_course.of(case, case.until)
+    course = search_course.trace(case, case.until)
     asked = case.raw("interim_answer", "next_contact")
     next_word = date.fromisoformat(asked) if isinstance(asked, str) else None
     wanted, since = _wanted(case)
     refused = case.record("refusal_decision")
     decided = refused.answers.get("decided_on") if refused and refused.ended_at else None
-    return Answer(
+    return WaitingAnswer(
         head,
         course,
         _asker(case),
@@ -196,12 +196,12 @@ def _final(case: Case) -> Record | None:
     step, record = _last(case) or ("", None)
     if record is None or step != "final_answer" or not _text(case, step, record):
         return None
-    if case.waits("final_answer") and _changed(search_course.of(case), record, case):
+    if case.waits("final_answer") and _changed(search_course.trace(case), record, case):
         return None
     return None if case.waits("interim_answer") or case.waits("new_request") else record
 
 
-def _changed(course: Course, record: Record, case: Case) -> bool:
+def _changed(course: SearchCourse, record: Record, case: Case) -> bool:
     """Tell whether it became otherwise since an answer was given."""
     changed = course.changed
     return changed is not None and _told_at(case, record) < changed.replace(second=0, microsecond=0)
@@ -212,7 +212,7 @@ def _text(case: Case, step: str, record: Record) -> str:
     return case.told(line, "answer") if line else ""
 
 
-def _said(case: Case, course: Course) -> str:
+def _said(case: Case, course: SearchCourse) -> str:
     """Return what who waits was told last, unless it became otherwise since."""
     step, record = _last(case) or ("", None)
     if record is None or _changed(course, record, case):
@@ -240,14 +240,14 @@ def refusal(case: Case) -> Refusal:
     """Return the decision that the document cannot be handed out."""
     head = heading(case, IncidentPaper.REFUSAL)
     done = case.record("refusal_decision")
-    now = search_course.of(case)
+    now = search_course.trace(case)
     if done is None:
         askers.require_missing(case.items, case.now)
     decided = done.answers.get("decided_on") if done else None
     until = (done.done_at or done.ended_at) if done else None  # what came later is no reason of the decision
     return Refusal(
         head,
-        search_course.of(case, until),
+        search_course.trace(case, until),
         now,
         _asker(case),
         date.fromisoformat(decided) if isinstance(decided, str) else None,

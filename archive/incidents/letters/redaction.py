@@ -65,7 +65,7 @@ def _somebodys(found: re.Match[str]) -> bool:
     return check_digit(digits[:9]) == digits[9] and not called
 
 
-def of(work: Work, persons: Sequence[Person], files: Iterable[CaseFile]) -> Concealed:
+def concealed(work: Work, persons: Sequence[Person], files: Iterable[CaseFile]) -> Concealed:
     """Return what would tell whom files are about: every name and number each person has or had."""
     numbers = people.numbers_of(work, [person.id for person in persons])
     marks = [
@@ -94,7 +94,7 @@ def _names(work: Work, persons: Sequence[Person]) -> Iterator[tuple[Iterable[str
         )
     )
     streams = {row.id: row.stream for row in rows}
-    for event_id, beside in private_data.of(work, streams).items():
+    for event_id, beside in private_data.by_event(work, streams).items():
         families, givens = own[streams[event_id]]
         for values in (beside.get("old") or {}, beside.get("new") or {}):
             families.add(str(values.get("family_name") or ""))

@@ -11,7 +11,7 @@ from archive.files import sightings
 from archive.incidents import access
 from archive.incidents.letters import course
 from archive.incidents.letters.cases import Case, Heading, first_known, heading, when
-from archive.incidents.letters.course import Course
+from archive.incidents.letters.course import SearchCourse
 from archive.kernel.clock import local_date
 from archive.models import Incident
 from archive.vocabulary import IncidentPaper, Occasion
@@ -41,7 +41,7 @@ class LexSarah:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReportFinding:
     """One thing an investigation has to show: what is known, since when, from whom, fact or judgement."""
 
     question: str
@@ -56,9 +56,9 @@ class Investigation:
     """An investigation under lex Sarah with what SOSFS 2011:5, chapter 5, wants documented."""
 
     heading: Heading
-    findings: tuple[Finding, ...]
-    measures: tuple[Finding, ...]
-    other: tuple[Finding, ...]
+    findings: tuple[ReportFinding, ...]
+    measures: tuple[ReportFinding, ...]
+    other: tuple[ReportFinding, ...]
     serious: bool
 
 
@@ -78,7 +78,7 @@ class Police:
     secured: str
     searched: str
     number: str
-    course: Course
+    course: SearchCourse
 
 
 def lex_sarah(case: Case) -> LexSarah:
@@ -99,7 +99,7 @@ def lex_sarah(case: Case) -> LexSarah:
         case.said("lex_sarah_report", "what"),
         case.said("lex_sarah_report", "consequence"),
         _at_once(case),
-        course.told(course.of(case)),
+        course.told(course.trace(case)),
     )
 
 
@@ -146,7 +146,7 @@ def investigation(case: Case) -> Investigation:
     )
 
 
-def _findings(case: Case) -> Iterator[Finding]:
+def _findings(case: Case) -> Iterator[ReportFinding]:
     incident = case.incident
     own = "lex_sarah_investigation"
     yield _of_step(case, _("What the event consisted of"), "lex_sarah_report", "what", FACT)
@@ -157,11 +157,11 @@ def _findings(case: Case) -> Iterator[Finding]:
     moment, what = first_known(case)
     happened = _("Not later than %(when)s, %(what)s", when=moment, what=what)
     yield _of_register(_("When it happened"), happened, reported)
-    stands = course.told(course.of(case))
+    stands = course.told(course.trace(case))
     yield _of_register(_("How it stands with the file"), stands, case.now)
     yield _of_step(case, _("Which causes have been identified"), "lessons", "how", JUDGEMENT)
     yield _of_register(_("Has something like it happened before? If so, why again?"), _before(case), case.now)
-    yield Finding(_("Could something like it happen again?"), "", kind=_(JUDGEMENT))
+    yield ReportFinding(_("Could something like it happen again?"), "", kind=_(JUDGEMENT))
     yield _of_step(case, _("What happened, why, and what was done"), own, "findings", FACT)
 
 
@@ -176,7 +176,7 @@ def _before(case: Case) -> str:
     )
 
 
-def _measures(case: Case) -> Iterator[Finding]:
+def _measures(case: Case) -> Iterator[ReportFinding]:
     yield _of_step(case, _("Secured at once"), "secure_room", "stopped", FACT)
     if case.searches:
         yield _of_register(_("Searched"), _searched(case), max(one.at for one in case.searches))
@@ -186,22 +186,22 @@ def _measures(case: Case) -> Iterator[Finding]:
     yield _of_step(case, _("How we see whether it helped"), "lessons", "sign_of_effect", FACT)
 
 
-def _other(case: Case) -> Iterator[Finding]:
+def _other(case: Case) -> Iterator[ReportFinding]:
     own = "lex_sarah_investigation"
     yield _of_step(case, _("Judgement"), own, "serious", JUDGEMENT)
     yield _of_step(case, _("Reason"), own, "reason", JUDGEMENT)
     yield _of_step(case, _("Reported to IVO"), "report_ivo", "sent_at", FACT)
 
 
-def _of_step(case: Case, question: str, step: str, field: str, kind: str) -> Finding:
+def _of_step(case: Case, question: str, step: str, field: str, kind: str) -> ReportFinding:
     record, text = case.true(step, field), case.said(step, field)
     if not text or record is None:
-        return Finding(question, "", kind=_(kind))
-    return Finding(question, text, when(record.ended_at), case.name(record.ended_by), _(kind))
+        return ReportFinding(question, "", kind=_(kind))
+    return ReportFinding(question, text, when(record.ended_at), case.name(record.ended_by), _(kind))
 
 
-def _of_register(question: str, text: str, recorded: datetime) -> Finding:
-    return Finding(question, text, when(recorded), _("the register"), _(FACT))
+def _of_register(question: str, text: str, recorded: datetime) -> ReportFinding:
+    return ReportFinding(question, text, when(recorded), _("the register"), _(FACT))
 
 
 def police(case: Case) -> Police:
@@ -221,7 +221,7 @@ def police(case: Case) -> Police:
         case.said("secure_room", "stopped"),
         _searched(case),
         case.said("police_report", "number"),
-        course.of(case),
+        course.trace(case),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from archive.incidents.letters.cases import Heading, day
 from archive.kernel.clock import local, local_date
 from archive.kernel.config import Settings
-from archive.output.page import Head, Report
+from archive.output.page import Report, ReportHead
 from archive.vocabulary.wording import _
 
 LINE = "_" * 33  # to write on, in the right half of a list of facts
@@ -16,7 +16,7 @@ def begin(title: str, heading: Heading, settings: Settings, *, address: str = ""
     """Begin a paper; until it is decided every page says that it is a draft, or that none is sent."""
     state = _("NOT SENT") if heading.refused else _("DRAFT") if heading.draft else ""
     paper = Report(
-        Head(
+        ReportHead(
             title,
             settings.archive_name,
             heading.organisation or settings.authority,

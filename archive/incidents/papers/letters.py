@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from archive.incidents.letters import course as search_course
 from archive.incidents.letters.cases import day
-from archive.incidents.letters.letters import Answer, Letter, Refusal
+from archive.incidents.letters.letters import PersonLetter, Refusal, WaitingAnswer
 from archive.incidents.papers import frame
 from archive.incidents.papers.frame import LINE, by_hand, made_on
 from archive.kernel.config import Settings
@@ -13,7 +13,7 @@ from archive.vocabulary import OthersRead
 from archive.vocabulary.wording import _, ngettext
 
 
-def letter(told: Letter, settings: Settings) -> bytes:
+def letter(told: PersonLetter, settings: Settings) -> bytes:
     """Return a letter to a person concerned as PDF, in plain words (GDPR art. 34)."""
     heading = told.heading
     paper = frame.begin(_("Information about your personal data"), heading, settings)
@@ -49,7 +49,7 @@ def letter(told: Letter, settings: Settings) -> bytes:
     return paper.pdf()
 
 
-def _addressed(told: Letter) -> Iterator[tuple[str, object]]:
+def _addressed(told: PersonLetter) -> Iterator[tuple[str, object]]:
     yield _("To"), by_hand(told.addressee)
     if not told.safe:
         yield _("Address"), LINE
@@ -58,11 +58,11 @@ def _addressed(told: Letter) -> Iterator[tuple[str, object]]:
     yield _("Our reference"), by_hand(told.heading.diary_number)
 
 
-def _contact(told: Letter) -> str:
+def _contact(told: PersonLetter) -> str:
     return ", ".join(filter(None, (told.heading.contact_person, told.heading.contact_address)))
 
 
-def _happened(told: Letter) -> str:
+def _happened(told: PersonLetter) -> str:
     course = told.course
     missed = _(
         "A paper file with information about you could not be found on %(missed)s.",
@@ -73,7 +73,7 @@ def _happened(told: Letter) -> str:
     return f"{missed} {search_course.told(course)}"
 
 
-def _read(told: Letter) -> Iterator[str]:
+def _read(told: PersonLetter) -> Iterator[str]:
     if not told.known:
         return
     match told.others_read:
@@ -90,7 +90,7 @@ def _read(told: Letter) -> Iterator[str]:
             yield _("We do not know yet whether somebody without the right to has read it.")
 
 
-def _doing(told: Letter) -> Iterator[str]:
+def _doing(told: PersonLetter) -> Iterator[str]:
     course = told.course
     if course.searches:
         made = ngettext("once", "%(num)s times", course.searches)
@@ -109,7 +109,7 @@ def _doing(told: Letter) -> Iterator[str]:
         yield _("We tell you if the file is found.")
 
 
-def _reported(told: Letter) -> Iterator[str]:
+def _reported(told: PersonLetter) -> Iterator[str]:
     if told.notified:
         yield _("We have told the Swedish Authority for Privacy Protection (IMY).")
     if told.investigated:
@@ -128,7 +128,7 @@ def _yours() -> Iterator[str]:
     yield _("You may complain to IMY about how we handle your data: imy.se.")
 
 
-def answer(told: Answer, settings: Settings) -> bytes:
+def answer(told: WaitingAnswer, settings: Settings) -> bytes:
     """Return the answer to whoever waits for a document as PDF; it says what one can ask for next."""
     heading = told.heading
     paper = frame.begin(_("Answer to your request"), heading, settings)
@@ -157,7 +157,7 @@ def answer(told: Answer, settings: Settings) -> bytes:
     return paper.pdf()
 
 
-def _next(told: Answer) -> Iterator[str]:
+def _next(told: WaitingAnswer) -> Iterator[str]:
     course, until = told.course, day(told.next_word) if told.next_word else LINE
     if course.over:
         yield (
@@ -176,7 +176,7 @@ def _next(told: Answer) -> Iterator[str]:
         yield _("Copies of what it held have been collected. They can be asked for.")
 
 
-def _decision(told: Answer) -> str:
+def _decision(told: WaitingAnswer) -> str:
     """Say how whoever asked can have a decision to appeal against; nothing to those who asked for nothing."""
     if told.wanted == "none_asked":
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from archive.incidents.letters.cases import Heading
-from archive.incidents.letters.reports import Finding, Investigation, LexSarah
+from archive.incidents.letters.reports import Investigation, LexSarah, ReportFinding
 from archive.incidents.papers import frame
 from archive.incidents.papers.frame import LINE, by_hand
 from archive.kernel.config import Settings
@@ -82,7 +82,7 @@ def _part(paper: Report, name: str, text: str) -> None:
     frame.text(paper, text)
 
 
-def _findings(paper: Report, findings: Sequence[Finding]) -> None:
+def _findings(paper: Report, findings: Sequence[ReportFinding]) -> None:
     columns = [
         Column(_("Question"), 46),
         Column(_("What is known"), 70),

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 
-from archive.incidents.lost_register import End, Line
+from archive.incidents.lost_register import LossEnd, LossLine
 from archive.incidents.report import stated
 from archive.kernel.clock import local, local_date
 from archive.kernel.config import Settings
 from archive.output import csv as spreadsheet
 from archive.output import xlsx as workbook
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from archive.vocabulary import Term
 from archive.vocabulary.wording import N_, Both, _
 from labels import codes
@@ -39,7 +39,7 @@ _COLUMNS = (
 )
 
 
-def csv(lines: Iterable[Line], causes: Mapping[str, Both]) -> Iterator[bytes]:
+def csv(lines: Iterable[LossLine], causes: Mapping[str, Both]) -> Iterator[bytes]:
     """Iterate the register as CSV; no text is a formula there."""
     yield spreadsheet.BEGINNING
     yield spreadsheet.line([_(title) for title, _width in _COLUMNS])
@@ -47,13 +47,13 @@ def csv(lines: Iterable[Line], causes: Mapping[str, Both]) -> Iterator[bytes]:
         yield spreadsheet.line("" if cell is None else str(cell) for cell in _cells(line, causes))
 
 
-def xlsx(lines: Iterable[Line], causes: Mapping[str, Both]) -> bytes:
+def xlsx(lines: Iterable[LossLine], causes: Mapping[str, Both]) -> bytes:
     """Return the register as a workbook."""
     head = [(_(title), width) for title, width in _COLUMNS]
     return workbook.xlsx(_("Register of lost files"), head, (_cells(line, causes) for line in lines))
 
 
-def _cells(line: Line, causes: Mapping[str, Both]) -> Sequence[workbook.Cell]:
+def _cells(line: LossLine, causes: Mapping[str, Both]) -> Sequence[workbook.Cell]:
     incident, item = line.incident, line.item
     if incident is None:
         return [line.number, "", _(SEALED), *[None] * (len(_COLUMNS) - 3)]
@@ -78,7 +78,7 @@ def _cells(line: Line, causes: Mapping[str, Both]) -> Sequence[workbook.Cell]:
     ]
 
 
-def cause(line: Line, causes: Mapping[str, Both]) -> str:
+def cause(line: LossLine, causes: Mapping[str, Both]) -> str:
     """Return why it was gone, in words."""
     return str(causes.get(line.cause, line.cause))
 
@@ -92,9 +92,9 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def pdf(
-    lines: Iterator[Line],
+    lines: Iterator[LossLine],
     causes: Mapping[str, Both],
-    totals: Mapping[End, int],
+    totals: Mapping[LossEnd, int],
     asked: Sequence[str],
     settings: Settings,
     now: datetime,
@@ -102,7 +102,7 @@ def pdf(
 ) -> bytes:
     """Return the register as PDF; `asked` says in words what was chosen."""
     report = Report(
-        Head(
+        ReportHead(
             _("Register of lost files"),
             settings.archive_name,
             settings.authority,
@@ -123,7 +123,7 @@ def pdf(
             )
         )
     report.paragraph(_("Shown: %(what)s", what="; ".join(asked)) if asked else _("Everything is shown."))
-    report.facts([(end.label.capitalize(), totals[end]) for end in End])
+    report.facts([(end.label.capitalize(), totals[end]) for end in LossEnd])
     report.table(_paper(), (_row(line, causes) for line in shown[:MOST_ON_PAPER]), _("Nothing is missing."))
     if len(shown) > MOST_ON_PAPER:
         report.paragraph(
@@ -143,7 +143,7 @@ def _paper() -> list[Column]:
     ]
 
 
-def _row(line: Line, causes: Mapping[str, Both]) -> Sequence[str]:
+def _row(line: LossLine, causes: Mapping[str, Both]) -> Sequence[str]:
     incident, back = line.incident, line.back
     if incident is None:
         return str(line.number), "", _(SEALED), "", "", ""
@@ -157,7 +157,7 @@ def _row(line: Line, causes: Mapping[str, Both]) -> Sequence[str]:
     )
 
 
-def what(line: Line) -> str:
+def what(line: LossLine) -> str:
     """Say what was missed: by reference and code, or in words where there is neither."""
     if line.incident is None:
         return _(SEALED)
@@ -167,6 +167,6 @@ def what(line: Line) -> str:
     return "\n".join(filter(None, named)) or line.incident.what.label
 
 
-def away(line: Line) -> str:
+def away(line: LossLine) -> str:
     """Say how long it was away, nothing where it is."""
     return "" if line.days_away is None else stated.away(line.days_away)

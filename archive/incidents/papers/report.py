@@ -10,16 +10,16 @@ from archive.incidents.report.data import (
     AnswerLine,
     IncidentReport,
     LeadLine,
-    Line,
+    ReportLine,
+    ReportThing,
     SearchLine,
     StepLine,
-    Thing,
     Where,
     stated,
 )
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from archive.vocabulary import IncidentOutcome, StepState, Term
 from archive.vocabulary.wording import N_, _, locale, ngettext
 
@@ -42,7 +42,7 @@ _MANNERS = {
 def pdf(report: IncidentReport, settings: Settings, by: str) -> bytes:
     """Return the report as PDF, in full or redacted as its data are; a draft says so on every page."""
     paper = Report(
-        Head(
+        ReportHead(
             _("Incident report %(number)s", number=report.number),
             settings.archive_name,
             settings.authority,
@@ -144,7 +144,7 @@ def _missing(paper: Report, report: IncidentReport) -> None:
         paper.facts(_thing(report, thing), names=_NAMES)
 
 
-def _thing(report: IncidentReport, thing: Thing) -> Iterator[tuple[str, object]]:
+def _thing(report: IncidentReport, thing: ReportThing) -> Iterator[tuple[str, object]]:
     if thing.file is None and thing.description is not None:
         yield _("Description"), thing.description
     if thing.custody is not None:
@@ -196,7 +196,7 @@ def _timeline(paper: Report, report: IncidentReport) -> None:
     _events(paper, report, report.custody)
 
 
-def _events(paper: Report, report: IncidentReport, lines: tuple[Line, ...]) -> None:
+def _events(paper: Report, report: IncidentReport, lines: tuple[ReportLine, ...]) -> None:
     columns = [
         Column(_("When"), 27),
         Column(_("What"), 96),
@@ -215,7 +215,7 @@ def _events(paper: Report, report: IncidentReport, lines: tuple[Line, ...]) -> N
     paper.table(columns, rows, _("Nothing is recorded."))
 
 
-def _text(line: Line) -> str:
+def _text(line: ReportLine) -> str:
     """Say what happened: the kind alone where the sentence was withheld."""
     return str(line.kind) if line.text is None else str(line.text)
 
@@ -419,7 +419,7 @@ _PARTS: tuple[Callable[[Report, IncidentReport], None], ...] = (
 )
 
 
-def _name(report: IncidentReport, thing: Thing) -> str:
+def _name(report: IncidentReport, thing: ReportThing) -> str:
     number = [one.item for one in report.things].index(thing.item) + 1
     if thing.reference is None:
         return _("Item %(number)s", number=number)

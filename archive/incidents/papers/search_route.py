@@ -6,7 +6,7 @@ from datetime import datetime
 
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from archive.vocabulary.wording import _, ngettext
 from labels import codes
 
@@ -24,7 +24,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SoughtFile:
     """What is looked for: `name` is what stands on its cover, or its code where no more may be said."""
 
     incident: int
@@ -47,11 +47,11 @@ def shared(stops: Sequence[Stop], searchers: int) -> list[list[Stop]]:
 
 
 def pdf(
-    sought: Sought, stops: Sequence[Stop], searchers: int, settings: Settings, now: datetime, by: str
+    sought: SoughtFile, stops: Sequence[Stop], searchers: int, settings: Settings, now: datetime, by: str
 ) -> bytes:
     """Return the route as PDF, each searcher's part beginning on a page of its own."""
     report = Report(
-        Head(
+        ReportHead(
             _("Search route, incident %(number)s", number=sought.incident),
             settings.archive_name,
             settings.authority,
@@ -69,7 +69,7 @@ def pdf(
     return report.pdf()
 
 
-def _sheet(report: Report, sought: Sought, stops: Sequence[Stop], number: int, count: int) -> None:
+def _sheet(report: Report, sought: SoughtFile, stops: Sequence[Stop], number: int, count: int) -> None:
     report.heading(_("Searcher %(number)s of %(count)s", number=number, count=count))
     part = _("part %(part)s of %(parts)s", part=sought.part, parts=sought.parts) if sought.parts > 1 else ""
     minutes = sum(stop.minutes for stop in stops)

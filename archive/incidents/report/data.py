@@ -56,7 +56,7 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class ReportThing:
     """One thing that was missed, and how it ended for it."""
 
     item: int
@@ -84,7 +84,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One thing that happened: when, when that was written down, by whom; `aside` is what people wrote."""
 
     at: datetime
@@ -264,9 +264,9 @@ class IncidentReport:
     waiting: str | None
     circumstances: str | None
     people: tuple[Who, ...]
-    things: tuple[Thing, ...]
-    timeline: tuple[Line, ...]
-    custody: tuple[Line, ...]
+    things: tuple[ReportThing, ...]
+    timeline: tuple[ReportLine, ...]
+    custody: tuple[ReportLine, ...]
     searches: tuple[SearchLine, ...]
     seen: tuple[SeenLine, ...]
     steps: tuple[StepLine, ...]
@@ -348,7 +348,7 @@ def _bare_place(report: IncidentReport, place: Where | None) -> Where | None:
     return None if place is None or report.protected else replace(place, name=None)
 
 
-def _bare_thing(report: IncidentReport, thing: Thing) -> Thing:
+def _bare_thing(report: IncidentReport, thing: ReportThing) -> ReportThing:
     return replace(
         thing,
         file=None,

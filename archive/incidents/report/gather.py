@@ -16,15 +16,15 @@ from archive.incidents.report.data import (
     ClockLine,
     Exposure,
     IncidentReport,
-    Line,
+    ReportLine,
+    ReportThing,
     SearchLine,
     SeenLine,
-    Thing,
     ToldLine,
     decode,
     redacted,
 )
-from archive.incidents.report.lines import Named
+from archive.incidents.report.lines import NameBook
 from archive.kernel.store import Work
 from archive.models import (
     CaseFile,
@@ -81,7 +81,7 @@ def _fixed(work: Work, incident: Incident) -> IncidentReport | None:
     """Return the report as it was fixed, unless the case is open again or the data were shredded."""
     if incident.status is not IncidentState.CLOSED:
         return None
-    aside = private_data.of(work, [incident.frozen_event]).get(incident.frozen_event or 0)
+    aside = private_data.by_event(work, [incident.frozen_event]).get(incident.frozen_event or 0)
     return decode(aside["report"]) if aside else None
 
 
@@ -133,7 +133,7 @@ def _placeless(report: IncidentReport) -> IncidentReport:
     )
 
 
-def _bare(thing: Thing) -> Thing:
+def _bare(thing: ReportThing) -> ReportThing:
     """Leave out where a thing stood and lay, with what people wrote of its find."""
     told = None if thing.found_at is not None else thing.reason
     return replace(thing, recorded_at=None, found_place=None, found_in_code="", reason=told)
@@ -145,16 +145,16 @@ class _Gathering:
     def __init__(self, work: Work, incident: Incident) -> None:
         self.work, self.incident = work, incident
         self.items = changes.items(work, incident)
-        self.course = steps.Course.of(work, incident, facts.of(work, incident))
-        self.searches = searches.of(work, incident)
+        self.course = steps.RunCourse.follow(work, incident, facts.gather(work, incident))
+        self.searches = searches.for_incident(work, incident)
         self.wrong = claims.wrong(work, incident)
         self.events: Sequence[Any] = work.connection.execute(_EVENTS, {"stream": incident.stream}).all()
         papers = (
             EventKind.STEP_PAPER_KEPT.value
         )  # megabytes of paper, of which the report tells the name alone
-        self.texts = private_data.of(work, [row.id for row in self.events if row.kind != papers])
+        self.texts = private_data.by_event(work, [row.id for row in self.events if row.kind != papers])
         self.files = self._files()
-        self.named = Named(work, self._actors(), self._places(), self.files)
+        self.named = NameBook(work, self._actors(), self._places(), self.files)
 
     def report(self) -> IncidentReport:
         """Put it all together."""
@@ -237,13 +237,13 @@ class _Gathering:
         statement = select(WantedSighting).where(col(WantedSighting.item_id).in_(ids))
         return self.work.session.scalars(statement.order_by(col(WantedSighting.id))).all()
 
-    def _thing(self, item: IncidentFile) -> Thing:
+    def _thing(self, item: IncidentFile) -> ReportThing:
         file = self.files.get(item.file_id or 0)
         cover = self.files.get(item.found_in_id or 0)
         ended = self.texts.get(item.outcome_event or 0, {})
         described = self.texts.get(item.told_event or 0, {})
         named = self.named
-        return Thing(
+        return ReportThing(
             item=item.id,
             file=item.file_id,
             code=file.code if file else "",
@@ -305,7 +305,7 @@ class _Gathering:
             for seen in self.sightings
         )
 
-    def _custody(self) -> tuple[Line, ...]:
+    def _custody(self) -> tuple[ReportLine, ...]:
         return tuple(
             line
             for item in self.items
@@ -323,7 +323,7 @@ class _Gathering:
                 reminded_at=one.reminded_at,
                 escalated_at=one.escalated_at,
             )
-            for one in deadlines.of(self.work, self.incident.stream)
+            for one in deadlines.for_streams(self.work, self.incident.stream)
         )
 
     def _told(self) -> tuple[ToldLine, ...]:

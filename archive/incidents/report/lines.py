@@ -12,21 +12,21 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.history import private_data
 from archive.incidents import stated_times
-from archive.incidents.report.data import AnswerLine, Line, StepLine, Where, Who, stated
+from archive.incidents.report.data import AnswerLine, ReportLine, StepLine, Where, Who, stated
 from archive.kernel.clock import local
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, IncidentFile, Place, User, UserRole
 from archive.places import paths
 from archive.routine_runs import keys
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.timeline import event_texts, timeline
-from archive.timeline.event_texts import Told
+from archive.timeline.event_texts import ToldEvent
 from archive.vocabulary import EventKind, PlaceKind, Role, StepState
 from archive.vocabulary.wording import LOCALES, Both, speaking
 from routines.answers import as_moment
 from routines.conditions import Answer
-from routines.model import Field, FieldKind, Routine
-from routines.progress import End, Record
+from routines.model import FieldKind, FormField, Routine
+from routines.progress import Record, StepEnd
 
 MOST_OF_FILE = 100
 _SHOWN_ELSEWHERE = frozenset(
@@ -62,7 +62,7 @@ _ACTORS = select(_EVENT.c.id, _EVENT.c.actor, _EVENT.c.at).where(
 )
 
 
-class Named:
+class NameBook:
     """Know people by number, and places and files by name."""
 
     def __init__(
@@ -142,7 +142,7 @@ class Named:
         if unknown := ids["item"] - self._described.keys():
             found = select(IncidentFile).where(col(IncidentFile.id).in_(unknown))
             items = self._work.session.scalars(found).all()
-            texts = private_data.of(self._work, [item.told_event for item in items])
+            texts = private_data.by_event(self._work, [item.told_event for item in items])
             said = {item.id: texts.get(item.told_event or 0, {}) for item in items}
             self._described |= {number: str(one.get("description", "")) for number, one in said.items()}
 
@@ -164,9 +164,9 @@ def of_incident(
     work: Work,
     events: Sequence[Any],
     texts: Mapping[int, Mapping[str, Any]],
-    named: Named,
+    named: NameBook,
     routine: Routine,
-) -> tuple[Line, ...]:
+) -> tuple[ReportLine, ...]:
     """Tell what happened in an incident, oldest first; what other parts of the report tell is left out."""
     rows = [row for row in events if _KINDS[row.kind] not in _SHOWN_ELSEWHERE]
     told = _in_both(work, rows)
@@ -179,7 +179,7 @@ def of_incident(
             said = Both(f"{told_as.sv}: {title.sv}", f"{told_as.en}: {title.en}")
         aside = "\n".join(str(texts[row.id][name]) for name in _ASIDES if texts.get(row.id, {}).get(name))
         lines.append(
-            Line(
+            ReportLine(
                 at=row.happened_at,
                 recorded_at=row.at,
                 kind=Both(kind.sv, kind.en),
@@ -192,7 +192,7 @@ def of_incident(
     return tuple(lines)
 
 
-def of_file(work: Work, item_id: int, file: CaseFile, named: Named) -> list[Line]:
+def of_file(work: Work, item_id: int, file: CaseFile, named: NameBook) -> list[ReportLine]:
     """Tell a file's chain of custody, oldest first; the places of a protected person's file are left out."""
     told: list[list[Any]] = []
     for language in LOCALES:
@@ -201,7 +201,7 @@ def of_file(work: Work, item_id: int, file: CaseFile, named: Named) -> list[Line
     rows = work.connection.execute(_ACTORS, {"ids": [entry.id for entry in told[0]]})
     by = {row.id: row for row in rows}
     return [
-        Line(
+        ReportLine(
             at=sv.at,
             recorded_at=by[sv.id].at,
             kind=Both(sv.kind.sv, sv.kind.en),
@@ -214,7 +214,7 @@ def of_file(work: Work, item_id: int, file: CaseFile, named: Named) -> list[Line
     ]
 
 
-def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...]:
+def of_steps(course: RunCourse, named: NameBook, now: datetime) -> tuple[StepLine, ...]:
     """Tell the steps in the order they opened, with what people answered."""
     tracks = {track.id: track.title for track in course.routine.tracks}
     lines = []
@@ -233,7 +233,7 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
                 state=state,
                 opened_at=record.opened_at,
                 due_at=record.deadline,
-                done_at=done_at if record.end in {End.DONE, End.LAPSED} else None,
+                done_at=done_at if record.end in {StepEnd.DONE, StepEnd.LAPSED} else None,
                 recorded_at=record.ended_at,
                 who=named.number(record.ended_by) if record.ended_by else None,
                 performed_by=named.number(row.performed_by) if row.performed_by else None,
@@ -248,7 +248,7 @@ def of_steps(course: Course, named: Named, now: datetime) -> tuple[StepLine, ...
 
 def _done_at(record: Record) -> datetime | None:
     """Return when a step was done, also one that does not count any more."""
-    withdrawn = record.end is End.LAPSED and record.done_at is not None
+    withdrawn = record.end is StepEnd.LAPSED and record.done_at is not None
     return stated_times.done_at(replace(record, ended_at=record.done_at) if withdrawn else record)
 
 
@@ -263,11 +263,13 @@ def _in_both(work: Work, rows: Sequence[Any]) -> list[Both]:
     told = []
     for language in LOCALES:
         with speaking(language):
-            told.append([entry.sentence for entry in event_texts.tell(work, [Told(row) for row in rows])])
+            told.append(
+                [entry.sentence for entry in event_texts.tell(work, [ToldEvent(row) for row in rows])]
+            )
     return [Both(sv, en) for sv, en in zip(*told, strict=True)]
 
 
-def _answers(course: Course, record: Record, named: Named) -> Iterable[AnswerLine]:
+def _answers(course: RunCourse, record: Record, named: NameBook) -> Iterable[AnswerLine]:
     step = course.step(record.step)
     for field in step.fields:
         if field.id in record.answers:
@@ -282,7 +284,7 @@ def _answers(course: Course, record: Record, named: Named) -> Iterable[AnswerLin
             yield AnswerLine(evidence.id, label, Both(text, text), plain=False)
 
 
-def _value(field: Field, answer: Answer, named: Named) -> Both:
+def _value(field: FormField, answer: Answer, named: NameBook) -> Both:
     """Return an answer as it is read."""
     parts = answer if isinstance(answer, tuple) else (answer,)
     if field.kind in {FieldKind.CHOICE, FieldKind.CHOICES}:

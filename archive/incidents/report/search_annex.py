@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.incidents.report.data import LeadLine, PlanLine
-from archive.incidents.report.lines import Named
+from archive.incidents.report.lines import NameBook
 from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Place, Search
 from archive.search import plan, ranking
-from archive.search.ranking import Plan
+from archive.search.ranking import SearchPlan
 from archive.vocabulary import IncidentOutcome, Permission, SearchResult
 from archive.vocabulary.wording import Both
 
@@ -18,7 +18,7 @@ MOST_THINGS = 5
 MOST_LEADS = 10
 
 
-def fruitless(work: Work, searches: Sequence[Search]) -> list[ranking.Search]:
+def fruitless(work: Work, searches: Sequence[Search]) -> list[ranking.VainSearch]:
     """Return the searches that found nothing, as the search plan counts them."""
     found = []
     for one in searches:
@@ -31,7 +31,7 @@ def fruitless(work: Work, searches: Sequence[Search]) -> list[ranking.Search]:
                 place_id=one.place_id, cover_id=one.cover_id, kind=place.kind if place else None
             )
         if key:
-            found.append(ranking.Search(key, one.by))
+            found.append(ranking.VainSearch(key, one.by))
     return found
 
 
@@ -56,7 +56,7 @@ def may_walk_all(work: Work, incident: Incident) -> bool:
 
 
 def annex(
-    work: Work, items: Sequence[IncidentFile], searches: Sequence[Search], named: Named
+    work: Work, items: Sequence[IncidentFile], searches: Sequence[Search], named: NameBook
 ) -> tuple[PlanLine, ...]:
     """Return the state of the search plan for what is still missing, for those who may read incidents."""
     if not work.actor.may(Permission.READ_INCIDENTS):
@@ -72,7 +72,7 @@ def annex(
     )
 
 
-def _plan(item: IncidentFile, plan: Plan, named: Named) -> PlanLine:
+def _plan(item: IncidentFile, plan: SearchPlan, named: NameBook) -> PlanLine:
     lines = []
     for lead in plan.leads[:MOST_LEADS]:
         reasons = (ranking.explain(plan, lead, language) for language in ("sv", "en"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from archive.incidents.report.data import IncidentReport, SearchLine, StepLine, Thing
+from archive.incidents.report.data import IncidentReport, ReportThing, SearchLine, StepLine
 from archive.kernel.clock import local
 from archive.vocabulary import FoundState, FoundWhere, SearchResult, StepState
 from archive.vocabulary.wording import _, ngettext
@@ -33,12 +33,12 @@ def state(found: FoundState | None, *, short: bool, place: bool, cover: bool) ->
     return found.label
 
 
-def where(thing: Thing) -> str:
+def where(thing: ReportThing) -> str:
     """Say where a thing of a report lay."""
     return lay(thing.found_where, place=thing.found_place is not None, cover=bool(thing.found_in_code))
 
 
-def state_of(report: IncidentReport, thing: Thing) -> str:
+def state_of(report: IncidentReport, thing: ReportThing) -> str:
     """Say in what state a thing of a report was found."""
     named = thing.found_place is not None
     return state(thing.found_state, short=report.short, place=named, cover=bool(thing.found_in_code))

@@ -7,7 +7,7 @@ from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.kernel.store import Work
 from archive.models import Emptying
-from archive.output.page import Head, Report
+from archive.output.page import Report, ReportHead
 from archive.places import paths, places
 from archive.programme import emptying, forecast
 from archive.vocabulary import SweepState
@@ -20,7 +20,7 @@ def certificate(work: Work, one: Emptying, settings: Settings) -> bytes:
     name = paths.name_of(figures.trail)
     names = display_names.names(work, filter(None, (one.swept_by, one.signed_by, one.witnessed_by)))
     report = Report(
-        Head(
+        ReportHead(
             _("Certificate: the room is empty"),
             settings.archive_name,
             settings.authority,

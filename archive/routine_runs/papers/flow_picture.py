@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable
 from archive.output.page import BAND, INK, MARGIN, plain
 from archive.vocabulary.wording import locale
 from labels import typeface
-from routines.flow import Flow, Lane, Measures, Node, flow
+from routines.flow import Flow, Lane, Measures, StepBox, flow
 from routines.model import Routine
 
 MEASURES = Measures(head=26, width=37, height=15.5, gap=1.5, line=1.1)
@@ -84,7 +84,7 @@ class FlowPicture(Flowable):
         canvas.setFillColor(INK)
         canvas.drawPath(head, stroke=0, fill=1)
 
-    def _box(self, canvas: Any, node: Node) -> None:
+    def _box(self, canvas: Any, node: StepBox) -> None:
         bottom = self._y(node.y + node.height)
         canvas.setFillGray(1)
         canvas.setStrokeColor(INK)

@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
-from archive.output.page import Column, Head, Report
+from archive.output.page import Column, Report, ReportHead
 from archive.routine_runs.papers import flow_picture
 from archive.vocabulary import RoutineState
 from archive.vocabulary.wording import N_, _, locale
 from routines.checklist import Checklist, LeafingRule
-from routines.model import Evidence, Field, FieldKind, Routine, Step, StepKind
+from routines.model import FieldKind, FormField, RequiredPaper, Routine, Step, StepKind
 from routines.saying import condition_in_words, deadline_in_words
 from routines.wording import Text
 
@@ -78,7 +78,7 @@ def _begun(
     version = _("version %(edition)s", edition=edition.number)
     in_force = edition.status is RoutineState.IN_FORCE
     report = Report(
-        Head(
+        ReportHead(
             _("Handbook: %(title)s", title=_say(title)),
             settings.archive_name,
             settings.authority,
@@ -180,7 +180,7 @@ def _facts(routine: Routine, step: Step, numbers: Mapping[str, str]) -> Iterator
         yield _("Legal basis"), "; ".join(map(_say, step.legal_basis))
 
 
-def _field(routine: Routine, field: Field) -> Sequence[str]:
+def _field(routine: Routine, field: FormField) -> Sequence[str]:
     options = ", ".join(_say(option.label) for option in field.options)
     answer = _(_KINDS[field.kind], options=options)
     hint = _say(field.hint) if field.hint else ""
@@ -188,11 +188,11 @@ def _field(routine: Routine, field: Field) -> Sequence[str]:
     return label, answer, _required(routine, field)
 
 
-def _evidence(routine: Routine, evidence: Evidence) -> Sequence[str]:
+def _evidence(routine: Routine, evidence: RequiredPaper) -> Sequence[str]:
     return _say(evidence.label), _("paper attached, or where it is kept"), _required(routine, evidence)
 
 
-def _required(routine: Routine, asked: Field | Evidence) -> str:
+def _required(routine: Routine, asked: FormField | RequiredPaper) -> str:
     when = (
         _("when %(condition)s", condition=_say(condition_in_words(routine, asked.when))) if asked.when else ""
     )

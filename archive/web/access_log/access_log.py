@@ -5,12 +5,12 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from archive.access_log import access_log
-from archive.access_log.access_log import Seen, SeenPage
+from archive.access_log.access_log import RecordedLook, SeenPage
 from archive.accounts import display_names
 from archive.accounts import users as user_accounts
 from archive.codes import codes
 from archive.files import files
-from archive.files.lookup import Key
+from archive.files.lookup import FoundBy
 from archive.kernel.store import Work
 from archive.people import people
 from archive.vocabulary import EventKind, Permission
@@ -70,7 +70,7 @@ LISTS = {
     "status": N_("files in one state"),
     "tasks": N_("the worklist"),
 }
-_KEYS = {key.value: key for key in Key}
+_KEYS = {key.value: key for key in FoundBy}
 
 
 @bp.get("/")
@@ -151,7 +151,7 @@ def _told(work: Work, page: SeenPage) -> dict[str, Any]:
     return {"before": page.before, "rows": rows}
 
 
-def _detail(seen: Seen) -> str:
+def _detail(seen: RecordedLook) -> str:
     if seen.kind is EventKind.LOOKED_AT_LIST:
         name = LISTS.get(seen.facts["list"])
         return _(name) if name else ""

@@ -29,7 +29,7 @@ def index() -> Response:
     with Refusals() as refused:
         asked = _asked()
     with archive.read(current_actor()) as work:
-        report = figures.of(work, *(asked or figures.usual(work)))
+        report = figures.annual(work, *(asked or figures.usual(work)))
         years = _years(work, report)
     return show(
         "annual_report/index.html",
@@ -49,7 +49,7 @@ def index() -> Response:
 def download() -> Response:
     """Give the report on paper."""
     with archive.read(current_actor()) as work:
-        report = figures.of(work, *(_asked() or figures.usual(work)))
+        report = figures.annual(work, *(_asked() or figures.usual(work)))
         by, now = display_names.names(work, [work.actor.id])[work.actor.id], work.now
     body = paper.pdf(report, archive.settings, now, by, url_for("annual_report.index", **_chosen(report)))
     saw()

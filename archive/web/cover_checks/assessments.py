@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from archive.access_log import access_log
 from archive.accounts import display_names, users
 from archive.cover_checks import assessments, findings
-from archive.cover_checks.assessments import Answer
+from archive.cover_checks.assessments import AssessmentResult
 from archive.files import files, masking
 from archive.kernel.errors import Invalid
 from archive.kernel.letters import is_number
@@ -53,7 +53,7 @@ def _list() -> Response:
             after=_mark(request.args.get("after", "")),
             limit=PAGE + 1,
         )
-        shown = masking.of(work, [files.get(work, row.Assessment.file_id) for row in rows[:PAGE]])
+        shown = masking.cards(work, [files.get(work, row.Assessment.file_id) for row in rows[:PAGE]])
         owners = {f"user:{row.Assessment.owner_id}" for row in rows if row.Assessment.owner_id}
         names = display_names.names(work, owners)
         now = work.now
@@ -109,7 +109,7 @@ def _page(assessment_id: int, refused: Refusals | None = None) -> Response:
 def _facts(work: Work, one: Assessment) -> tuple[dict[str, Any], list[str]]:
     finding = findings.get(work, one.finding_id)
     ids = [one.file_id, *([finding.foreign_id] if finding.foreign_id else [])]
-    shown = masking.of(work, [files.get(work, file_id) for file_id in ids])
+    shown = masking.cards(work, [files.get(work, file_id) for file_id in ids])
     loans = [work.session.get_one(Loan, loan_id) for loan_id in one.loans]
     people = {finding.found_by, one.answered_by or "", f"user:{one.owner_id}"} - {"", "user:None"}
     nameless = display_names.nameless(work.actor)
@@ -144,7 +144,7 @@ def answer(assessment_id: int) -> Response:
         came_to = AssessmentAnswer.read(form.get("answer"))
         if came_to is None:
             raise Invalid("answer_missing", N_("Choose what you came to."), field="answer")
-        said = Answer(came_to, form.get("readers", ""), form.get("decision", ""), _incident())
+        said = AssessmentResult(came_to, form.get("readers", ""), form.get("decision", ""), _incident())
         with archive.write(current_actor()) as work:
             assessments.answer(work, assessments.get(work, assessment_id), said)
         return see(url_for(".page", assessment_id=assessment_id), _("Answered. The clock has stopped."))

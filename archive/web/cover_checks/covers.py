@@ -10,8 +10,8 @@ from archive.access_log import access_log
 from archive.accounts import display_names
 from archive.codes import codes
 from archive.cover_checks import checklists, checks, confirmations, cover_text, findings, misfiled, scanning
-from archive.cover_checks.findings import Correction, Seen
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.findings import Correction, SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files, masking, wanted
 from archive.files.masking import ShownPerson
 from archive.kernel.errors import Invalid
@@ -62,7 +62,7 @@ def _index(refused: Refusals | None = None, typed: str = "") -> Response:
         rows = checks.waiting(
             work, delivery_id=delivery_id, after=request.args.get("after", 0, type=int), limit=PAGE + 1
         )
-        shown = masking.of(work, [row.file for row in rows[:PAGE]])
+        shown = masking.cards(work, [row.file for row in rows[:PAGE]])
     next_page = (
         url_for(".index", delivery=delivery_id, after=rows[PAGE - 1].check.id) if len(rows) > PAGE else None
     )
@@ -115,7 +115,7 @@ def _page(code: str, refused: Refusals | None = None, typed: str = "") -> Respon
     with archive.read(current_actor()) as work:
         file = files.by_code(work, codes.parse(code))
         check = checks.waiting_of(work, file.id)
-        text = cover_text.of(work, file)
+        text = cover_text.for_file(work, file)
         facts = _facts(work, file, check) if check else {}
     persons = [person.id for person in text.card.persons]
     return show(
@@ -141,7 +141,7 @@ def _shown(person: ShownPerson) -> dict[str, str]:
 
 def _facts(work: Work, file: CaseFile, check: CoverCheck) -> dict[str, Any]:
     checklist = checklists.named(check.checklist)
-    said = confirmations.of(work, [check.id]).get(check.id, [])
+    said = confirmations.by_check(work, [check.id]).get(check.id, [])
     found = findings.of_checks(work, [check.id]).get(check.id, [])
     names = display_names.names(work, {*(one.by for one in said), *(one.found_by for one in found)})
     needed = [
@@ -224,7 +224,7 @@ def find(code: str) -> Response:
             raise Invalid("point_missing", N_("Choose what is wrong."), field="point")
         with archive.write(current_actor()) as work:
             check = checks.open_check(work, files.by_code(work, codes.parse(code)))
-            findings.find(work, check, Seen(seen, point, request.form.get("note", "")))
+            findings.find(work, check, SeenWrong(seen, point, request.form.get("note", "")))
         return see(url_for(".page", code=code), _("It is noted and stays listed until it is put right."))
     return _page(code, refused)
 
@@ -241,7 +241,7 @@ def register_wrong(code: str) -> Response:
             file = files.by_code(work, codes.parse(code))
             check = checks.open_check(work, file)
             correction = Correction(file.version, {name: _value(name, request.form.get("value", ""))})
-            seen = Seen(FindingKind.REGISTER_WRONG, _POINTS.get(name, "dates"))
+            seen = SeenWrong(FindingKind.REGISTER_WRONG, _POINTS.get(name, "dates"))
             findings.register_wrong(work, check, seen, correction)
         return see(url_for(".page", code=code), _("The register is corrected."))
     return _page(code, refused)
@@ -283,7 +283,7 @@ def foreign(code: str) -> Response:
                     field="other",
                 )
             other = misfiled.by_label(work, text) if text else None
-            found = Found(other, form.get("whole") != "papers", note=form.get("note", ""))
+            found = ForeignContent(other, form.get("whole") != "papers", note=form.get("note", ""))
             misfiled.find(work, check, checklists.ANOTHER_FILE, found)
             stop_if_wanted(work, other)
         said = _("Both files are told of it. Set both covers aside until each holds only its own.")
@@ -293,7 +293,7 @@ def foreign(code: str) -> Response:
 
 def stop_if_wanted(work: Work, file: CaseFile | None) -> None:
     """Lay the notice over the next page when what lay in a cover is wanted."""
-    found = wanted.of(work, [file.id]).get(file.id) if file is not None else None
+    found = wanted.by_file(work, [file.id]).get(file.id) if file is not None else None
     if file is not None and found is not None:
         stop(found.incident_id, file.code)
 
@@ -314,7 +314,7 @@ def _found(refused: Refusals | None = None) -> Response:
         rows = findings.listed(
             work, state=state, after=request.args.get("after", 0, type=int), limit=PAGE + 1
         )
-        shown = masking.of(work, [row[1] for row in rows[:PAGE]])
+        shown = masking.cards(work, [row[1] for row in rows[:PAGE]])
         names = display_names.names(work, {row[0].found_by for row in rows})
     last = rows[PAGE - 1][0] if len(rows) > PAGE else None
     return show(

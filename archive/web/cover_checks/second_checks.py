@@ -27,7 +27,7 @@ def index() -> Response:
         total = second_checks.figures(work, since, until)
         kinds = second_checks.missed_kinds(work, since, until)
         waiting = checks.waiting(work, again=True, after=after, limit=PAGE + 1) if checks_covers else []
-        shown = masking.of(work, [row.file for row in waiting[:PAGE]])
+        shown = masking.cards(work, [row.file for row in waiting[:PAGE]])
     return show(
         "cover_checks/second_checks.html",
         access_log.at_list("covers", masking.subjects(shown)) if checks_covers else None,

@@ -14,7 +14,7 @@ from archive.vocabulary.wording import N_, _, ngettext
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
 from archive.web.scanning import boards
-from archive.web.scanning.boards import Asked, Board
+from archive.web.scanning.boards import Board, BoardQuery
 from archive.web.scanning.scan import actions_of
 
 bp = Blueprint("delivery_tasks", __name__, url_prefix="/deliveries")
@@ -29,10 +29,10 @@ _PANELS = {"pack": "deliveries/_packing.html", "receive": "deliveries/_receiving
 @requires(Permission.DELIVER)
 def pack(sender_id: int) -> Response:
     """Show the board one packs at: scan a crate, then what goes into it."""
-    return _pack(sender_id, Asked.of_request())
+    return _pack(sender_id, BoardQuery.of_request())
 
 
-def _pack(sender_id: int, asked: Asked) -> Response:
+def _pack(sender_id: int, asked: BoardQuery) -> Response:
     with archive.read(current_actor()) as work:
         share = lines.sender(work, sender_id)
         facts, told = boards.facts(work, _packing_board(sender_id), asked)
@@ -113,7 +113,7 @@ def not_found(sender_id: int, line_id: int) -> Response:
             url_for(".pack", sender_id=sender_id, place=request.form.get("context") or None),
             _("Noted: on the list, not on the shelf."),
         )
-    return _pack(sender_id, Asked(request.form.get("context", ""), refused=refused))
+    return _pack(sender_id, BoardQuery(request.form.get("context", ""), refused=refused))
 
 
 @bp.post("/senders/<int:sender_id>/crates/<int:crate_id>/seal")
@@ -124,7 +124,7 @@ def seal(sender_id: int, crate_id: int) -> Response:
         with archive.write(current_actor()) as work:
             packing.seal(work, lines.crate(work, crate_id), request.form.get("seal", ""))
         return see(url_for(".pack", sender_id=sender_id), _("The seal is noted."))
-    return _pack(sender_id, Asked(refused=refused))
+    return _pack(sender_id, BoardQuery(refused=refused))
 
 
 @bp.post("/senders/<int:sender_id>/crates/<int:crate_id>/let-go")
@@ -135,7 +135,7 @@ def let_go(sender_id: int, crate_id: int) -> Response:
         with archive.write(current_actor()) as work:
             packing.let_go(work, lines.crate(work, crate_id))
         return see(url_for(".pack", sender_id=sender_id), _("The crate is free again."))
-    return _pack(sender_id, Asked(refused=refused))
+    return _pack(sender_id, BoardQuery(refused=refused))
 
 
 # Receiving
@@ -145,10 +145,10 @@ def let_go(sender_id: int, crate_id: int) -> Response:
 @requires(Permission.RECEIVE)
 def receive(delivery_id: int) -> Response:
     """Show the board one receives at: scan a crate, look at its seal, then scan each piece."""
-    return _receive(delivery_id, Asked.of_request())
+    return _receive(delivery_id, BoardQuery.of_request())
 
 
-def _receive(delivery_id: int, asked: Asked) -> Response:
+def _receive(delivery_id: int, asked: BoardQuery) -> Response:
     with archive.read(current_actor()) as work:
         facts, told = boards.facts(work, _receiving_board(delivery_id), asked)
         beside = _receiving(work, delivery_id)
@@ -216,7 +216,7 @@ def check_seal(delivery_id: int, crate_id: int) -> Response:
         return see(
             url_for(".receive", delivery_id=delivery_id, place=context or None), _("The seal is noted.")
         )
-    return _receive(delivery_id, Asked(context, refused=refused))
+    return _receive(delivery_id, BoardQuery(context, refused=refused))
 
 
 @bp.post("/<int:delivery_id>/crates/<int:crate_id>/empty")
@@ -228,4 +228,4 @@ def empty(delivery_id: int, crate_id: int) -> Response:
             pieces = receiving.empty(work, lines.crate(work, crate_id))
         said = ngettext("Empty: %(num)s piece came in it.", "Empty: %(num)s pieces came in it.", pieces)
         return see(url_for(".receive", delivery_id=delivery_id), said)
-    return _receive(delivery_id, Asked(request.form.get("context", ""), refused=refused))
+    return _receive(delivery_id, BoardQuery(request.form.get("context", ""), refused=refused))

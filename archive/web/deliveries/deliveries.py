@@ -10,7 +10,7 @@ from archive.codes import codes
 from archive.deliveries import dispatch as dispatching
 from archive.deliveries import lines, paper_data, papers, pick_lists, planning, reconciliation, views
 from archive.deliveries import summaries as delivery_summaries
-from archive.deliveries.planning import Plan
+from archive.deliveries.planning import DeliveryPlan
 from archive.deliveries.views import Piece
 from archive.kernel.errors import Invalid
 from archive.kernel.lifecycle import DELIVERY, SENDER
@@ -53,7 +53,7 @@ def _index(refused: Refusals | None = None) -> Response:
         open_ = planning.listed(work, states=states, limit=PAGE)
         figures = {one.id: views.delivery_figures(work, one) for one in open_}
         over = planning.listed(work, states=_OVER, after=_mark(request.args.get("after", "")), limit=PAGE + 1)
-        summaries = delivery_summaries.of(work, [one.id for one in (*open_, *over)])
+        summaries = delivery_summaries.by_delivery(work, [one.id for one in (*open_, *over)])
     saw()
     last = over[PAGE - 1] if len(over) > PAGE else None
     return show(
@@ -82,7 +82,9 @@ def _mark(text: str) -> tuple[date, int] | None:
 def plan() -> Response:
     """Plan a delivery on a day."""
     with Refusals() as refused:
-        wanted = Plan(_day("day"), _number("capacity"), _number("crate_files"), _number("alarm_hours"))
+        wanted = DeliveryPlan(
+            _day("day"), _number("capacity"), _number("crate_files"), _number("alarm_hours")
+        )
         with archive.write(current_actor()) as work:
             delivery = planning.plan(work, wanted)
         return see(url_for(".page", delivery_id=delivery.id), _("Planned. Add who sends with it."))
@@ -343,7 +345,7 @@ def difference_page(difference_id: int, refused: Refusals | None = None) -> Resp
         head = views.heading(work, share)
         reasons = reconciliation.reasons(found)
         unknown = found.kind is DifferenceKind.NOT_IN_REGISTER and not found.reason
-        choices = Choices.of(work).options() if unknown else {}
+        choices = Choices.load(work).options() if unknown else {}
     return show(
         "deliveries/difference.html",
         access_log.at_list("delivery", [share.stream]),

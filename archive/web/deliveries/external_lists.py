@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 
 from archive.access_log import access_log
 from archive.deliveries import external_lists, lines, views
-from archive.deliveries.external_lists import Preview, Understood
+from archive.deliveries.external_lists import ExternalListPreview, Understood
 from archive.files import masking
 from archive.files.masking import Card
 from archive.kernel.errors import Invalid
@@ -77,7 +77,7 @@ def _take(sender_id: int, content: bytes) -> Response:
 
 
 def _page(
-    sender_id: int, refused: Refusals | None = None, seen: Preview | None = None, text: str = ""
+    sender_id: int, refused: Refusals | None = None, seen: ExternalListPreview | None = None, text: str = ""
 ) -> Response:
     with archive.read(current_actor()) as work:
         share = lines.sender(work, sender_id)
@@ -99,12 +99,12 @@ def _page(
     )
 
 
-def _facts(work: Work, seen: Preview) -> dict[str, Any]:
+def _facts(work: Work, seen: ExternalListPreview) -> dict[str, Any]:
     """Return what is shown of a list: what needs a look first, then what is packed."""
     odd = [one for one in seen.rows if one.sense is not RowSense.LISTED]
     plain = [one for one in seen.rows if one.sense is RowSense.LISTED]
     rows = [*odd[:SHOWN], *plain[:SHOWN]]
-    named = {card.file.id: card for card in masking.of(work, _files(rows))}
+    named = {card.file.id: card for card in masking.cards(work, _files(rows))}
     return {
         "odd": [(one, _card(named, one), _why(one)) for one in odd[:SHOWN]],
         "plain": [(one, _card(named, one)) for one in plain[:SHOWN]],

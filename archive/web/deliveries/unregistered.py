@@ -100,7 +100,7 @@ def _piece(work: Work, difference_id: int) -> DeliveryLine:
 
 
 def _new(work: Work, line: DeliveryLine) -> NewFile:
-    choices = Choices.of(work).options()
+    choices = Choices.load(work).options()
     part = _number("part") or 1
     crate = lines.crate(work, line.received_crate_id or line.packed_crate_id or 0)
     return NewFile(

@@ -73,7 +73,7 @@ def index() -> Response:
     after = request.args.get("after", 0, type=int)
     with archive.read(current_actor()) as work:
         found, more = lookup.by_status(work, status, after=after, limit=PAGE)
-        shown = masking.of(work, found)
+        shown = masking.cards(work, found)
     return show(
         "files/index.html",
         access_log.at_list("status", masking.subjects(shown)),
@@ -99,11 +99,11 @@ def place_choices() -> Response:
 def page(code: str) -> Response:
     """Show a file: what it is, where, how we know, and what can be done with it now."""
     with archive.read(current_actor()) as work:
-        shown = overview.of(work, label_codes.parse(code), history=HISTORY)
+        shown = overview.by_code(work, label_codes.parse(code), history=HISTORY)
         if shown is None:
             return _renamed(files.by_code(work, label_codes.parse(code)))
         now = work.now
-        missing = wanted.of(work, [shown.card.file.id]).get(shown.card.file.id)
+        missing = wanted.by_file(work, [shown.card.file.id]).get(shown.card.file.id)
         incident = report_form.known_incident(work, shown.card.file.id) if missing else None
         belongs = suggestions.sentence(work, shown.card.file)
         fresh = None
@@ -219,7 +219,7 @@ def do_correct(code: str) -> Response:
         with archive.write(current_actor()) as work:
             file = files.by_code(work, label_codes.parse(code))
             typed = Typed(request.form, local_date(work.now), refused)
-            values = typed.fields(Choices.of(work))
+            values = typed.fields(Choices.load(work))
             if not refused.errors:
                 changed = files.correct(work, file, _version(), **values)
         if not refused.errors:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from archive.access_log import access_log
 from archive.files import lookup, masking, wanted
-from archive.files.lookup import Hits, Key
+from archive.files.lookup import FoundBy, Hits
 from archive.kernel.store import Work
 from archive.models import Label
 from archive.vocabulary import Permission
@@ -15,7 +15,7 @@ from labels import codes
 
 bp = Blueprint("find", __name__)
 
-DIRECT = {Key.CODE, Key.REFERENCE, Key.NUMBER}
+DIRECT = {FoundBy.CODE, FoundBy.REFERENCE, FoundBy.NUMBER}
 
 
 @bp.get("/find")
@@ -36,8 +36,8 @@ def found() -> Response:
         if not refused.errors:
             with archive.read(current_actor()) as work:
                 hits = lookup.find(work, term, after=after)
-                shown = masking.of(work, hits.files)
-                missing = wanted.of(work, [card.file.id for card in shown])
+                shown = masking.cards(work, hits.files)
+                missing = wanted.by_file(work, [card.file.id for card in shown])
                 elsewhere = None if hits.files else _other_thing(work, term)
     if hits is not None:
         saw(access_log.looked_for(hits.by.value, term, masking.subjects(shown)))

@@ -50,7 +50,7 @@ class Choices:
     units: Sequence[Unit]
 
     @classmethod
-    def of(cls, work: Work) -> "Choices":
+    def load(cls, work: Work) -> "Choices":
         """Fetch what there is to choose from."""
         kinds = sorted(files.kinds(work), key=lambda kind: shown_kind(kind).casefold())
         sources = work.session.execute(select(SourceSystem).order_by(col(SourceSystem.name))).scalars().all()
@@ -74,7 +74,7 @@ def shown_kind(kind: FileKind) -> str:
 def field_choices(work: Work) -> dict[str, Any]:
     """Return what the controls of a file's fields offer."""
     return {
-        **Choices.of(work).options(),
+        **Choices.load(work).options(),
         "flag_options": [{"value": flag, "label": _(FLAG_WORDS[flag])} for flag in FLAGS],
         "kept_options": [
             {"value": "", "label": _("No decision: the rules decide")},
@@ -228,7 +228,7 @@ def person_rows(
     count = max(least, 1 + max((n for n in range(MOST_PERSONS) if f"number{n}" in form), default=0))
     days = _certain_days(work, form) if file is None else _shown_days(file)
     return [
-        _row(work, form, index, Written.of(*days, subject=index == 0 and file is None))
+        _row(work, form, index, Written.by_dates(*days, subject=index == 0 and file is None))
         for index in range(min(count, MOST_PERSONS))
     ]
 
@@ -331,7 +331,7 @@ def read_new(
 ) -> NewFile | None:
     """Return the file to register, without its persons; nothing when something was refused."""
     typed = Typed(form, local_date(work.now), refused)
-    fields = typed.fields(Choices.of(work))
+    fields = typed.fields(Choices.load(work))
     check_persons(rows, refused)
     place = None
     try:

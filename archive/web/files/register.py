@@ -22,7 +22,7 @@ from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow
 from archive.people import same_persons
 from archive.places import paths
-from archive.rules.retention import FLAGS, Birth, Retention
+from archive.rules.retention import FLAGS, BirthDate, Retention
 from archive.vocabulary import Permission, PersonRole, Protection, RowAnswer, RowState
 from archive.vocabulary.wording import _
 from archive.web.files.forms import (
@@ -44,7 +44,7 @@ from labels import codes
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class FormCheck:
     """What the register says of a form not yet saved."""
 
     rows: Sequence[PersonRow]
@@ -93,7 +93,7 @@ def _of_row(work: Work, row_id: int) -> MultiDict[str, str]:
     reading = worklist.reading_of(row)
     # Of what the list marks neither persons nor place are shown: who has the cover reads them there.
     secret = reading.protection.protected or import_masking.by_list(row)
-    choices = Choices.of(work)
+    choices = Choices.load(work)
     typed = {
         "row": str(row.id),
         "reference": reading.reference,
@@ -226,10 +226,10 @@ def _is_another(work: Work, refused: Refusals) -> bool:
     return False
 
 
-def _check(work: Work, form: Mapping[str, Any], least: int) -> Check:
+def _check(work: Work, form: Mapping[str, Any], least: int) -> FormCheck:
     rows = person_rows(work, form, least)
     typed = Typed(form, local_date(work.now), Refusals())
-    choices = Choices.of(work)
+    choices = Choices.load(work)
     source = typed.chosen("source", choices.sources, None)
     kind = typed.chosen("kind", choices.kinds, None)
     part = typed.whole("part", 1)
@@ -242,7 +242,7 @@ def _check(work: Work, form: Mapping[str, Any], least: int) -> Check:
         kind_id=kind,
         numbers=numbers,
     )
-    shown = masking.of(work, [one.file for one in alike])
+    shown = masking.cards(work, [one.file for one in alike])
     dates = {name: typed.date(name) for name in DATES}
     described = SimpleNamespace(
         reference_key=files.reference_key(typed.text("reference")),
@@ -254,7 +254,7 @@ def _check(work: Work, form: Mapping[str, Any], least: int) -> Check:
         **dates,
     )
     rule = next((one.retention_rule for one in choices.kinds if one.id == kind), None)
-    return Check(
+    return FormCheck(
         rows,
         list(zip(alike, shown, strict=True)),
         _retention(work, described, rule, rows) if rule else None,
@@ -271,7 +271,7 @@ def _retention(work: Work, described: Any, rule: str, rows: Sequence[PersonRow])
     return retention.compute(work, described, rule, births, others)
 
 
-def _birth(row: PersonRow, today: Any) -> Birth:
+def _birth(row: PersonRow, today: Any) -> BirthDate:
     number = row.read.number if row.read else ""
     open_ = row.known if row.known and row.known.protection is Protection.NONE else None
     return retention.birth(row.role or PersonRole.SUBJECT, open_.birth_date if open_ else None, number, today)

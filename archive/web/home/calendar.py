@@ -23,7 +23,7 @@ def feed(secret: str) -> Response:
             raise NotFound("no_such_calendar", N_("This calendar address is not valid any more."))
         actor, language = found
         with speaking(language):
-            content = calendar_feed.of(replace(work, actor=actor), archive.settings.host)
+            content = calendar_feed.build(replace(work, actor=actor), archive.settings.host)
     answer = make_response(content)
     answer.mimetype = "text/calendar"
     return answer

@@ -81,7 +81,7 @@ REST = N_("For you")
 def page() -> Response:
     """Say what waits for the actor, and offer every page their roles open, each with its purpose."""
     with archive.read(current_actor()) as work:
-        counts = todo.of(work)
+        counts = todo.count(work)
     return show(
         "home/start.html",
         None,

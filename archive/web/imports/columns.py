@@ -10,10 +10,10 @@ from sqlmodel import col
 
 from archive.imports import mappings, runs
 from archive.imports.lists.meaning.dates import DATE_ORDERS
-from archive.imports.lists.meaning.fields import Field
-from archive.imports.lists.meaning.mapping import Column, Mapping, day_of_list
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.mapping import MappedColumn, Mapping, day_of_list
 from archive.imports.lists.meaning.names import NAME_ORDERS
-from archive.imports.preview import Preview
+from archive.imports.preview import ListPreview
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
@@ -34,7 +34,7 @@ ORDERS = {
 }
 
 
-def facts(run: ImportRun, seen: Preview) -> dict[str, Any]:
+def facts(run: ImportRun, seen: ListPreview) -> dict[str, Any]:
     """Return what the form shows: the columns with examples, and what is still to be said."""
     chosen = {(column.header, column.occurrence): column.field for column in seen.mapping.columns}
     named = set(chosen.values())
@@ -51,16 +51,16 @@ def facts(run: ImportRun, seen: Preview) -> dict[str, Any]:
             for column, samples in zip(seen.columns, seen.samples, strict=True)
         ],
         "mapping": seen.mapping,
-        "fields": list(Field),
+        "fields": list(ListField),
         "orders": {
             "date": [{"value": one, "label": _(ORDERS[one])} for one in DATE_ORDERS],
             "name": [{"value": one, "label": _(ORDERS[one])} for one in NAME_ORDERS],
         },
         # What a column says need not be chosen for the whole list; what none says must be.
         "said_by_column": {
-            "source": Field.SOURCE_SYSTEM in named,
-            "site": bool({Field.SITE, Field.PLACE} & named),
-            "default_kind": Field.KIND in named,
+            "source": ListField.SOURCE_SYSTEM in named,
+            "site": bool({ListField.SITE, ListField.PLACE} & named),
+            "default_kind": ListField.KIND in named,
         },
         "asks_protection": seen.asks_protection,
         "no_header": "" if runs.has_header(run) else _(runs.NO_HEADER),
@@ -110,7 +110,7 @@ def answered(run: ImportRun, mapping: Mapping) -> tuple[str | None, bool]:
 
 def _refuse_unsaid_protection(mapping: Mapping) -> None:
     """A list without a column for it may hold protected persons: somebody has to say that it does not."""
-    stated = any(column.field is Field.PROTECTION for column in mapping.columns)
+    stated = any(column.field is ListField.PROTECTION for column in mapping.columns)
     if not stated and Protection.read(request.form.get("unstated_protection")) is None:
         raise Invalid(
             "protection_unsaid",
@@ -124,10 +124,10 @@ def said(mapping: Mapping) -> Mapping:
     form = request.form
     columns = []
     for number in range(form.get("columns", 0, type=int)):
-        meaning = Field.read(form.get(f"field{number}"))
+        meaning = ListField.read(form.get(f"field{number}"))
         if meaning is not None:
             header, occurrence = form.get(f"header{number}", ""), form.get(f"occurrence{number}", 1, type=int)
-            columns.append(Column(header, meaning, occurrence))
+            columns.append(MappedColumn(header, meaning, occurrence))
     words, codes = form.getlist("kind_word"), form.getlist("kind_code")
     told = {word: code for word, code in zip(words, codes, strict=False) if code}
     date_order, name_order = form.get("date_order", "auto"), form.get("name_order", "auto")

@@ -8,7 +8,7 @@ from archive.access_log import access_log
 from archive.accounts import display_names
 from archive.imports import comparison, preview
 from archive.imports import runs as import_runs
-from archive.imports.comparison import Summary
+from archive.imports.comparison import ComparisonSummary
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.papers import comparison as paper
 from archive.kernel.clock import local_date
@@ -167,7 +167,7 @@ def _facts(work: Work, run: ImportRun, kind: GapKind, weeks: int) -> dict[str, A
     }
 
 
-def _summary(work: Work, run: ImportRun, weeks: int) -> Summary:
+def _summary(work: Work, run: ImportRun, weeks: int) -> ComparisonSummary:
     return comparison.summary(work, run, weeks, local_date(work.now))
 
 

@@ -15,7 +15,7 @@ from archive.imports.flags import Odd
 from archive.imports.lists.meaning.fields import FlagCode
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.rejects import suffix, write_rejects
-from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.papers import flags as paper
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
@@ -207,7 +207,7 @@ def flagged(run_id: int) -> Response:
     with archive.read(current_actor()) as work:
         run = import_runs.get(work, run_id)
         found = flags.flagged(work, run, flag, after=after, limit=PAGE + 1)
-        shape = Shape.from_dict(run.shape or {})
+        shape = ListShape.from_dict(run.shape or {})
         shown = found[:PAGE]
         subjects = flags.subjects(work, shown)
     counted = import_runs.report(run).flags
@@ -315,7 +315,7 @@ def _left_out(
     with archive.read(current_actor()) as work:
         run = import_runs.get(work, run_id)
         found = left_out.page(work, run, state, after=after, limit=PAGE + 1)
-        columns_ = Shape.from_dict(run.shape or {}).columns
+        columns_ = ListShape.from_dict(run.shape or {}).columns
         shown = found[:PAGE]
         look = left_out.look(work, "left_out_rows", run, shown)
     return show(
@@ -337,7 +337,7 @@ def repeated_file(run_id: int) -> Response:
     out = BytesIO()
     with archive.read(current_actor()) as work:
         run = import_runs.get(work, run_id)
-        shape = Shape.from_dict(run.shape or {})
+        shape = ListShape.from_dict(run.shape or {})
         rows = list(left_out.every(work, run, RowState.DUPLICATE))
         write_rejects(out, shape, ((one.cells, one.reason) for one in rows))
         look = left_out.look(work, "left_out_rows_file", run, rows)
@@ -366,7 +366,7 @@ def _rejects(run_id: int, name: str, *, protected: bool) -> Response:
     out = BytesIO()
     with archive.read(current_actor()) as work:
         run = import_runs.get(work, run_id)
-        shape = Shape.from_dict(run.shape or {})
+        shape = ListShape.from_dict(run.shape or {})
         found = refused.given_back(work, run, protected=protected)
     write_rejects(out, shape, found.rows)
     saw(found.look)

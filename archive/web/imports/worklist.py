@@ -52,7 +52,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         tasks = list(found[:PAGE])
         shown = _cards(work, {task.file_id for task in tasks} | {task.other_id or 0 for task in tasks})
         runs = worklist.names_of_runs(work, {task.run_id for task in tasks if task.run_id})
-        sides = place_claims.of(work, tasks, {number: card.file for number, card in shown.items()})
+        sides = place_claims.by_task(work, tasks, {number: card.file for number, card in shown.items()})
         lists = worklist.lists_of(work, kind)
         told = worklist.rows_in_question(work, tasks)
         offered = worklist.offered(work, tasks)
@@ -119,7 +119,7 @@ def _first(counts: list[tuple[TaskKind, int]]) -> TaskKind:
 
 def _cards(work: Work, ids: set[int]) -> dict[int, Card]:
     found = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(ids))).scalars().all()
-    return {card.file.id: card for card in masking.of(work, found)}
+    return {card.file.id: card for card in masking.cards(work, found)}
 
 
 def _asked(

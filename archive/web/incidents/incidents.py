@@ -54,7 +54,7 @@ def index() -> Response:
     )
 
 
-def _urgent(work: Work) -> tuple[list[worklist.Row], str | None]:
+def _urgent(work: Work) -> tuple[list[worklist.IncidentRow], str | None]:
     found = worklist.urgent(work, after=_mark(request.args.get("after", "")), limit=PAGE + 1)
     last = found[PAGE - 1] if len(found) > PAGE else None
     mark = last and f"{last[0].isoformat()}|{last[1].incident.id}"
@@ -70,7 +70,7 @@ def _mark(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _closed(work: Work) -> tuple[list[worklist.Row], str | None]:
+def _closed(work: Work) -> tuple[list[worklist.IncidentRow], str | None]:
     before = request.args.get("before", type=int)
     rows = worklist.listed(work, status=IncidentState.CLOSED, before=before, limit=PAGE + 1)
     more = len(rows) > PAGE
@@ -110,7 +110,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         placeless = not search_annex.may_walk_all(work, incident)
         things = views.things(work, incident, readable=readable)
         names = display_names.names(work, _people(incident))
-        made = searches.of(work, incident)
+        made = searches.for_incident(work, incident)
         facts = {
             "tracks": views.tracks(work, course, now, readable=readable, placeless=placeless),
             "papers": views.papers(work, incident) if readable else {},

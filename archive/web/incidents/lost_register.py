@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, make_response, request, url_for
 from archive.access_log import access_log
 from archive.accounts import display_names
 from archive.incidents import lost_register
-from archive.incidents.lost_register import End, Filter, Mark, Order
+from archive.incidents.lost_register import Filter, LastLine, LossEnd, Order
 from archive.incidents.papers import lost_register as paper
 from archive.models import Unit
 from archive.vocabulary import FoundWhere, IncidentState, Permission
@@ -36,7 +36,7 @@ def index() -> Response:
     """Show one page of the register."""
     wanted, order = _asked()
     with archive.read(current_actor()) as work:
-        found = lost_register.page(work, wanted, order, after=Mark.read(request.args.get("after", "")))
+        found = lost_register.page(work, wanted, order, after=LastLine.read(request.args.get("after", "")))
         totals = lost_register.totals(work, wanted)
         causes, units = lost_register.causes(work), lost_register.units(work)
         years = lost_register.years(work)
@@ -97,7 +97,7 @@ def _asked() -> tuple[Filter, Order]:
             year=year if 1900 <= year < 9999 else None,
             unit_id=args.get("unit", type=int),
             cause=args.get("cause", "")[:60],
-            end=End.read(args.get("end")),
+            end=LossEnd.read(args.get("end")),
             where=FoundWhere.read(args.get("where")),
         ),
         Order(order) if order in set(Order) else Order.NEWEST,
@@ -125,7 +125,7 @@ def _filters(
     offered: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("year", _("Year of the miss"), [(str(year), str(year)) for year in years]),
         ("state", _("State"), [(one.value, one.label) for one in IncidentState]),
-        ("end", _("How it ended"), [(one.value, one.label) for one in End]),
+        ("end", _("How it ended"), [(one.value, one.label) for one in LossEnd]),
         ("where", _("Found where"), [(one.value, one.label) for one in FoundWhere]),
         ("cause", _("Cause"), [(name, str(label)) for name, label in causes.items()]),
         ("unit", _("Unit"), [(str(one.id), one.name) for one in units]),

@@ -11,7 +11,7 @@ from archive.access_log import access_log
 from archive.codes import codes as label_codes
 from archive.files import files, masking, wanted
 from archive.incidents import access, reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.clock import STOCKHOLM, local
 from archive.kernel.errors import DomainError, Invalid
 from archive.kernel.store import Work
@@ -38,8 +38,8 @@ def _page(refused: Refusals | None = None) -> Response:
     form = request.form if refused else request.args
     with archive.read(current_actor()) as work:
         named = _shown(work, form.get("files") or form.get("file", ""))
-        shown = masking.of(work, named)
-        known = wanted.of(work, [file.id for file in named])
+        shown = masking.cards(work, named)
+        known = wanted.by_file(work, [file.id for file in named])
         units = work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
         now = local(work.now)
     return show(
@@ -107,7 +107,7 @@ def _on(number: int, *, met: bool, open_: bool, clocks: bool, doubted: bool) -> 
     return see(url_for("incidents.page", incident_id=number), said)
 
 
-def _report(work: Work) -> Report:
+def _report(work: Work) -> MissReport:
     form = request.form
     named = _parts(form.get("files", ""))
     if len(named) > MOST_NAMED:
@@ -118,7 +118,7 @@ def _report(work: Work) -> Report:
             most=MOST_NAMED,
         )
     description = form.get("description", "").strip()
-    return Report(
+    return MissReport(
         file_ids=tuple(dict.fromkeys(number for part in named for number in _files_of(work, part))),
         crate_id=_crate(work, form.get("crate", "").strip()),
         description=description,
@@ -197,6 +197,6 @@ NOT_A_MOMENT = N_("Write day and time, as 2026-11-22 09:30.")
 
 def known_incident(work: Work, file_id: int) -> Incident | None:
     """Return the incident that looks for a file, if the actor may know of it."""
-    found = wanted.of(work, [file_id]).get(file_id)
+    found = wanted.by_file(work, [file_id]).get(file_id)
     incident = work.session.get(Incident, found.incident_id) if found else None
     return incident if incident is not None and access.may_see(work, incident) else None

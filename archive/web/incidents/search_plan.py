@@ -9,7 +9,7 @@ from archive.access_log import access_log
 from archive.accounts import display_names
 from archive.incidents import changes, reporting
 from archive.incidents.papers import search_route
-from archive.incidents.papers.search_route import Sought, Stop
+from archive.incidents.papers.search_route import SoughtFile, Stop
 from archive.incidents.report import search_annex
 from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.letters import is_number
@@ -17,7 +17,7 @@ from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, Loan, Search
 from archive.places import paths
 from archive.search import plan, ranking, searches
-from archive.search.ranking import Lead, Plan
+from archive.search.ranking import Lead, SearchPlan
 from archive.search.searches import Searched
 from archive.vocabulary import IncidentOutcome, Permission, SearchResult
 from archive.vocabulary.wording import N_, _, locale
@@ -42,7 +42,7 @@ _HOW = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SpotWords:
     """One place to search, in words."""
 
     key: str
@@ -67,7 +67,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         incident = reporting.get(work, incident_id)
         missing = _sought(work, incident)
         sought, item = _walked(work, incident, missing)
-        made = searches.of(work, incident)
+        made = searches.for_incident(work, incident)
         plan = _plan(work, item, made) if item else None
         spots = _spots(work, plan, most, walk=walk) if plan else []
         done = _made(work, made)
@@ -106,7 +106,7 @@ def _walked(
     return sought, next((one for one in sought if one.id == asked), sought[0] if sought else None)
 
 
-def _seen(incident: Incident, sought: list[IncidentFile], spots: list[Spot]) -> list[str]:
+def _seen(incident: Incident, sought: list[IncidentFile], spots: list[SpotWords]) -> list[str]:
     """Return whom a look at the plan concerns."""
     covers = [f"file:{spot.key.partition(':')[2]}" for spot in spots if spot.key.startswith("cover:")]
     return [incident.stream, *(f"file:{one.file_id}" for one in sought), *covers]
@@ -123,8 +123,8 @@ def route(incident_id: int) -> Response:
         file = _file(work, item) if item else None
         if item is None or file is None:
             raise NotFound("nothing_to_search", N_("Nothing that has a search plan is missing here."))
-        spots = _spots(work, _plan(work, item, searches.of(work, incident)), most, walk=True)
-        sought = Sought(incident.id, _name(file), file.code, file.part, file.parts)
+        spots = _spots(work, _plan(work, item, searches.for_incident(work, incident)), most, walk=True)
+        sought = SoughtFile(incident.id, _name(file), file.code, file.part, file.parts)
         now, by = work.now, display_names.names(work, [work.actor.id])[work.actor.id]
         seen = _seen(incident, [item], spots)
     stops = [
@@ -163,12 +163,12 @@ def _name(file: CaseFile | None) -> str:
     return file.code if file.protected else file.reference
 
 
-def _plan(work: Work, item: IncidentFile, made: Any) -> Plan:
+def _plan(work: Work, item: IncidentFile, made: Any) -> SearchPlan:
     done = search_annex.fruitless(work, made)
     return plan.plan(work, item.file_id or 0, done, by=display_names.person(work.actor))
 
 
-def _spots(work: Work, plan: Plan, most: int, *, walk: bool) -> list[Spot]:
+def _spots(work: Work, plan: SearchPlan, most: int, *, walk: bool) -> list[SpotWords]:
     first = list(plan.leads[:most])
     chosen = ranking.route(first, first[0].spot if first else None) if walk else first
     places = {lead.spot.place for lead in chosen if lead.spot}
@@ -178,7 +178,7 @@ def _spots(work: Work, plan: Plan, most: int, *, walk: bool) -> list[Spot]:
         stands = paths.name_of(standing.get(lead.spot.place, ())) if lead.spot else ""
         named = _at(work, lead, stands)
         found.append(
-            Spot(
+            SpotWords(
                 lead.key,
                 _(_HOW[lead.how], place=named),
                 stands if lead.how == ranking.COVER else "",

@@ -14,7 +14,7 @@ from archive.incidents import access, changes
 from archive.incidents.report import lines as incident_lines
 from archive.incidents.report import search_annex, stated
 from archive.incidents.report.data import StepLine
-from archive.incidents.report.lines import Named
+from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local_date
 from archive.kernel.store import Work
 from archive.models import (
@@ -32,7 +32,7 @@ from archive.places import paths
 from archive.routine_runs import attachments, steps
 from archive.routine_runs import versions as routine_versions
 from archive.routine_runs.attachments import Attachment
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.vocabulary import ClockState, IncidentState, Permission, StepState
 from archive.vocabulary.wording import _, locale, ngettext
 from routines import engine
@@ -58,7 +58,7 @@ class OpenStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class CaseTrack:
     """One track: what is open, what was done, what waits and for what, what may be started by choice."""
 
     id: str
@@ -91,7 +91,7 @@ def left(due: datetime | None, now: datetime) -> str:
     return said[0] if late else said[1]
 
 
-def parties(work: Work, course: Course, step: Step) -> str:
+def parties(work: Work, course: RunCourse, step: Step) -> str:
     """Name who does a step, whoever answers for it first, and who stands in for a head who may not."""
     named = ", ".join(course.routine.party(one).title.say(locale()) for one in step.who)
     if access.HEAD not in step.who or not isinstance(course.run, Incident):
@@ -105,14 +105,14 @@ def parties(work: Work, course: Course, step: Step) -> str:
 
 
 def tracks(
-    work: Work, course: Course, now: datetime, *, readable: bool, placeless: bool = False
-) -> list[Track]:
+    work: Work, course: RunCourse, now: datetime, *, readable: bool, placeless: bool = False
+) -> list[CaseTrack]:
     """Return the tracks, those with something urgent to do first; answers only for those who may read.
 
     `placeless` leaves out which places and covers they name.
     """
     by = steps.doer(work, course.routine, course.run)
-    lines = incident_lines.of_steps(course, Named(work, (), (), _files(work, course)), now)
+    lines = incident_lines.of_steps(course, NameBook(work, (), (), _files(work, course)), now)
     if placeless:
         lines = tuple(map(incident_lines.unplaced, lines))
     choices = engine.startable(course.routine, course.progress, now)
@@ -122,7 +122,7 @@ def tracks(
         names = {step.id for step in own}
         ended = [line for line in lines if line.step in names and line.state is not StepState.OPEN]
         found.append(
-            Track(
+            CaseTrack(
                 track.id,
                 track.title.say(locale()),
                 [
@@ -142,7 +142,7 @@ def tracks(
     return sorted(found, key=_urgency)
 
 
-def _files(work: Work, course: Course) -> dict[int, CaseFile]:
+def _files(work: Work, course: RunCourse) -> dict[int, CaseFile]:
     """Return the files an answer may name: those the case is about, and in whose covers they lay."""
     if not isinstance(course.run, Incident):
         return {}
@@ -157,12 +157,12 @@ def _files(work: Work, course: Course) -> dict[int, CaseFile]:
 def papers(work: Work, run: Incident | Matter) -> dict[tuple[str, int], list[Attachment]]:
     """Return the papers attached in a case, by step and how many times it has been done."""
     found: dict[tuple[str, int], list[Attachment]] = {}
-    for one in attachments.of(work, run.stream):
+    for one in attachments.for_run(work, run.stream):
         found.setdefault((one.step, one.occurrence), []).append(one)
     return found
 
 
-def _urgency(track: Track) -> tuple[bool, datetime, bool]:
+def _urgency(track: CaseTrack) -> tuple[bool, datetime, bool]:
     """Order tracks: those with something to do first, and of these the one that is due first."""
     due = [step.due for step in track.open if step.due is not None]
     return not track.open, min(due, default=_NEVER), not track.startable
@@ -173,7 +173,7 @@ def _bare(line: StepLine) -> StepLine:
     return replace(line, answers=tuple(one for one in line.answers if one.plain), reason=None)
 
 
-def open_step(work: Work, course: Course, record: Record, by: Any, now: datetime) -> OpenStep:
+def open_step(work: Work, course: RunCourse, record: Record, by: Any, now: datetime) -> OpenStep:
     """Return an open step as the page shows it."""
     step = course.step(record.step)
     return OpenStep(
@@ -187,7 +187,7 @@ def open_step(work: Work, course: Course, record: Record, by: Any, now: datetime
     )
 
 
-def _waiting(course: Course, own: Iterable[Step], now: datetime) -> Iterable[tuple[str, str]]:
+def _waiting(course: RunCourse, own: Iterable[Step], now: datetime) -> Iterable[tuple[str, str]]:
     """Say which steps are still to come, and what each waits for."""
     for step in own:
         blocked = engine.blocked_by(course.routine, course.progress, step.id, now)
@@ -195,7 +195,7 @@ def _waiting(course: Course, own: Iterable[Step], now: datetime) -> Iterable[tup
             yield step.title.say(locale()), waits(course, step, now)
 
 
-def waits(course: Course, step: Step, now: datetime) -> str:
+def waits(course: RunCourse, step: Step, now: datetime) -> str:
     """Say what a step waits for: other steps, or what has to be so; nothing for one that does not wait."""
     blocked = engine.blocked_by(course.routine, course.progress, step.id, now)
     if blocked is None or blocked.on_demand:
@@ -208,7 +208,7 @@ def waits(course: Course, step: Step, now: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class CaseClock:
     """One clock of the case."""
 
     title: str
@@ -219,15 +219,15 @@ class Clock:
     ended: datetime | None
 
 
-def clocks(work: Work, run: Incident | Matter, now: datetime) -> list[Clock]:
+def clocks(work: Work, run: Incident | Matter, now: datetime) -> list[CaseClock]:
     """Return the clocks of a case: running ones first, then those kept or missed."""
-    found = [_clock(one, now) for one in deadlines.of(work, run.stream)]
+    found = [_clock(one, now) for one in deadlines.for_streams(work, run.stream)]
     return sorted(found, key=lambda one: (one.ended is not None, one.due))
 
 
-def _clock(one: Deadline, now: datetime) -> Clock:
+def _clock(one: Deadline, now: datetime) -> CaseClock:
     ended = one.met_at or one.withdrawn_at
-    return Clock(
+    return CaseClock(
         deadlines.title(one),
         one.due_at,
         "" if ended else left(one.due_at, now),
@@ -238,7 +238,7 @@ def _clock(one: Deadline, now: datetime) -> Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class CaseThing:
     """One thing the case is about, as this viewer may see it."""
 
     item: IncidentFile
@@ -255,10 +255,10 @@ class Thing:
     state: str
 
 
-def things(work: Work, incident: Incident, *, readable: bool) -> list[Thing]:
+def things(work: Work, incident: Incident, *, readable: bool) -> list[CaseThing]:
     """Return what an incident is about; names, places and words only for those who may read them."""
     items = changes.items(work, incident)
-    texts = private_data.of(work, [item.told_event for item in items]) if readable else {}
+    texts = private_data.by_event(work, [item.told_event for item in items]) if readable else {}
     files = work.actor.may(Permission.READ_FILES)
     standing = paths.trails(
         work, {one for item in items for one in (item.place_id, item.found_place_id) if one}
@@ -271,7 +271,7 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[Thing]:
         inside = work.session.get(CaseFile, item.found_in_id) if item.found_in_id else None
         named = {"place": item.found_place_id is not None, "cover": item.found_in_id is not None}
         shown.append(
-            Thing(
+            CaseThing(
                 item,
                 number,
                 file.reference if file and open_ else "",
@@ -289,7 +289,7 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[Thing]:
     return shown
 
 
-def subjects(items: Iterable[Thing], incident: Incident) -> list[str]:
+def subjects(items: Iterable[CaseThing], incident: Incident) -> list[str]:
     """Return whom a look at an incident concerns."""
     return [incident.stream, *(f"file:{one.item.file_id}" for one in items if one.item.file_id)]
 
@@ -331,7 +331,7 @@ def words(work: Work, incident: Incident) -> Mapping[str, str]:
     """Return what the one who reported it wrote, for those who may read it."""
     if not access.may_read(work, incident):
         return {}
-    said = private_data.of(work, [incident.told_event]).get(incident.told_event or 0, {})
+    said = private_data.by_event(work, [incident.told_event]).get(incident.told_event or 0, {})
     return {name: said[name] for name in ("purpose", "waiting", "circumstances") if said.get(name)}
 
 
@@ -358,7 +358,7 @@ def reads(work: Work, run: Incident | Matter) -> bool:
     return access.may_read(work, run) if isinstance(run, Incident) else True
 
 
-def next_of(work: Work, course: Course, now: datetime) -> OpenStep | None:
+def next_of(work: Work, course: RunCourse, now: datetime) -> OpenStep | None:
     """Return the most urgent open step of a case, the actor's own before others'."""
     by = steps.doer(work, course.routine, course.run)
     found = [open_step(work, course, one, by, now) for one in engine.open_steps(course.progress)]

@@ -11,7 +11,7 @@ from archive.web.kit.addresses import url_for
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """Name a page people go to, and say on the front page what it is for."""
 
     endpoint: str
@@ -26,74 +26,74 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(
+    MenuEntry(
         "find.page",
         P.READ_FILES,
         N_("Find"),
         N_("Look up a file by code, reference, name or number"),
         (P.READ_NAMES, N_("Look up a file by code or reference")),
     ),
-    Entry(
+    MenuEntry(
         "scan.page", P.MOVE, N_("Scan"), N_("Scan a file to see it, or a place and then files to move them")
     ),
-    Entry(
+    MenuEntry(
         "deliveries.index",
         P.DELIVER,
         N_("Deliveries"),
         N_("Plan, pack, receive and close the weekly deliveries"),
         also=("delivery_pieces", "delivery_tasks", "sheets", "announcements", "programme", "emptying"),
     ),
-    Entry(
+    MenuEntry(
         "programme.index",
         P.DELIVER,
         N_("Programme"),
         N_("See what is left in the old rooms, how fast it leaves, and when the last file will have"),
         in_menu=False,
     ),
-    Entry(
+    MenuEntry(
         "covers.index",
         P.CHECK_COVERS,
         N_("Check covers"),
         N_("Check what was received, cover by cover"),
         also=("assessments", "samples", "double_checks"),
     ),
-    Entry(
+    MenuEntry(
         "samples.index",
         P.READ_FILES,
         N_("Samples"),
         N_("See how many files are misplaced, by samples of register and shelves"),
         in_menu=False,
     ),
-    Entry(
+    MenuEntry(
         "double_checks.index",
         P.READ_FILES,
         N_("Double checks"),
         N_("See how many findings cover checks miss, by checking a share again"),
         in_menu=False,
     ),
-    Entry(
+    MenuEntry(
         "assessments.index",
         P.ASSESS,
         N_("Assessments"),
         N_("Judge who may have read papers that lay in another file's cover"),
         in_menu=False,
     ),
-    Entry("files.register", P.REGISTER, N_("Register"), N_("Register a file by hand"), alone=True),
-    Entry(
+    MenuEntry("files.register", P.REGISTER, N_("Register"), N_("Register a file by hand"), alone=True),
+    MenuEntry(
         "places.index",
         P.READ_FILES,
         N_("Places"),
         N_("See what stands where, and create places"),
         (P.SHAPE_PLACES, N_("See what stands where")),
     ),
-    Entry("loans.index", P.LEND, N_("Loans"), N_("Hand out files, take them back, see who has what")),
-    Entry(
+    MenuEntry("loans.index", P.LEND, N_("Loans"), N_("Hand out files, take them back, see who has what")),
+    MenuEntry(
         "incidents.index",
         P.READ_INCIDENTS,
         N_("Missing files"),
         N_("See what is looked for, with its clocks"),
     ),
-    Entry(
+    MenuEntry(
         "incidents.new",
         P.REPORT_MISS,
         N_("Report a miss"),
@@ -101,7 +101,7 @@ ENTRIES = (
         in_menu=False,
         alone=True,
     ),
-    Entry(
+    MenuEntry(
         "incidents.mine",
         P.ANYONE,
         N_("Waits for me"),
@@ -109,49 +109,51 @@ ENTRIES = (
         in_menu=False,
         alone=True,
     ),
-    Entry(
+    MenuEntry(
         "lost_register.index",
         P.READ_INCIDENTS,
         N_("Register of lost files"),
         N_("See everything that was ever missed, and what became of it"),
         in_menu=False,
     ),
-    Entry(
+    MenuEntry(
         "annual_report.index",
         P.READ_INCIDENTS,
         N_("Annual report"),
         N_("See a year in figures for the board: moves, checks, what was missed and found, deadlines"),
         in_menu=False,
     ),
-    Entry("routines.index", P.ANYONE, N_("Routines"), N_("Read how things are done here"), in_menu=False),
-    Entry(
+    MenuEntry("routines.index", P.ANYONE, N_("Routines"), N_("Read how things are done here"), in_menu=False),
+    MenuEntry(
         "matters.index", P.READ_INCIDENTS, N_("Matters"), N_("See deviations and self-checks"), in_menu=False
     ),
-    Entry("imports.index", P.IMPORT, N_("Imports"), N_("Read in the lists of the old archives")),
-    Entry(
+    MenuEntry("imports.index", P.IMPORT, N_("Imports"), N_("Read in the lists of the old archives")),
+    MenuEntry(
         "same_persons.index",
         P.CHECK_SEALED,
         N_("Protected persons"),
         N_("Settle whether somebody just registered is a protected person"),
         in_menu=False,
     ),
-    Entry("tasks.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
-    Entry("compare.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
-    Entry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),
-    Entry("looks.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),
-    Entry("users.index", P.MANAGE_USERS, N_("Users"), N_("Create users, give them roles, shut them out")),
-    Entry(
+    MenuEntry("tasks.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
+    MenuEntry("compare.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
+    MenuEntry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),
+    MenuEntry("looks.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),
+    MenuEntry("users.index", P.MANAGE_USERS, N_("Users"), N_("Create users, give them roles, shut them out")),
+    MenuEntry(
         "messages.mail", P.MANAGE_USERS, N_("Mail"), N_("See mail that waits or did not arrive"), alone=True
     ),
-    Entry("messages.index", P.ANYONE, N_("Inbox"), N_("Read what you have been told"), in_menu=False),
-    Entry(
+    MenuEntry("messages.index", P.ANYONE, N_("Inbox"), N_("Read what you have been told"), in_menu=False),
+    MenuEntry(
         "account.page",
         P.ANYONE,
         N_("Your account"),
         N_("Change your password, get your calendar"),
         in_menu=False,
     ),
-    Entry("help.page", P.ANYONE, N_("Help"), N_("What the states mean and who may do what"), in_menu=False),
+    MenuEntry(
+        "help.page", P.ANYONE, N_("Help"), N_("What the states mean and who may do what"), in_menu=False
+    ),
 )
 
 
@@ -181,7 +183,7 @@ def _entries(actor: Actor, here: str) -> list[dict[str, object]]:
     ]
 
 
-def _leads_to(entry: Entry, here: str) -> bool:
+def _leads_to(entry: MenuEntry, here: str) -> bool:
     """Tell whether the page shown belongs to an entry, or is one that people go to from it."""
     blueprint = entry.endpoint.split(".")[0]
     if here.split(".")[0] in entry.also:
@@ -189,7 +191,7 @@ def _leads_to(entry: Entry, here: str) -> bool:
     return here.startswith(entry.endpoint if entry.alone else f"{blueprint}.")
 
 
-def _purpose(entry: Entry, actor: Actor) -> str:
+def _purpose(entry: MenuEntry, actor: Actor) -> str:
     if entry.otherwise is None or actor.may(entry.otherwise[0]):
         return entry.purpose
     return entry.otherwise[1]

@@ -13,7 +13,7 @@ from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.letters import is_number
 from archive.kernel.store import Work
 from archive.labelling import sheets as paper_labels
-from archive.labelling.sheets import NO_LABELS_WAIT, Paper
+from archive.labelling.sheets import NO_LABELS_WAIT, SheetSettings
 from archive.models import CaseFile, Place
 from archive.places import paths, places
 from archive.vocabulary import LabelReason, LabelState, Permission
@@ -33,7 +33,7 @@ YEAR = 365 * 24 * 3600
 WHATS = {"blanks": N_("blank"), "files": N_("files"), "places": N_("places")}
 REASONS = (LabelReason.DAMAGED, LabelReason.LOST, LabelReason.NEW_COVER, LabelReason.PRINT_FAILED)
 
-Maker = Callable[[Work, Paper, LabelReason | None], Sequence[Design]]
+Maker = Callable[[Work, SheetSettings, LabelReason | None], Sequence[Design]]
 
 
 @bp.get("/")
@@ -97,7 +97,7 @@ def fresh_label(work: Work, file: CaseFile) -> dict[str, Any]:
 def blanks() -> Response:
     """Print blank labels."""
 
-    def make(work: Work, paper: Paper, _reason: LabelReason | None) -> Sequence[Design]:
+    def make(work: Work, paper: SheetSettings, _reason: LabelReason | None) -> Sequence[Design]:
         count = request.form.get("count", "").strip()
         if not is_number(count):
             raise Invalid("label_count", N_("Write how many labels, as a whole number."), field="count")
@@ -150,7 +150,7 @@ def _choices(waiting: int, below: int) -> list[dict[str, str]]:
 def print_for_place(code: str) -> Response:
     """Print the labels chosen for a place."""
 
-    def make(work: Work, paper: Paper, reason: LabelReason | None) -> Sequence[Design]:
+    def make(work: Work, paper: SheetSettings, reason: LabelReason | None) -> Sequence[Design]:
         place = places.by_code(work, label_codes.parse(code))
         what = request.form.get("what")
         if what == "files":
@@ -208,7 +208,7 @@ def stick(code: str) -> Response:
 def print_for_file(code: str) -> Response:
     """Print the label of one file."""
 
-    def make(work: Work, paper: Paper, reason: LabelReason | None) -> Sequence[Design]:
+    def make(work: Work, paper: SheetSettings, reason: LabelReason | None) -> Sequence[Design]:
         file: CaseFile = files.by_code(work, label_codes.parse(code))
         return paper_labels.of_files(work, archive.settings, [file], paper, reason)
 
@@ -219,7 +219,7 @@ def _print(make: Maker, again: Callable[[Refusals], Response]) -> Response:
     """Print what `make` returns; the paper is drawn after the transaction, since that is slow."""
     form = request.form
     with Refusals() as refused:
-        paper = Paper.read(
+        paper = SheetSettings.read(
             form.get("stock", ""), form.get("start", ""), form.get("right", ""), form.get("down", "")
         )
         if _zpl():
@@ -234,7 +234,7 @@ def _zpl() -> bool:
     return request.form.get("format") == "zpl"
 
 
-def _download(designs: Sequence[Design], paper: Paper) -> Response:
+def _download(designs: Sequence[Design], paper: SheetSettings) -> Response:
     if _zpl():
         answer = make_response(paper_labels.zpl(archive.settings, designs, paper))
         answer.headers["Content-Type"] = "text/plain; charset=utf-8"
@@ -262,7 +262,7 @@ def calibration() -> Response:
     """Print the page by which a printer's shift is measured."""
     form = request.form
     with Refusals() as refused:
-        paper = Paper.read(form.get("stock", ""), "1", form.get("right", ""), form.get("down", ""))
+        paper = SheetSettings.read(form.get("stock", ""), "1", form.get("right", ""), form.get("down", ""))
         answer = make_response(calibration_pdf(paper.stock, offset=paper.offset, language=locale()))
         answer.headers["Content-Type"] = "application/pdf"
         answer.headers["Content-Disposition"] = f"attachment; filename=kalibrering-{paper.stock.key}.pdf"
@@ -282,7 +282,7 @@ def _bind(code: str, refused: Refusals | None = None, found: lookup.Hits | None 
         label = label_codes.find(work, label_codes.parse(code))
         if label.state is not LabelState.BLANK:
             raise NotFound("label_bound", N_("This label is not blank any more. Scan it to see what it is."))
-        shown = masking.of(work, found.files) if found else []
+        shown = masking.cards(work, found.files) if found else []
     term = request.form.get("term", "")
     look = access_log.looked_for(found.by.value, term, masking.subjects(shown)) if found else None
     return show(

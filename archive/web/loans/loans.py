@@ -55,7 +55,7 @@ def _list(name: str, *, only_overdue: bool = False, like: int | None = None) -> 
             after=_mark(request.args.get("after", "")),
             limit=PAGE + 1,
         )
-        shown = masking.of(work, [row[1] for row in rows[:PAGE]])
+        shown = masking.cards(work, [row[1] for row in rows[:PAGE]])
     more = None
     if len(rows) > PAGE:
         last = rows[PAGE - 1][0]

@@ -16,7 +16,7 @@ bp = Blueprint("messages", __name__, url_prefix="/messages")
 PAGE = 30
 
 
-class Page(NamedTuple):
+class NounPage(NamedTuple):
     """Say what a noun's things are called in a message, and where one is shown."""
 
     called: str
@@ -27,16 +27,16 @@ class Page(NamedTuple):
 # Only numbers: what a thing is about is said by its own page, to those who may see it. A message about a noun
 # whose page is not here, or not yet on, stands in the inbox without a link.
 PAGES = {
-    "assessment": Page(N_("Assessment %(number)s"), "assessments.page", "assessment_id"),
-    "delivery": Page(N_("Delivery %(number)s"), "deliveries.page", "delivery_id"),
-    "finding": Page(N_("Finding %(number)s"), "covers.finding", "finding_id"),
-    "import": Page(N_("List %(number)s"), "imports.page", "run_id"),
-    "incident": Page(N_("Incident %(number)s"), "incidents.page", "incident_id"),
-    "matter": Page(N_("Matter %(number)s"), "matters.page", "matter_id"),
-    "person": Page(N_("Person %(number)s"), "people.page", "person_id"),
-    "sender": Page(N_("What a sender sends"), "deliveries.sender", "sender_id"),
-    "task": Page(N_("Question %(number)s"), "same_persons.index"),
-    "mail": Page(N_("Mail that waits"), "messages.mail"),
+    "assessment": NounPage(N_("Assessment %(number)s"), "assessments.page", "assessment_id"),
+    "delivery": NounPage(N_("Delivery %(number)s"), "deliveries.page", "delivery_id"),
+    "finding": NounPage(N_("Finding %(number)s"), "covers.finding", "finding_id"),
+    "import": NounPage(N_("List %(number)s"), "imports.page", "run_id"),
+    "incident": NounPage(N_("Incident %(number)s"), "incidents.page", "incident_id"),
+    "matter": NounPage(N_("Matter %(number)s"), "matters.page", "matter_id"),
+    "person": NounPage(N_("Person %(number)s"), "people.page", "person_id"),
+    "sender": NounPage(N_("What a sender sends"), "deliveries.sender", "sender_id"),
+    "task": NounPage(N_("Question %(number)s"), "same_persons.index"),
+    "mail": NounPage(N_("Mail that waits"), "messages.mail"),
 }
 
 

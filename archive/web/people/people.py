@@ -40,7 +40,7 @@ def _page(person_id: int, refused: Refusals | None = None) -> Response:
         hidden = person.protection.protected
         numbers = [] if hidden else people.numbers_of(work, [person.id]).get(person.id, [])
         found, more = ([], None) if hidden else lookup.of_person(work, person.id, after=after, limit=PAGE)
-        shown = masking.of(work, found)
+        shown = masking.cards(work, found)
         facts: dict[str, Any] = {
             "person": person,
             "hidden": hidden,

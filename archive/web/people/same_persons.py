@@ -76,7 +76,7 @@ def _side(work: Work, person: Person) -> dict[str, Any]:
 
 def _cards(work: Work, person: Person) -> Sequence[Card]:
     ids = sorted(people.files_of(work, person))[: same_persons.PAGE]
-    return masking.of(work, [files.get(work, file_id) for file_id in ids])
+    return masking.cards(work, [files.get(work, file_id) for file_id in ids])
 
 
 @bp.post("/questions/<int:task_id>")

@@ -55,7 +55,7 @@ def page(code: str) -> Response:
         place = places.by_code(work, codes.parse(code))
         below = places.children(work, place, after=after_place, limit=PAGE + 1)
         rows = contents.content(work, place, after=mark, limit=PAGE + 1)
-        shown = masking.of(work, [row[0] for row in rows[:PAGE]])
+        shown = masking.cards(work, [row[0] for row in rows[:PAGE]])
         counts = contents.counts(work, [place.id, *(child.id for child in below[:PAGE])])
         trail = paths.trails(work, [place.id])[place.id]
     next_places = next_files = None

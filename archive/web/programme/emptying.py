@@ -23,7 +23,7 @@ from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, saw, see, show
 from archive.web.programme import line_chart
 from archive.web.scanning import boards
-from archive.web.scanning.boards import Asked, Board
+from archive.web.scanning.boards import Board, BoardQuery
 from archive.web.scanning.scan import actions_of
 
 bp = Blueprint("emptying", __name__, url_prefix="/programme/rooms")
@@ -80,7 +80,7 @@ def _reasons() -> tuple[str, str, str]:
 
 
 def _cards(work: Work, ids: tuple[int, ...]) -> list[Card]:
-    return masking.of(work, [files.get(work, file_id) for file_id in ids])
+    return masking.cards(work, [files.get(work, file_id) for file_id in ids])
 
 
 @bp.post("/<int:emptying_id>/begin")
@@ -161,10 +161,10 @@ def _home(work: Work, one: Emptying) -> Place:
 @requires(Permission.DELIVER)
 def sweep(emptying_id: int) -> Response:
     """Show the board of the final sweep: scan each shelf that is empty, and what still stands on one."""
-    return _sweep(emptying_id, Asked.of_request())
+    return _sweep(emptying_id, BoardQuery.of_request())
 
 
-def _sweep(emptying_id: int, asked: Asked) -> Response:
+def _sweep(emptying_id: int, asked: BoardQuery) -> Response:
     with archive.read(current_actor()) as work:
         facts, told = boards.facts(work, _board(emptying_id), asked)
         beside = _sweeping(work, emptying_id)

@@ -12,7 +12,7 @@ _STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartMark:
     """A line across the picture with its value: `at` in percent from the left or the top."""
 
     at: float
@@ -26,7 +26,7 @@ class Chart:
     line: str
     likely: str
     fan: str
-    levels: Sequence[Mark]
+    levels: Sequence[ChartMark]
     first: date
     last: date
     today: float
@@ -60,7 +60,7 @@ def draw(
         line=" ".join(point(day, files) for day, files in series),
         likely=f"{now} {until(told.likely)}" if told.likely and left else "",
         fan=_fan(now, told, until, f"{EDGE},{now.split(',')[1]}") if left else "",
-        levels=[Mark(100 * (1 - level / top), level) for level in levels],
+        levels=[ChartMark(100 * (1 - level / top), level) for level in levels],
         first=first,
         last=last,
         today=x(today) / 10,

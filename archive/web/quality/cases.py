@@ -124,7 +124,7 @@ def page(matter_id: int) -> Response:
 def _description(work: Work, matter: Matter) -> str:
     first = select(col(Event.id)).where(col(Event.stream) == matter.stream).order_by(col(Event.seq)).limit(1)
     event = work.session.scalar(first)
-    return str(private_data.of(work, [event]).get(event or 0, {}).get("description", ""))
+    return str(private_data.by_event(work, [event]).get(event or 0, {}).get("description", ""))
 
 
 @bp.get("/<int:matter_id>/steps/<step>")

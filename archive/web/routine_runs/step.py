@@ -16,15 +16,15 @@ from archive.models import Incident, Matter
 from archive.quality import cases
 from archive.quality import prefills as quality_prefills
 from archive.routine_runs import attachments, steps
-from archive.routine_runs.attachments import Paper
-from archive.routine_runs.steps import Course, StepRefused
+from archive.routine_runs.attachments import ReceivedPaper
+from archive.routine_runs.steps import RunCourse, StepRefused
 from archive.vocabulary import IncidentPaper
 from archive.vocabulary.wording import N_, _, locale
 from archive.web.incidents import views
 from archive.web.kit.access import archive, current_actor
 from archive.web.kit.answers import Refusals, saw, see, show
 from archive.web.routine_runs import step_form
-from archive.web.routine_runs.step_form import Asking
+from archive.web.routine_runs.step_form import StepQuery
 from routines.conditions import Answer
 from routines.model import FieldKind
 from routines.saying import deadline_in_words
@@ -39,10 +39,10 @@ class Steps:
     noun: str  # of endpoints: incidents.step
     argument: str
     get: Callable[[Work, int], Any]
-    course: Callable[[Work, Any], Course]
-    complete: Callable[..., Course]
-    not_needed: Callable[..., Course]
-    start: Callable[..., Course]
+    course: Callable[[Work, Any], RunCourse]
+    complete: Callable[..., RunCourse]
+    not_needed: Callable[..., RunCourse]
+    start: Callable[..., RunCourse]
 
     def address(self, page: str, number: int, **more: Any) -> str:
         """Return the address of a page of one case."""
@@ -91,9 +91,9 @@ class Steps:
         self.complete(work, run, name, answers, done_at=step_form.done_at())
         return True
 
-    def _asking(self, work: Work, run: Run, name: str) -> Asking:
+    def _asking(self, work: Work, run: Run, name: str) -> StepQuery:
         course = self.course(work, run)
-        return Asking(work, run, course, course.step(name), work.now)
+        return StepQuery(work, run, course, course.step(name), work.now)
 
     def _page(self, number: int, name: str, refused: Refusals | None, *, typed: bool = False) -> Response:
         with archive.read(current_actor()) as work:
@@ -169,7 +169,7 @@ def _papers(number: int, document: str | None) -> str:
     return url_for("incident_papers.index", incident_id=number) if IncidentPaper.read(document) else ""
 
 
-def _attached(work: Work, asking: Asking, evidence: str) -> list[str]:
+def _attached(work: Work, asking: StepQuery, evidence: str) -> list[str]:
     """Keep the papers that came with the form; raises Invalid for one that cannot be kept."""
     record = asking.course.progress.open_record(asking.step.id)
     if record is None:
@@ -177,7 +177,7 @@ def _attached(work: Work, asking: Asking, evidence: str) -> list[str]:
     kept = []
     for paper in step_form.papers(evidence):
         content = paper.stream.read(attachments.LARGEST + 1)
-        named = Paper(evidence, paper.filename or "", content)
+        named = ReceivedPaper(evidence, paper.filename or "", content)
         kept.append(attachments.keep(work, asking.run.stream, record.step, record.occurrence, named))
     return kept
 
@@ -185,8 +185,8 @@ def _attached(work: Work, asking: Asking, evidence: str) -> list[str]:
 def _begun(work: Work, run: Run, name: str) -> dict[str, Answer]:
     """Return what a form begins with: what is known already."""
     if not isinstance(run, Incident):
-        return quality_prefills.of(work, run, name)
-    known = incident_prefills.of(work, run, name, archive.settings)
+        return quality_prefills.for_step(work, run, name)
+    known = incident_prefills.for_step(work, run, name, archive.settings)
     if views.reads(work, run):
         return known
     # The registrar reads no names: what names nobody is filled in for her too.

@@ -21,14 +21,14 @@ from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, Matter, Unit, User
 from archive.places import paths
 from archive.routine_runs import keys as step_keys
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.vocabulary.wording import N_, _, locale
 from archive.web.incidents.report_form import NOT_A_MOMENT
 from archive.web.places.places import chosen_place
 from labels import codes
 from routines.answers import as_moment
 from routines.conditions import Answer, Answered, parts
-from routines.model import Field, FieldKind, Step
+from routines.model import FieldKind, FormField, Step
 from routines.progress import State
 
 SHOWN = "_shown"
@@ -54,25 +54,25 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class StepQuery:
     """Which case and step a form is about."""
 
     work: Work
     run: Incident | Matter
-    course: Course
+    course: RunCourse
     step: Step
     now: datetime
 
-    def asked(self, answers: Mapping[str, Answer]) -> list[Field]:
+    def asked(self, answers: Mapping[str, Answer]) -> list[FormField]:
         """Return the fields that are asked for with these answers."""
         state = State(self.course.routine, self.course.progress, self.now, (self.step.id, answers))
         return [field for field in self.step.fields if state.holds(field.when)]
 
-    def evidence(self, answers: Mapping[str, Answer] | None = None) -> list[Field]:
+    def evidence(self, answers: Mapping[str, Answer] | None = None) -> list[FormField]:
         """Return the papers asked for, or all that ever may be, as lines to say where each is kept."""
         state = State(self.course.routine, self.course.progress, self.now, (self.step.id, answers or {}))
         return [
-            Field(one.id, FieldKind.TEXT, one.label, required=one.required)
+            FormField(one.id, FieldKind.TEXT, one.label, required=one.required)
             for one in self.step.evidence
             if answers is None or state.holds(one.when)
         ]
@@ -85,7 +85,7 @@ class Asking:
         return {part.field for part in found if isinstance(part, Answered) and part.step == self.step.id}
 
 
-def read(asking: Asking) -> tuple[dict[str, Answer], list[tuple[str, str]], bool]:
+def read(asking: StepQuery) -> tuple[dict[str, Answer], list[tuple[str, str]], bool]:
     """Return what was answered, what could not be read, and whether more is asked for than was shown.
 
     An answer to what is not asked for with the other answers is left out: the page no longer shows it.
@@ -110,7 +110,7 @@ def read(asking: Asking) -> tuple[dict[str, Answer], list[tuple[str, str]], bool
     return kept, [one for one in wrong if one[0] in asked], bool(asked - shown)
 
 
-def _read(asking: Asking, field: Field) -> Any:
+def _read(asking: StepQuery, field: FormField) -> Any:
     text = request.form.get(field.id, "").strip()
     if field.kind is FieldKind.CHOICES:
         return tuple(request.form.getlist(field.id))
@@ -154,7 +154,7 @@ def papers(field: str) -> list[FileStorage]:
     return [paper for paper in request.files.getlist(field + PAPER) if paper.filename]
 
 
-def _keys(asking: Asking, field: Field) -> Answer:
+def _keys(asking: StepQuery, field: FormField) -> Answer:
     given = [line for one in request.form.getlist(field.id) for line in one.splitlines() if line.strip()]
     keys = [_key(asking, field, line.strip()) for line in given]
     if field.kind is FieldKind.PERSON and not step_keys.needs_account(asking.step, field):
@@ -167,7 +167,7 @@ def _keys(asking: Asking, field: Field) -> Answer:
     return keys[0] if keys else ""
 
 
-def _key(asking: Asking, field: Field, text: str) -> str:
+def _key(asking: StepQuery, field: FormField, text: str) -> str:
     if field.kind is FieldKind.PLACE:
         return f"place:{chosen_place(asking.work, text, field.id).id}"
     if field.kind is FieldKind.FILE and not text.startswith(("file:", "item:")):
@@ -184,7 +184,7 @@ def _key(asking: Asking, field: Field, text: str) -> str:
     return text
 
 
-def options(asking: Asking, field: Field) -> list[dict[str, str]]:
+def options(asking: StepQuery, field: FormField) -> list[dict[str, str]]:
     """Return what can be chosen for a field: its options, colleagues, or what the case is about."""
     if field.kind is FieldKind.PERSON:
         return colleagues(asking.work)
@@ -195,7 +195,7 @@ def options(asking: Asking, field: Field) -> list[dict[str, str]]:
     return [{"value": one.id, "label": one.label.say(locale())} for one in field.options]
 
 
-def _of_case(asking: Asking, field: Field) -> bool:
+def _of_case(asking: StepQuery, field: FormField) -> bool:
     return field.several and isinstance(asking.run, Incident)
 
 
@@ -232,7 +232,7 @@ def things(work: Work, run: Incident | Matter) -> list[dict[str, str]]:
     return found
 
 
-def controls(asking: Asking, answers: Mapping[str, Answer], typed: bool) -> list[Control]:
+def controls(asking: StepQuery, answers: Mapping[str, Answer], typed: bool) -> list[Control]:
     """Return the questions asked with these answers; what was typed stands again as it was typed."""
     leading = asking.leading
     asked = [
@@ -259,7 +259,7 @@ _DRAWN = {
 }
 
 
-def _control(asking: Asking, field: Field, answer: Answer, typed: bool, leads: bool) -> Control:
+def _control(asking: StepQuery, field: FormField, answer: Answer, typed: bool, leads: bool) -> Control:
     draw = _DRAWN[field.kind]
     chosen = (
         options(asking, field)
@@ -285,7 +285,7 @@ def _control(asking: Asking, field: Field, answer: Answer, typed: bool, leads: b
     )
 
 
-def _names(asking: Asking, field: Field, answer: Answer, typed: bool) -> str | None:
+def _names(asking: StepQuery, field: FormField, answer: Answer, typed: bool) -> str | None:
     """Return who is named without an account, one on each line; None where only accounts will do."""
     if field.kind is not FieldKind.PERSON or step_keys.needs_account(asking.step, field):
         return None
@@ -295,7 +295,7 @@ def _names(asking: Asking, field: Field, answer: Answer, typed: bool) -> str | N
     return "\n".join(key.removeprefix(step_keys.NAMED) for key in named)
 
 
-def _as_typed(field: Field) -> str:
+def _as_typed(field: FormField) -> str:
     return "\n".join(request.form.getlist(field.id)) if field.several else request.form.get(field.id, "")
 
 
@@ -303,7 +303,7 @@ def _listed(answer: Answer) -> Iterable[str]:
     return answer if isinstance(answer, tuple) else (str(answer),) if answer else ()
 
 
-def _spoken(asking: Asking, field: Field, answer: Answer) -> str:
+def _spoken(asking: StepQuery, field: FormField, answer: Answer) -> str:
     """Write an answer as its field takes it."""
     if field.kind is FieldKind.MOMENT:
         moment = as_moment(answer)

@@ -12,7 +12,7 @@ from archive.kernel.errors import DomainError
 from archive.kernel.store import Work
 from archive.places import paths, places
 from archive.scanning import answers, scans
-from archive.scanning.answers import Telling
+from archive.scanning.answers import ScanReply
 from archive.vocabulary.wording import N_, _
 from archive.web.kit.access import current_actor
 from archive.web.kit.answers import Refusals
@@ -42,7 +42,7 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BoardQuery:
     """What a board is shown for: the chosen place, the scan just answered, what was typed and refused.
 
     `said` is an answer that is shown at once, since on the way to another page it would be lost.
@@ -52,19 +52,19 @@ class Asked:
     answered: str | None = None
     typed: str = ""
     refused: Refusals | None = None
-    said: Telling | None = None
+    said: ScanReply | None = None
 
     @classmethod
-    def of_request(cls) -> "Asked":
+    def of_request(cls) -> "BoardQuery":
         """Read it from the address."""
         return cls(request.args.get("place", ""), request.args.get("answer"))
 
 
 # Who shows the board of a kind of task (`pack`, `receive` …) again when a scan typed into it was refused.
-PAGES: dict[str, Callable[[int, Asked], Response]] = {}
+PAGES: dict[str, Callable[[int, BoardQuery], Response]] = {}
 
 
-def facts(work: Work, board: Board, asked: Asked) -> tuple[dict[str, Any], list[Telling]]:
+def facts(work: Work, board: Board, asked: BoardQuery) -> tuple[dict[str, Any], list[ScanReply]]:
     """Return what the board's template needs, and the answers it shows, whose look the page records."""
     said = asked.said
     told = answers.tell(work, scans.recent(work, SHOWN))

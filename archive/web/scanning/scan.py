@@ -16,15 +16,15 @@ from archive.kernel.store import Work
 from archive.models import Incident, Label
 from archive.places import paths, places
 from archive.scanning import answers, scans
-from archive.scanning.answers import Telling
-from archive.scanning.scans import Scanned, Taken
+from archive.scanning.answers import ScanReply
+from archive.scanning.scans import Scanned, StoredScan
 from archive.vocabulary import Evidence, FileAction, LabelState, Permission, ScanOutcome
 from archive.vocabulary.wording import N_, _
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, safe_path, saw, see, show, stop
 from archive.web.kit.errorpages import wants_json
-from archive.web.scanning import boards, looks
-from archive.web.scanning.boards import Asked
+from archive.web.scanning import boards, shown_persons
+from archive.web.scanning.boards import BoardQuery
 from labels import codes
 
 bp = Blueprint("scan", __name__)
@@ -44,14 +44,14 @@ _FILE_ACTIONS = {
 @requires(Permission.MOVE)
 def page() -> Response:
     """Show the scan page with one's latest scans; `place` is where files are put, `answer` the last scan."""
-    return _page(Asked.of_request())
+    return _page(BoardQuery.of_request())
 
 
-def _page(asked: Asked) -> Response:
+def _page(asked: BoardQuery) -> Response:
     with archive.read(current_actor()) as work:
         facts, told = boards.facts(work, boards.scan_board(), asked)
         unknown = _unknown(work)
-    look = looks.of(told)
+    look = shown_persons.look_at(told)
     return show(
         "scanning/page.html", look, refused=asked.refused, actions_of=actions_of, unknown=unknown, **facts
     )
@@ -77,14 +77,14 @@ def take() -> Response:
             taken = scans.take(work, scanned)
             told = answers.tell(work, [taken])[0]
         if told.outcome is ScanOutcome.NOT_A_CODE:
-            return _board_of(task, Asked(context, typed=scanned.text, said=_as_read(told, scanned.text)))
+            return _board_of(task, BoardQuery(context, typed=scanned.text, said=_as_read(told, scanned.text)))
         chosen = told.context or ("" if told.clears else context)
         facts = {"place": chosen or None, "carry": "yes" if carry else None, "answer": taken.id}
         return see(_address_of(form.get("page"), facts))
-    return _board_of(task, Asked(context, typed=form.get("text", ""), refused=refused))
+    return _board_of(task, BoardQuery(context, typed=form.get("text", ""), refused=refused))
 
 
-def _board_of(task: str, asked: Asked) -> Response:
+def _board_of(task: str, asked: BoardQuery) -> Response:
     """Show the board of a task again, or the scan page."""
     kind, _colon, number = task.partition(":")
     if kind in boards.PAGES and is_number(number):
@@ -114,12 +114,12 @@ def answer() -> Response:
     with archive.write(actor) as work:
         taken = scans.take(work, scanned)
         told = answers.tell(work, [taken])[0]
-    look = looks.of([told])
+    look = shown_persons.look_at([told])
     saw(*([look] if look else []))
     return jsonify(_parts(taken, _as_read(told, scanned.text)))
 
 
-def _as_read(told: Telling, text: str) -> Telling:
+def _as_read(told: ScanReply, text: str) -> ScanReply:
     """Show what is no code as it was read: kept nowhere, since it may be anything, a person's number too."""
     if told.outcome is not ScanOutcome.NOT_A_CODE:
         return told
@@ -130,7 +130,7 @@ def _as_read(told: Telling, text: str) -> Telling:
     return replace(told, scanned=read, text=said)
 
 
-def _parts(taken: Taken, told: Telling) -> dict[str, Any]:
+def _parts(taken: StoredScan, told: ScanReply) -> dict[str, Any]:
     return {
         "id": taken.id,
         "outcome": taken.outcome.value,
@@ -152,7 +152,7 @@ def _parts(taken: Taken, told: Telling) -> dict[str, Any]:
     }
 
 
-def actions_of(told: Telling) -> list[dict[str, str]]:
+def actions_of(told: ScanReply) -> list[dict[str, str]]:
     """Return what may be done next with what was scanned, the usual first."""
     may = current_actor().may
     code = told.file_code
@@ -196,10 +196,10 @@ def undo(scan_id: str) -> Response:
     with Refusals() as refused:
         _undone(scan_id)
         return see(_address_of(page, {"place": context, "answer": scan_id}))
-    return _board_of(request.form.get("task", ""), Asked(context, refused=refused))
+    return _board_of(request.form.get("task", ""), BoardQuery(context, refused=refused))
 
 
-def _undone(scan_id: str) -> tuple[Taken, Telling]:
+def _undone(scan_id: str) -> tuple[StoredScan, ScanReply]:
     with archive.write(current_actor()) as work:
         taken = scans.undo(work, scan_id)
         return taken, answers.tell(work, [taken])[0]
@@ -231,7 +231,7 @@ def open_code(text: str) -> Response:
 def _sought(work: Work, file_id: int | None) -> int | None:
     """Return the file that is wanted of those a label may mean: its own, or the right one of a void one."""
     right = files.right_one(work, files.get(work, file_id)) if file_id is not None else None
-    return right.id if right is not None and right.id in wanted.of(work, [right.id]) else None
+    return right.id if right is not None and right.id in wanted.by_file(work, [right.id]) else None
 
 
 def _target(work: Work, label: Label) -> str:
@@ -254,7 +254,7 @@ def _target(work: Work, label: Label) -> str:
 
 def _marked(work: Work, file_id: int) -> str:
     """Go from a shelf marker to the incident that looks for its file, else to the file."""
-    found = wanted.of(work, [file_id]).get(file_id)
+    found = wanted.by_file(work, [file_id]).get(file_id)
     incident = work.session.get(Incident, found.incident_id) if found else None
     if incident is not None and access.may_see(work, incident):
         return url_for("incidents.page", incident_id=incident.id)

@@ -16,7 +16,7 @@ from archive.models import Sample, SampleItem
 from archive.places import paths, places
 from archive.stocktakes import sample_papers as paper
 from archive.stocktakes import sample_views, samples
-from archive.stocktakes.sample_views import Row
+from archive.stocktakes.sample_views import SampleRow
 from archive.vocabulary import Permission, SampleAnswer, SampleDirection
 from archive.vocabulary.wording import N_, _
 from archive.web.kit.access import archive, current_actor, requires
@@ -97,7 +97,7 @@ def page(sample_id: int) -> Response:
     )
 
 
-def _facts(work: Work, sample: Sample, rows: Sequence[Row]) -> dict[str, Any]:
+def _facts(work: Work, sample: Sample, rows: Sequence[SampleRow]) -> dict[str, Any]:
     people = {sample.drawn_by, *(row.item.answered_by for row in rows if row.item.answered_by)}
     return {
         "place": paths.name_of(paths.steps(work, [sample.place_id])[sample.place_id]),
@@ -188,7 +188,7 @@ def _tell_wanted(work: Work, item: SampleItem, code: str) -> None:
         file = files.by_code(work, codes.parse(code)) if code else files.get(work, item.file_id or 0)
     except DomainError:
         return
-    sought = wanted.of(work, [file.id]).get(file.id)
+    sought = wanted.by_file(work, [file.id]).get(file.id)
     if sought is not None:
         stop(sought.incident_id, file.code)
 

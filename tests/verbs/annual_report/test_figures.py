@@ -7,9 +7,9 @@ import pytest
 from archive.annual_report import figures, paper
 from archive.annual_report.figures import FEWEST, divided
 from archive.cover_checks import checks, findings
-from archive.cover_checks.findings import Seen
+from archive.cover_checks.findings import SeenWrong
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.errors import NotPermitted
 from archive.kernel.store import Actor, Archive, Work
 from archive.vocabulary import Confirmation, FindingKind, Role
@@ -22,7 +22,7 @@ from tests.verbs.incidents.incident_play import Play, a_colleague, a_unit
 
 UNIT = "Barn och familj"
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
-NAME = Seen(FindingKind.WRONG_ON_COVER, "name")
+NAME = SeenWrong(FindingKind.WRONG_ON_COVER, "name")
 
 
 @remembering
@@ -30,7 +30,7 @@ def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int, cau
     """Take an incident the short way to its end after two hours."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)
     with archive.write(archivist) as work:
-        number = reporting.report(work, Report(file_ids=(file_id,), purpose="Syftet är Hemligt1")).id
+        number = reporting.report(work, MissReport(file_ids=(file_id,), purpose="Syftet är Hemligt1")).id
     clock.forward(hours=2)
     found = {"found_where": "Hemligt2", "cause": cause, "outsiders": "no"}
     Play(archive, number).do(archivist, "first_search", result="all_found", minutes=30, **found)
@@ -66,13 +66,13 @@ def lived(archive: Archive, archivist: Actor, clock: SetClock) -> None:
     for file_id in ids[:5]:
         ended(archive, archivist, clock, file_id, "misread")
     with archive.write(archivist) as work:
-        reporting.report(work, Report(file_ids=(ids[5],), purpose="Hemligt3"))
+        reporting.report(work, MissReport(file_ids=(ids[5],), purpose="Hemligt3"))
     clock.forward(days=2)
 
 
 def test_the_year_is_what_happened_in_it(archive: Archive, archivist: Actor, lived: None) -> None:
     with archive.read(archivist) as work:
-        year = figures.of(work, *YEAR)
+        year = figures.annual(work, *YEAR)
         assert (year.deliveries, year.received, year.received_checked, year.waiting) == (1, 4, 3, 1)
         assert year.now.covers_checked == 3
         rates = {kind: rate.hits for kind, rate in year.findings.items() if rate.hits}
@@ -94,12 +94,12 @@ def test_another_period_holds_nothing_of_it_and_stands_beside_the_time_before(
     archive: Archive, archivist: Actor, lived: None
 ) -> None:
     with archive.read(archivist) as work:
-        december = figures.of(work, date(2026, 12, 1), date(2026, 12, 31))
+        december = figures.annual(work, date(2026, 12, 1), date(2026, 12, 31))
         assert (december.now.incidents, december.received, sum(december.spans)) == (0, 0, 0)
         assert december.missing_at_end == 1
         assert (december.before.since, december.before.until) == (date(2026, 11, 1), date(2026, 12, 1))
         assert december.before.incidents == 6
-        next_year = figures.of(work, date(2027, 1, 1), date(2028, 12, 31))
+        next_year = figures.annual(work, date(2027, 1, 1), date(2028, 12, 31))
         assert (next_year.before.since, len(next_year.months)) == (date(2025, 1, 1), 24)
 
 
@@ -110,7 +110,7 @@ def test_what_is_few_is_told_as_a_sum_only_and_nothing_written_by_people_at_all(
     assert divided({"a": 1, "b": FEWEST - 1}) is not None
     assert divided({}) == {}
     with archive.read(archivist) as work:
-        year = figures.of(work, *YEAR)
+        year = figures.annual(work, *YEAR)
         whole = paper.sections(year)
         few = paper.sections(
             figures.Annual(
@@ -133,7 +133,7 @@ def test_every_part_has_its_table_beside_its_picture_in_both_languages(
     archive: Archive, archivist: Actor, lived: None
 ) -> None:
     with archive.read(archivist) as work:
-        year = figures.of(work, *YEAR)
+        year = figures.annual(work, *YEAR)
     for language in ("sv", "en"):
         with speaking(language):
             for section in paper.sections(year):
@@ -147,7 +147,7 @@ def test_more_files_and_incidents_take_no_more_statements(
 ) -> None:
     def statements() -> int:
         with archive.read(archivist) as work, counted(archive.engine) as count:
-            figures.of(work, *YEAR)
+            figures.annual(work, *YEAR)
         return len(count)
 
     before = statements()
@@ -162,7 +162,7 @@ def test_more_files_and_incidents_take_no_more_statements(
 def test_who_may_not_read_incidents_gets_no_figures(archive: Archive, lived: None) -> None:
     worker = a_colleague(archive, "handlaggaren", Role.CASE_WORKER)
     with archive.read(worker) as work, pytest.raises(NotPermitted):
-        figures.of(work, *YEAR)
+        figures.annual(work, *YEAR)
 
 
 def test_in_january_the_report_is_about_the_year_that_is_over(

@@ -65,7 +65,7 @@ def test_two_people_may_share_a_check(archive: Archive, archivist: Actor) -> Non
     say(archive, archivist, check_id, COVER)
     assert say(archive, somebody(archive, "Kim"), check_id, COVER, CONTENTS).status is CheckState.CHECKED
     with archive.read(archivist) as work:
-        assert [one.what for one in confirmations.of(work, [check_id])[check_id]] == [COVER, CONTENTS]
+        assert [one.what for one in confirmations.by_check(work, [check_id])[check_id]] == [COVER, CONTENTS]
 
 
 def test_a_check_that_is_done_cannot_be_confirmed_again(work: Work) -> None:
@@ -136,7 +136,7 @@ def test_seconds_count_from_when_the_file_was_opened(
     with archive.write(archivist) as work:
         checks.confirm(work, checks.get(work, check.id), CONTENTS)
         done = checks.get(work, check.id)
-        assert [one.seconds for one in confirmations.of(work, [done.id])[done.id]] == [20, 70]
+        assert [one.seconds for one in confirmations.by_check(work, [done.id])[done.id]] == [20, 70]
         assert done.seconds == 90
 
 
@@ -251,7 +251,7 @@ def test_the_one_who_holds_a_cover_is_told_in_full_what_it_must_say(work: Work) 
     file = a_file(work, a_shelf(work), person, part=2, parts=3, reference="2004-77")
     files.correct(work, file, file.version, placed_child=True)
     a_check(work, file)
-    text = cover_text.of(work, file)
+    text = cover_text.for_file(work, file)
     assert (text.card.file.reference, text.card.name, text.card.part) == (
         "2004-77",
         "Åkerström, Berit",
@@ -266,7 +266,7 @@ def test_a_sealed_cover_is_told_to_the_named_group_alone(
 ) -> None:
     def told(actor: Actor) -> cover_text.CoverText:
         with archive.read(actor) as work:
-            return cover_text.of(work, files.get(work, checks.get(work, sealed).file_id))
+            return cover_text.for_file(work, files.get(work, checks.get(work, sealed).file_id))
 
     hidden, shown = told(archivist), told(somebody(archive, "Kim", *KEEPER))
     assert (hidden.sealed, hidden.secrecy, hidden.retention) == (True, True, None)
@@ -282,7 +282,7 @@ def test_a_cover_bears_the_mark_of_the_research_sample_by_the_day_of_birth(
 ) -> None:
     number = next(number for number in NUMBERS if number[6:8] == day)
     file = a_file(work, a_shelf(work), a_person(work, number=number))
-    assert cover_text.of(work, file).research_day is marked
+    assert cover_text.for_file(work, file).research_day is marked
 
 
 # Out of the queue

@@ -7,8 +7,8 @@ import pytest
 from archive.cover_checks import checks as cover_checks
 from archive.cover_checks import figures as check_figures
 from archive.cover_checks import findings, misfiled, second_checks
-from archive.cover_checks.findings import Seen
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.findings import SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files
 from archive.integrity import checks
 from archive.kernel.errors import Conflict, Invalid
@@ -31,7 +31,7 @@ from tests.verbs.cover_checks.checking import a_check, lent_and_back
 from tests.verbs.deliveries.delivering import Scene, a_scene
 
 COVER, CONTENTS = Confirmation.COVER, Confirmation.CONTENTS
-NAME = Seen(FindingKind.WRONG_ON_COVER, "name")
+NAME = SeenWrong(FindingKind.WRONG_ON_COVER, "name")
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_delivery_does_not_close_before_every_cover_is_checked(scene: Scene) -
         scene.close()
     scene.check_covers()
     scene.close()
-    assert scene.look(scene.of).status is DeliveryState.CLOSED
+    assert scene.look(scene.the_delivery).status is DeliveryState.CLOSED
     assert scene.look(checks.everything) == []
 
 
@@ -117,7 +117,7 @@ def test_a_cover_set_aside_is_in_the_way_of_closing_an_assessment_is_not(scene: 
         holder, other = (files.get(work, scene.files[number]) for number in (0, 1))
         lent_and_back(work, holder)
         check = cover_checks.open_check(work, holder)
-        return misfiled.find(work, check, "nothing_inside", Found(other, whole=True)).id
+        return misfiled.find(work, check, "nothing_inside", ForeignContent(other, whole=True)).id
 
     finding = scene.do(scene.receiver, find)
     left = scene.look(lambda work: cover_checks.left(work, scene.delivery))
@@ -167,7 +167,7 @@ def test_what_came_with_a_delivery_is_not_taken_out_of_the_queue_by_mistake(scen
 # Figures by sender
 
 
-def check_all(scene: Scene, *wrong: Seen) -> None:
+def check_all(scene: Scene, *wrong: SeenWrong) -> None:
     """Find these of the first file, and confirm everything."""
 
     def find(work: Work) -> None:
@@ -186,7 +186,9 @@ def figures(scene: Scene) -> list[check_figures.SenderFigures]:
 
 
 def test_findings_are_counted_by_sender_one_cover_once_for_a_kind(scene: Scene) -> None:
-    check_all(scene, NAME, Seen(FindingKind.WRONG_ON_COVER, "number"), Seen(FindingKind.DAMAGED, "whole"))
+    check_all(
+        scene, NAME, SeenWrong(FindingKind.WRONG_ON_COVER, "number"), SeenWrong(FindingKind.DAMAGED, "whole")
+    )
     (of_room,) = figures(scene)
     assert (of_room.place_id, of_room.checked) == (scene.room, 4)
     assert of_room.found == {FindingKind.WRONG_ON_COVER: 1, FindingKind.DAMAGED: 1}
@@ -245,8 +247,8 @@ def test_what_breaks_a_rule_of_checks_is_named(scene: Scene, root: Actor, sql: s
     with scene.archive.write(root) as work:
         assert len(second_checks.draw(work, 100).seconds) == 4
     with scene.archive.read(root) as work:
-        assert list(checks.Check(work).rules()) == []
+        assert list(checks.RegisterCheck(work).rules()) == []
     with intruding(scene.archive.settings) as intruder:
         intruder.run(sql)
     with scene.archive.read(root) as work:
-        assert {f"{one.rule} {one.subject}" for one in checks.Check(work).rules()} == {named}
+        assert {f"{one.rule} {one.subject}" for one in checks.RegisterCheck(work).rules()} == {named}

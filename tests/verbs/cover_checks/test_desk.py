@@ -4,12 +4,12 @@ import pytest
 
 from archive.cover_checks import assessments, checklists, checks, findings, misfiled, second_checks
 from archive.cover_checks import desk as cover_desk
-from archive.cover_checks.assessments import Answer
-from archive.cover_checks.findings import Seen
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.assessments import AssessmentResult
+from archive.cover_checks.findings import SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import CoverCheck
 from archive.places import places
@@ -32,13 +32,13 @@ COVER, CONTENTS, SEAL = Confirmation.COVER, Confirmation.CONTENTS, Confirmation.
 
 def depth(work: Work, check: CoverCheck) -> str:
     """Return how deep to leaf."""
-    return cover_desk.of(work, check).depth.id
+    return cover_desk.for_check(work, check).depth.id
 
 
 def test_a_check_follows_the_checklist_in_force_when_it_was_queued(work: Work) -> None:
     check = a_check(work)
     assert check.checklist == checklists.in_force() == "cover_check.v1"
-    desk = cover_desk.of(work, check)
+    desk = cover_desk.for_check(work, check)
     assert desk.checklist == packaged_checklist("cover_check")
     assert {point.confirmation for point in desk.points(COVER)} == {"cover"}
     with pytest.raises(KeyError):
@@ -70,24 +70,24 @@ def test_what_commands_mean_is_on_the_checklist(work: Work, point: str, kind: Fi
 def test_the_desk_says_what_is_left_and_what_was_found(work: Work) -> None:
     check = a_check(work)
     checks.confirm(work, check, COVER)
-    finding = findings.find(work, check, Seen(FindingKind.DAMAGED, "whole"))
-    desk = cover_desk.of(work, check)
+    finding = findings.find(work, check, SeenWrong(FindingKind.DAMAGED, "whole"))
+    desk = cover_desk.for_check(work, check)
     assert (desk.needs, [one.what for one in desk.said], desk.found) == ((CONTENTS,), [COVER], [finding])
     assert desk.subjects[0] == f"file:{check.file_id}"
     checks.confirm(work, check, CONTENTS)
-    assert cover_desk.of(work, check).needs == ()
+    assert cover_desk.for_check(work, check).needs == ()
 
 
 def test_a_second_check_tells_nothing_of_the_first(archive: Archive, archivist: Actor, root: Actor) -> None:
     with archive.write(archivist) as work:
         check = a_check(work)
-        findings.find(work, check, Seen(FindingKind.DAMAGED, "whole", "Ryggen trasig"))
+        findings.find(work, check, SeenWrong(FindingKind.DAMAGED, "whole", "Ryggen trasig"))
         for what in (COVER, CONTENTS):
             checks.confirm(work, check, what)
     with archive.write(root) as work:
         (second,) = second_checks.draw(work, 100).seconds
     with archive.read(somebody(archive, "Kim")) as work:
-        desk = cover_desk.of(work, checks.get(work, second))
+        desk = cover_desk.for_check(work, checks.get(work, second))
         assert (list(desk.found), list(desk.said), desk.needs) == ([], [], (COVER, CONTENTS))
 
 
@@ -117,7 +117,7 @@ def test_a_file_near_a_wanted_one_is_leafed_through_sheet_by_sheet(work: Work, n
     file = a_file(work, a_shelf(work), concerned)
     place = places.get(work, file.place_id) if near == "place" else a_shelf(work, "Annanstans")
     person = concerned if near == "person" else a_person(work)
-    reporting.report(work, Report((a_file(work, place, person).id,)))
+    reporting.report(work, MissReport((a_file(work, place, person).id,)))
     assert depth(work, a_check(work, file)) == ("every_tab" if near == "none" else "every_sheet")
 
 
@@ -134,7 +134,7 @@ def test_covers_of_a_sender_where_something_foreign_was_found_are_leafed_through
 
     def find(work: Work) -> None:
         other = files.get(work, scene.files[4])
-        misfiled.find(work, waiting[0].check, "nothing_inside", Found(other, whole=True))
+        misfiled.find(work, waiting[0].check, "nothing_inside", ForeignContent(other, whole=True))
 
     scene.do(scene.receiver, find)
     depths = [scene.look(lambda work, row=row: depth(work, row.check)) for row in waiting]
@@ -144,15 +144,17 @@ def test_covers_of_a_sender_where_something_foreign_was_found_are_leafed_through
 def test_an_envelope_is_not_opened(archive: Archive, archivist: Actor) -> None:
     with archive.write(archivist) as work:
         check = a_check(work, a_file(work, a_shelf(work), a_person(work, protection=Protection.MARKED)))
-        desk = cover_desk.of(work, check)
+        desk = cover_desk.for_check(work, check)
         assert (desk.depth.id, desk.needs, desk.text.sealed) == ("unopened", (SEAL,), True)
     keeper = somebody(archive, "Kim", *KEEPER)
     with archive.write(keeper) as work:
-        findings.find(work, checks.get(work, check.id), Seen(FindingKind.WRONG_ON_COVER, "name", "Fel namn"))
-        findings.find(work, checks.get(work, check.id), Seen(FindingKind.DAMAGED, "whole"))
-        assert len(cover_desk.of(work, checks.get(work, check.id)).found) == 2
+        findings.find(
+            work, checks.get(work, check.id), SeenWrong(FindingKind.WRONG_ON_COVER, "name", "Fel namn")
+        )
+        findings.find(work, checks.get(work, check.id), SeenWrong(FindingKind.DAMAGED, "whole"))
+        assert len(cover_desk.for_check(work, checks.get(work, check.id)).found) == 2
     with archive.read(archivist) as work:
-        found = cover_desk.of(work, checks.get(work, check.id)).found
+        found = cover_desk.for_check(work, checks.get(work, check.id)).found
         assert [one.kind for one in found] == [FindingKind.DAMAGED]
 
 
@@ -164,12 +166,12 @@ def test_what_happened_at_the_desk_is_told_in_words(work: Work) -> None:
     lent_and_back(work, holder)
     check = a_check(work, holder)
     checks.confirm(work, check, COVER)
-    finding = misfiled.find(work, check, "nothing_inside", Found(other, whole=True))
+    finding = misfiled.find(work, check, "nothing_inside", ForeignContent(other, whole=True))
     findings.hand_on(work, finding, "Enhet Norr", work.now.date())
     findings.correct(work, finding)
     checks.confirm(work, check, CONTENTS)
     (assessment,) = assessments.of_findings(work, [finding.id]).values()
-    assessments.answer(work, assessment, Answer(AssessmentAnswer.NOBODY, "Ingen", "Inget"))
+    assessments.answer(work, assessment, AssessmentResult(AssessmentAnswer.NOBODY, "Ingen", "Inget"))
     told = {
         thing.stream: [entry.sentence for entry in timeline.of_stream(work, thing.stream).entries][::-1]
         for thing in (check, finding, assessment)
@@ -191,8 +193,8 @@ def test_what_happened_at_the_desk_is_told_in_words(work: Work) -> None:
 def test_both_files_say_what_lay_where(work: Work) -> None:
     holder, other = a_file(work, a_shelf(work), reference="2004-76"), a_file(work, a_shelf(work, "Två"))
     unknown = a_file(work, a_shelf(work, "Tre"))
-    misfiled.find(work, a_check(work, holder), "nothing_inside", Found(other, whole=True))
-    misfiled.find(work, a_check(work, unknown), "belongs", Found(None, whole=False))
+    misfiled.find(work, a_check(work, holder), "nothing_inside", ForeignContent(other, whole=True))
+    misfiled.find(work, a_check(work, unknown), "belongs", ForeignContent(None, whole=False))
     checked(work, other)
     said = {
         file.id: [entry.sentence for entry in timeline.of_file(work, file).entries]
@@ -210,6 +212,6 @@ def test_the_start_page_counts_what_waits_and_a_file_knows_its_checks(work: Work
     second = a_check(work, file)
     a_check(work)
     holder, other = a_file(work, a_shelf(work, "Två")), a_file(work, a_shelf(work, "Tre"))
-    misfiled.find(work, a_check(work, holder), "nothing_inside", Found(other, whole=True))
+    misfiled.find(work, a_check(work, holder), "nothing_inside", ForeignContent(other, whole=True))
     assert checks.totals(work) == {CheckState.WAITING: 2, CheckState.SET_ASIDE: 1}
     assert [check.id for check in checks.of_file(work, file.id)] == [second.id, first.id]

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.cover_checks import checks, findings, misfiled
-from archive.cover_checks.findings import Correction, Seen
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.findings import Correction, SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files, wanted
 from archive.kernel.errors import ChangedMeanwhile, Conflict, Invalid, NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive, Work
@@ -28,12 +28,12 @@ from tests.verbs.cover_checks.checking import KEEPER, a_check, checked, somebody
 
 COVER, CONTENTS = Confirmation.COVER, Confirmation.CONTENTS
 NEXT_WEEK = date(2026, 11, 30)
-WRONG = Seen(FindingKind.WRONG_ON_COVER, "name", " Namnet felstavat ")
+WRONG = SeenWrong(FindingKind.WRONG_ON_COVER, "name", " Namnet felstavat ")
 
 
 def found(work: Work, kind: FindingKind = FindingKind.WRONG_ON_COVER, point: str = "name") -> Finding:
     """Find something wrong with a new cover."""
-    return findings.find(work, a_check(work), Seen(kind, point))
+    return findings.find(work, a_check(work), SeenWrong(kind, point))
 
 
 def finish(work: Work, check: CoverCheck) -> CoverCheck:
@@ -100,17 +100,17 @@ def test_a_finding_handed_on_has_a_name_a_day_and_a_clock(work: Work) -> None:
         "Enhet Norr",
         NEXT_WEEK,
     )
-    (clock,) = deadlines.of(work, finding.stream)
+    (clock,) = deadlines.for_streams(work, finding.stream)
     assert clock.due_at.isoformat() == "2026-11-30T23:00:00+00:00"
     findings.correct(work, finding)
-    assert not deadlines.of(work, finding.stream)[0].open
+    assert not deadlines.for_streams(work, finding.stream)[0].open
 
 
 def test_a_finding_can_be_handed_on_again_to_another_with_another_day(work: Work) -> None:
     finding = found(work)
     findings.hand_on(work, finding, "Enhet Norr", NEXT_WEEK)
     findings.hand_on(work, finding, "Enhet Söder", NEXT_WEEK + timedelta(days=7))
-    (clock,) = deadlines.of(work, finding.stream)
+    (clock,) = deadlines.for_streams(work, finding.stream)
     assert finding.whom == "Enhet Söder"
     assert clock.due_at.date() == date(2026, 12, 7)
 
@@ -136,7 +136,7 @@ def test_papers_of_another_are_not_found_without_saying_whose(work: Work) -> Non
 
 def test_missing_content_becomes_an_incident_at_once(work: Work) -> None:
     finding = found(work, FindingKind.CONTENTS_MISSING, "all_there")
-    assert finding.file_id in wanted.of(work, [finding.file_id])
+    assert finding.file_id in wanted.by_file(work, [finding.file_id])
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,9 @@ def test_the_register_is_corrected_in_place_where_the_cover_is_right(work: Work)
     file = a_file(work, a_shelf(work), reference="2004-77")
     check = a_check(work, file)
     correction = Correction(file.version, file={"reference": "2004-78"})
-    finding = findings.register_wrong(work, check, Seen(FindingKind.REGISTER_WRONG, "number"), correction)
+    finding = findings.register_wrong(
+        work, check, SeenWrong(FindingKind.REGISTER_WRONG, "number"), correction
+    )
     assert file.reference == "2004-78"
     assert (finding.status, finding.open) == (FindingState.CORRECTED, False)
     assert finish(work, check).status is CheckState.WITH_FINDINGS
@@ -173,7 +175,9 @@ def test_the_register_is_corrected_of_a_person_of_the_file(work: Work) -> None:
         person={"family_name": "Åkerström"},
         number=people.read_number(work, NUMBERS[200]),
     )
-    findings.register_wrong(work, a_check(work, file), Seen(FindingKind.REGISTER_WRONG, "name"), correction)
+    findings.register_wrong(
+        work, a_check(work, file), SeenWrong(FindingKind.REGISTER_WRONG, "name"), correction
+    )
     assert person.family_name == "Åkerström"
     numbers = work.session.execute(
         select(col(PersonNumber.source)).where(col(PersonNumber.person_id) == person.id)
@@ -189,7 +193,7 @@ def test_a_person_of_another_file_is_not_corrected_here(work: Work) -> None:
     correction = Correction(file.version, person_id=stranger.id, person={"family_name": "Borg"})
     with pytest.raises(NotFound):
         findings.register_wrong(
-            work, a_check(work, file), Seen(FindingKind.REGISTER_WRONG, "name"), correction
+            work, a_check(work, file), SeenWrong(FindingKind.REGISTER_WRONG, "name"), correction
         )
     assert stranger.family_name == "Berg"
 
@@ -199,7 +203,7 @@ def test_a_correction_that_changes_nothing_is_refused(work: Work) -> None:
     correction = Correction(file.version, file={"reference": "2004-77"})
     with pytest.raises(Invalid) as refusal:
         findings.register_wrong(
-            work, a_check(work, file), Seen(FindingKind.REGISTER_WRONG, "number"), correction
+            work, a_check(work, file), SeenWrong(FindingKind.REGISTER_WRONG, "number"), correction
         )
     assert refusal.value.code == "nothing_corrected"
 
@@ -212,7 +216,7 @@ def test_a_correction_of_what_changed_meanwhile_is_refused(work: Work) -> None:
         findings.register_wrong(
             work,
             check,
-            Seen(FindingKind.REGISTER_WRONG, "part"),
+            SeenWrong(FindingKind.REGISTER_WRONG, "part"),
             Correction(seen_version, file={"parts": 3}),
         )
 
@@ -221,7 +225,7 @@ def test_a_register_corrected_is_not_uncorrected_by_taking_back_the_finding(work
     file = a_file(work, a_shelf(work))
     correction = Correction(file.version, file={"parts": 2})
     finding = findings.register_wrong(
-        work, a_check(work, file), Seen(FindingKind.REGISTER_WRONG, "part"), correction
+        work, a_check(work, file), SeenWrong(FindingKind.REGISTER_WRONG, "part"), correction
     )
     with pytest.raises(Conflict):
         findings.withdraw(work, finding)
@@ -237,7 +241,7 @@ def sealed_file(work: Work) -> CaseFile:
 
 def test_of_a_sealed_envelope_anybody_finds_only_what_is_seen_from_outside(work: Work) -> None:
     check = a_check(work, sealed_file(work))
-    findings.find(work, check, Seen(FindingKind.SEAL_BROKEN, "envelope_seal"))
+    findings.find(work, check, SeenWrong(FindingKind.SEAL_BROKEN, "envelope_seal"))
     with pytest.raises(NotPermitted):
         findings.find(work, check, WRONG)
 
@@ -252,7 +256,7 @@ def test_findings_about_protected_persons_are_listed_to_the_named_group_alone(
 ) -> None:
     with archive.write(archivist) as work:
         finding = findings.find(
-            work, a_check(work, sealed_file(work)), Seen(FindingKind.SEAL_BROKEN, "envelope_seal")
+            work, a_check(work, sealed_file(work)), SeenWrong(FindingKind.SEAL_BROKEN, "envelope_seal")
         )
         assert findings.listed(work) == []
         with pytest.raises(NotFound):
@@ -271,7 +275,7 @@ def test_that_a_protected_persons_papers_lay_in_a_cover_is_told_to_the_named_gro
         check = a_check(work, a_file(work, shelf))
         hidden = a_file(work, shelf, a_person(work, protection=Protection.MARKED))
     with archive.write(keeper) as work:
-        lay = Found(files.get(work, hidden.id), whole=True, how=Evidence.SCAN)
+        lay = ForeignContent(files.get(work, hidden.id), whole=True, how=Evidence.SCAN)
         number = misfiled.find(work, checks.get(work, check.id), "nothing_inside", lay).id
         assert findings.get(work, number).foreign_id == hidden.id
     with archive.read(archivist) as work:
@@ -283,7 +287,7 @@ def test_that_a_protected_persons_papers_lay_in_a_cover_is_told_to_the_named_gro
 def test_the_list_goes_on_by_its_last_row_and_by_state_and_kind(work: Work) -> None:
     place = a_shelf(work)
     made = [
-        findings.find(work, a_check(work, a_file(work, place)), Seen(kind, "legible"))
+        findings.find(work, a_check(work, a_file(work, place)), SeenWrong(kind, "legible"))
         for kind in (FindingKind.DAMAGED, FindingKind.WRONG_ON_COVER, FindingKind.DAMAGED)
     ]
     findings.hand_on(work, made[2], "Bokbindaren", NEXT_WEEK)
@@ -304,4 +308,4 @@ def test_a_day_missed_is_escalated_by_its_clock(archive: Archive, archivist: Act
     clock.forward(days=3)
     assert deadlines.sweep(archive) == 1
     with archive.read(archivist) as work:
-        assert deadlines.of(work, finding.stream)[0].passed_at is not None
+        assert deadlines.for_streams(work, finding.stream)[0].passed_at is not None

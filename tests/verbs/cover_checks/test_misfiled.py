@@ -9,11 +9,11 @@ from sqlmodel import col
 from archive.accounts import users
 from archive.codes import codes
 from archive.cover_checks import assessments, checks, findings, misfiled
-from archive.cover_checks.assessments import Answer
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.assessments import AssessmentResult
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files, sightings
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import Assessment, CaseFile, CoverCheck, Event, Finding, User, WantedSighting
@@ -46,7 +46,7 @@ def in_its_cover(
     work: Work, holder: CaseFile, other: CaseFile | None, *, whole: bool = True, how: Evidence = Evidence.SCAN
 ) -> Finding:
     """Find what belongs to another in the cover of a file."""
-    return misfiled.find(work, a_check(work, holder), "nothing_inside", Found(other, whole, how))
+    return misfiled.find(work, a_check(work, holder), "nothing_inside", ForeignContent(other, whole, how))
 
 
 def kinds(work: Work, file: CaseFile) -> list[str]:
@@ -82,7 +82,7 @@ def test_loose_papers_are_no_sighting_of_their_file(work: Work) -> None:
 @pytest.mark.parametrize("whole", [True, False])
 def test_the_incident_of_a_wanted_file_is_told_at_once(work: Work, whole: bool) -> None:
     holder, other = two_files(work)
-    reporting.report(work, Report((other.id,)))
+    reporting.report(work, MissReport((other.id,)))
     in_its_cover(work, holder, other, whole=whole)
     told = work.session.execute(select(col(WantedSighting.place_id))).scalars().all()
     assert told == [holder.place_id]
@@ -92,7 +92,7 @@ def test_the_cover_is_set_aside_and_cannot_be_confirmed_until_it_is_set_right(wo
     holder, other = two_files(work)
     check = a_check(work, holder)
     checks.confirm(work, check, COVER)
-    finding = misfiled.find(work, check, "nothing_inside", Found(other, whole=True))
+    finding = misfiled.find(work, check, "nothing_inside", ForeignContent(other, whole=True))
     assert check.status is CheckState.SET_ASIDE
     with pytest.raises(Conflict):
         checks.confirm(work, check, CONTENTS)
@@ -106,7 +106,7 @@ def test_content_confirmed_before_papers_of_another_turned_up_is_leafed_through_
     holder, other = two_files(work)
     check = a_check(work, holder)
     checks.confirm(work, check, CONTENTS)
-    findings.correct(work, misfiled.find(work, check, "nothing_inside", Found(other, whole=False)))
+    findings.correct(work, misfiled.find(work, check, "nothing_inside", ForeignContent(other, whole=False)))
     checks.confirm(work, check, COVER)
     assert check.open
     checks.confirm(work, check, CONTENTS)
@@ -117,7 +117,9 @@ def test_a_cover_with_papers_of_two_others_waits_for_both(work: Work) -> None:
     holder, one = two_files(work)
     two = a_file(work, places.get(work, one.place_id))
     check = a_check(work, holder)
-    found = [misfiled.find(work, check, "nothing_inside", Found(file, whole=False)) for file in (one, two)]
+    found = [
+        misfiled.find(work, check, "nothing_inside", ForeignContent(file, whole=False)) for file in (one, two)
+    ]
     findings.correct(work, found[0])
     assert check.status is CheckState.SET_ASIDE
     findings.correct(work, found[1])
@@ -135,7 +137,7 @@ def test_two_files_in_each_others_covers_are_both_found(work: Work) -> None:
     one, two = two_files(work)
     checks = [a_check(work, file) for file in (one, two)]
     for check, other in zip(checks, (two, one), strict=True):
-        misfiled.find(work, check, "nothing_inside", Found(other, whole=True, how=Evidence.SCAN))
+        misfiled.find(work, check, "nothing_inside", ForeignContent(other, whole=True, how=Evidence.SCAN))
     assert [check.status for check in checks] == [CheckState.SET_ASIDE, CheckState.SET_ASIDE]
     for file in (one, two):
         assert {"file.held_foreign", "file.found_in_cover"} <= set(kinds(work, file))
@@ -171,7 +173,9 @@ def test_papers_nobody_knows_are_identified_later_and_told_of_then(work: Work) -
 
 def test_a_finding_by_mistake_is_taken_back_and_nobody_saw_the_other_file(work: Work) -> None:
     holder, other = two_files(work)
-    found = Found(other, whole=True, how=Evidence.SCAN, scan_id="00000000-0000-4000-8000-000000000001")
+    found = ForeignContent(
+        other, whole=True, how=Evidence.SCAN, scan_id="00000000-0000-4000-8000-000000000001"
+    )
     finding = misfiled.find(work, a_check(work, holder), "nothing_inside", found)
     findings.withdraw(work, finding)
     assert finding.status is FindingState.WITHDRAWN
@@ -195,7 +199,7 @@ def test_papers_in_a_cover_that_was_lent_must_be_judged_within_72_hours(work: Wo
     assert found is not None
     assert (found.finding_id, found.loans, found.owner_id) == (finding.id, [loan.id], work.actor.user_id)
     assert found.due_at == work.now + timedelta(hours=72)
-    (clock,) = deadlines.of(work, found.stream)
+    (clock,) = deadlines.for_streams(work, found.stream)
     assert (clock.due_at, clock.owner_id) == (found.due_at, work.actor.user_id)
     assert [message.about for message in inbox.inbox(work)] == [found.stream]
 
@@ -264,7 +268,7 @@ def assessment(archive: Archive, archivist: Actor) -> Assessment:
         return found
 
 
-NOBODY = Answer(AssessmentAnswer.NOBODY, "Ingen: kuvertet var förseglat", "Inget mer görs")
+NOBODY = AssessmentResult(AssessmentAnswer.NOBODY, "Ingen: kuvertet var förseglat", "Inget mer görs")
 
 
 def test_an_assessment_is_listed_until_it_is_answered_and_then_among_the_answered(
@@ -279,14 +283,14 @@ def test_an_assessment_is_listed_until_it_is_answered_and_then_among_the_answere
             AssessmentState.ANSWERED,
             work.actor.id,
         )
-        assert not deadlines.of(work, assessment.stream)[0].open
+        assert not deadlines.for_streams(work, assessment.stream)[0].open
 
 
 @pytest.mark.parametrize(("readers", "decision"), [("", "Inget"), ("Ingen", "  ")])
 def test_an_assessment_is_not_closed_without_saying_who_read_and_what_was_decided(
     archive: Archive, archivist: Actor, assessment: Assessment, readers: str, decision: str
 ) -> None:
-    said = Answer(AssessmentAnswer.NO_RISK, readers, decision)
+    said = AssessmentResult(AssessmentAnswer.NO_RISK, readers, decision)
     with archive.write(archivist) as work, pytest.raises(Invalid):
         assessments.answer(work, assessments.get(work, assessment.id), said)
 
@@ -294,16 +298,18 @@ def test_an_assessment_is_not_closed_without_saying_who_read_and_what_was_decide
 def test_a_risk_to_somebody_names_the_incident(
     archive: Archive, archivist: Actor, assessment: Assessment
 ) -> None:
-    risk = Answer(AssessmentAnswer.RISK, "Karin Berg", "Anmält")
+    risk = AssessmentResult(AssessmentAnswer.RISK, "Karin Berg", "Anmält")
     with archive.write(archivist) as work:
         found = assessments.get(work, assessment.id)
         with pytest.raises(Invalid) as refusal:
             assessments.answer(work, found, risk)
         assert refusal.value.code == "incident_missing"
         with pytest.raises(NotFound):
-            assessments.answer(work, found, Answer(risk.answer, risk.readers, risk.decision, 4711))
-        incident = reporting.report(work, Report(description="Papper kan ha lästs"))
-        assessments.answer(work, found, Answer(risk.answer, risk.readers, risk.decision, incident.id))
+            assessments.answer(work, found, AssessmentResult(risk.answer, risk.readers, risk.decision, 4711))
+        incident = reporting.report(work, MissReport(description="Papper kan ha lästs"))
+        assessments.answer(
+            work, found, AssessmentResult(risk.answer, risk.readers, risk.decision, incident.id)
+        )
         assert found.incident_id == incident.id
 
 
@@ -324,7 +330,7 @@ def test_an_assessment_is_passed_on_with_its_clock(
         found = assessments.get(work, assessment.id)
         assessments.pass_on(work, found, work.session.get_one(User, other.user_id))
         assert (found.owner_id, found.due_at) == (other.user_id, assessment.due_at)
-        (deadline,) = deadlines.of(work, found.stream)
+        (deadline,) = deadlines.for_streams(work, found.stream)
         assert (deadline.owner_id, deadline.due_at) == (other.user_id, assessment.due_at)
     with archive.read(other) as work:
         assert [message.about for message in inbox.inbox(work)] == [assessment.stream]

@@ -9,11 +9,11 @@ from archive.codes import codes as label_codes
 from archive.cover_checks import checks, findings, second_checks
 from archive.files import files, sightings
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CoverCheck, Finding
 from archive.scanning import answers, scans
-from archive.scanning.scans import Scanned, Taken
+from archive.scanning.scans import Scanned, StoredScan
 from archive.vocabulary import (
     CheckState,
     FindingKind,
@@ -44,7 +44,9 @@ class Desk:
             self.files = [a_file(work, shelf) for _ in range(3)]
             self.checks = [a_check(work, file).id for file in self.files[:2]]
 
-    def scan(self, text: str, *, task: str = "check", by: Actor | None = None, scan_id: str = "") -> Taken:
+    def scan(
+        self, text: str, *, task: str = "check", by: Actor | None = None, scan_id: str = ""
+    ) -> StoredScan:
         """Scan something as the page does, which sends the file in hand along."""
         self.clock.forward(seconds=1)
         sent = Scanned(
@@ -218,7 +220,7 @@ def test_a_void_label_opens_nothing(desk: Desk) -> None:
 
 def test_a_wanted_file_at_the_desk_stops_whoever_scans_it(desk: Desk) -> None:
     with desk.archive.write(desk.actor) as work:
-        incident = reporting.report(work, Report((desk.files[0].id,)))
+        incident = reporting.report(work, MissReport((desk.files[0].id,)))
     assert desk.scan(desk.files[0].code).incident_id == incident.id
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from archive.cover_checks import checks, findings, second_checks
-from archive.cover_checks.findings import Seen
+from archive.cover_checks.findings import SeenWrong
 from archive.files import files
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Actor, Archive
@@ -18,7 +18,7 @@ COVER, CONTENTS = Confirmation.COVER, Confirmation.CONTENTS
 KEY = bytes.fromhex("61" * 32)
 
 
-def done(archive: Archive, actor: Actor, *wrong: Seen) -> int:
+def done(archive: Archive, actor: Actor, *wrong: SeenWrong) -> int:
     """Check a new cover and return the id of its check."""
     with archive.write(actor) as work:
         check = a_check(work)
@@ -35,7 +35,7 @@ def again(archive: Archive, root: Actor, percent: int = 100) -> list[int]:
         return list(second_checks.draw(work, percent).seconds)
 
 
-def repeat(archive: Archive, actor: Actor, check_id: int, *wrong: Seen) -> CoverCheck:
+def repeat(archive: Archive, actor: Actor, check_id: int, *wrong: SeenWrong) -> CoverCheck:
     """Check a cover a second time."""
     with archive.write(actor) as work:
         check = checks.get(work, check_id)
@@ -95,7 +95,7 @@ def test_another_person_repeats_it(archive: Archive, archivist: Actor, root: Act
         for deed in (
             lambda: checks.confirm(work, check, COVER),
             lambda: checks.begin(work, files.get(work, check.file_id)),
-            lambda: findings.find(work, check, Seen(FindingKind.DAMAGED, "whole")),
+            lambda: findings.find(work, check, SeenWrong(FindingKind.DAMAGED, "whole")),
         ):
             with pytest.raises(Conflict) as refusal:
                 deed()
@@ -208,7 +208,7 @@ def test_the_worker_draws_by_the_share_in_the_settings(archive: Archive, archivi
 def test_what_the_second_found_and_the_first_did_not_is_a_miss(
     archive: Archive, archivist: Actor, root: Actor
 ) -> None:
-    name, torn = Seen(FindingKind.WRONG_ON_COVER, "name"), Seen(FindingKind.DAMAGED, "whole")
+    name, torn = SeenWrong(FindingKind.WRONG_ON_COVER, "name"), SeenWrong(FindingKind.DAMAGED, "whole")
     done(archive, archivist, name)
     done(archive, archivist)
     done(archive, archivist)

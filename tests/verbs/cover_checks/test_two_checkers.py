@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from archive.cover_checks import checks as cover_checks
 from archive.cover_checks import misfiled, second_checks
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.misfiled import ForeignContent
 from archive.files import files
 from archive.integrity import checks
 from archive.kernel.clock import Clock
@@ -68,7 +68,7 @@ def test_two_files_in_each_others_covers_are_found_at_once(
 
     def find(actor: Actor, holder: int, other: int) -> None:
         with archive.write(actor) as work:
-            found = Found(files.get(work, other), whole=True, how=Evidence.SCAN)
+            found = ForeignContent(files.get(work, other), whole=True, how=Evidence.SCAN)
             misfiled.find(work, cover_checks.get(work, waiting[holder]), "nothing_inside", found)
 
     pairs = [(ids[number], ids[number ^ 1]) for number in range(PEOPLE)]

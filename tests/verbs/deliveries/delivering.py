@@ -15,14 +15,14 @@ from archive.cover_checks import checks
 from archive.deliveries import dispatch as dispatching
 from archive.deliveries import lines as delivery_lines
 from archive.deliveries import pick_lists, planning, receiving, reconciliation
-from archive.deliveries.planning import Plan
+from archive.deliveries.planning import DeliveryPlan
 from archive.files import files
 from archive.kernel.clock import local_date
 from archive.kernel.store import Actor, Archive, Work, operator
 from archive.models import CaseFile, Delivery, DeliveryCrate, DeliveryLine, DeliverySender, Difference
 from archive.places import places
 from archive.scanning import scans
-from archive.scanning.scans import Scanned, Taken
+from archive.scanning.scans import Scanned, StoredScan
 from archive.vocabulary import DifferenceKind, DifferenceReason, LeftOut, PlaceKind, Role
 from tests.builders import a_file, a_place, user_in_role
 from tests.remembering import remembering
@@ -64,7 +64,7 @@ class Scene:
 
         def plan(work: Work) -> None:
             day = local_date(work.now) + timedelta(days=days)
-            delivery = planning.plan(work, Plan(day, capacity=10, crate_files=crate_files))
+            delivery = planning.plan(work, DeliveryPlan(day, capacity=10, crate_files=crate_files))
             share = planning.add_sender(work, delivery, places.get(work, self.room))
             self.delivery, self.sender = delivery.id, share.id
             if listed:
@@ -81,12 +81,12 @@ class Scene:
         *,
         happened_at: datetime | None = None,
         scan_id: str = "",
-    ) -> Taken:
+    ) -> StoredScan:
         """Scan something at a task, as the page does."""
         scanned = Scanned(scan_id or str(UUID(int=next(self.scanned))), code, crate, happened_at, task=task)
         return self.do(actor, lambda work: scans.take(work, scanned))
 
-    def pack(self, number: int, crate: int = 0, **options: datetime) -> Taken:
+    def pack(self, number: int, crate: int = 0, **options: datetime) -> StoredScan:
         """Scan one of the files into one of the crates."""
         return self.scan(self.packer, f"pack:{self.sender}", self.code(number), self.crates[crate], **options)
 
@@ -99,11 +99,11 @@ class Scene:
         """Let it leave."""
         self.do(self.packer, lambda work: dispatching.dispatch(work, self.share(work), "Kim Karlsson"))
 
-    def arrive(self, crate: int = 0) -> Taken:
+    def arrive(self, crate: int = 0) -> StoredScan:
         """Scan a crate at the reception."""
         return self.scan(self.receiver, f"receive:{self.delivery}", self.crates[crate])
 
-    def receive(self, number: int, crate: int = 0, **options: datetime) -> Taken:
+    def receive(self, number: int, crate: int = 0, **options: datetime) -> StoredScan:
         """Scan one of the files out of one of the crates."""
         return self.scan(
             self.receiver, f"receive:{self.delivery}", self.code(number), self.crates[crate], **options
@@ -152,7 +152,7 @@ class Scene:
 
     def close(self) -> None:
         """Close the delivery."""
-        self.do(self.receiver, lambda work: reconciliation.close(work, self.of(work)))
+        self.do(self.receiver, lambda work: reconciliation.close(work, self.the_delivery(work)))
 
     # What there is
 
@@ -164,7 +164,7 @@ class Scene:
         """Return one of the files as it is now."""
         return self.look(lambda work: files.get(work, self.files[number]))
 
-    def of(self, work: Work) -> Delivery:
+    def the_delivery(self, work: Work) -> Delivery:
         """Return the delivery."""
         return planning.get(work, self.delivery)
 

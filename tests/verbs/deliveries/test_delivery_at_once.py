@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 
 from archive.accounts import users
 from archive.deliveries import dispatch, planning, views
-from archive.deliveries.views import Figures
+from archive.deliveries.views import PieceFigures
 from archive.integrity import checks
 from archive.kernel.errors import DomainError, Unavailable
 from archive.kernel.store import Actor, Archive, operator
@@ -68,7 +68,7 @@ def scene_id(scene: Scene) -> str:
     return str(UUID(int=next(scene.scanned)))
 
 
-def _figures(scene: Scene) -> Figures:
+def _figures(scene: Scene) -> PieceFigures:
     with scene.archive.read(operator("tests")) as work:
         return views.figures(work, scene.share(work))
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from archive.cli import main
 from archive.cover_checks import checks, findings
-from archive.cover_checks.findings import Seen
+from archive.cover_checks.findings import SeenWrong
 from archive.kernel.store import Archive, Work
 from archive.places import places
 from archive.programme import forecast
@@ -97,7 +97,7 @@ def _checked(scene: Scene, aktspar: Aktspar) -> None:
 
     def damaged(work: Work) -> int:
         check = checks.get(work, row["id"])
-        return findings.find(work, check, Seen(FindingKind.DAMAGED, "whole")).id
+        return findings.find(work, check, SeenWrong(FindingKind.DAMAGED, "whole")).id
 
     finding = scene.do(scene.receiver, damaged)
     said(aktspar("covers", "hand-on", finding, "--to", "Bokbinderiet", "--by", "2026-12-18"))

@@ -3,10 +3,10 @@
 import pytest
 
 from archive.deliveries import views
-from archive.deliveries.views import Figures
+from archive.deliveries.views import PieceFigures
 from archive.integrity import checks
 from archive.kernel.store import Archive, Work
-from archive.scanning.scans import Taken
+from archive.scanning.scans import StoredScan
 from archive.vocabulary import DifferenceKind, ScanOutcome
 from tests.builders import SetClock
 from tests.verbs.deliveries.delivering import Scene, a_scene, a_third
@@ -20,7 +20,7 @@ def scene(archive: Archive) -> Scene:
     return scene
 
 
-def figures(work: Work, scene: Scene) -> Figures:
+def figures(work: Work, scene: Scene) -> PieceFigures:
     """Count what the room sends."""
     return views.figures(work, scene.share(work))
 
@@ -66,7 +66,7 @@ def test_half_a_code_packs_and_receives_nothing_and_the_whole_one_goes_on(scene:
 def test_what_was_answered_before_the_power_went_is_answered_alike_when_sent_again(scene: Scene) -> None:
     task, sent = f"receive:{scene.delivery}", []
 
-    def send(actor: object, *scan: str) -> Taken:
+    def send(actor: object, *scan: str) -> StoredScan:
         taken = scene.scan(actor, *scan)
         sent.append((actor, scan, taken.id, taken.outcome))
         return taken

@@ -4,7 +4,7 @@ import pytest
 
 from archive.deliveries import external_lists, pick_lists
 from archive.deliveries import lines as delivery_lines
-from archive.deliveries.external_lists import Preview
+from archive.deliveries.external_lists import ExternalListPreview
 from archive.files import files
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Archive, Work
@@ -24,7 +24,7 @@ def scene(archive: Archive) -> Scene:
     return scene
 
 
-def previewed(scene: Scene, text: str) -> Preview:
+def previewed(scene: Scene, text: str) -> ExternalListPreview:
     """Preview a list as the archivist."""
     return scene.do(
         scene.receiver, lambda work: external_lists.preview(work, scene.share(work), text.encode())

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from archive.codes import codes as label_codes
 from archive.cover_checks import checklists, checks, findings, misfiled
-from archive.cover_checks.findings import Seen
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.findings import SeenWrong
+from archive.cover_checks.misfiled import ForeignContent
 from archive.deliveries import packing, paper_data, views
 from archive.files import files
 from archive.kernel.clock import local_date
@@ -184,9 +184,9 @@ def test_a_receipt_tells_what_the_cover_checks_found_and_what_became_of_it(scene
         return checks.open_check(work, files.get(work, scene.files[number]))
 
     def find(work: Work) -> None:
-        other = Found(files.get(work, scene.files[1]), whole=True)
+        other = ForeignContent(files.get(work, scene.files[1]), whole=True)
         misfiled.find(work, check(work, 0), checklists.ANOTHER_FILE, other)
-        damaged = Seen(FindingKind.DAMAGED, checklists.WHOLE_COVER)
+        damaged = SeenWrong(FindingKind.DAMAGED, checklists.WHOLE_COVER)
         findings.correct(work, findings.find(work, check(work, 2), damaged))
         findings.withdraw(work, findings.find(work, check(work, 3), damaged))
 

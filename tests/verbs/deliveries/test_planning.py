@@ -6,7 +6,7 @@ import pytest
 
 from archive.deliveries import dispatch, external_lists, pick_lists, planning
 from archive.deliveries.pick_lists import Wish
-from archive.deliveries.planning import Plan
+from archive.deliveries.planning import DeliveryPlan
 from archive.files import files
 from archive.integrity import checks
 from archive.kernel.clock import local_date
@@ -50,7 +50,7 @@ def test_a_delivery_goes_from_the_plan_to_its_end_without_a_difference(scene: Sc
     scene.shelve()
     scene.check_covers()
     scene.close()
-    assert scene.look(scene.of).status is DeliveryState.CLOSED
+    assert scene.look(scene.the_delivery).status is DeliveryState.CLOSED
     assert {scene.file(number).place_id for number in range(4)} == {scene.home}
     assert scene.look(checks.everything) == []
 
@@ -66,7 +66,7 @@ def test_while_it_is_on_the_way_the_crate_stands_neither_here_nor_there(scene: S
 
     assert holder() == (scene.room, False)
     scene.dispatch()
-    delivery = scene.look(scene.of)
+    delivery = scene.look(scene.the_delivery)
     assert holder() == (delivery.transit_id, False)
     scene.arrive()
     assert holder() == (delivery.reception_id, True)
@@ -76,13 +76,13 @@ def test_while_it_is_on_the_way_the_crate_stands_neither_here_nor_there(scene: S
 
 
 def _plan(work: Work, day: date, **values: int) -> Delivery:
-    return planning.plan(work, Plan(day, **values))
+    return planning.plan(work, DeliveryPlan(day, **values))
 
 
 def test_the_place_crates_stand_at_on_the_way_has_one_name_whatever_its_planner_reads(scene: Scene) -> None:
     with speaking("en"):
         scene.plan()
-    transit = scene.look(lambda work: places.get(work, scene.of(work).transit_id))
+    transit = scene.look(lambda work: places.get(work, scene.the_delivery(work).transit_id))
     assert transit.name == "På väg"
 
 
@@ -123,12 +123,12 @@ def test_a_plan_is_adjusted_until_something_has_left(scene: Scene) -> None:
     scene.plan(2)
 
     def change(work: Work, version: int | None = None) -> None:
-        delivery = scene.of(work)
+        delivery = scene.the_delivery(work)
         later = delivery.day + timedelta(days=1)
         planning.change(work, delivery, version=version or delivery.version, day=later, capacity=7)
 
     scene.do(scene.receiver, change)
-    changed = scene.look(scene.of)
+    changed = scene.look(scene.the_delivery)
     assert (changed.capacity, changed.version) == (7, 2)
     with pytest.raises(ChangedMeanwhile):
         scene.do(scene.receiver, lambda work: change(work, 1))
@@ -144,7 +144,7 @@ def test_a_place_of_the_central_archive_sends_nothing(scene: Scene) -> None:
     with pytest.raises(Invalid, match="sender_central"):
         scene.do(
             scene.receiver,
-            lambda work: planning.add_sender(work, scene.of(work), places.get(work, scene.home)),
+            lambda work: planning.add_sender(work, scene.the_delivery(work), places.get(work, scene.home)),
         )
 
 
@@ -152,7 +152,7 @@ def test_a_room_sends_once_with_a_delivery_and_again_after_it_was_dropped(scene:
     scene.plan()
 
     def add(work: Work) -> int:
-        return planning.add_sender(work, scene.of(work), places.get(work, scene.room)).number
+        return planning.add_sender(work, scene.the_delivery(work), places.get(work, scene.room)).number
 
     with pytest.raises(Conflict, match="sender_there"):
         scene.do(scene.receiver, add)
@@ -255,8 +255,8 @@ def test_a_row_can_be_left_for_another_time_and_taken_after_all(scene: Scene) ->
 def test_a_cancelled_delivery_lets_its_files_and_crates_go(scene: Scene) -> None:
     scene.plan(3)
     scene.pack(0)
-    scene.do(scene.receiver, lambda work: planning.cancel(work, scene.of(work), "Bilen är trasig"))
-    assert scene.look(scene.of).status is DeliveryState.CANCELLED
+    scene.do(scene.receiver, lambda work: planning.cancel(work, scene.the_delivery(work), "Bilen är trasig"))
+    assert scene.look(scene.the_delivery).status is DeliveryState.CANCELLED
     assert scene.look(scene.share).status is SenderState.DROPPED
     assert not any(line.open for line in scene.look(scene.lines))
     assert scene.file(0).status is Custody.ON_PLACE
@@ -270,9 +270,11 @@ def test_a_delivery_that_has_left_is_not_cancelled_but_may_be_called_back(scene:
     scene.pack_all(0, 1)
     scene.dispatch()
     with pytest.raises(Conflict):
-        scene.do(scene.receiver, lambda work: planning.cancel(work, scene.of(work), "Bilen är trasig"))
+        scene.do(
+            scene.receiver, lambda work: planning.cancel(work, scene.the_delivery(work), "Bilen är trasig")
+        )
     scene.do(scene.packer, lambda work: dispatch.recall(work, scene.share(work)))
-    assert scene.look(scene.of).status is DeliveryState.PACKING
+    assert scene.look(scene.the_delivery).status is DeliveryState.PACKING
     assert {scene.file(number).status for number in range(3)} == {Custody.ON_PLACE}
     assert scene.named() == {}
     assert scene.pack(2).outcome is ScanOutcome.PACKED

@@ -87,7 +87,7 @@ def test_a_crate_scanned_twice_arrived_once(scene: Scene, clock: SetClock) -> No
 
 def test_the_first_crate_begins_the_receiving(scene: Scene) -> None:
     scene.arrive()
-    assert scene.look(scene.of).status is DeliveryState.RECEIVING
+    assert scene.look(scene.the_delivery).status is DeliveryState.RECEIVING
 
 
 def test_a_crate_that_never_left_does_not_arrive(archive: Archive) -> None:
@@ -329,7 +329,7 @@ def test_a_plain_scan_out_of_a_crate_that_has_come_receives(scene: Scene) -> Non
 def test_a_crate_a_week_late_is_received_and_explains_itself(scene: Scene, clock: SetClock) -> None:
     scene.receive_all(0, 1)
     scene.sign()
-    assert scene.look(scene.of).status is DeliveryState.RECEIVED
+    assert scene.look(scene.the_delivery).status is DeliveryState.RECEIVED
     assert scene.named() == {
         DifferenceKind.LISTED_NOT_PACKED: 1,
         DifferenceKind.CRATE_MISSING: 1,
@@ -415,7 +415,7 @@ def test_a_share_too_long_on_the_way_has_a_clock_that_the_signature_stops(
     scene: Scene, clock: SetClock
 ) -> None:
     def clocks(work: Work) -> list[tuple[str, bool]]:
-        return [(one.key, one.open) for one in deadlines.of(work, f"sender:{scene.sender}")]
+        return [(one.key, one.open) for one in deadlines.for_streams(work, f"sender:{scene.sender}")]
 
     assert scene.look(clocks) == [(dispatch.ARRIVAL, True)]
     scene.receive_all(0, 1)

@@ -7,11 +7,11 @@ from sqlalchemy import text
 
 from archive.cover_checks import checks as cover_checks
 from archive.deliveries import dispatch, lines, packing, planning, reconciliation, views
-from archive.deliveries.views import Named
+from archive.deliveries.views import NamedDifference
 from archive.files import wanted
 from archive.incidents import outcomes, reporting
 from archive.incidents.outcomes import Find
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.integrity import checks
 from archive.kernel.errors import Conflict, Invalid, NotPermitted
 from archive.kernel.store import Archive, Work, operator
@@ -94,7 +94,7 @@ def test_a_delivery_is_received_when_the_last_sender_is_signed_for(archive: Arch
     def second(work: Work) -> int:
         other = a_place(work, (PlaceKind.SITE, "Pildammsgränd 7"), (PlaceKind.ROOM, "Förråd"))
         scene.files.append(a_file(work, other).id)
-        return planning.add_sender(work, scene.of(work), other).id
+        return planning.add_sender(work, scene.the_delivery(work), other).id
 
     first = scene.sender
     scene.pack(0)
@@ -103,7 +103,7 @@ def test_a_delivery_is_received_when_the_last_sender_is_signed_for(archive: Arch
     with pytest.raises(Conflict, match="delivery_left"):
         scene.do(scene.receiver, second)
     scene.sign()
-    assert scene.look(scene.of).status is DeliveryState.RECEIVED
+    assert scene.look(scene.the_delivery).status is DeliveryState.RECEIVED
     assert scene.sender == first
 
 
@@ -114,20 +114,20 @@ def test_one_sender_may_still_pack_while_another_is_received(archive: Archive) -
     def second(work: Work) -> int:
         other = a_place(work, (PlaceKind.SITE, "Pildammsgränd 7"), (PlaceKind.ROOM, "Förråd"))
         scene.files.append(a_file(work, other).id)
-        return planning.add_sender(work, scene.of(work), other).id
+        return planning.add_sender(work, scene.the_delivery(work), other).id
 
     first, other = scene.sender, scene.do(scene.receiver, second)
     scene.pack_all(0, 1)
     scene.dispatch()
     scene.receive_all(0, 1)
     scene.sign()
-    assert scene.look(scene.of).status is DeliveryState.RECEIVING
+    assert scene.look(scene.the_delivery).status is DeliveryState.RECEIVING
     scene.sender = other
     assert scene.pack(6, crate=2).outcome is ScanOutcome.PACKED
     scene.dispatch()
     scene.receive_all(6, crate=2)
     scene.sign()
-    assert scene.look(scene.of).status is DeliveryState.RECEIVED
+    assert scene.look(scene.the_delivery).status is DeliveryState.RECEIVED
     assert first != other
     _end(scene)
     assert scene.look(checks.everything) == []
@@ -252,7 +252,7 @@ def test_a_suspected_loss_becomes_an_incident_and_the_file_is_wanted(archive: Ar
     def look(work: Work) -> tuple[Occasion, IncidentState, bool]:
         work.actor = scene.receiver
         found = reporting.get(work, number)
-        return found.occasion, found.status, scene.files[1] in wanted.of(work, [scene.files[1]])
+        return found.occasion, found.status, scene.files[1] in wanted.by_file(work, [scene.files[1]])
 
     assert scene.look(look) == (Occasion.RECEIPT, IncidentState.SUSPECTED, True)
     assert scene.line(1).in_transit
@@ -312,7 +312,7 @@ def test_a_file_declared_lost_before_the_receipt_is_named_on_it(archive: Archive
     scene = _on_the_way(archive, routines=True)
 
     def report(work: Work) -> int:
-        return reporting.report(work, Report((scene.files[1],), occasion=Occasion.RECEIPT)).id
+        return reporting.report(work, MissReport((scene.files[1],), occasion=Occasion.RECEIPT)).id
 
     number = scene.do(scene.receiver, report)
 
@@ -330,7 +330,7 @@ def test_a_file_declared_lost_before_the_receipt_is_named_on_it(archive: Archive
     assert scene.look(checks.everything) == []
 
 
-def all_named(scene: Scene) -> Callable[[Work], list[Named]]:
+def all_named(scene: Scene) -> Callable[[Work], list[NamedDifference]]:
     """Ask for every difference of the sender, explained or not."""
     return lambda work: views.named(work, scene.share(work))
 
@@ -374,7 +374,7 @@ def test_a_whole_crate_that_is_missing_is_one_incident(archive: Archive) -> None
     scene.sign()
     number = _suspect(scene, DifferenceKind.CRATE_MISSING)
     assert scene.named() == {}
-    sought = scene.look(lambda work: wanted.of(work, scene.files))
+    sought = scene.look(lambda work: wanted.by_file(work, scene.files))
     assert {one.incident_id for one in sought.values()} == {number}
     assert sorted(sought) == scene.files[:3]
 
@@ -399,7 +399,7 @@ def test_a_file_not_found_on_its_shelf_can_be_a_suspected_loss_too(archive: Arch
 def test_a_wanted_file_stays_on_the_pick_list(archive: Archive) -> None:
     test_a_file_not_found_on_its_shelf_can_be_a_suspected_loss_too(archive)
     with archive.read(user_in_role(archive, Role.ARCHIVIST)) as work:
-        sought = next(iter(wanted.of(work, [1, 2, 3])))
+        sought = next(iter(wanted.by_file(work, [1, 2, 3])))
     scene = Scene(archive, user_in_role(archive, Role.ASSISTANT), user_in_role(archive, Role.ARCHIVIST))
     with archive.read(scene.receiver) as work:
         scene.room = lines.sender(work, 1).place_id
@@ -428,13 +428,13 @@ def test_a_delivery_does_not_close_before_everything_is_explained_checked_and_sh
         scene.close()
     scene.shelve()
     scene.close()
-    assert scene.look(scene.of).status is DeliveryState.CLOSED
+    assert scene.look(scene.the_delivery).status is DeliveryState.CLOSED
     assert scene.look(checks.everything) == []
 
 
 def test_only_those_who_plan_close(scene: Scene) -> None:
     with pytest.raises(NotPermitted):
-        scene.do(scene.packer, lambda work: reconciliation.close(work, scene.of(work)))
+        scene.do(scene.packer, lambda work: reconciliation.close(work, scene.the_delivery(work)))
 
 
 def test_in_a_closed_delivery_nothing_is_explained_anew(archive: Archive) -> None:

@@ -15,7 +15,7 @@ from archive.kernel.columns import UtcTime
 from archive.kernel.store import Work
 from archive.models import Event, Incident, IncidentFile, Matter, Message, RoutineStep, WantedSighting
 from archive.vocabulary import IncidentState
-from routines.progress import End, Record
+from routines.progress import Record, StepEnd
 
 OPENS, CLOSES = time(7), time(17)
 # Moments that lie ahead, or that only the machine keeps.
@@ -79,7 +79,7 @@ def clocks(work: Work) -> Iterator[str]:
         if incident.status is not IncidentState.CLOSED:
             continue
         for one in records:
-            if one.end is End.DONE and one.deadline and one.ended_at and one.ended_at > one.deadline:
+            if one.end is StepEnd.DONE and one.deadline and one.ended_at and one.ended_at > one.deadline:
                 yield f"{one.step} due {one.deadline} done {one.ended_at}"
 
 
@@ -105,7 +105,7 @@ def causes(work: Work) -> Iterator[str]:
 def measures(work: Work) -> Iterator[str]:
     """Name the measures that were judged before the day they were to be carried out by."""
     for _incident, records in _cases(work):
-        last = {one.step: one for one in records if one.end is End.DONE}
+        last = {one.step: one for one in records if one.end is StepEnd.DONE}
         judged = last.get("follow_up")
         if judged is None or judged.ended_at is None:
             continue

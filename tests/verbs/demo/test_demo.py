@@ -102,7 +102,7 @@ def test_one_incident_of_the_demo_is_in_progress_and_one_is_closed(demo: Work) -
     closed, running = all_of(demo, Incident)
     assert (closed.status, running.status) == (IncidentState.CLOSED, IncidentState.SEARCHING)
     items = [one.file_id for one in all_of(demo, IncidentFile) if one.incident_id == running.id]
-    assert set(wanted.of(demo, items)) == set(items)
+    assert set(wanted.by_file(demo, items)) == set(items)
     states = {one.step: one.state for one in all_of(demo, RoutineStep) if one.run == running.stream}
     assert states["first_search"] is states["tell_manager"] is StepState.DONE
     assert states["second_search"] is states["decide_notification"] is StepState.OPEN

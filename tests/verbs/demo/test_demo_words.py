@@ -7,7 +7,7 @@ import pytest
 
 from archive import reference_data
 from archive.incidents import reporting, steps
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Archive, Work, operator
 from archive.routine_runs import versions
 from routines.conditions import Answered
@@ -39,7 +39,7 @@ def incident(archive: Archive, missing: Missing) -> int:
     with archive.write(operator("tests")) as work:
         file_id = a_file(work, a_shelf(work)).id
     with archive.write(missing.people[cast.CASE_WORKER]) as work:
-        number = reporting.report(work, Report((file_id,), waiting="Den akten gäller")).id
+        number = reporting.report(work, MissReport((file_id,), waiting="Den akten gäller")).id
     missing._do(number, "decide_notification", WORDS["later"]["decide_notification"])
     return number
 

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from archive.codes import codes as label_codes
 from archive.files import files, lookup
-from archive.files.lookup import Key
+from archive.files.lookup import FoundBy
 from archive.kernel.errors import Invalid, NotPermitted
 from archive.kernel.store import Actor, Archive, Work
 from archive.loans import loans
@@ -36,7 +36,7 @@ def about(work: Work, family_name: str, given_name: str = "Test", **facts: objec
 def test_a_code_is_understood_however_it_is_written(work: Work, write: Callable[[str], str]) -> None:
     file = about(work, "Andersson")
     hits = lookup.find(work, write(file.code))
-    assert (hits.by, [one.id for one in hits.files]) == (Key.CODE, [file.id])
+    assert (hits.by, [one.id for one in hits.files]) == (FoundBy.CODE, [file.id])
 
 
 def test_an_older_code_finds_the_file_too(work: Work) -> None:
@@ -50,7 +50,7 @@ def test_an_older_code_finds_the_file_too(work: Work) -> None:
 def test_a_reference_is_found_from_its_beginning(work: Work, written: str) -> None:
     file = a_file(work, a_shelf(work), reference="P0001234")
     hits = lookup.find(work, written)
-    assert (hits.by, [one.id for one in hits.files]) == (Key.REFERENCE, [file.id])
+    assert (hits.by, [one.id for one in hits.files]) == (FoundBy.REFERENCE, [file.id])
 
 
 def test_every_part_is_found_by_its_reference(work: Work) -> None:
@@ -65,7 +65,7 @@ def test_every_part_is_found_by_its_reference(work: Work) -> None:
 def test_a_number_is_understood_in_any_form(work: Work, written: str) -> None:
     file = about(work, "Andersson", number=BORN_1990)
     hits = lookup.find(work, written)
-    assert (hits.by, [one.id for one in hits.files]) == (Key.NUMBER, [file.id])
+    assert (hits.by, [one.id for one in hits.files]) == (FoundBy.NUMBER, [file.id])
 
 
 def test_a_number_finds_the_file_by_an_older_number(work: Work) -> None:
@@ -89,13 +89,13 @@ def test_a_number_of_another_century_is_another_person(work: Work) -> None:
 @pytest.mark.parametrize("written", ["1990060223", "oläsligt 12", "19900602"])
 def test_a_number_that_is_none_is_taken_for_a_reference(work: Work, written: str) -> None:
     about(work, "Andersson", number=BORN_1990)
-    assert lookup.find(work, written).by is Key.REFERENCE
+    assert lookup.find(work, written).by is FoundBy.REFERENCE
 
 
 def test_a_reference_that_looks_like_a_number_is_found(work: Work) -> None:
     file = a_file(work, a_shelf(work), reference="9006022397")
     hits = lookup.find(work, "9006022397")
-    assert (hits.by, [one.id for one in hits.files]) == (Key.REFERENCE, [file.id])
+    assert (hits.by, [one.id for one in hits.files]) == (FoundBy.REFERENCE, [file.id])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_name_is_found_by_the_beginnings_of_its_words(work: Work, written: str
     about(work, "Andersson", "Birger")
     file = about(work, "Åkerström-Ruiz", "Birgitta")
     hits = lookup.find(work, written)
-    assert (hits.by, [one.id for one in hits.files], hits.read_as) == (Key.NAME, [file.id], ())
+    assert (hits.by, [one.id for one in hits.files], hits.read_as) == (FoundBy.NAME, [file.id], ())
 
 
 @pytest.mark.parametrize("written", ["Akerstöm Birgitta", "Åkerstrum", "birgita akerstrom"])

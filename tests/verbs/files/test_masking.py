@@ -80,6 +80,6 @@ def test_ten_cards_cost_as_many_statements_as_one(archive: Archive, archivist: A
             event.listen(
                 work.connection, "before_cursor_execute", lambda *told, asked=asked: asked.append(told[2])
             )
-            assert len(masking.of(work, found)) == many
+            assert len(masking.cards(work, found)) == many
             counted[many] = len(asked)
     assert counted[10] == counted[1]

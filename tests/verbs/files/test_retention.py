@@ -32,7 +32,7 @@ def noted(work: Work, person: Person, year: int, **facts: object) -> CaseFile:
 
 def computed(work: Work, file: CaseFile) -> Retention:
     """Return what the file's page says of its retention."""
-    shown = overview.of(work, file.code)
+    shown = overview.by_code(work, file.code)
     assert shown is not None
     assert shown.retention is not None
     return shown.retention
@@ -82,7 +82,7 @@ def test_a_void_file_holds_up_no_other(work: Work, person: Person) -> None:
     file, wrong = noted(work, person, 2020), noted(work, person, 2024)
     files.void(work, wrong, file)
     assert computed(work, file).outcome is Outcome.DISPOSE
-    shown = overview.of(work, wrong.code)
+    shown = overview.by_code(work, wrong.code)
     assert shown is not None
     assert shown.retention is None
 
@@ -109,7 +109,7 @@ def test_the_same_reference_in_another_source_is_no_part(work: Work, person: Per
     first = noted(work, person, 2010, reference="S1")
     other = noted(work, a_person(work), 2024, reference="S2")
     other.source_id = first.source_id
-    shown = overview.of(work, first.code)
+    shown = overview.by_code(work, first.code)
     assert shown is not None
     assert shown.parts == ()
 
@@ -131,6 +131,6 @@ def test_a_child_is_counted_from_its_own_birth(work: Work, person: Person) -> No
 
 def test_the_reasons_are_hidden_for_a_protected_file(work: Work) -> None:
     hidden = a_person(work, number=NOT_SAMPLED, protection=Protection.MARKED)
-    shown = overview.of(work, noted(work, hidden, 2000).code)
+    shown = overview.by_code(work, noted(work, hidden, 2000).code)
     assert shown is not None
     assert not shown.reasons_shown

@@ -11,7 +11,7 @@ from sqlmodel import col
 from archive.codes import codes
 from archive.files import files, sightings, wanted
 from archive.incidents import reporting
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Actor, Archive, Work
@@ -50,10 +50,10 @@ def lookalike(work: Work) -> tuple[CaseFile, Place, Place]:
 
 def missed(work: Work, *sought: CaseFile) -> int:
     """Report files as missing and return the number of the incident."""
-    return reporting.report(work, Report(file_ids=tuple(file.id for file in sought))).id
+    return reporting.report(work, MissReport(file_ids=tuple(file.id for file in sought))).id
 
 
-def scanned(work: Work, code: str, place: Place | None = None, **more: object) -> scans.Taken:
+def scanned(work: Work, code: str, place: Place | None = None, **more: object) -> scans.StoredScan:
     """Scan a code."""
     where = place.code if place else None
     return scans.take(work, Scanned(str(uuid4()), code, where, **more))  # type: ignore[arg-type]
@@ -75,7 +75,7 @@ def test_any_scan_of_a_wanted_file_carries_its_incident_and_moves_it_all_the_sam
     work.session.refresh(file)
     assert file.place_id == two.id
     assert [one.place_id for one in seen(work)] == [None, one.id, two.id]
-    assert wanted.of(work, [file.id])
+    assert wanted.by_file(work, [file.id])
 
 
 def test_a_scan_sent_again_is_answered_with_the_same_incident_and_noted_once(work: Work) -> None:
@@ -195,7 +195,7 @@ def test_a_wanted_file_on_loan_is_taken_back_and_stays_wanted(work: Work) -> Non
     number = missed(work, file)
     taken = scanned(work, file.code, two)
     assert (taken.outcome, taken.incident_id) == (ScanOutcome.RETURNED, number)
-    assert wanted.of(work, [file.id])
+    assert wanted.by_file(work, [file.id])
 
 
 def test_a_wanted_file_put_down_by_hand_tells_its_incident(work: Work) -> None:
@@ -212,7 +212,7 @@ def test_undoing_a_scan_does_not_undo_that_the_file_was_seen(work: Work) -> None
     taken = scanned(work, file.code, two)
     assert scans.undo(work, taken.id).incident_id == number
     assert len(seen(work)) == 1
-    assert wanted.of(work, [file.id])
+    assert wanted.by_file(work, [file.id])
 
 
 def test_found_again_the_file_can_be_lent_and_scanned_without_a_word(work: Work) -> None:
@@ -221,7 +221,10 @@ def test_found_again_the_file_can_be_lent_and_scanned_without_a_word(work: Work)
     scanned(work, file.code, two)
     item = reporting.items(work, incident)[0]
     reporting.found(
-        work, incident, [item.id], Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
+        work,
+        incident,
+        [item.id],
+        StatedFind(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO),
     )
     assert scanned(work, file.code, two).incident_id is None
     assert [one.answer for one in seen(work)] == [SeenAnswer.FOUND]
@@ -237,7 +240,7 @@ def test_what_was_not_the_file_leaves_it_wanted_and_asks_no_more(work: Work) -> 
     item = reporting.items(work, incident)[0]
     reporting.not_it(work, incident, [item.id], "Bara omslaget låg där")
     assert [one.answer for one in seen(work)] == [SeenAnswer.MISREAD]
-    assert wanted.of(work, [file.id])
+    assert wanted.by_file(work, [file.id])
 
 
 def test_the_screen_says_stop_above_what_the_scan_did(work: Work) -> None:

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from archive.files import files
 from archive.history import history
-from archive.history.history import Entry, Step
+from archive.history.history import Entry, StreamStep
 from archive.integrity.chain import verify
 from archive.integrity.replay import replay
 from archive.kernel.errors import ChangedMeanwhile, Conflict, NotPermitted
@@ -152,7 +152,7 @@ def test_many_steps_are_taken_as_one_or_not_at_all(archive: Archive, archivist: 
         box = a_box(work, a_shelf(work))
         several = [a_file(work, box) for _ in range(3)]
         history.advance(work, several[2], FileAction.LEND, loan=1)
-    steps = [Step(file, FileAction.LEND, facts={"loan": 1}) for file in several]
+    steps = [StreamStep(file, FileAction.LEND, facts={"loan": 1}) for file in several]
     with pytest.raises(Conflict), archive.write(archivist) as work:
         history.advance_many(work, steps)
     with archive.read(archivist) as work:

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from archive import reference_data
 from archive.imports import runs
 from archive.imports.driver import drive
-from archive.imports.lists.meaning.fields import Field
-from archive.imports.lists.meaning.mapping import Column, Mapping
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
 from archive.integrity import chain, replay
 from archive.kernel.store import Actor, Archive, operator
 from archive.models import CaseFile, Event, ImportRow, ImportRun, Task
@@ -35,8 +35,22 @@ HEADER = (
     "Sign",
 )
 _FIELDS = (
-    *(Field.REFERENCE, Field.PART, Field.PARTS, Field.NUMBER, Field.FAMILY_NAME, Field.GIVEN_NAME),
-    *(Field.KIND, Field.CLOSED, Field.ROOM, Field.BOX, Field.CHECKED_DATE, Field.CHECKED_BY),
+    *(
+        ListField.REFERENCE,
+        ListField.PART,
+        ListField.PARTS,
+        ListField.NUMBER,
+        ListField.FAMILY_NAME,
+        ListField.GIVEN_NAME,
+    ),
+    *(
+        ListField.KIND,
+        ListField.CLOSED,
+        ListField.ROOM,
+        ListField.BOX,
+        ListField.CHECKED_DATE,
+        ListField.CHECKED_BY,
+    ),
 )
 
 
@@ -77,7 +91,7 @@ def a_list(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] = HEADER) ->
 
 def mapping(**settings: Any) -> Mapping:
     """Say what the columns of `a_list` are."""
-    columns = tuple(Column(header, field) for header, field in zip(HEADER, _FIELDS, strict=True))
+    columns = tuple(MappedColumn(header, field) for header, field in zip(HEADER, _FIELDS, strict=True))
     values = {"source": "PROVA", "site": OLD, "unstated_protection": Protection.NONE, **settings}
     return Mapping(columns=columns, kinds={"eb": "EB", "vu": "VU"}, **values)
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from archive.files import files
 from archive.imports import comparison
-from archive.imports.comparison import Summary
-from archive.imports.lists.meaning.fields import Field
-from archive.imports.lists.meaning.mapping import Column, Mapping
+from archive.imports.comparison import ComparisonSummary
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
 from archive.imports.papers import comparison as paper
 from archive.kernel.errors import DomainError
 from archive.kernel.store import Actor, Archive
@@ -40,10 +40,10 @@ def _compare(
 ) -> ImportRun:
     chosen = Mapping(
         (
-            Column("Ärende", Field.REFERENCE),
-            Column("Personnummer", Field.NUMBER),
-            Column("Namn", Field.NAME),
-            Column("Avslutat", Field.CLOSED),
+            MappedColumn("Ärende", ListField.REFERENCE),
+            MappedColumn("Personnummer", ListField.NUMBER),
+            MappedColumn("Namn", ListField.NAME),
+            MappedColumn("Avslutat", ListField.CLOSED),
         ),
         source="PROVA",
         unstated_protection=protection,
@@ -58,7 +58,7 @@ def _found(archive: Archive, actor: Actor, run: ImportRun, kind: GapKind) -> lis
         return [line.reference for line in comparison.all_gaps(work, run, kind, TODAY)]
 
 
-def _summary(archive: Archive, actor: Actor, run: ImportRun, weeks: int = 8) -> Summary:
+def _summary(archive: Archive, actor: Actor, run: ImportRun, weeks: int = 8) -> ComparisonSummary:
     with archive.read(actor) as work:
         return comparison.summary(work, run, weeks, TODAY)
 

@@ -225,9 +225,9 @@ def test_a_scan_between_the_judging_and_the_registering_is_not_overwritten(
 ) -> None:
     take_in(archive, archivist, [row("P1", ANNA)])
     checked = check(archive, archivist, a_list([row("P1", ANNA, room="M", box="7")]), mapping(site=CENTRAL))
-    real, scanned = apply.Batch.judge, []
+    real, scanned = apply.RowBatch.judge, []
 
-    def judge_then_scan(batch: apply.Batch, *said: object) -> object:
+    def judge_then_scan(batch: apply.RowBatch, *said: object) -> object:
         verdicts = real(batch, *said)  # type: ignore[arg-type]
         if not scanned:
             scanned.append(True)
@@ -237,7 +237,7 @@ def test_a_scan_between_the_judging_and_the_registering_is_not_overwritten(
                 files.move(work, file, room, how=Evidence.SCAN)
         return verdicts
 
-    monkeypatch.setattr(apply.Batch, "judge", judge_then_scan)
+    monkeypatch.setattr(apply.RowBatch, "judge", judge_then_scan)
     run = register(archive, archivist, checked)
     assert (run.status, run.counts["moved"], run.counts["conflicts"]) == (ImportState.APPLIED, 0, 1)
     assert file_of(archive, archivist, "P1").placed_how is Evidence.SCAN

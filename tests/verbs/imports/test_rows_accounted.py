@@ -19,10 +19,10 @@ from archive.files import files
 from archive.imports import left_out, runs, worklist
 from archive.imports import refused as import_refused
 from archive.imports.driver import drive
-from archive.imports.lists.meaning.fields import Field
-from archive.imports.lists.meaning.mapping import Column
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.mapping import MappedColumn
 from archive.imports.lists.meaning.rejects import write_rejects
-from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.tables import ListShape
 from archive.integrity import checks
 from archive.kernel.errors import DomainError
 from archive.kernel.store import Actor, Archive
@@ -100,7 +100,7 @@ def _settle(archive: Archive, actor: Actor, answer: TaskAnswer, kind: TaskKind =
 
 def _assert_sound(archive: Archive, actor: Actor) -> None:
     with archive.read(actor) as work:
-        assert [one.say() for one in checks.Check(work).rules()] == []
+        assert [one.say() for one in checks.RegisterCheck(work).rules()] == []
     assert_proven(archive, actor)
 
 
@@ -410,7 +410,7 @@ def test_rows_refused_at_registration_come_back_with_their_cells_and_read_again(
         whole = runs.get(work, run.id)
         assert (
             write_rejects(
-                out, Shape.from_dict(whole.shape or {}), import_refused.given_back(work, whole).rows
+                out, ListShape.from_dict(whole.shape or {}), import_refused.given_back(work, whole).rows
             )
             == 1
         )
@@ -575,7 +575,7 @@ def test_a_closing_before_the_opening_another_row_states_is_asked_about_and_refu
     archive: Archive, archivist: Actor, turned: bool, apart: bool
 ) -> None:
     chosen = mapping()
-    chosen = replace(chosen, columns=(*chosen.columns, Column("Öppnad", Field.OPENED)))
+    chosen = replace(chosen, columns=(*chosen.columns, MappedColumn("Öppnad", ListField.OPENED)))
     rows = [(*row("17", ANNA, closed="2003-04-05"), ""), (*row("17", ANNA, closed=""), "2004-05-06")]
     rows = rows[::-1] if turned else rows
     for some in [rows[:1], rows[1:]] if apart else [rows]:

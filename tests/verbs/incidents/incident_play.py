@@ -13,11 +13,11 @@ from archive.incidents import changes, reporting, steps
 from archive.kernel.store import Actor, Archive, Work, operator
 from archive.models import Incident, Matter, Unit, User
 from archive.quality import cases
-from archive.routine_runs.steps import Course
+from archive.routine_runs.steps import RunCourse
 from archive.vocabulary import Role
 from routines import engine
 from routines.conditions import Answer
-from routines.model import Evidence, Field, FieldKind
+from routines.model import FieldKind, FormField, RequiredPaper
 from routines.progress import State
 from tests.builders import _quick_hash
 from tests.remembering import remembering
@@ -91,12 +91,12 @@ def matter_answers(work: Work, matter: Matter, step: str, **wanted: Answer) -> d
 
 
 def filled(
-    work: Work, run: Course, step: str, wanted: Mapping[str, Answer], actor: Actor, items: list[str]
+    work: Work, run: RunCourse, step: str, wanted: Mapping[str, Answer], actor: Actor, items: list[str]
 ) -> dict[str, Answer]:
     """Fill in what a step's form asks for: what is wanted, and the rest as plainly as can be."""
     given: dict[str, Answer] = {}
 
-    def asked(one: Field | Evidence) -> bool:
+    def asked(one: FormField | RequiredPaper) -> bool:
         return State(run.routine, run.progress, work.now, (step, given)).holds(one.when)
 
     for one in run.step(step).fields:
@@ -109,7 +109,7 @@ def filled(
     return given
 
 
-def _plain(one: Field, work: Work, actor: Actor, items: list[str]) -> Answer:
+def _plain(one: FormField, work: Work, actor: Actor, items: list[str]) -> Answer:
     simple: dict[FieldKind, Any] = {
         FieldKind.TEXT: "ord",
         FieldKind.LONG_TEXT: "några ord",

@@ -5,7 +5,7 @@ from datetime import datetime
 from unicodedata import normalize
 
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Person
 from archive.vocabulary import Protection, Role
@@ -70,7 +70,7 @@ def reported(
         file = a_file(work, a_box(work, a_shelf(work)), *persons, reference="P0001234")
         file.unit_id = a_unit(work, UNIT)
         work.session.flush()
-        said = Report(file_ids=(file.id,), waiting=ASKER, circumstances="Zätas akt")
+        said = MissReport(file_ids=(file.id,), waiting=ASKER, circumstances="Zätas akt")
         said = replace(said, **moments)  # type: ignore[arg-type]
         number = reporting.report(work, said).id
     clock.forward(hours=2)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Actor, Archive
 from archive.notifications import deadlines
@@ -39,7 +39,7 @@ def file_id(archive: Archive, archivist: Actor) -> int:
 def reported(archive: Archive, actor: Actor, file_id: int, waiting: str = "") -> Play:
     """Report the file missing, perhaps for somebody who waits."""
     with archive.write(actor) as work:
-        return Play(archive, reporting.report(work, Report(file_ids=(file_id,), waiting=waiting)).id)
+        return Play(archive, reporting.report(work, MissReport(file_ids=(file_id,), waiting=waiting)).id)
 
 
 def confirm(play: Play, manager: Actor) -> IncidentState:
@@ -68,7 +68,9 @@ def wrong_at_field(play: Play, manager: Actor) -> str:
 def clocks(play: Play, actor: Actor) -> set[str]:
     """Return the steps whose clocks run."""
     with play.archive.read(actor) as work:
-        return {one.key.split()[0] for one in deadlines.of(work, f"incident:{play.number}") if one.open}
+        return {
+            one.key.split()[0] for one in deadlines.for_streams(work, f"incident:{play.number}") if one.open
+        }
 
 
 def test_the_short_way_waits_for_the_answer_to_whoever_waits(

@@ -8,7 +8,7 @@ import pytest
 from archive.incidents import changes, facts, reporting
 from archive.incidents.papers import report as incident_report
 from archive.incidents.report import gather, stated
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import Incident
 from archive.vocabulary import Role
@@ -35,7 +35,7 @@ class Sought:
         with self.archive.write(self.archivist) as work:
             box = a_box(work, a_shelf(work))
             self.files = [a_file(work, box).id for _ in range(2)]
-            number = reporting.report(work, Report(tuple(self.files))).id
+            number = reporting.report(work, MissReport(tuple(self.files))).id
         self.play = Play(self.archive, number)
 
     def search(self, step: str, result: str) -> None:
@@ -68,7 +68,7 @@ class Sought:
         """Return how many have searched, as the routine counts them."""
         with self.archive.read(self.archivist) as work:
             incident = work.session.get_one(Incident, self.play.number)
-            return facts.of(work, incident)["searchers"]
+            return facts.gather(work, incident)["searchers"]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_what_was_found_and_is_reported_missing_anew_was_found(sought: Sought) -
     sought.confirm(0, right="yes")
     sought.clock.forward(minutes=5)
     with sought.archive.write(sought.archivist) as work:
-        reporting.report(work, Report((sought.files[0],)))
+        reporting.report(work, MissReport((sought.files[0],)))
     assert (sought.told(), sought.searchers()) == ([SOME], 1)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.clock import STOCKHOLM
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, Work
@@ -146,7 +146,7 @@ def test_how_far_ahead_a_stated_time_may_be_is_the_same_wherever_it_is_stated(
         said = story.play.answers(work, incident, archivist, "tell_manager", {"told_at": ahead.isoformat()})
         return reporting.complete(work, incident, "tell_manager", said)
 
-    described = Report(description="En pärm", missed_at=ahead)
+    described = MissReport(description="En pärm", missed_at=ahead)
     doors: list[Callable[[Work, Incident], object]] = [
         lambda work, _incident: reporting.report(work, described),
         lambda work, _incident: cases.begin(work, DEVIATION, cases.New(noticed_at=ahead)),

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from archive.files import files
 from archive.incidents import reporting
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
 from archive.kernel.errors import Unavailable
 from archive.kernel.store import Actor, Archive, Work
@@ -33,12 +33,15 @@ def _find(work: Work) -> None:
     incident = work.session.get_one(Incident, 1)
     (item,) = reporting.items(work, incident)
     reporting.found(
-        work, incident, [item.id], Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
+        work,
+        incident,
+        [item.id],
+        StatedFind(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO),
     )
 
 
 DEEDS: dict[str, Callable[[Work], object]] = {
-    "report another file": lambda work: reporting.report(work, Report((2,))),
+    "report another file": lambda work: reporting.report(work, MissReport((2,))),
     "scan a wanted file": _scan,
     "find it": _find,
 }
@@ -51,7 +54,7 @@ def missing(archive: Archive, archivist: Actor) -> Archive:
     with archive.write(archivist) as work:
         box = a_box(work, a_shelf(work))
         first, _second = a_file(work, box), a_file(work, box)
-        reporting.report(work, Report((first.id,)))
+        reporting.report(work, MissReport((first.id,)))
     return archive
 
 

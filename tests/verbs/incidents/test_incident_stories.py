@@ -8,14 +8,14 @@ import pytest
 
 from archive.files import files, wanted
 from archive.incidents import reporting
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
 from archive.kernel.errors import NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive
 from archive.models import Place
 from archive.notifications import deadlines
 from archive.scanning import scans
-from archive.scanning.scans import Scanned, Taken
+from archive.scanning.scans import Scanned, StoredScan
 from archive.vocabulary import (
     ClockState,
     Custody,
@@ -98,7 +98,7 @@ def cast(archive: Archive, as_role: AsRole) -> Cast:
     )
 
 
-def scan(archive: Archive, actor: Actor, file_id: int, place: str | None = None) -> Taken:
+def scan(archive: Archive, actor: Actor, file_id: int, place: str | None = None) -> StoredScan:
     """Scan a file, at a place if one is named."""
     with archive.write(actor) as work:
         code = files.get(work, file_id).code
@@ -108,7 +108,7 @@ def scan(archive: Archive, actor: Actor, file_id: int, place: str | None = None)
 def missed(archive: Archive, actor: Actor, **said: object) -> int:
     """Report a miss and return the number of its incident."""
     with archive.write(actor) as work:
-        return reporting.report(work, Report(**said)).id  # type: ignore[arg-type]
+        return reporting.report(work, MissReport(**said)).id  # type: ignore[arg-type]
 
 
 def status(archive: Archive, actor: Actor, play: Play) -> IncidentState:
@@ -163,7 +163,7 @@ def test_a_file_missed_by_a_case_worker_is_found_by_a_scan_and_the_case_is_close
     with archive.write(cast.archivist) as work:
         incident = reporting.get(work, play.number)
         item = reporting.items(work, incident)[0]
-        said = Found(
+        said = StatedFind(
             work.now,
             "I omslaget till grannakten.",
             how="delivery",
@@ -180,7 +180,7 @@ def test_a_file_missed_by_a_case_worker_is_found_by_a_scan_and_the_case_is_close
     with archive.read(cast.archivist) as work:
         report = reporting.report_data(work, reporting.get(work, play.number))
         assert report.fixed
-        assert not wanted.of(work, [cast.file])
+        assert not wanted.by_file(work, [cast.file])
         notified = [one.state for one in report.clocks if one.title.sv == "Anmäl till IMY"]
         assert notified == [ClockState.MET]
         assert report.things[0].outcome is IncidentOutcome.FOUND
@@ -225,7 +225,7 @@ def test_a_file_that_three_searched_for_in_vain_is_declared_lost_by_the_delegate
     with archive.write(cast.archivist) as work:
         incident = reporting.get(work, play.number)
         item = reporting.items(work, incident)[0]
-        said = Found(
+        said = StatedFind(
             work.now,
             "Bakom elskåpet",
             place_id=taken.place_id,
@@ -297,7 +297,7 @@ def test_a_small_miss_takes_three_fields_and_the_heads_word(archive: Archive, ca
         assert report.short
         assert not [step for step in report.steps if step.state.value == "open"]
     with archive.read(cast.archivist) as work:
-        assert not [clock for clock in deadlines.of(work, f"incident:{play.number}") if clock.open]
+        assert not [clock for clock in deadlines.for_streams(work, f"incident:{play.number}") if clock.open]
     assert play.open(cast.archivist) == []
     sound(archive, cast.archivist)
 
@@ -323,22 +323,22 @@ def test_a_lost_crate_is_one_incident_of_all_it_held_and_is_found_file_by_file(
         incident = reporting.get(work, number)
         assert incident.what is Missed.SEVERAL
         assert [item.file_id for item in reporting.items(work, incident)] == inside
-        assert wanted.of(work, inside).keys() == set(inside)
+        assert wanted.by_file(work, inside).keys() == set(inside)
     clock.forward(hours=2)
     taken = [scan(archive, cast.one, file_id, cast.box) for file_id in inside[:3]]
     assert {one.incident_id for one in taken} == {number}
     with archive.write(cast.archivist) as work:
         incident = reporting.get(work, number)
         items = reporting.items(work, incident)
-        said = Found(
+        said = StatedFind(
             work.now, "Lådan stod kvar på lastbryggan", state=FoundState.WHOLE, others_read=OthersRead.NO
         )
         reporting.found(work, incident, [item.id for item in items[:3]], said)
         assert incident.status is IncidentState.SUSPECTED
-        assert wanted.of(work, inside).keys() == {inside[3]}
+        assert wanted.by_file(work, inside).keys() == {inside[3]}
     with archive.write(cast.archivist) as work:
         incident = reporting.get(work, number)
-        said = Found(
+        said = StatedFind(
             work.now,
             "På golvet",
             state=FoundState.WHOLE,

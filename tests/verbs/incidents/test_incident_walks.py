@@ -7,7 +7,7 @@ import pytest
 
 from archive.files import files
 from archive.incidents import nightly, reporting, steps
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.integrity import checks
 from archive.kernel.errors import DomainError
 from archive.kernel.store import Actor, Archive, Work, operator
@@ -16,7 +16,7 @@ from archive.scanning import scans
 from archive.vocabulary import IncidentOutcome, IncidentState, Role
 from routines import engine
 from routines.conditions import Answer
-from routines.model import Field, FieldKind, Step
+from routines.model import FieldKind, FormField, Step
 from routines.progress import State
 from tests.builders import SetClock, a_box, a_file, a_shelf, user_in_role
 
@@ -41,7 +41,7 @@ def _answers(work: Work, incident: Incident, step: Step, random: Random) -> dict
     return given | {one.id: "i akten" for one in step.evidence if one.required and state.holds(one.when)}
 
 
-def _answer(work: Work, one: Field, random: Random, items: list[str]) -> Answer | None:
+def _answer(work: Work, one: FormField, random: Random, items: list[str]) -> Answer | None:
     if one.kind is FieldKind.PERSON:
         who = f"user:{random.randint(1, 3)}"
         return (who,) if one.several else who
@@ -91,7 +91,7 @@ def test_whatever_is_answered_the_case_comes_to_its_end(
     with archive.write(archivist) as work:
         box = a_box(work, a_shelf(work))
         sought = [a_file(work, box).id for _ in range(random.randint(1, 3))]
-        number = reporting.report(work, Report(tuple(sought))).id
+        number = reporting.report(work, MissReport(tuple(sought))).id
     for _ in range(MOST):
         with archive.read(archivist) as work:
             incident = work.session.get_one(Incident, number)

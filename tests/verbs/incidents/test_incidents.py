@@ -14,7 +14,7 @@ from archive.files import files, wanted
 from archive.history import private_data
 from archive.incidents import nightly, reporting, steps
 from archive.incidents import outcomes as incident_outcomes
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
 from archive.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive, Work, operator
@@ -69,12 +69,12 @@ def shelved(archive: Archive, archivist: Actor) -> list[int]:
 def report(archive: Archive, actor: Actor, **said: object) -> int:
     """Report a miss and return the number of its incident."""
     with archive.write(actor) as work:
-        return reporting.report(work, Report(**said)).id  # type: ignore[arg-type]
+        return reporting.report(work, MissReport(**said)).id  # type: ignore[arg-type]
 
 
 def due(work: Work, number: int, step: str) -> datetime:
     """Return when the step of an incident is due by its clock."""
-    return {one.key: one.due_at for one in deadlines.of(work, f"incident:{number}")}[f"{step} 1"]
+    return {one.key: one.due_at for one in deadlines.for_streams(work, f"incident:{number}")}[f"{step} 1"]
 
 
 # Reporting
@@ -85,7 +85,7 @@ def test_everyone_but_administrator_and_auditor_can_report_a_miss(
     archive: Archive, as_role: AsRole, role: Role
 ) -> None:
     with archive.write(as_role(role)) as work:
-        incident = reporting.report(work, Report(description="En blå pärm", protected=False))
+        incident = reporting.report(work, MissReport(description="En blå pärm", protected=False))
         assert reporting.get(work, incident.id).status is IncidentState.SUSPECTED
 
 
@@ -94,7 +94,7 @@ def test_an_administrator_or_auditor_cannot_report_a_miss(
     archive: Archive, as_role: AsRole, role: Role
 ) -> None:
     with archive.write(as_role(role)) as work, pytest.raises(NotPermitted):
-        reporting.report(work, Report(description="En blå pärm"))
+        reporting.report(work, MissReport(description="En blå pärm"))
 
 
 def test_a_new_incident_has_an_owner_a_clock_and_a_next_step(
@@ -104,7 +104,7 @@ def test_a_new_incident_has_an_owner_a_clock_and_a_next_step(
     with archive.read(archivist) as work:
         incident = reporting.get(work, number)
         assert incident.owner_id == archivist.user_id
-        assert [one for one in deadlines.of(work, incident.stream) if one.open]
+        assert [one for one in deadlines.for_streams(work, incident.stream) if one.open]
         assert engine.open_steps(steps.course(work, incident).progress)
         assert incident.unit_id is not None
 
@@ -129,7 +129,7 @@ def test_of_several_files_one_of_which_is_missed_already_the_others_get_an_incid
     second = report(archive, archivist, file_ids=tuple(shelved))
     assert second != first
     with archive.read(archivist) as work:
-        found = wanted.of(work, shelved)
+        found = wanted.by_file(work, shelved)
         assert [found[file].incident_id for file in shelved] == [first, second, second]
 
 
@@ -173,21 +173,21 @@ def give_up(work: Work, number: int) -> None:
 )
 def test_a_report_that_cannot_be_is_refused(work: Work, said: dict[str, object], code: str) -> None:
     with pytest.raises(Invalid, match=code):
-        reporting.report(work, Report(**said))  # type: ignore[arg-type]
+        reporting.report(work, MissReport(**said))  # type: ignore[arg-type]
 
 
 def test_what_is_not_registered_is_described_and_counts_as_protected_until_somebody_knows(work: Work) -> None:
-    incident = reporting.report(work, Report(description="Akt på Lisa Testsson, 2004"))
+    incident = reporting.report(work, MissReport(description="Akt på Lisa Testsson, 2004"))
     assert (incident.what, incident.protected) == (Missed.UNREGISTERED, True)
     (item,) = reporting.items(work, incident)
-    assert private_data.of(work, [item.told_event])[item.told_event or 0]["description"].startswith(
+    assert private_data.by_event(work, [item.told_event])[item.told_event or 0]["description"].startswith(
         "Akt på Lisa"
     )
 
 
 def test_no_free_text_of_a_report_stands_in_a_body_or_a_column(work: Work) -> None:
     words = {"description": "Ordet1", "purpose": "Ordet2", "waiting": "Ordet3", "circumstances": "Ordet4"}
-    incident = reporting.report(work, Report(**words))  # type: ignore[arg-type]
+    incident = reporting.report(work, MissReport(**words))  # type: ignore[arg-type]
     bodies = " ".join(work.session.scalars(select(col(Event.body))))
     row = repr({name: getattr(incident, name) for name in Incident.model_fields})
     assert not [word for word in words.values() if word in bodies or word in row]
@@ -197,7 +197,7 @@ def test_a_report_of_a_void_file_is_one_of_the_file_that_is_the_right_one(work: 
     box = a_box(work, a_shelf(work))
     wrong, right = a_file(work, box), a_file(work, box)
     files.void(work, wrong, right)
-    incident = reporting.report(work, Report(file_ids=(wrong.id,)))
+    incident = reporting.report(work, MissReport(file_ids=(wrong.id,)))
     assert [item.file_id for item in reporting.items(work, incident)] == [right.id]
 
 
@@ -304,7 +304,7 @@ def test_a_step_done_in_time_meets_its_clock_and_one_not_needed_withdraws_it(
     with archive.write(archivist) as work:
         incident = reporting.get(work, play.number)
         reporting.not_needed(work, incident, "case_systems", "Akten är äldre än systemet")
-        clocks = {one.key: one for one in deadlines.of(work, incident.stream)}
+        clocks = {one.key: one for one in deadlines.for_streams(work, incident.stream)}
         assert clocks["tell_dpo 1"].met_at is not None
         assert clocks["case_systems 1"].withdrawn_at is not None
 
@@ -317,7 +317,7 @@ def test_a_new_owner_is_told_and_gets_the_clocks(
     with archive.write(archivist) as work:
         incident = reporting.get(work, number)
         reporting.hand_over(work, incident, other.user_id or 0)
-        owners = {one.key: one.owner_id for one in deadlines.of(work, incident.stream)}
+        owners = {one.key: one.owner_id for one in deadlines.for_streams(work, incident.stream)}
         assert owners["tell_dpo 1"] == other.user_id
         assert owners["lex_sarah_report 1"] == archivist.user_id  # whoever reported it answers for that
         told = select(Message).where(col(Message.kind) == MessageKind.INCIDENT_YOURS)
@@ -334,7 +334,7 @@ def test_an_old_loss_entered_afterwards_keeps_its_moments_and_number_and_starts_
         incident = reporting.get(work, number)
         assert (incident.missed_at, incident.diary_number) == (then, "SN-2024/31")
         assert incident.reported_at == clock.now
-        assert deadlines.of(work, incident.stream) == []
+        assert deadlines.for_streams(work, incident.stream) == []
         late = reporting.report_data(work, incident).of_track("people")
         assert all(step.due_at and step.due_at < clock.now for step in late)
 
@@ -413,7 +413,7 @@ def test_a_search_counts_its_searcher_and_not_whoever_writes_it_down(
         searches.record(work, incident, Searched(SearchResult.NOT_SEARCHED, remark="Låst"))
         facts = steps.course(work, incident).progress.facts
         assert facts["searchers"] == 2
-        assert [one.place_id for one in searches.of(work, incident)][:3] == [place] * 3
+        assert [one.place_id for one in searches.for_incident(work, incident)][:3] == [place] * 3
 
 
 @pytest.mark.parametrize(
@@ -574,7 +574,9 @@ def test_a_find_before_the_miss_is_refused(archive: Archive, archivist: Actor, s
     with archive.write(archivist) as work:
         incident = reporting.get(work, number)
         (item,) = reporting.items(work, incident)
-        said = Found(work.now - timedelta(days=1), "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
+        said = StatedFind(
+            work.now - timedelta(days=1), "Här", state=FoundState.WHOLE, others_read=OthersRead.NO
+        )
         with pytest.raises(Invalid, match="found_before_missed"):
             reporting.found(work, incident, [item.id], said)
 
@@ -584,7 +586,7 @@ def test_what_is_found_cannot_be_found_again(archive: Archive, archivist: Actor,
     with archive.write(archivist) as work:
         incident = reporting.get(work, number)
         first = reporting.items(work, incident)[0].id
-        said = Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
+        said = StatedFind(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
         reporting.found(work, incident, [first], said)
         with pytest.raises(Conflict, match="item_settled"):
             reporting.found(work, incident, [first], said)
@@ -606,7 +608,7 @@ def test_where_it_lay_is_told_from_its_place(
         (item,) = reporting.items(work, incident)
         place = {"own": box.id, "next": beside.id, "cover": None}[lay]
         cover = shelved[1] if lay == "cover" else None
-        said = Found(
+        said = StatedFind(
             work.now, "Där", place_id=place, cover_id=cover, state=FoundState.WHOLE, others_read=OthersRead.NO
         )
         reporting.found(work, incident, [item.id], said)
@@ -626,7 +628,7 @@ def test_a_mistaken_suspicion_is_decided_by_the_manager_with_proof(
         option = explained.options[0].id
         reporting.mistaken(work, incident, [item.id], option, "Gallrad enligt plan", "Gallringsprotokollet")
         assert (item.outcome, incident.status) == (IncidentOutcome.MISTAKEN, IncidentState.DECIDED)
-        assert not wanted.of(work, [shelved[0]])
+        assert not wanted.by_file(work, [shelved[0]])
 
 
 def test_a_decided_case_is_reopened_only_with_a_reason_and_wants_the_file_again(
@@ -640,13 +642,13 @@ def test_a_decided_case_is_reopened_only_with_a_reason_and_wants_the_file_again(
             work,
             incident,
             [item.id],
-            Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO),
+            StatedFind(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO),
         )
         with pytest.raises(Invalid):
             reporting.reopen(work, incident, [item.id], "")
         reporting.reopen(work, incident, [item.id], "Det var fel akt")
         assert incident.status is IncidentState.SEARCHING
-        assert wanted.of(work, [shelved[0]])
+        assert wanted.by_file(work, [shelved[0]])
         assert checks.everything(work) == []
 
 

@@ -15,7 +15,7 @@ from archive.incidents.letters import cases, imy, redaction, reports
 from archive.incidents.letters import letters as incident_letters
 from archive.incidents.letters.cases import Case
 from archive.incidents.letters.redaction import LEFT_OUT, Concealed
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.errors import NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive, Work
 from archive.people import people
@@ -43,7 +43,7 @@ def named(work: Work) -> tuple[Concealed, list[tuple[str, str, str]]]:
     persons = [a_person(work, name, f"Z{name[::-1]}", number=numbers[at]) for at, name in enumerate(NAMES)]
     file = a_file(work, box, *persons, reference="P0001234")
     known = [(one.family_name, one.given_name, numbers[at]) for at, one in enumerate(persons)]
-    return redaction.of(work, persons, [file]), known
+    return redaction.concealed(work, persons, [file]), known
 
 
 @pytest.mark.engines("sqlite")
@@ -185,7 +185,7 @@ def test_an_organisation_number_written_in_the_notification_is_printed_and_a_per
 def test_a_name_somebody_had_before_is_left_out_too(work: Work) -> None:
     person = a_person(work, "Gammalnamn", "Eva")
     people.change(work, person, {"family_name": "Nynamn"}, by_hand=True)
-    concealed = redaction.of(work, [person], [])
+    concealed = redaction.concealed(work, [person], [])
     assert concealed.out_of("Eva Gammalnamn, nu Nynamn") == f"{LEFT_OUT} {LEFT_OUT}, nu {LEFT_OUT}"
 
 
@@ -315,7 +315,7 @@ def test_what_the_register_does_not_know_leaves_out_what_people_wrote_for_the_po
     archive: Archive, archivist: Actor, clock: SetClock
 ) -> None:
     with archive.write(archivist) as work:
-        said = Report(description="En pärm om Karin", protected=False)
+        said = MissReport(description="En pärm om Karin", protected=False)
         number = reporting.report(work, said).id
         reporting.start(work, reporting.get(work, number), "suspect_crime")
     Play(archive, number).do(archivist, "suspect_crime", what="Karins pärm är borta")
@@ -358,7 +358,7 @@ def test_a_case_worker_who_reported_it_prints_what_her_steps_ask_for(
         file = a_file(work, a_box(work, a_shelf(work)))
     worker = as_role(Role.CASE_WORKER)
     with archive.write(worker) as work:
-        number = reporting.report(work, Report(file_ids=(file.id,), waiting=ASKER)).id
+        number = reporting.report(work, MissReport(file_ids=(file.id,), waiting=ASKER)).id
     with archive.read(worker) as work:
         case = a_case(work, archive, number)
         own = {one.paper for one in cases.printable(case)}
@@ -387,7 +387,7 @@ def test_the_papers_of_a_lost_crate_ask_no_more_often_than_those_of_a_dozen(
             box = a_box(work, a_shelf(work, f"Annex {many_files}"))
             person = a_person(work)
             ids = tuple(a_file(work, box, person).id for _ in range(many_files))
-            number = reporting.report(work, Report(file_ids=ids)).id
+            number = reporting.report(work, MissReport(file_ids=ids)).id
         with archive.read(archivist) as work, counted(archive.engine) as statements:
             case = a_case(work, archive, number)
             cases.printable(case)

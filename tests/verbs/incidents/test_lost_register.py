@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from archive.incidents import lost_register, reporting
-from archive.incidents.lost_register import End, Filter, Line, Mark, Order
-from archive.incidents.reporting import Report
+from archive.incidents.lost_register import Filter, LastLine, LossEnd, LossLine, Order
+from archive.incidents.reporting import MissReport
 from archive.kernel.errors import NotPermitted
 from archive.kernel.store import Actor, Archive, Work
 from archive.vocabulary import FoundWhere, IncidentState, Protection, Role
@@ -31,7 +31,7 @@ def missed(archive: Archive, archivist: Actor, clock: SetClock) -> list[int]:
         made = [a_file(work, box, a_person(work, f"Namnsson{number}")) for number in range(3)]
         made[0].unit_id = a_unit(work, UNIT)
         hidden = a_file(work, box, a_person(work, protection=Protection.MARKED))
-        short = reporting.report(work, Report(file_ids=(made[0].id,))).id
+        short = reporting.report(work, MissReport(file_ids=(made[0].id,))).id
     clock.forward(hours=49)
     play = Play(archive, short)
     found = {"found_where": "Hemligt", "cause": "misread", "outsiders": "no"}
@@ -39,12 +39,12 @@ def missed(archive: Archive, archivist: Actor, clock: SetClock) -> list[int]:
     with archive.write(manager) as work:
         reporting.confirm_short(work, reporting.get(work, short), True)
     with archive.write(archivist) as work:
-        sought = reporting.report(work, Report(file_ids=(made[1].id, made[2].id))).id
-        sealed = reporting.report(work, Report(file_ids=(hidden.id,))).id
+        sought = reporting.report(work, MissReport(file_ids=(made[1].id, made[2].id))).id
+        sealed = reporting.report(work, MissReport(file_ids=(hidden.id,))).id
         long_ago = clock.now - timedelta(days=800)
         old = reporting.report(
             work,
-            Report(
+            MissReport(
                 description="=SUM(1) Lisas pärm", protected=False, missed_at=long_ago, suspected_at=long_ago
             ),
         ).id
@@ -67,18 +67,18 @@ def test_the_register_is_whole_in_order_and_filtered(
         assert numbers(work, order=Order.MISSED)[-1] == old
         assert numbers(work, Filter(status=IncidentState.CLOSED)) == [short]
         assert numbers(work, Filter(year=then)) == [old]
-        assert numbers(work, Filter(year=this, end=End.MISSING)) == [sealed, sought, sought]
-        assert numbers(work, Filter(end=End.SHORT)) == [short]
-        assert numbers(work, Filter(end=End.FOUND)) == numbers(work, Filter(end=End.LOST)) == []
+        assert numbers(work, Filter(year=this, end=LossEnd.MISSING)) == [sealed, sought, sought]
+        assert numbers(work, Filter(end=LossEnd.SHORT)) == [short]
+        assert numbers(work, Filter(end=LossEnd.FOUND)) == numbers(work, Filter(end=LossEnd.LOST)) == []
         assert numbers(work, Filter(cause="misread")) == [short]
         assert numbers(work, Filter(cause="desk")) == []
         unit = next(unit for unit in lost_register.units(work) if unit.name == UNIT)
         assert numbers(work, Filter(unit_id=unit.id, where=FoundWhere.MISREAD)) == [short]
         assert lost_register.years(work) == list(range(this, then - 1, -1))
         counts = {end: count for end, count in lost_register.totals(work).items() if count}
-        assert counts == {End.MISSING: 4, End.SHORT: 1}
+        assert counts == {LossEnd.MISSING: 4, LossEnd.SHORT: 1}
         line = lost_register.page(work, order=Order.OLDEST).lines[0]
-        assert (line.end, line.days_away, line.cause, line.unit) == (End.SHORT, 2, "misread", UNIT)
+        assert (line.end, line.days_away, line.cause, line.unit) == (LossEnd.SHORT, 2, "misread", UNIT)
         assert str(lost_register.causes(work)[line.cause]) == "felläst nummer"
 
 
@@ -89,9 +89,9 @@ def test_pages_put_together_are_the_whole_register_for_everybody(
     for actor in (archivist, as_role(Role.AUDITOR)):
         with archive.read(actor) as work:
             whole, after = lost_register.page(work, order=order).lines, ""
-            parts: list[Line] = []
+            parts: list[LossLine] = []
             while True:
-                found = lost_register.page(work, order=order, after=Mark.read(after), limit=1)
+                found = lost_register.page(work, order=order, after=LastLine.read(after), limit=1)
                 parts += found.lines
                 if found.next is None:
                     break
@@ -109,12 +109,16 @@ def test_an_incident_one_may_not_know_of_is_a_number_and_never_an_answer(
     _short, _sought, sealed, _old = missed
     with archive.read(as_role(Role.ASSISTANT)) as work:
         line = next(line for line in lost_register.page(work).lines if line.number == sealed)
-        assert line == Line(sealed, None, None)
+        assert line == LossLine(sealed, None, None)
         assert (line.subjects, line.end, line.days_away) == ([], None, None)
-        asked = [Filter(year=clock.now.year), Filter(end=End.MISSING), Filter(status=IncidentState.SUSPECTED)]
+        asked = [
+            Filter(year=clock.now.year),
+            Filter(end=LossEnd.MISSING),
+            Filter(status=IncidentState.SUSPECTED),
+        ]
         assert not any(sealed in numbers(work, wanted) for wanted in asked)
         assert sealed not in numbers(work, order=Order.MISSED)  # where it stands would tell when
-        assert lost_register.totals(work)[End.MISSING] == 3
+        assert lost_register.totals(work)[LossEnd.MISSING] == 3
     with archive.read(as_role(Role.CASE_WORKER)) as work, pytest.raises(NotPermitted):
         lost_register.page(work)
 

@@ -14,7 +14,7 @@ import pytest
 from archive.incidents import reporting
 from archive.incidents.letters import imy, letters, reports
 from archive.incidents.letters.cases import Case, Heading
-from archive.incidents.letters.reports import Finding
+from archive.incidents.letters.reports import ReportFinding
 from archive.incidents.report import stated as as_stated
 from archive.kernel.clock import STOCKHOLM, local
 from archive.kernel.store import Actor, Archive, Work
@@ -59,7 +59,7 @@ def texts(told: object) -> Iterator[str]:
             yield from texts(one)
     elif is_dataclass(told) and not isinstance(told, Heading | type):
         for one in fields(told):
-            if not (isinstance(told, Finding) and one.name == "recorded"):
+            if not (isinstance(told, ReportFinding) and one.name == "recorded"):
                 yield from texts(getattr(told, one.name))
 
 

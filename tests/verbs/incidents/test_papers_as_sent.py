@@ -190,7 +190,7 @@ def test_what_was_filled_in_for_people_is_printed_in_the_language_of_the_paper(
     story.play.do(archivist, "confirm_find", right="yes", in_cover="no", exposed="no")
     with archive.read(archivist) as work, speaking("sv"):
         incident = reporting.get(work, story.number)
-        filled = prefills.of(work, incident, "after_find", archive.settings)["away"]
+        filled = prefills.for_step(work, incident, "after_find", archive.settings)["away"]
     story.play.do(archivist, "after_find", away=filled, consequences="FÖLJD")
     said = [
         supplemented(archive, story, one)[label]

@@ -8,7 +8,7 @@ from archive.files import wanted
 from archive.incidents import finds, outcomes, reporting
 from archive.incidents.as_of import items as items_then
 from archive.incidents.report import gather
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, operator
@@ -43,7 +43,9 @@ class Search:
         chief = a_colleague(self.archive, "chefen", Role.MANAGER)
         with self.archive.write(self.archivist) as work:
             self.file = a_file(work, a_box(work, a_shelf(work))).id
-            said = Report((self.file,), description="En bunt om 40 handlingar", pieces=40, protected=False)
+            said = MissReport(
+                (self.file,), description="En bunt om 40 handlingar", pieces=40, protected=False
+            )
             number = reporting.report(work, said).id
         self.play = Play(self.archive, number, {"owner": self.archivist, "manager": chief})
         self.clock.forward(hours=1)
@@ -89,7 +91,7 @@ def test_what_is_found_in_part_stays_sought_until_the_rest_is_found(search: Sear
         (True, None, FoundState.INCOMPLETE)
     ] * 2
     with search.archive.read(search.archivist) as work:
-        assert wanted.of(work, [search.file])
+        assert wanted.by_file(work, [search.file])
         told = gather.build(work, work.session.get_one(Incident, search.play.number))
         said = {one.field: one.value and one.value.sv for step in told.steps for one in step.answers}
         assert {one.answer for one in told.seen} == {SeenAnswer.PART}
@@ -153,7 +155,7 @@ def test_the_verb_of_a_find_tells_what_is_missing_too(search: Search) -> None:
     with search.archive.write(search.archivist) as work:
         incident = reporting.get(work, search.play.number)
         state = {"state": FoundState.INCOMPLETE, "others_read": OthersRead.NO}
-        reporting.found(work, incident, [2], Found(work.now, "I facket", **state, **TWELVE))
+        reporting.found(work, incident, [2], StatedFind(work.now, "I facket", **state, **TWELVE))
     assert [one.part_found for one in search.items()] == [False, True]
 
 

@@ -17,7 +17,7 @@ from archive.incidents.letters.cases import Case
 from archive.incidents.letters.imy import _aware
 from archive.incidents.report import gather, stated
 from archive.incidents.report.data import IncidentReport
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
 from archive.kernel.clock import local
 from archive.kernel.errors import Conflict, DomainError, Invalid
@@ -29,7 +29,7 @@ from archive.vocabulary.wording import speaking
 from routines import engine
 from routines.conditions import Answer
 from routines.model import OPENING
-from routines.progress import End
+from routines.progress import StepEnd
 from tests.builders import SetClock, a_box, a_file, a_shelf
 from tests.verbs.incidents.incident_play import Play, a_colleague, filled
 from tests.verbs.incidents.test_incident_walks import _answers
@@ -55,7 +55,7 @@ class Twin:
         with self.archive.write(self.by) as work:
             box = a_box(work, a_shelf(work))
             for _ in range(2):
-                said = Report((a_file(work, box).id,), waiting="Advokat Nilsson")
+                said = MissReport((a_file(work, box).id,), waiting="Advokat Nilsson")
                 self.numbers.append(reporting.report(work, said).id)
 
     def open(self, which: int) -> dict[str, datetime | None]:
@@ -259,7 +259,7 @@ def test_of_several_things_somebody_names_what_is_missing_again(archive: Archive
     a_colleague(archive, "arkivarien", Role.ARCHIVIST)
     with archive.write(operator("walker")) as work:
         box = a_box(work, a_shelf(work))
-        incident = reporting.report(work, Report((a_file(work, box).id, a_file(work, box).id)))
+        incident = reporting.report(work, MissReport((a_file(work, box).id, a_file(work, box).id)))
         items = reporting.items(work, incident)
         outcomes.mistaken(work, incident, items, "Utlånade")
         outcomes.settle(work, incident, items)
@@ -326,10 +326,10 @@ def test_what_a_withdrawn_find_or_a_thing_without_a_file_is_called_is_no_number(
     with archive.write(operator("walker")) as work:
         box = a_box(work, a_shelf(work))
         cover = a_file(work, box)
-        incident = reporting.report(work, Report(description="Ett brunt kuvert", protected=False))
+        incident = reporting.report(work, MissReport(description="Ett brunt kuvert", protected=False))
         ids = [item.id for item in reporting.items(work, incident)]
         whole = {"state": FoundState.WHOLE, "others_read": OthersRead.NO}
-        reporting.found(work, incident, ids, Found(work.now, "I omslaget", cover_id=cover.id, **whole))
+        reporting.found(work, incident, ids, StatedFind(work.now, "I omslaget", cover_id=cover.id, **whole))
         reporting.reopen(work, incident, ids, REASON)
         find = next(one for one in gather.build(work, incident).steps if one.step == "confirm_find")
     said = {answer.field: answer.value and answer.value.sv for answer in find.answers}
@@ -369,7 +369,7 @@ class Pair:
         with self.archive.write(self.archivist) as work:
             box = a_box(work, a_shelf(work))
             self.files = (a_file(work, box).id, a_file(work, box).id)
-            self.number = reporting.report(work, Report(self.files)).id
+            self.number = reporting.report(work, MissReport(self.files)).id
         self.play = Play(self.archive, self.number, {"owner": self.archivist, "manager": self.chief})
         self.clock.forward(hours=1)
         self.play.do(self.archivist, "first_search", result="nothing")
@@ -389,7 +389,7 @@ class Pair:
             incident = work.session.get_one(Incident, self.number)
             run = incident_steps.course(work, incident)
             steps = {one.step: one.deadline for one in engine.open_steps(run.progress)}
-            return incident.clock_from, steps, sorted(wanted.of(work, self.files))
+            return incident.clock_from, steps, sorted(wanted.by_file(work, self.files))
 
     def incidents(self) -> int:
         """Count the incidents there are."""
@@ -418,7 +418,7 @@ def test_a_find_that_was_none_is_taken_back_while_another_file_is_sought(pair: P
 def test_a_file_said_to_be_found_that_is_reported_again_is_sought_in_the_incident_it_has(pair: Pair) -> None:
     worker = a_colleague(pair.archive, "handläggaren", Role.CASE_WORKER)
     with pair.archive.write(worker) as work:
-        met = reporting.report(work, Report((pair.files[0],), circumstances="Det var en annan akt"))
+        met = reporting.report(work, MissReport((pair.files[0],), circumstances="Det var en annan akt"))
         assert met.id == pair.number
     assert pair.incidents() == 1
     assert pair.stands() == pair.before
@@ -436,7 +436,7 @@ def test_the_clocks_of_an_old_loss_run_from_when_it_shows_that_its_find_was_none
     long_ago = clock.now - timedelta(days=620)
     with archive.write(operator("walker")) as work:
         file = a_file(work, a_box(work, a_shelf(work)))
-        said = Report((file.id,), missed_at=long_ago, suspected_at=long_ago, entered_afterwards=True)
+        said = MissReport((file.id,), missed_at=long_ago, suspected_at=long_ago, entered_afterwards=True)
         incident = reporting.report(work, said)
         items = reporting.items(work, incident)
         if lost:
@@ -444,7 +444,7 @@ def test_the_clocks_of_an_old_loss_run_from_when_it_shows_that_its_find_was_none
             outcomes.settle(work, incident, items)
         else:
             whole = {"state": FoundState.WHOLE, "others_read": OthersRead.NO}
-            reporting.found(work, incident, [1], Found(long_ago + timedelta(days=2), "Här", **whole))
+            reporting.found(work, incident, [1], StatedFind(long_ago + timedelta(days=2), "Här", **whole))
         assert not incident.clocks
     clock.forward(days=1)
     again = clock.now
@@ -452,7 +452,9 @@ def test_the_clocks_of_an_old_loss_run_from_when_it_shows_that_its_find_was_none
         incident = work.session.get_one(Incident, 1)
         reporting.reopen(work, incident, [], REASON)
         assert incident.clocks is not lost, "that it was lost was known all the time"
-        clocks = {one.key.split()[0]: one.due_at for one in deadlines.of(work, incident.stream) if one.open}
+        clocks = {
+            one.key.split()[0]: one.due_at for one in deadlines.for_streams(work, incident.stream) if one.open
+        }
         records = engine.open_steps(incident_steps.course(work, incident).progress)
         if lost:
             assert clocks == {}
@@ -478,7 +480,7 @@ def test_a_file_missed_anew_after_a_find_that_stands_has_a_new_incident_with_its
         missed_at, before = found_at + timedelta(minutes=minutes), first.missed_at
     worker = a_colleague(pair.archive, "handläggaren", Role.CASE_WORKER)
     with pair.archive.write(worker) as work:
-        met = reporting.report(work, Report((pair.files[0],), missed_at=missed_at))
+        met = reporting.report(work, MissReport((pair.files[0],), missed_at=missed_at))
         assert ((met.id, met.clock_from) == (2, missed_at)) is new
         assert reporting.took_up(work, met) is not new
     with pair.archive.write(pair.archivist) as work:
@@ -497,7 +499,7 @@ def test_a_part_that_was_of_another_file_is_taken_back(pair: Pair) -> None:
         other = reporting.items(work, incident)[1]
         part = {"found_part": "Omslaget", "missing_part": "Innehållet", "others_read": OthersRead.NO}
         reporting.found(
-            work, incident, [other.id], Found(work.now, "Här", state=FoundState.INCOMPLETE, **part)
+            work, incident, [other.id], StatedFind(work.now, "Här", state=FoundState.INCOMPLETE, **part)
         )
         pair.clock.forward(minutes=1)
     with pair.archive.write(pair.archivist) as work:
@@ -508,7 +510,7 @@ def test_a_part_that_was_of_another_file_is_taken_back(pair: Pair) -> None:
         assert (other.open, other.found_at, other.found_state) == (True, None, None)
         assert incident_steps.course(work, incident).progress.open_record("after_find")  # of the first
         run = incident_steps.course(work, incident)
-        last = [one for one in run.progress.records if one.step == "confirm_find" and one.end is End.DONE]
+        last = [one for one in run.progress.records if one.step == "confirm_find" and one.end is StepEnd.DONE]
         assert [one.answers["right"] for one in last] == ["yes"]
 
 
@@ -580,5 +582,5 @@ def test_a_supplement_sent_because_of_a_find_stays_sent_when_the_find_is_taken_b
         reporting.reopen(work, incident, [], REASON)
         records = incident_steps.course(work, incident).progress.records
         ends = {one.step: one.end for one in records if one.occurrence == 1}
-    assert (ends["after_find"], ends["supplement_imy"]) == (End.LAPSED, End.DONE)
+    assert (ends["after_find"], ends["supplement_imy"]) == (StepEnd.LAPSED, StepEnd.DONE)
     assert "supplement_imy" in pair.stands()[1]

@@ -13,7 +13,7 @@ from archive.files import files
 from archive.history import private_data
 from archive.incidents import figures, prefills, record_check, reporting, worklist
 from archive.incidents.report.data import IncidentReport, check_value, decode, encode, redacted
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.kernel.errors import NotPermitted
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Actor, Archive, Work, operator
@@ -64,7 +64,7 @@ def ended(archive: Archive, archivist: Actor, clock: SetClock, file_id: int) -> 
     """Take an incident the short way to its end; return its number."""
     manager = a_colleague(archive, "chefen", Role.MANAGER, unit=UNIT)
     with archive.write(archivist) as work:
-        said = Report(file_ids=(file_id,), purpose="Syftet är Hemligt1")
+        said = MissReport(file_ids=(file_id,), purpose="Syftet är Hemligt1")
         number = reporting.report(work, said).id
     clock.forward(hours=2)
     play = Play(archive, number)
@@ -88,7 +88,7 @@ def test_closing_fixes_the_report_and_its_check_value_is_that_of_its_data(
     with archive.write(archivist) as work:
         incident = reporting.get(work, number)
         first = reporting.report_data(work, incident)
-        data = private_data.of(work, [incident.frozen_event])[incident.frozen_event or 0]["report"]
+        data = private_data.by_event(work, [incident.frozen_event])[incident.frozen_event or 0]["report"]
         assert first.check_value == check_value(data) == incident.frozen_sha256
         file = files.get(work, shelved[0])
         files.correct(work, file, file.version, reference="2099-1")
@@ -102,7 +102,7 @@ def test_a_draft_follows_the_case_until_it_is_closed(
     archive: Archive, archivist: Actor, shelved: list[int]
 ) -> None:
     with archive.write(archivist) as work:
-        number = reporting.report(work, Report(file_ids=(shelved[0],))).id
+        number = reporting.report(work, MissReport(file_ids=(shelved[0],))).id
     with archive.write(archivist) as work:
         incident = reporting.get(work, number)
         before = reporting.report_data(work, incident)
@@ -174,7 +174,7 @@ def test_a_report_travels_and_tells_nobody_where_a_protected_persons_file_stood_
         box = a_box(work, a_shelf(work, "Hemliga gatan 9"))
         file = a_file(work, box, a_person(work, protection=protection))
         cover = a_file(work, box)
-        incident = reporting.report(work, Report(file_ids=(file.id,), owner_id=archivist.user_id))
+        incident = reporting.report(work, MissReport(file_ids=(file.id,), owner_id=archivist.user_id))
         searches.record(work, incident, Searched(SearchResult.NOT_FOUND, place_id=box.id))
         searches.record(work, incident, Searched(SearchResult.NOT_FOUND, cover_id=cover.id))
         scans.take(work, Scanned(str(uuid4()), file.code, box.code))
@@ -203,8 +203,8 @@ def test_a_report_tells_nobody_in_whose_cover_a_protected_persons_file_lay(
         file, cover = a_file(work, box, a_person(work, protection=protection)), a_file(work, box)
         due = work.now.date() + timedelta(days=7)
         loans.hand_out(work, cover, Request("Advokat Berg", LoanPurpose.COURT, due))
-        incident = reporting.report(work, Report(file_ids=(file.id,), owner_id=archivist.user_id))
-        lay = Found(
+        incident = reporting.report(work, MissReport(file_ids=(file.id,), owner_id=archivist.user_id))
+        lay = StatedFind(
             work.now,
             "I grannens omslag",
             place_id=box.id,
@@ -236,7 +236,7 @@ def test_what_people_wrote_of_the_search_and_find_of_a_protected_person_stands_i
     with archive.write(archivist) as work:
         box = a_box(work, a_shelf(work))
         file, cover = a_file(work, box, a_person(work, protection=protection)), a_file(work, box)
-        incident = reporting.report(work, Report(file_ids=(file.id,), owner_id=archivist.user_id))
+        incident = reporting.report(work, MissReport(file_ids=(file.id,), owner_id=archivist.user_id))
         item = reporting.items(work, incident)[0].id
     play, told = Play(archive, incident.id), {name.split(".")[1]: text for name, text in WRITTEN.items()}
     play.do(archivist, "first_search", result="nothing", searched=told["searched"])
@@ -244,7 +244,7 @@ def test_what_people_wrote_of_the_search_and_find_of_a_protected_person_stands_i
     with archive.write(archivist) as work:
         scans.take(work, Scanned(str(uuid4()), file.code, box.code))
         reporting.not_it(work, reporting.get(work, incident.id), [item], told["why_not"])
-        lay = Found(
+        lay = StatedFind(
             work.now,
             told["where"],
             cover_id=cover.id,
@@ -261,7 +261,7 @@ def test_what_people_wrote_of_the_search_and_find_of_a_protected_person_stands_i
             [] if hidden else list(WRITTEN.values())
         )
     with archive.read(other) as work:
-        begun = prefills.of(work, reporting.get(work, incident.id), "after_find", archive.settings)
+        begun = prefills.for_step(work, reporting.get(work, incident.id), "after_find", archive.settings)
     assert ("cover_log" in begun) is not hidden
 
 
@@ -284,9 +284,9 @@ def test_a_place_in_an_answer_is_named_in_both_languages_whichever_is_in_use(
     archive: Archive, archivist: Actor, shelved: list[int]
 ) -> None:
     with speaking("en"), archive.write(archivist) as work:
-        incident = reporting.report(work, Report(file_ids=(shelved[0],)))
+        incident = reporting.report(work, MissReport(file_ids=(shelved[0],)))
         box = a_box(work, a_shelf(work, "Källargatan 2"), "17")
-        found = Found(
+        found = StatedFind(
             work.now, "Bakom boxen", place_id=box.id, state=FoundState.WHOLE, others_read=OthersRead.NO
         )
         reporting.found(work, incident, [item.id for item in reporting.items(work, incident)], found)
@@ -309,9 +309,9 @@ def test_the_loans_of_the_cover_it_lay_in_are_listed_for_the_time_it_may_have_la
     clock.forward(days=2)
     with archive.write(archivist) as work:
         loans.take_back(work, files.get(work, cover))
-        incident = reporting.report(work, Report(file_ids=(lost,)))
+        incident = reporting.report(work, MissReport(file_ids=(lost,)))
         (item,) = reporting.items(work, incident)
-        said = Found(
+        said = StatedFind(
             work.now, "I grannens omslag", cover_id=cover, state=FoundState.WHOLE, others_read=OthersRead.NO
         )
         reporting.found(work, incident, [item.id], said)
@@ -342,8 +342,8 @@ def test_a_loan_that_ended_before_the_file_was_last_seen_elsewhere_exposed_nothi
         scans.take(work, Scanned(str(uuid4()), files.get(work, lost).code, box.code))
     lend("Advokat Berg")
     with archive.write(archivist) as work:
-        incident = reporting.report(work, Report(file_ids=(lost,)))
-        said = Found(
+        incident = reporting.report(work, MissReport(file_ids=(lost,)))
+        said = StatedFind(
             work.now, "I grannens omslag", cover_id=cover, state=FoundState.WHOLE, others_read=OthersRead.NO
         )
         reporting.found(work, incident, [item.id for item in reporting.items(work, incident)], said)
@@ -364,11 +364,11 @@ def test_the_list_shows_clocks_and_what_is_missing_in_a_number_of_statements_tha
         return len(count)
 
     with archive.write(archivist) as work:
-        reporting.report(work, Report(file_ids=(shelved[0],)))
+        reporting.report(work, MissReport(file_ids=(shelved[0],)))
     one = statements()
     with archive.write(archivist) as work:
         for file in shelved[1:]:
-            reporting.report(work, Report(file_ids=(file,)))
+            reporting.report(work, MissReport(file_ids=(file,)))
     assert statements() == one
 
 
@@ -376,8 +376,8 @@ def test_nobody_sees_in_a_list_what_they_may_not_know_of(
     archive: Archive, archivist: Actor, as_role: AsRole, shelved: list[int]
 ) -> None:
     with archive.write(archivist) as work:
-        open_one = reporting.report(work, Report(file_ids=(shelved[0],))).id
-        hidden = reporting.report(work, Report(description="Om en skyddad person")).id
+        open_one = reporting.report(work, MissReport(file_ids=(shelved[0],))).id
+        hidden = reporting.report(work, MissReport(description="Om en skyddad person")).id
     for role, numbers in ((Role.ARCHIVIST, [hidden, open_one]), (Role.ASSISTANT, [open_one])):
         with archive.read(as_role(role)) as work:
             assert [row.incident.id for row in worklist.listed(work)] == numbers
@@ -390,9 +390,9 @@ def test_a_case_worker_sees_the_own_reports(
 ) -> None:
     worker = as_role(Role.CASE_WORKER)
     with archive.write(worker) as work:
-        number = reporting.report(work, Report(file_ids=(shelved[0],))).id
+        number = reporting.report(work, MissReport(file_ids=(shelved[0],))).id
     with archive.write(archivist) as work:
-        reporting.report(work, Report(file_ids=(shelved[1],)))
+        reporting.report(work, MissReport(file_ids=(shelved[1],)))
     with archive.read(worker) as work:
         assert [row.incident.id for row in worklist.own(work)] == [number]
 
@@ -402,7 +402,7 @@ def test_each_finds_the_own_steps_the_most_urgent_first(
 ) -> None:
     registrar = as_role(Role.REGISTRAR)
     with archive.write(archivist) as work:
-        reporting.report(work, Report(file_ids=(shelved[0],)))
+        reporting.report(work, MissReport(file_ids=(shelved[0],)))
     with archive.read(registrar) as work:
         assert [one.step.id for one in worklist.my_steps(work)] == ["diary"]
     with archive.read(archivist) as work:
@@ -421,7 +421,7 @@ def test_the_years_figures_are_what_happened_in_it(
 ) -> None:
     ended(archive, archivist, clock, shelved[0])
     with archive.write(archivist) as work:
-        reporting.report(work, Report(file_ids=(shelved[1],)))
+        reporting.report(work, MissReport(file_ids=(shelved[1],)))
         scans.take(work, Scanned(str(uuid4()), files.get(work, shelved[1]).code))
     clock.forward(days=2)
     with archive.read(archivist) as work:
@@ -456,7 +456,7 @@ def test_the_records_tell_of_loans_labels_relatives_and_earlier_incidents(
         loans.take_back(work, file)
     ended(archive, archivist, clock, shelved[0])
     with archive.read(archivist) as work:
-        checks = {check.kind: check for check in record_check.of(work, files.get(work, shelved[0]))}
+        checks = {check.kind: check for check in record_check.run(work, files.get(work, shelved[0]))}
         told = {kind: " ".join(trace.text for trace in check.traces) for kind, check in checks.items()}
         assert "Bo Borg" in told["loans"]
         assert sibling.reference in told["relatives"]
@@ -471,7 +471,7 @@ def test_the_records_tell_whether_a_files_own_time_of_disposal_has_come(work: Wo
     for note, told in (("2004", "2009-"), ("2025", "2030-")):
         file.last_note_on = PartialDate.parse(note)
         work.session.flush()
-        (check,) = [one for one in record_check.of(work, file) if one.kind == "disposals"]
+        (check,) = [one for one in record_check.run(work, file) if one.kind == "disposals"]
         assert (told in repr(check.traces), check.complete) == (True, False)
 
 
@@ -479,7 +479,7 @@ def test_the_records_tell_nothing_of_a_protected_persons_files(work: Work) -> No
     box = a_box(work, a_shelf(work))
     person = a_person(work, protection=Protection.MARKED)
     file, other = a_file(work, box, person), a_file(work, box, person)
-    told = repr(record_check.of(work, file))
+    told = repr(record_check.run(work, file))
     assert other.reference not in told
     assert other.code not in told
 
@@ -488,15 +488,15 @@ def test_a_form_begins_with_what_is_known_already(
     archive: Archive, archivist: Actor, shelved: list[int]
 ) -> None:
     with archive.write(archivist) as work:
-        number = reporting.report(work, Report(file_ids=tuple(shelved[:2]), purpose="Utdrag")).id
+        number = reporting.report(work, MissReport(file_ids=tuple(shelved[:2]), purpose="Utdrag")).id
     with archive.read(archivist) as work:
         incident = work.session.get_one(Incident, number)
         settings = archive.settings
-        assert "neutral" not in prefills.of(work, incident, "diary", settings)["title"]  # type: ignore[operator]
-        assert str(number) in str(prefills.of(work, incident, "diary", settings)["title"])
-        checked = prefills.of(work, incident, "record_checks", settings)["checked"]
+        assert "neutral" not in prefills.for_step(work, incident, "diary", settings)["title"]  # type: ignore[operator]
+        assert str(number) in str(prefills.for_step(work, incident, "diary", settings)["title"])
+        checked = prefills.for_step(work, incident, "record_checks", settings)["checked"]
         assert isinstance(checked, tuple)
         assert {"loans", "incidents"} <= set(checked)
         assert "disposals" not in checked  # still on paper: somebody has to look
-        missing = prefills.of(work, incident, "decide_mistaken", settings)["files"]
+        missing = prefills.for_step(work, incident, "decide_mistaken", settings)["files"]
         assert missing == tuple(f"file:{file}" for file in shelved[:2])

@@ -9,7 +9,7 @@ from sqlmodel import col
 from archive.accounts import users
 from archive.home import calendar_feed
 from archive.incidents import nightly, reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.incidents.worklist import my_steps
 from archive.kernel.errors import NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive
@@ -48,7 +48,7 @@ def missed(archive: Archive, archivist: Actor, *, protected: bool = True) -> tup
         file = a_file(work, a_box(work, a_shelf(work)), person)
         file.unit_id = a_unit(work, UNIT)
         work.session.flush()
-        number = reporting.report(work, Report(file_ids=(file.id,))).id
+        number = reporting.report(work, MissReport(file_ids=(file.id,))).id
     if protected:
         protect(archive, archivist, person.id)
     return Play(archive, number), person.id
@@ -164,7 +164,7 @@ def test_a_missed_clock_of_the_head_reaches_somebody_who_can_act(
     missed(archive, crew["arkivarien"], protected=protected)
     gone(archive, *left)
     with archive.read(crew["arkivarien"]) as work:
-        heads = {one.key for one in deadlines.of(work, "incident:1") if one.role is Role.MANAGER}
+        heads = {one.key for one in deadlines.for_streams(work, "incident:1") if one.role is Role.MANAGER}
     assert "decide_notification 1" in heads
     clock.forward(days=4)
     deadlines.sweep(archive)
@@ -192,7 +192,7 @@ def test_that_something_is_missed_always_reaches_a_head_or_who_stands_in(
         file = a_file(work, a_box(work, a_shelf(work)), person)
         file.unit_id = a_unit(work, UNIT)
         work.session.flush()
-        reporting.report(work, Report(file_ids=(file.id,)))
+        reporting.report(work, MissReport(file_ids=(file.id,)))
     assert told(archive, crew["arkivarien"], M.MISS_REPORTED) - {"arkivarie", "archivist"} == reached
 
 
@@ -205,7 +205,7 @@ def test_a_clock_whose_owner_has_left_reaches_the_heads(
     clock.forward(days=30)
     deadlines.sweep(archive)
     with archive.read(crew["arkivarien"]) as work:
-        clocks = [one.key for one in deadlines.of(work, f"incident:{play.number}") if one.passed_at]
+        clocks = [one.key for one in deadlines.for_streams(work, f"incident:{play.number}") if one.passed_at]
         rows = work.session.execute(select(col(Message.key), col(Message.user_id)))
         heard = [(key.rsplit(" ", 1)[0], user) for key, user in rows]
     able = {crew[login].user_id for login in ("arkivarien", "chef1", "chef2", "delegat")}

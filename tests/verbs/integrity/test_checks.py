@@ -9,7 +9,7 @@ import pytest
 from archive.codes import codes
 from archive.files import files
 from archive.integrity import checks
-from archive.integrity.findings import Finding
+from archive.integrity.findings import IntegrityFinding
 from archive.kernel.store import Actor, Archive
 from archive.loans import loans
 from archive.loans.loans import Request
@@ -88,13 +88,13 @@ def lived_in(archive: Archive, archivist: Actor) -> Archive:
     return archive
 
 
-def _named(findings: Iterable[Finding]) -> set[tuple[str, str]]:
+def _named(findings: Iterable[IntegrityFinding]) -> set[tuple[str, str]]:
     return {(finding.rule, finding.subject) for finding in findings}
 
 
 def test_an_archive_used_as_it_should_be_has_nothing_wrong(lived_in: Archive, archivist: Actor) -> None:
     with lived_in.read(archivist) as work:
-        check = checks.Check(work)
+        check = checks.RegisterCheck(work)
         assert list(check.findings()) == []
         assert check.events > 10
         assert check.streams > 5
@@ -106,7 +106,7 @@ def test_what_breaks_a_rule_is_named(lived_in: Archive, archivist: Actor, sql: s
         for statement in sql.split(";"):
             intruder.run(statement)
     with lived_in.read(archivist) as work:
-        found = _named(checks.Check(work).rules())
+        found = _named(checks.RegisterCheck(work).rules())
     assert {" ".join(pair) for pair in found} == set(named.split(", "))
 
 
@@ -115,7 +115,7 @@ def test_a_scan_without_an_answer_is_named(lived_in: Archive, archivist: Actor) 
         times = {"at": work.now, "happened_at": work.now}
         work.session.add(Scan(id="s-1", actor="user:1", content="", **times))
     with lived_in.read(archivist) as work:
-        assert _named(checks.Check(work).rules()) == {("scan.answered", "scan:s-1")}
+        assert _named(checks.RegisterCheck(work).rules()) == {("scan.answered", "scan:s-1")}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_row_of_a_finished_import_is_registered_or_explained(
         work.session.flush()
         work.session.add(ImportRow(run_id=run.id, row=7, cells=[], flags=[], state=state, problem=problem))
     with archive.read(archivist) as work:
-        found = list(checks.Check(work).rules())
+        found = list(checks.RegisterCheck(work).rules())
     assert _named(found) == ({("import.row", "import:1")} if wrong else set())
     assert not wrong or found[0].say() == "Rad 7 i import:1 är varken registrerad eller förklarad."
 
@@ -187,7 +187,7 @@ def test_a_thousand_breaches_of_one_rule_are_said_in_few_lines(archive: Archive,
         for number in range(checks.MOST + 5):
             work.session.add(Label(code=f"{number:010}", state=LabelState.LIVE))
     with archive.read(archivist) as work:
-        found = list(checks.Check(work).rules())
+        found = list(checks.RegisterCheck(work).rules())
     assert len(found) == checks.MOST + 1
     assert found[-1].subject == "…"
 

@@ -235,7 +235,11 @@ def test_due_lists_what_runs_the_earliest_first(
         assert keys(owner_id=people["archivist"], roles=[Role.ARCHIVIST]) == ["c", "b"]
         assert keys(owner_id=people["assistant"]) == ["a"]
         assert keys(after=deadlines.due(work)[1]) == ["b"]
-        assert [found.key for found in deadlines.of(work, "incident:1", "incident:3")] == ["a", "d", "b"]
+        assert [found.key for found in deadlines.for_streams(work, "incident:1", "incident:3")] == [
+            "a",
+            "d",
+            "b",
+        ]
 
 
 def test_a_deadline_tells_how_it_stands(archive: Archive, root: Actor) -> None:

@@ -204,7 +204,9 @@ def test_the_history_of_a_thing_tells_who_was_told_and_when_it_is_due(
         deadlines.put(work, "incident:7", "secure", title=TITLE, due_at=DUE)
         tell(work, roles=[Role.MANAGER, Role.ARCHIVIST])
         rows = work.session.execute(select(*_TOLD).where(Event.stream == "incident:7").order_by(Event.seq))
-        said = [entry.sentence for entry in event_texts.tell(work, [event_texts.Told(row) for row in rows])]
+        said = [
+            entry.sentence for entry in event_texts.tell(work, [event_texts.ToldEvent(row) for row in rows])
+        ]
     assert said == [
         "Ska vara gjort senast tisdag 24 november 2026 kl. 10.00",
         "Meddelat Enhetschef, Arkivarie: påminnelse",

@@ -86,13 +86,13 @@ def mask(work: Work) -> Callable[[str, str], Concealed]:
     """Give what makes the mask of one person."""
     made: dict[tuple[str, str], Concealed] = {}
 
-    def of(family: str, given_name: str) -> Concealed:
+    def masked(family: str, given_name: str) -> Concealed:
         if (family, given_name) not in made:
             person = a_person(work, family, given_name)
-            made[family, given_name] = redaction.of(work, [person], [])
+            made[family, given_name] = redaction.concealed(work, [person], [])
         return made[family, given_name]
 
-    return of
+    return masked
 
 
 @pytest.mark.engines("sqlite")
@@ -149,7 +149,7 @@ def test_names_joined_parted_and_short_are_masked_as_words(
 )  # fmt: skip
 @pytest.mark.engines("sqlite")
 def test_a_persons_own_number_is_masked_whatever_stands_between_its_digits(work: Work, number: str) -> None:
-    concealed = redaction.of(work, [a_person(work, number="196408233234")], [])
+    concealed = redaction.concealed(work, [a_person(work, number="196408233234")], [])
     front = "pnr" if number.startswith("pnr") else ""
     assert concealed.out_of(f"se {number}, 2026") == f"se {front}{LEFT_OUT}, 2026"
 
@@ -157,7 +157,7 @@ def test_a_persons_own_number_is_masked_whatever_stands_between_its_digits(work:
 @pytest.mark.engines("sqlite")
 def test_a_short_reference_masks_no_enumeration(work: Work) -> None:
     file = a_file(work, a_box(work, a_shelf(work)), a_person(work), reference="123")
-    concealed = redaction.of(work, [], [file])
+    concealed = redaction.concealed(work, [], [file])
     assert concealed.out_of("box 1, 2, 3 och dnr 1-23") == f"box 1, 2, 3 och dnr {LEFT_OUT}"
 
 

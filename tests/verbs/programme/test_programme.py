@@ -379,7 +379,7 @@ def test_archivists_are_told_when_a_delivery_has_come(scene: Scene) -> None:
     with scene.archive.read(scene.receiver) as work:
         told = inbox.inbox(work)
         assert [one.kind for one in told] == [MessageKind.DELIVERY_RECEIVED]
-    assert scene.look(scene.of).status is DeliveryState.RECEIVED
+    assert scene.look(scene.the_delivery).status is DeliveryState.RECEIVED
 
 
 # Suggested places

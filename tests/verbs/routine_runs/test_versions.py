@@ -8,7 +8,7 @@ import pytest
 from archive import reference_data
 from archive.incidents import nightly as incidents_nightly
 from archive.incidents import reporting, worklist
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.integrity import checks
 from archive.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive, Work, operator
@@ -94,9 +94,9 @@ def test_a_draft_shows_its_difference_and_takes_the_place_of_the_version_in_forc
 
 
 def test_an_incident_goes_on_by_the_version_it_began_with(work: Work) -> None:
-    before = reporting.report(work, Report(description="En pärm", protected=False))
+    before = reporting.report(work, MissReport(description="En pärm", protected=False))
     versions.put_in_force(work, second(work), DECIDED)
-    after = reporting.report(work, Report(description="En pärm till", protected=False))
+    after = reporting.report(work, MissReport(description="En pärm till", protected=False))
     titles = [reporting.report_data(work, one).routine.sv for one in (before, after)]
     assert titles == ["Misstänkt förlorad akt", "Saknad akt"]
 
@@ -208,7 +208,7 @@ def test_a_deviation_runs_by_its_own_routine(archive: Archive, as_role: AsRole, 
             cases.complete(work, matter, "protect", {})
     with archive.read(manager) as work:
         assert [one.run for one in worklist.my_steps(work)][:1] == [matter.stream]
-        assert deadlines.of(work, matter.stream)
+        assert deadlines.for_streams(work, matter.stream)
 
 
 def test_the_yearly_self_check_is_listed_for_those_who_make_it(archive: Archive, archivist: Actor) -> None:
@@ -259,7 +259,7 @@ def test_a_matter_is_closed_when_its_routine_is_at_its_end(
         nightly.sweep(archive)
     with archive.read(archivist) as work:
         assert cases.get(work, matter.id).status is MatterState.CLOSED
-        assert not [one for one in deadlines.of(work, matter.stream) if one.open]
+        assert not [one for one in deadlines.for_streams(work, matter.stream) if one.open]
 
 
 def test_a_matter_nobody_named_you_in_is_not_there(

@@ -22,7 +22,7 @@ from archive.loans.loans import Request
 from archive.models import CaseFile, Event, Place, Scan, Sighting
 from archive.places import places
 from archive.scanning import scans
-from archive.scanning.scans import Scanned, Taken
+from archive.scanning.scans import Scanned, StoredScan
 from archive.vocabulary import (
     Custody,
     EventKind,
@@ -53,14 +53,14 @@ class Scanner:
         made: datetime | None = None,
         scan_id: str = "",
         carry: bool = False,
-    ) -> Taken:
+    ) -> StoredScan:
         self.clock.forward(seconds=1)
         context = at.code if at else None
         scanned = Scanned(scan_id or str(uuid4()), code, context, made, made and self.clock.now, carry)
         with self.archive.write(self.actor) as work:
             return scans.take(work, scanned)
 
-    def undo(self, taken: Taken) -> Taken:
+    def undo(self, taken: StoredScan) -> StoredScan:
         self.clock.forward(seconds=1)
         with self.archive.write(self.actor) as work:
             return scans.undo(work, taken.id)
@@ -598,7 +598,7 @@ def test_in_any_order_and_however_often_each_scan_has_one_answer_and_the_newest_
     ids = [str(uuid4()) for _ in where]
     clock.forward(minutes=len(where))
     scan = Scanner(archive, clock, archivist)
-    answers: dict[int, Taken] = {}
+    answers: dict[int, StoredScan] = {}
     for number in order:
         place = spots[where[number]]
         taken = scan(file.code, place, made=made[number], scan_id=ids[number])

@@ -26,7 +26,7 @@ from archive.scanning import scans
 from archive.scanning.scans import Scanned
 from archive.search import plan as search_plan
 from archive.search import ranking
-from archive.search.ranking import Search
+from archive.search.ranking import VainSearch
 from archive.vocabulary import (
     Confirmation,
     Custody,
@@ -317,7 +317,7 @@ def test_a_search_that_found_nothing_lowers_its_place_and_who_may_not_read_incid
     file = room.file(1)
     key = f"read:{room.boxes[1]}"
     with room.archive.read(room.actor) as work:
-        first, later = search_plan.plan(work, file), search_plan.plan(work, file, [Search(key, "user:1")])
+        first, later = search_plan.plan(work, file), search_plan.plan(work, file, [VainSearch(key, "user:1")])
         with pytest.raises(NotFound):
             search_plan.plan(work, file + 999)
     assert first.leads[0].key == key

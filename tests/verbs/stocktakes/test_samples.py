@@ -27,19 +27,19 @@ def room(work: Work) -> Place:
     return shelf
 
 
-def of(work: Work, sample: Sample, direction: SampleDirection) -> list[SampleItem]:
+def walked(work: Work, sample: Sample, direction: SampleDirection) -> list[SampleItem]:
     """Return the items of one direction, as one walks."""
     return [row.SampleItem for row in samples.items(work, sample) if row.SampleItem.direction is direction]
 
 
 def to_shelf(work: Work, room: Place, size: int = 4) -> list[SampleItem]:
     """Draw files to look for."""
-    return of(work, samples.draw(work, room, to_shelf=size, to_register=0), SampleDirection.TO_SHELF)
+    return walked(work, samples.draw(work, room, to_shelf=size, to_register=0), SampleDirection.TO_SHELF)
 
 
 def to_register(work: Work, room: Place, size: int = 4) -> list[SampleItem]:
     """Draw spots to look up."""
-    return of(work, samples.draw(work, room, to_shelf=0, to_register=size), SampleDirection.TO_REGISTER)
+    return walked(work, samples.draw(work, room, to_shelf=0, to_register=size), SampleDirection.TO_REGISTER)
 
 
 def the_file(work: Work, item: SampleItem) -> CaseFile:
@@ -125,7 +125,7 @@ def test_a_file_found_elsewhere_is_misplaced_seen_there_and_not_moved(work: Work
 def test_a_file_that_is_not_there_is_missed_at_once(work: Work, room: Place) -> None:
     item = to_shelf(work, room)[0]
     assert samples.not_seen(work, item) is SampleAnswer.MISSING
-    assert item.file_id in wanted.of(work, [item.file_id or 0])
+    assert item.file_id in wanted.by_file(work, [item.file_id or 0])
 
 
 def test_a_file_moved_or_lent_since_it_was_drawn_is_not_missed(work: Work, room: Place) -> None:
@@ -133,7 +133,7 @@ def test_a_file_moved_or_lent_since_it_was_drawn_is_not_missed(work: Work, room:
     files.move(work, the_file(work, moved), room, how=Evidence.HAND)
     lent(work, the_file(work, out))
     assert [samples.not_seen(work, item) for item in (moved, out)] == [SampleAnswer.MOVED, SampleAnswer.MOVED]
-    assert wanted.of(work, [moved.file_id or 0, out.file_id or 0]) == {}
+    assert wanted.by_file(work, [moved.file_id or 0, out.file_id or 0]) == {}
 
 
 def test_what_stands_at_a_spot_is_looked_up_by_its_label(work: Work, room: Place) -> None:
@@ -171,13 +171,13 @@ def test_a_row_is_answered_once_and_in_its_own_direction(work: Work, room: Place
 
 def test_rates_count_what_a_sample_could_tell(work: Work, room: Place) -> None:
     sample = samples.draw(work, room, to_shelf=4, to_register=3)
-    right, elsewhere, missing, moved = of(work, sample, SampleDirection.TO_SHELF)
+    right, elsewhere, missing, moved = walked(work, sample, SampleDirection.TO_SHELF)
     samples.seen(work, right, places.get(work, right.place_id))
     samples.seen(work, elsewhere, room)
     samples.not_seen(work, missing)
     files.move(work, the_file(work, moved), room, how=Evidence.HAND)
     samples.not_seen(work, moved)
-    unknown, nothing, _open = of(work, sample, SampleDirection.TO_REGISTER)
+    unknown, nothing, _open = walked(work, sample, SampleDirection.TO_REGISTER)
     samples.read(work, unknown, codes.make())
     samples.read(work, nothing, "")
     figures = samples.figures(work, sample)
@@ -195,7 +195,7 @@ def test_an_auditor_draws_and_does_not_walk(
     with archive.write(as_role(Role.AUDITOR)) as work:
         sample = samples.draw(work, places.get(work, shelf.id), to_shelf=1, to_register=0)
         with pytest.raises(NotPermitted):
-            samples.not_seen(work, of(work, sample, SampleDirection.TO_SHELF)[0])
+            samples.not_seen(work, walked(work, sample, SampleDirection.TO_SHELF)[0])
     with archive.write(as_role(Role.ROOM_KEEPER)) as work, pytest.raises(NotPermitted):
         samples.draw(work, places.get(work, shelf.id), to_shelf=1, to_register=0)
 

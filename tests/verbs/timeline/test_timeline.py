@@ -13,7 +13,7 @@ from archive.models import CaseFile, Place
 from archive.people import people
 from archive.places import places
 from archive.timeline import timeline
-from archive.timeline.timeline import Page
+from archive.timeline.timeline import TimelinePage
 from archive.vocabulary import Evidence, LoanPurpose, PlaceKind, Protection, Role
 from archive.vocabulary.wording import speaking
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
@@ -30,7 +30,7 @@ def _in_english() -> Iterator[None]:
         yield
 
 
-def _told(page: Page) -> list[str]:
+def _told(page: TimelinePage) -> list[str]:
     return [entry.sentence for entry in page.entries]
 
 

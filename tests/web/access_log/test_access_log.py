@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from archive.access_log import access_log
 from archive.files import masking
-from archive.files.lookup import Key
+from archive.files.lookup import FoundBy
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile
 from archive.people import people
@@ -84,7 +84,7 @@ def test_what_was_typed_is_not_told_of_a_person_protected_since(
     sign_in: SignIn, archive: Archive, root: Actor, as_role: AsRole, file: CaseFile, subjects: list[str]
 ) -> None:
     access_log.record(
-        archive, as_role(Role.ASSISTANT), access_log.looked_for(Key.NAME, "hemlig sökning", subjects)
+        archive, as_role(Role.ASSISTANT), access_log.looked_for(FoundBy.NAME, "hemlig sökning", subjects)
     )
     browser = sign_in(Role.MANAGER)
     assert "hemlig sökning" in browser.get(f"/looks/files/{file.code}").text
@@ -100,7 +100,7 @@ def test_what_was_typed_and_found_nothing_is_not_told(
     sign_in: SignIn, archive: Archive, as_role: AsRole
 ) -> None:
     looker = as_role(Role.ASSISTANT)
-    access_log.record(archive, looker, access_log.looked_for(Key.NAME, "hemlig sökning", []))
+    access_log.record(archive, looker, access_log.looked_for(FoundBy.NAME, "hemlig sökning", []))
     page = sign_in(Role.MANAGER).get(f"/looks/users/{looker.user_id}").text
     assert "namn, 0 träffar" in page
     assert "hemlig sökning" not in page

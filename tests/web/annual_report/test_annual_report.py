@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.vocabulary import Role
 from tests.builders import a_file, a_person, a_shelf
@@ -26,7 +26,7 @@ def missed(archive: Archive, archivist: Actor) -> None:
         shelf = a_shelf(work)
         for number in range(6):
             file = a_file(work, shelf, a_person(work, f"Namnsson{number}"), reference=f"P00{number}")
-            reporting.report(work, Report(file_ids=(file.id,)))
+            reporting.report(work, MissReport(file_ids=(file.id,)))
 
 
 def test_the_page_tells_the_year_and_the_paper_the_same(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from archive.access_log import access_log
 from archive.cover_checks import misfiled
-from archive.cover_checks.misfiled import Found
+from archive.cover_checks.misfiled import ForeignContent
 from archive.kernel.store import Archive, operator
 from archive.models import Assessment
 from archive.vocabulary import AssessmentState, EventKind, Role
@@ -27,7 +27,7 @@ def assessment(archive: Archive) -> Assessment:
     with archive.write(archivist) as work:
         holder, other = a_file(work, a_shelf(work, "Ett")), a_file(work, a_shelf(work, "Två"))
         lent_and_back(work, holder)
-        misfiled.find(work, a_check(work, holder), "nothing_inside", Found(other, whole=True))
+        misfiled.find(work, a_check(work, holder), "nothing_inside", ForeignContent(other, whole=True))
         return work.session.scalars(select(Assessment)).one()
 
 

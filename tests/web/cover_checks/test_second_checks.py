@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.cover_checks import checks
-from archive.cover_checks.findings import Seen
+from archive.cover_checks.findings import SeenWrong
 from archive.files import files
 from archive.kernel.store import Archive, operator
 from archive.vocabulary import FindingKind, Role
@@ -27,7 +27,7 @@ def test_what_was_missed_is_told_with_its_uncertainty_and_what_waits_goes_to_ano
     for _cover in range(3):
         done(archive, first)
     waiting = again(archive, operator("tests"))
-    repeat(archive, second, waiting[0], Seen(FindingKind.DAMAGED, "whole"))
+    repeat(archive, second, waiting[0], SeenWrong(FindingKind.DAMAGED, "whole"))
     repeat(archive, second, waiting[1])
     page = sign_in(Role.ASSISTANT).get(ADDRESS).text
     with archive.read(second) as work:

@@ -197,7 +197,7 @@ def test_a_delivery_refuses_to_close_until_all_is_explained_checked_and_shelved(
     assert "Akter som står kvar i lådor: " in receiver.post(close).text
     scene.shelve()
     assert receiver.post(close).status_code == 303
-    assert scene.look(scene.of).status is DeliveryState.CLOSED
+    assert scene.look(scene.the_delivery).status is DeliveryState.CLOSED
 
 
 def test_what_never_came_can_be_reported_as_suspected_lost(

@@ -97,6 +97,6 @@ def test_the_calendar_shows_deliveries_to_whom_they_concern(scene: Scene) -> Non
     scene.plan(1)
     for role, shown in ((Role.ROOM_KEEPER, True), (Role.CASE_WORKER, False)):
         with scene.archive.read(user_in_role(scene.archive, role)) as work:
-            told = calendar_feed.of(work, "arkiv.example").decode()
+            told = calendar_feed.build(work, "arkiv.example").decode()
         assert ("Leverans till centralarkivet" in told) is shown
         assert ("DTSTART;VALUE=DATE:20261130" in told) is shown

@@ -64,7 +64,7 @@ def registered(archive: Archive, archivist: Actor) -> list[masking.Card]:
     """Return the cards of all files."""
     with archive.read(archivist) as work:
         rows = work.session.execute(select(CaseFile).order_by(col(CaseFile.id))).scalars().all()
-        return masking.of(work, rows)
+        return masking.cards(work, rows)
 
 
 def persons(archive: Archive, archivist: Actor) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from archive.accounts import users
-from archive.home.calendar_feed import Entry, render
+from archive.home.calendar_feed import CalendarEntry, render
 from archive.kernel.clock import STOCKHOLM
 from archive.kernel.store import Actor, Archive
 from archive.models import CalendarFeed
@@ -32,11 +32,13 @@ MOMENTS = st.datetimes(
 
 
 @st.composite
-def entries(draw: st.DrawFn) -> Entry:
+def entries(draw: st.DrawFn) -> CalendarEntry:
     """Draw an entry of days or of moments."""
     starts = draw(st.dates(date(2026, 1, 1), date(2030, 1, 1)) | MOMENTS)
     ends = starts + timedelta(days=draw(st.integers(0, 30)))
-    return Entry(draw(st.from_regex(r"[a-z]+-[0-9]+", fullmatch=True)), starts, ends, draw(TEXT), draw(TEXT))
+    return CalendarEntry(
+        draw(st.from_regex(r"[a-z]+-[0-9]+", fullmatch=True)), starts, ends, draw(TEXT), draw(TEXT)
+    )
 
 
 def seen(text: str) -> str:
@@ -46,7 +48,7 @@ def seen(text: str) -> str:
 
 
 @given(st.lists(entries(), max_size=5))
-def test_another_program_reads_back_what_was_written(written: list[Entry]) -> None:
+def test_another_program_reads_back_what_was_written(written: list[CalendarEntry]) -> None:
     events = list(Calendar.from_ical(render("Frister", "arkiv.example", written, NOW)).walk("VEVENT"))
     assert len(events) == len(written)
     for event, entry in zip(events, written, strict=True):
@@ -63,7 +65,9 @@ def test_another_program_reads_back_what_was_written(written: list[Entry]) -> No
 
 
 @given(st.lists(entries(), max_size=5), TEXT)
-def test_no_line_is_longer_than_75_bytes_nor_cut_within_a_character(written: list[Entry], name: str) -> None:
+def test_no_line_is_longer_than_75_bytes_nor_cut_within_a_character(
+    written: list[CalendarEntry], name: str
+) -> None:
     content = render(name, "arkiv.example", written, NOW)
     assert content.endswith(b"END:VCALENDAR\r\n")
     lines = content.split(b"\r\n")
@@ -75,7 +79,7 @@ def test_no_line_is_longer_than_75_bytes_nor_cut_within_a_character(written: lis
 
 @given(TEXT)
 def test_no_text_begins_a_line_of_its_own(text: str) -> None:
-    entry = Entry("a-1", NOW, NOW, f"{text}\r\nEND:VEVENT\nATTACH:https://evil.example", text)
+    entry = CalendarEntry("a-1", NOW, NOW, f"{text}\r\nEND:VEVENT\nATTACH:https://evil.example", text)
     unfolded = render("x", "arkiv.example", [entry], NOW).replace(b"\r\n ", b"").decode()
     lines = re.split(r"\r\n|\r|\n", unfolded)
     assert [line for line in lines if line.startswith(("END:VEVENT", "ATTACH"))] == ["END:VEVENT"]
@@ -84,7 +88,7 @@ def test_no_text_begins_a_line_of_its_own(text: str) -> None:
 def test_a_moment_in_the_hour_that_comes_twice_keeps_its_place() -> None:
     first = datetime(2026, 10, 25, 2, 30, tzinfo=STOCKHOLM)
     second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=STOCKHOLM)
-    content = render("x", "h", [Entry("a-1", first, second, "x")], NOW).decode()
+    content = render("x", "h", [CalendarEntry("a-1", first, second, "x")], NOW).decode()
     assert "DTSTART:20261025T003000Z" in content
     assert "DTEND:20261025T013000Z" in content
 

@@ -258,7 +258,7 @@ def test_a_small_miss_takes_three_fields_is_confirmed_by_the_head_and_counted(to
     with town.archive.read(town.archivist.actor) as work:
         figures = incident_figures.of_year(work, 2026)
         assert (figures.short_way, figures.incidents) == (1, 1)
-        assert not wanted.of(work, [town.file_id])
+        assert not wanted.by_file(work, [town.file_id])
     sound(town)
 
 
@@ -283,7 +283,7 @@ def test_a_lost_crate_is_one_incident_whose_files_are_found_one_after_another(to
     )
     assert town.incident(case).status is IncidentState.SUSPECTED
     with town.archive.read(town.archivist.actor) as work:
-        assert wanted.of(work, [one.id for one in inside]).keys() == {inside[3].id}
+        assert wanted.by_file(work, [one.id for one in inside]).keys() == {inside[3].id}
     page = town.archivist.get(case.address)
     assert (page.count("återfunnen"), "P0001234" in page) == (3, False)
     told = town.paper(case)
@@ -362,7 +362,7 @@ def test_a_miss_at_packing_and_one_at_the_receipt_are_reported_where_they_show(
     with archive.read(scene.receiver) as work:
         incident = reporting.get(work, 1)
         assert (incident.occasion, incident.what) == (Occasion.RECEIPT, Missed.FILE)
-        assert wanted.of(work, [scene.files[2]])
+        assert wanted.by_file(work, [scene.files[2]])
 
 
 def test_the_yearly_self_check_begins_with_what_the_register_counts(town: Town) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from archive.files import wanted
 from archive.incidents import reporting
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.kernel.permissions import permissions_of
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Incident, Search
@@ -47,7 +47,7 @@ def file(archive: Archive, archivist: Actor) -> CaseFile:
 def incident(archive: Archive, archivist: Actor, file: CaseFile) -> Incident:
     """Report that file."""
     with archive.write(archivist) as work:
-        return reporting.report(work, Report(file_ids=(file.id,), purpose="begäran om utlämnande"))
+        return reporting.report(work, MissReport(file_ids=(file.id,), purpose="begäran om utlämnande"))
 
 
 def the_incident(archive: Archive, actor: Actor) -> Incident:
@@ -66,7 +66,7 @@ def test_a_case_worker_without_archive_rights_reports_by_reference(
     assert answer.location == f"/incidents/{found.id}"
     assert (found.what, found.occasion, found.somebody_waits) == (Missed.FILE, Occasion.REQUEST, True)
     with archive.read(archivist) as work:
-        assert wanted.of(work, [file.id])
+        assert wanted.by_file(work, [file.id])
 
 
 def test_the_form_is_filled_in_with_the_file_one_came_from(sign_in: SignIn, file: CaseFile) -> None:
@@ -118,7 +118,7 @@ def test_a_report_that_puts_a_find_in_question_says_so(
         whole = {"state": FoundState.WHOLE, "others_read": OthersRead.NO}
         same = reporting.get(work, incident.id)
         reporting.found(
-            work, same, [one.id for one in reporting.items(work, same)], Found(work.now, "Här", **whole)
+            work, same, [one.id for one in reporting.items(work, same)], StatedFind(work.now, "Här", **whole)
         )
     clock.forward(hours=1)
     answer = sign_in(Role.CASE_WORKER).post(
@@ -133,7 +133,7 @@ def test_who_may_not_see_a_protected_incident_is_told_only_that_the_report_was_t
 ) -> None:
     with archive.write(archivist) as work:
         hidden = a_file(work, a_shelf(work), a_person(work, protection=Protection.MARKED), reference="H1")
-        number = reporting.report(work, Report(file_ids=(hidden.id,))).id
+        number = reporting.report(work, MissReport(file_ids=(hidden.id,))).id
     clock.forward(hours=1)
     client = sign_in(Role.CASE_WORKER)
     answer = client.post("/incidents/new", data={"files": hidden.code})
@@ -147,14 +147,14 @@ def test_where_a_protected_persons_file_is_looked_for_and_lay_is_shown_only_to_t
     with archive.write(archivist) as work:
         box = a_box(work, a_shelf(work, "Hemliga gatan 9"))
         hidden, cover = a_file(work, box, a_person(work, protection=Protection.MARKED)), a_file(work, box)
-        incident = reporting.report(work, Report(file_ids=(hidden.id,), owner_id=archivist.user_id))
+        incident = reporting.report(work, MissReport(file_ids=(hidden.id,), owner_id=archivist.user_id))
         number = incident.id
     Play(archive, number).do(
         archivist, "secure_room", stopped=("bins",), signs="no", place=(f"place:{box.id}",)
     )
     with archive.write(archivist) as work:
         incident = reporting.get(work, number)
-        lay = Found(
+        lay = StatedFind(
             work.now, "I grannens", cover_id=cover.id, state=FoundState.WHOLE, others_read=OthersRead.NO
         )
         reporting.found(work, incident, [item.id for item in reporting.items(work, incident)], lay)
@@ -183,7 +183,7 @@ def test_the_list_goes_on_where_a_page_ends_and_the_most_urgent_stands_first(
     for number in files:
         clock.forward(minutes=1)
         with archive.write(archivist) as work:
-            reporting.report(work, Report(file_ids=(number,)))
+            reporting.report(work, MissReport(file_ids=(number,)))
     client = sign_in(Role.ARCHIVIST)
     first = client.get("/incidents/").text
     assert first.index('href="/incidents/1"') < first.index('href="/incidents/2"')
@@ -331,15 +331,15 @@ def test_what_is_missing_again_is_chosen_beforehand_only_where_there_is_one_thin
     archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile, several: bool
 ) -> None:
     with archive.write(archivist) as work:  # the first file registered stands beside it
-        incident = reporting.report(work, Report(file_ids=(file.id, 1) if several else (file.id,)))
+        incident = reporting.report(work, MissReport(file_ids=(file.id, 1) if several else (file.id,)))
         ids = [item.id for item in reporting.items(work, incident)]
-        lay = Found(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
+        lay = StatedFind(work.now, "Här", state=FoundState.WHOLE, others_read=OthersRead.NO)
         reporting.found(work, incident, ids, lay)
     client, box = sign_in(Role.ARCHIVIST), f'value="file:{file.id}" checked'
     assert (box in client.get(f"/incidents/{incident.id}").text) is not several
     answer = client.post(f"/incidents/{incident.id}/reopen", data={"reopen_reason": "Det var fel akt"})
     with archive.read(archivist) as work:
-        assert bool(wanted.of(work, [file.id])) is not several
+        assert bool(wanted.by_file(work, [file.id])) is not several
     if several:
         assert (answer.status_code, 'href="#again"' in answer.text) == (422, True)
         assert 'value="Det var fel akt"' in answer.text

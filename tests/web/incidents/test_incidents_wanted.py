@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, WantedSighting
 from archive.vocabulary import Protection, Role
@@ -24,7 +24,7 @@ def file(archive: Archive, archivist: Actor) -> CaseFile:
     """Register a file and report it missing."""
     with archive.write(archivist) as work:
         found = a_file(work, a_shelf(work), a_person(work, "Åkerström", "Birgitta"), reference="P0001234")
-        reporting.report(work, Report(file_ids=(found.id,)))
+        reporting.report(work, MissReport(file_ids=(found.id,)))
         return found
 
 
@@ -79,7 +79,7 @@ def test_the_incident_of_a_protected_person_is_not_named_to_others(
 ) -> None:
     with archive.write(archivist) as work:
         hidden = a_file(work, a_shelf(work), a_person(work, protection=Protection.MARKED), reference="H1")
-        reporting.report(work, Report(file_ids=(hidden.id,)))
+        reporting.report(work, MissReport(file_ids=(hidden.id,)))
     page = sign_in(Role.CASE_WORKER).get(f"/files/{hidden.code}").text
     assert 'class="ak-wanted"' in page
     assert 'href="/incidents/1"' not in page

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from archive.access_log import access_log
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.config import Settings
 from archive.kernel.store import Actor, Archive
 from archive.models import PersonNumber
@@ -271,7 +271,7 @@ def test_a_letter_is_only_to_somebody_the_files_are_about(
     story = reported(archive, archivist, clock)
     with archive.write(archivist) as work:
         other = a_file(work, a_box(work, a_shelf(work, "Annex")))
-        number = reporting.report(work, Report(file_ids=(other.id,))).id
+        number = reporting.report(work, MissReport(file_ids=(other.id,))).id
     client = sign_in(Role.ARCHIVIST)
     address = f"/incidents/{number}/papers/letter_person.pdf?person={story.persons[0].id}"
     assert client.get(address).status_code == 404

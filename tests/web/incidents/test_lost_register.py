@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.vocabulary import Protection, Role
 from tests.builders import a_file, a_person, a_shelf
@@ -29,9 +29,9 @@ def missed(archive: Archive, archivist: Actor) -> None:
         shelf = a_shelf(work)
         plain = a_file(work, shelf, a_person(work, "Åkerström"), reference="P0001234")
         hidden = a_file(work, shelf, a_person(work, protection=Protection.MARKED), reference="P0009999")
-        reporting.report(work, Report(file_ids=(plain.id,)))
-        reporting.report(work, Report(file_ids=(hidden.id,)))
-        reporting.report(work, Report(description='=HYPERLINK("http://x","Lisa")\x0b', protected=False))
+        reporting.report(work, MissReport(file_ids=(plain.id,)))
+        reporting.report(work, MissReport(file_ids=(hidden.id,)))
+        reporting.report(work, MissReport(description='=HYPERLINK("http://x","Lisa")\x0b', protected=False))
 
 
 def test_the_page_shows_lines_totals_and_what_can_be_asked_for(sign_in: SignIn, missed: None) -> None:

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from archive.incidents import finds, prefills, reporting
 from archive.incidents.letters.cases import Case, day
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Actor, Archive
@@ -59,7 +59,7 @@ class Tale:
                 one.unit_id = unit
             work.session.flush()
             ids = tuple(one.id for one in made)
-            number = reporting.report(work, Report(file_ids=ids, waiting="Advokat Nilsson")).id
+            number = reporting.report(work, MissReport(file_ids=ids, waiting="Advokat Nilsson")).id
         self.file, self.play = made[0], Play(self.archive, number)
         self.clock.forward(hours=1)
 
@@ -755,7 +755,7 @@ def test_what_was_written_of_a_find_that_was_none_is_neither_printed_nor_filled_
     def filled() -> set[object]:
         with tale.archive.read(tale.archivist) as work:
             incident = reporting.get(work, tale.play.number)
-            return {*prefills.of(work, incident, "notify_imy", tale.archive.settings).values()}
+            return {*prefills.for_step(work, incident, "notify_imy", tale.archive.settings).values()}
 
     assert all(printed())
     assert drafts() == [False, False]

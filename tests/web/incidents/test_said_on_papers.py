@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from archive.incidents import reporting
 from archive.incidents.papers import report as incident_report
 from archive.incidents.report import stated
-from archive.incidents.reporting import Found, Report
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.kernel.clock import local
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Place
@@ -51,7 +51,7 @@ def missed(archive: Archive, archivist: Actor, clock: SetClock) -> Missed:
         file = a_file(work, box)
         file.unit_id = a_unit(work, UNIT)
         work.session.flush()
-        number = reporting.report(work, Report(file_ids=(file.id,))).id
+        number = reporting.report(work, MissReport(file_ids=(file.id,))).id
     clock.forward(hours=1)
     return Missed(Play(archive, number), file, box, beside, manager)
 
@@ -124,7 +124,7 @@ def test_what_was_stated_stands_there(
     with archive.write(archivist) as work:
         incident = reporting.get(work, play.number)
         (item,) = reporting.items(work, incident)
-        find = Found(
+        find = StatedFind(
             work.now,
             "Bakom hyllan",
             place_id=missed.beside.id,
@@ -223,7 +223,7 @@ def test_the_paper_says_whether_who_waits_was_answered(
     client = sign_in(Role.ARCHIVIST)
     assert "Någon väntar på akten inte angivet" in paper(client, missed.play.number)
     with archive.write(archivist) as work:
-        reporting.report(work, Report(file_ids=(missed.file.id,), waiting="En advokat"))
+        reporting.report(work, MissReport(file_ids=(missed.file.id,), waiting="En advokat"))
     assert "ja; inget svar är antecknat" in paper(client, missed.play.number)
     missed.play.do(archivist, "new_request", asker="En advokat", answer="Vi söker")
     assert "ja; senast besvarad 2026-" in paper(client, missed.play.number)
@@ -234,7 +234,7 @@ def lex_sarah(client: FlaskClient, number: int) -> str:
     return said(client.get(f"/incidents/{number}/papers/lex_sarah_report.pdf").data)
 
 
-def reported(missed: Missed, actor: Actor, again: Report) -> int:
+def reported(missed: Missed, actor: Actor, again: MissReport) -> int:
     """Report another file of the same box."""
     with missed.play.archive.write(actor) as work:
         file = a_file(work, missed.box)
@@ -255,7 +255,7 @@ def test_a_time_that_nobody_stated_is_lacking_in_the_draft_and_not_filled_in(
     assert "När och hur det uppmärksammades inte angivet" in decided
     with archive.read(archivist) as work:
         now = work.now
-    told = Report(missed_at=now - timedelta(hours=3), suspected_at=now - timedelta(hours=2))
+    told = MissReport(missed_at=now - timedelta(hours=3), suspected_at=now - timedelta(hours=2))
     stated = lex_sarah(client, reported(missed, archivist, told))
     assert "Saknas:" not in stated
     assert "När och hur det uppmärksammades 2026-" in stated
@@ -267,7 +267,7 @@ def test_who_waits_was_answered_last_when_that_was_said_and_not_when_it_was_writ
 ) -> None:
     with archive.write(archivist) as work:
         number = reporting.report(
-            work, Report(file_ids=(a_file(work, missed.box).id,), waiting="En advokat")
+            work, MissReport(file_ids=(a_file(work, missed.box).id,), waiting="En advokat")
         ).id
         answered = local(work.now)
     clock.forward(days=2)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Incident, Search
 from archive.search import searches
@@ -39,7 +39,7 @@ def file(archive: Archive, archivist: Actor) -> CaseFile:
 def incident(archive: Archive, archivist: Actor, file: CaseFile) -> Incident:
     """Report that file."""
     with archive.write(archivist) as work:
-        return reporting.report(work, Report(file_ids=(file.id,), circumstances="lånad av Karin Berg"))
+        return reporting.report(work, MissReport(file_ids=(file.id,), circumstances="lånad av Karin Berg"))
 
 
 def first_lead(page: str) -> str:
@@ -155,7 +155,7 @@ def test_the_papers_of_a_protected_persons_incident_hold_no_reference(
         hidden = a_file(
             work, a_shelf(work), a_person(work, protection=Protection.MARKED), reference="HEMLIG77"
         )
-        number = reporting.report(work, Report(file_ids=(hidden.id,))).id
+        number = reporting.report(work, MissReport(file_ids=(hidden.id,))).id
     client = sign_in(Role.ARCHIVIST)
     for address in (f"/incidents/{number}", f"/incidents/{number}/plan", "/incidents/"):
         assert "HEMLIG77" not in client.get(address).text, address

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from archive.incidents import reporting
 from archive.incidents.papers.search_route import Stop, shared
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile
 from archive.vocabulary import Protection, Role
@@ -36,7 +36,7 @@ def missing(archive: Archive, archivist: Actor) -> list[CaseFile]:
             a_file(work, box, a_person(work, protection=Protection.MARKED), reference="P0009999"),
         ]
         for file in found:
-            reporting.report(work, Report(file_ids=(file.id,)))
+            reporting.report(work, MissReport(file_ids=(file.id,)))
         return found
 
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 from archive.codes import codes as label_codes
 from archive.deliveries.paper_sheets import _file_of
 from archive.incidents import reporting
-from archive.incidents.reporting import Report
+from archive.incidents.reporting import MissReport
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Label, Sighting, WantedSighting
@@ -37,7 +37,7 @@ def missing(archive: Archive, archivist: Actor) -> list[CaseFile]:
             a_file(work, box, a_person(work, "Åkerström", "Birgitta"), reference="P0001234"),
             a_file(work, box, a_person(work, protection=Protection.MARKED), reference="P0001235"),
         ]
-        reporting.report(work, Report(file_ids=tuple(file.id for file in found)))
+        reporting.report(work, MissReport(file_ids=tuple(file.id for file in found)))
         return found
 
 

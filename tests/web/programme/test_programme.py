@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from archive.access_log import access_log
 from archive.cover_checks import checks, findings
-from archive.cover_checks.findings import Seen
+from archive.cover_checks.findings import SeenWrong
 from archive.files import files
 from archive.kernel.clock import local_date
 from archive.kernel.store import Archive, Work
@@ -142,7 +142,7 @@ def test_findings_are_shown_by_sender_with_their_uncertainty(
 
     def damaged(work: Work) -> None:
         check = checks.waiting(work, delivery_id=scene.delivery)[0].check
-        findings.find(work, check, Seen(FindingKind.WRONG_ON_COVER, "name"))
+        findings.find(work, check, SeenWrong(FindingKind.WRONG_ON_COVER, "name"))
 
     scene.do(scene.receiver, damaged)
     scene.check_covers()

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.files import files, wanted
-from archive.incidents.reporting import Report, report
+from archive.incidents.reporting import MissReport, report
 from archive.kernel.store import Archive, Work, operator
 from archive.models import SampleItem
 from archive.places import places
@@ -92,7 +92,7 @@ def test_a_sample_is_drawn_printed_walked_and_told(sign_in: SignIn, archive: Arc
     assert walker.post(f"{address}/walk/{third.id}", data={"answer": "label"}).status_code == 422
     with archive.read(operator("tests")) as work:
         answers = [row.SampleItem.answer for row in samples.items(work, samples.get(work, 1))]
-        assert gone.file_id in wanted.of(work, [gone.file_id or 0])
+        assert gone.file_id in wanted.by_file(work, [gone.file_id or 0])
     known = {SampleAnswer.RIGHT, SampleAnswer.MISSING, SampleAnswer.ELSEWHERE, SampleAnswer.UNKNOWN}
     assert set(answers) == {*known, SampleAnswer.NO_FILE, None}
     page = archivist.get(address).text
@@ -110,7 +110,7 @@ def test_another_file_than_the_one_looked_for_answers_nothing_and_is_seen(
     ((item, _code),) = items(archive, SampleDirection.TO_SHELF)
     with archive.write(operator("tests")) as work:
         other = a_file(work, places.by_code(work, shelf))
-        report(work, Report((other.id,)))
+        report(work, MissReport((other.id,)))
     client = sign_in(Role.ASSISTANT)
     answer = client.post(f"{address}/walk/{item.id}", data={"text": other.code, "answer": "label"})
     page = client.get(answer.location).text

@@ -34,7 +34,7 @@ class Merge(NamedTuple):
     right: int
 
 
-class Reader:
+class PartReader:
     """Feed a part to expat; whatever start() and end() put in `ready` comes out as it gets ready."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class Reader:
         raise Invalid("list_damaged", DAMAGED)
 
 
-class MergeReader(Reader):
+class MergeReader(PartReader):
     """Find the merged ranges of a sheet."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -80,7 +80,7 @@ class MergeReader(Reader):
             self.ready.append(Merge(int(top), column_index(left), int(bottom), column_index(right)))
 
 
-class PrintReader(Reader):
+class PrintReader(PartReader):
     """Read what a sheet is printed under and over, without the codes for place and letters."""
 
     def __init__(self) -> None:
@@ -105,7 +105,7 @@ def _plain(code: re.Match[str]) -> str:
     return "&" if code[0] == "&&" else " "
 
 
-class CommentReader(Reader):
+class CommentReader(PartReader):
     """Read the comments of a sheet as (row, column from 0, text); who wrote them is left out."""
 
     def __init__(self, limits: Limits) -> None:
@@ -141,7 +141,7 @@ class CommentReader(Reader):
             raise TooLarge("list_long_cell", LONG_TEXT, limit=self._limit)
 
 
-class StringReader(Reader):
+class StringReader(PartReader):
     """Read the shared strings; phonetic readings beside them are left out."""
 
     def __init__(self, limits: Limits) -> None:
@@ -179,7 +179,7 @@ class StringReader(Reader):
             raise TooLarge("list_long_cell", LONG_TEXT, limit=self._limit)
 
 
-class SheetReader(Reader):
+class SheetReader(PartReader):
     """Read the rows of a sheet as (row number, cells as text)."""
 
     def __init__(self, strings: Texts, styles: Sequence[Style], epoch: int, limits: Limits) -> None:

@@ -6,7 +6,7 @@ from archive.vocabulary import Term
 from archive.vocabulary.wording import _
 
 
-class Field(Term):
+class ListField(Term):
     """What a column of a list is registered as."""
 
     REFERENCE = "reference", "aktnummer", "reference"
@@ -46,11 +46,11 @@ class Field(Term):
 
 
 FACTS = (
-    Field.PLACED_CHILD,
-    Field.ADOPTION,
-    Field.PARENTHOOD,
-    Field.CHILD_INVESTIGATION,
-    Field.CUSTODY_AGREEMENT,
+    ListField.PLACED_CHILD,
+    ListField.ADOPTION,
+    ListField.PARENTHOOD,
+    ListField.CHILD_INVESTIGATION,
+    ListField.CUSTODY_AGREEMENT,
 )
 """The yes-or-no facts that decide what is kept (16 kap. 2-3 §§ SoL)."""
 
@@ -204,7 +204,7 @@ class Flag:
     """Say what is odd about a row, or about one field of it."""
 
     code: FlagCode
-    field: Field | None
+    field: ListField | None
 
     def say(self) -> str:
         """Return it in words, in the language in use."""
@@ -212,7 +212,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RowProblem:
     """Say why a row cannot be registered; the sentence is an English catalogue text."""
 
     code: str

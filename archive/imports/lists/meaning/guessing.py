@@ -11,9 +11,9 @@ from rapidfuzz import fuzz, process
 from archive.imports.lists.formats.text import simple
 from archive.imports.lists.meaning.content import Content, look_at
 from archive.imports.lists.meaning.dates import DateOrder, DateReader
-from archive.imports.lists.meaning.fields import Field
+from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.headings import known_headings, plain
-from archive.imports.lists.meaning.mapping import REPEATABLE, Column, numbered
+from archive.imports.lists.meaning.mapping import REPEATABLE, MappedColumn, numbered
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.marks import protective_words
 
@@ -41,7 +41,7 @@ class ColumnGuess:
 
     header: str
     occurrence: int
-    field: Field | None
+    field: ListField | None
     confidence: float
     how: How
 
@@ -77,21 +77,21 @@ def guess(
         ColumnGuess(header[position], occurrence, *found.get(position, (None, 0.0, How.NOTHING)))
         for (_word, occurrence), position in numbered(header).items()
     )
-    named = tuple(Column(one.header, one.field, one.occurrence) for one in columns if one.field)
+    named = tuple(MappedColumn(one.header, one.field, one.occurrence) for one in columns if one.field)
     at = {field: position for position, (field, _score, _how) in found.items()}
     cells = [row[at[one]].strip() for one in _DATE_FIELDS if one in at for row in rows if at[one] < len(row)]
     mapping = replace(
         base,
         columns=named,
-        kinds=known | _near_kinds(rows, at.get(Field.KIND), known),
+        kinds=known | _near_kinds(rows, at.get(ListField.KIND), known),
         date_order=base.date_order if base.date_order != "auto" else _date_order(cells),
         serial_dates=base.serial_dates or _serials(cells),
-        name_order="family_first" if _says_family_first(words, at.get(Field.NAME)) else base.name_order,
+        name_order="family_first" if _says_family_first(words, at.get(ListField.NAME)) else base.name_order,
     )
     return Guess(mapping, columns)
 
 
-Candidate = tuple[Field, float, How]
+Candidate = tuple[ListField, float, How]
 
 
 def _candidate(word: str, content: Content, words: Sequence[str]) -> Candidate | None:
@@ -112,7 +112,7 @@ def _by_heading(word: str) -> Candidate | None:
     if not word or len(word) > _LONGEST_HEADING:
         return None
     if protective_words(word):
-        return Field.PROTECTION, 0.9, How.SIMILAR
+        return ListField.PROTECTION, 0.9, How.SIMILAR
     near = process.extractOne(word, headings.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
     if near and len(word) > 3:
         return headings[near[0]], near[1] / 100 * 0.9, How.SIMILAR
@@ -125,61 +125,73 @@ def _by_heading(word: str) -> Candidate | None:
 
 
 Test = Callable[[Content, str, Sequence[str]], bool]
-_CORRECTIONS: tuple[tuple[tuple[Field, ...], Test, Field], ...] = (
-    ((Field.BIRTH_DATE, Field.IGNORED), lambda c, _word, _words: c.number >= _MOST, Field.NUMBER),
-    ((Field.NUMBER,), lambda c, _word, _words: c.number < 0.2 and c.date >= _MOST, Field.BIRTH_DATE),
-    ((Field.REFERENCE,), lambda c, _word, _words: c.kind >= _MOST, Field.KIND),
-    ((Field.PART, Field.PARTS), lambda c, _word, _words: c.part_of >= 0.3, Field.PART_TEXT),
-    ((Field.FREE_TEXT,), lambda c, _word, _words: c.part_inside >= _MOST, Field.PART_TEXT),
-    ((Field.PART,), lambda c, _word, _words: c.yes_no >= 0.9 and c.whole < 0.2, Field.IGNORED),
-    ((Field.PERIOD,), lambda c, _word, words: c.year >= 0.8 and _any(words, Field.CLOSED), Field.IGNORED),
-    ((Field.PERIOD,), lambda c, _word, _words: c.year >= 0.8, Field.CLOSED),
+_CORRECTIONS: tuple[tuple[tuple[ListField, ...], Test, ListField], ...] = (
+    ((ListField.BIRTH_DATE, ListField.IGNORED), lambda c, _word, _words: c.number >= _MOST, ListField.NUMBER),
+    ((ListField.NUMBER,), lambda c, _word, _words: c.number < 0.2 and c.date >= _MOST, ListField.BIRTH_DATE),
+    ((ListField.REFERENCE,), lambda c, _word, _words: c.kind >= _MOST, ListField.KIND),
+    ((ListField.PART, ListField.PARTS), lambda c, _word, _words: c.part_of >= 0.3, ListField.PART_TEXT),
+    ((ListField.FREE_TEXT,), lambda c, _word, _words: c.part_inside >= _MOST, ListField.PART_TEXT),
+    ((ListField.PART,), lambda c, _word, _words: c.yes_no >= 0.9 and c.whole < 0.2, ListField.IGNORED),
     (
-        (Field.OPENED, Field.CLOSED, Field.LAST_NOTE),
+        (ListField.PERIOD,),
+        lambda c, _word, words: c.year >= 0.8 and _any(words, ListField.CLOSED),
+        ListField.IGNORED,
+    ),
+    ((ListField.PERIOD,), lambda c, _word, _words: c.year >= 0.8, ListField.CLOSED),
+    (
+        (ListField.OPENED, ListField.CLOSED, ListField.LAST_NOTE),
         lambda c, _word, _words: c.date < 0.3 and c.yes_no >= 0.8,
-        Field.IGNORED,
+        ListField.IGNORED,
     ),
     (  # a lone S over signs, or over one word again and again, may be a mark; over anything else it is not
-        (Field.PROTECTION,),
+        (ListField.PROTECTION,),
         lambda c, word, _words: word == "s" and c.yes_no < 0.9 and round(c.distinct * c.filled) > 1,
-        Field.IGNORED,
+        ListField.IGNORED,
     ),
-    ((Field.SHELF,), lambda _c, word, words: "plan" not in word and _any_plan(words, word), Field.RACK),
-    ((Field.PLACE,), lambda c, _word, words: c.whole >= 0.9 and _any(words, Field.BOX), Field.POSITION),
-    ((Field.PLACE,), lambda c, _word, _words: c.yes_no >= 0.9 and c.whole < 0.5, Field.PLACED_CHILD),
     (
-        (Field.CHECKED_DATE,),
+        (ListField.SHELF,),
+        lambda _c, word, words: "plan" not in word and _any_plan(words, word),
+        ListField.RACK,
+    ),
+    (
+        (ListField.PLACE,),
+        lambda c, _word, words: c.whole >= 0.9 and _any(words, ListField.BOX),
+        ListField.POSITION,
+    ),
+    ((ListField.PLACE,), lambda c, _word, _words: c.yes_no >= 0.9 and c.whole < 0.5, ListField.PLACED_CHILD),
+    (
+        (ListField.CHECKED_DATE,),
         lambda c, _word, _words: c.initials >= _MOST and c.date < 0.2 and c.yes_no < 0.5,
-        Field.CHECKED_BY,
+        ListField.CHECKED_BY,
     ),
     (
-        (Field.SITE,),
+        (ListField.SITE,),
         lambda c, _word, _words: c.distinct > 0.2 and c.distinct * c.filled > _FEW_SITES,
-        Field.IGNORED,
+        ListField.IGNORED,
     ),
-    ((Field.CO_PERSONS,), lambda c, _word, _words: max(c.yes_no, c.whole) >= 0.8, Field.IGNORED),
+    ((ListField.CO_PERSONS,), lambda c, _word, _words: max(c.yes_no, c.whole) >= 0.8, ListField.IGNORED),
     # A list knows few units and calls each by a word: a unit made of a sum, a day or a sign stays for ever.
     (
-        (Field.UNIT,),
+        (ListField.UNIT,),
         lambda c, word, _words: (
             max(c.whole, c.date, c.yes_no, c.number) >= 0.3
             or c.distinct * c.filled > _FEW_UNITS
-            or known_headings().get(word) is not Field.UNIT
+            or known_headings().get(word) is not ListField.UNIT
         ),
-        Field.IGNORED,
+        ListField.IGNORED,
     ),
 )
 """What a column is after all where its heading says one thing and its cells another; the first that fits."""
 
 
-def _correct(field: Field, content: Content, word: str, words: Sequence[str]) -> Field:
+def _correct(field: ListField, content: Content, word: str, words: Sequence[str]) -> ListField:
     for fields, test, right in _CORRECTIONS:
         if field in fields and test(content, word, words):
             return right
     return field
 
 
-def _any(words: Sequence[str], field: Field) -> bool:
+def _any(words: Sequence[str], field: ListField) -> bool:
     return any(known_headings().get(word) is field for word in words)
 
 
@@ -187,12 +199,12 @@ def _any_plan(words: Sequence[str], except_for: str) -> bool:
     return any(word in ("plan", "hyllplan") for word in words if word != except_for)
 
 
-def _by_content(content: Content) -> Field | None:
+def _by_content(content: Content) -> ListField | None:
     for field, share in (
-        (Field.NUMBER, content.number),
-        (Field.KIND, content.kind),
-        (Field.PART_TEXT, content.part_of),
-        (Field.NAME, content.name * (content.distinct > 0.5)),
+        (ListField.NUMBER, content.number),
+        (ListField.KIND, content.kind),
+        (ListField.PART_TEXT, content.part_of),
+        (ListField.NAME, content.name * (content.distinct > 0.5)),
     ):
         if share >= _MOST:
             return field
@@ -202,7 +214,7 @@ def _by_content(content: Content) -> Field | None:
 def _assign(candidates: Sequence[Candidate | None]) -> dict[int, Candidate]:
     """Give each column its meaning, the surest first; a meaning is given once unless it may be repeated."""
     found: dict[int, Candidate] = {}
-    taken: set[Field] = set()
+    taken: set[ListField] = set()
     for position, candidate in sorted(enumerate(candidates), key=lambda one: -one[1][1] if one[1] else 0):
         if candidate and (candidate[0] in REPEATABLE or candidate[0] not in taken):
             found[position] = candidate
@@ -215,14 +227,14 @@ def _complete(
 ) -> dict[int, Candidate]:
     """Take a running number for the reference where there is no other, and a lone signature for nothing."""
     taken = {field: position for position, (field, _score, _how) in found.items()}
-    if Field.CHECKED_BY in taken and Field.CHECKED_DATE not in taken:
-        position = taken[Field.CHECKED_BY]
+    if ListField.CHECKED_BY in taken and ListField.CHECKED_DATE not in taken:
+        position = taken[ListField.CHECKED_BY]
         if not re.search("kontr|check|koll|ok", words[position]):
-            found[position] = (Field.IGNORED, 0.5, How.HEADING)
-    if Field.REFERENCE not in taken:
+            found[position] = (ListField.IGNORED, 0.5, How.HEADING)
+    if ListField.REFERENCE not in taken:
         for position, content in enumerate(contents):
             if words[position] in _RUNNING and content.distinct > 0.9 and not content.counting:
-                found[position] = (Field.REFERENCE, 0.5, How.CONTENT)
+                found[position] = (ListField.REFERENCE, 0.5, How.CONTENT)
                 return found
         for position, content in enumerate(contents):
             if (
@@ -231,7 +243,7 @@ def _complete(
                 and content.distinct > 0.9
                 and content.filled > 1
             ):
-                found[position] = (Field.REFERENCE, 0.5, How.CONTENT)
+                found[position] = (ListField.REFERENCE, 0.5, How.CONTENT)
                 return found
     return found
 
@@ -250,7 +262,13 @@ def _near_kinds(
     return {word: known[match[0]] for word, match in near.items() if word and match}
 
 
-_DATE_FIELDS = (Field.OPENED, Field.CLOSED, Field.LAST_NOTE, Field.CHECKED_DATE, Field.BIRTH_DATE)
+_DATE_FIELDS = (
+    ListField.OPENED,
+    ListField.CLOSED,
+    ListField.LAST_NOTE,
+    ListField.CHECKED_DATE,
+    ListField.BIRTH_DATE,
+)
 _SIX = re.compile(r"(\d\d)(\d\d)(\d\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ]\d{4}")
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from archive.imports.lists.formats.text import simple
 from archive.imports.lists.meaning.dates import DATE_ORDERS, DateOrder
-from archive.imports.lists.meaning.fields import Field
+from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.headings import plain
 from archive.imports.lists.meaning.names import NAME_ORDERS, SEPARATORS, NameOrder
 from archive.kernel.errors import Invalid
@@ -20,11 +20,17 @@ from archive.vocabulary.wording import N_
 
 VERSION = 1
 
-REPEATABLE = frozenset((Field.FREE_TEXT, Field.IGNORED, Field.CO_PERSONS))
+REPEATABLE = frozenset((ListField.FREE_TEXT, ListField.IGNORED, ListField.CO_PERSONS))
 """What several columns of a list may be."""
 
-_DROPPED = (Field.FREE_TEXT, Field.IGNORED)
-_IDENTIFYING = (Field.REFERENCE, Field.NUMBER, Field.NAME, Field.FAMILY_NAME, Field.CO_PERSONS)
+_DROPPED = (ListField.FREE_TEXT, ListField.IGNORED)
+_IDENTIFYING = (
+    ListField.REFERENCE,
+    ListField.NUMBER,
+    ListField.NAME,
+    ListField.FAMILY_NAME,
+    ListField.CO_PERSONS,
+)
 
 _MISSING = N_(
     "The list has no column %(columns)s, which the mapping names. Choose another mapping or correct it."
@@ -40,11 +46,11 @@ _NEWER = N_(
 )
 
 
-class Column(NamedTuple):
+class MappedColumn(NamedTuple):
     """Hold what a column is registered as; `occurrence` tells columns with the same heading apart, from 1."""
 
     header: str
-    field: Field
+    field: ListField
     occurrence: int = 1
 
 
@@ -58,7 +64,7 @@ class Mapping:
     what persons get where the list has no column for it.
     """
 
-    columns: tuple[Column, ...] = ()
+    columns: tuple[MappedColumn, ...] = ()
     source: str = ""
     site: str = ""
     unit: str = ""
@@ -72,9 +78,9 @@ class Mapping:
     unstated_protection: Protection = Protection.UNKNOWN
     sheet: str = ""
 
-    def place(self, names: Sequence[str]) -> dict[Field, list[int]]:
+    def place(self, names: Sequence[str]) -> dict[ListField, list[int]]:
         """Return the positions of the columns in a list; raises Invalid naming those it does not have."""
-        found: dict[Field, list[int]] = {}
+        found: dict[ListField, list[int]] = {}
         missing = []
         positions = numbered(names)
         for column in self.columns:
@@ -92,11 +98,11 @@ class Mapping:
         kept = {_key(c.header, c.occurrence) for c in self.columns if c.field not in _DROPPED}
         return tuple(names[position] for key, position in numbered(names).items() if key not in kept)
 
-    def with_field(self, header: str, meaning: Field | None, occurrence: int = 1) -> Self:
+    def with_field(self, header: str, meaning: ListField | None, occurrence: int = 1) -> Self:
         """Return the mapping with one column corrected; None takes it out."""
         same = _key(header, occurrence)
         others = [c for c in self.columns if _key(c.header, c.occurrence) != same]
-        added = [Column(header, meaning, occurrence)] if meaning else []
+        added = [MappedColumn(header, meaning, occurrence)] if meaning else []
         return replace(self, columns=(*others, *added))
 
     def check(self) -> None:
@@ -190,11 +196,12 @@ def _one_of(choices: Sequence[str]) -> Callable[[Any], str]:
     return lambda value: choices[choices.index(value)]
 
 
-_FIELDS = {one.value: one for one in Field}
+_FIELDS = {one.value: one for one in ListField}
 _PROTECTIONS = {one.value: one for one in Protection}
 _READERS: dict[str, Callable[[Any], Any]] = {
     "columns": lambda value: tuple(
-        Column(_text(one["header"]), _FIELDS[one["field"]], int(one.get("occurrence", 1))) for one in value
+        MappedColumn(_text(one["header"]), _FIELDS[one["field"]], int(one.get("occurrence", 1)))
+        for one in value
     ),
     "kinds": lambda value: {simple(word): _text(code) for word, code in value.items()},
     "date_order": _one_of(DATE_ORDERS),

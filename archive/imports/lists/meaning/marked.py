@@ -8,7 +8,7 @@ from archive.imports.lists.meaning.marks import (
     protective_words,
     without_protection,
 )
-from archive.imports.lists.meaning.tables import Remark, Shape
+from archive.imports.lists.meaning.tables import CommentMark, ListShape
 from archive.imports.lists.meaning.values import read_protection
 
 
@@ -21,7 +21,11 @@ class MarkedRows:
     """
 
     def __init__(
-        self, shape: Shape, stated: Collection[int], remarks: Collection[Remark], around: Iterable[str]
+        self,
+        shape: ListShape,
+        stated: Collection[int],
+        remarks: Collection[CommentMark],
+        around: Iterable[str],
     ) -> None:
         top = shape.header_row
         titles = [*around, *(cell for title in shape.titles for cell in title)]

@@ -7,17 +7,17 @@ from functools import lru_cache, partial
 
 from archive.imports.lists.formats.text import ERRORS, MISSING, broken, clean, simple
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
-from archive.imports.lists.meaning.fields import FACTS, Field, Flag, FlagCode, Problem
+from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.marked import MarkedRows
 from archive.imports.lists.meaning.marks import kept_apart, names_paragraph
 from archive.imports.lists.meaning.names import role_of_heading
-from archive.imports.lists.meaning.reading import EarlierCheck, PersonReading, Reading
+from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
-from archive.imports.lists.meaning.tables import Remark, Shape
+from archive.imports.lists.meaning.tables import CommentMark, ListShape
 from archive.imports.lists.meaning.values import (
     NO_PART,
-    Part,
+    CoverPart,
     level_of_yes,
     part_inside,
     read_count,
@@ -53,7 +53,7 @@ _PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
 
-_BLANK = {field.value: "" for field in Field}
+_BLANK = {field.value: "" for field in ListField}
 _SURE_COLUMNS = 4
 """Columns from which a row with a single filled cell is no file."""
 
@@ -66,25 +66,25 @@ _SUM = re.compile(r"(?:summa|totalt?|antal|sum|slutsumma|delsumma)\b", re.IGNORE
 _LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)-\d{2}")
 _CACHED = 65_536
 
-_NO_REFERENCE = Flag(FlagCode.REFERENCE_MISSING, Field.REFERENCE)
-_REFERENCE_DATE = Flag(FlagCode.REFERENCE_LOOKS_LIKE_DATE, Field.REFERENCE)
-_NO_PERSON = Flag(FlagCode.PERSON_MISSING, Field.NAME)
+_NO_REFERENCE = Flag(FlagCode.REFERENCE_MISSING, ListField.REFERENCE)
+_REFERENCE_DATE = Flag(FlagCode.REFERENCE_LOOKS_LIKE_DATE, ListField.REFERENCE)
+_NO_PERSON = Flag(FlagCode.PERSON_MISSING, ListField.NAME)
 _LETTERS_BROKEN = Flag(FlagCode.LETTERS_BROKEN, None)
 _ROW_SHORT = Flag(FlagCode.ROW_SHORT, None)
-_CLOSED_BEFORE_OPENED = Flag(FlagCode.CLOSED_BEFORE_OPENED, Field.CLOSED)
-_BEFORE_BIRTH = Flag(FlagCode.BEFORE_BIRTH, Field.CLOSED)
-_KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, Field.KIND)
-_POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, Field.POSITION)
-_PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, Field.PROTECTION)
-_PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, Field.PROTECTION)
-_KEPT_APART = Flag(FlagCode.KEPT_APART, Field.PROTECTION)
+_CLOSED_BEFORE_OPENED = Flag(FlagCode.CLOSED_BEFORE_OPENED, ListField.CLOSED)
+_BEFORE_BIRTH = Flag(FlagCode.BEFORE_BIRTH, ListField.CLOSED)
+_KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, ListField.KIND)
+_POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, ListField.POSITION)
+_PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, ListField.PROTECTION)
+_PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, ListField.PROTECTION)
+_KEPT_APART = Flag(FlagCode.KEPT_APART, ListField.PROTECTION)
 _FACT_UNCLEAR = {field.value: Flag(FlagCode.FACT_UNCLEAR, field) for field in FACTS}
 
-_NOTHING_IDENTIFIES = Problem(
+_NOTHING_IDENTIFIES = RowProblem(
     "nothing_identifies",
     N_("Nothing says which file it is: there is neither a reference nor a person."),
 )
-_NOT_A_FILE = Problem("not_a_file", N_("This looks like a heading or a sum, not like a file."))
+_NOT_A_FILE = RowProblem("not_a_file", N_("This looks like a heading or a sum, not like a file."))
 _PART_BEYOND = N_("It is part %(part)s of %(parts)s. Correct the part or the number of parts.")
 _TOO_MANY_CELLS = N_(
     "The row has %(cells)s cells but the header has %(columns)s, so the columns may be shifted. Put "
@@ -93,7 +93,7 @@ _TOO_MANY_CELLS = N_(
 _CELL_TOO_LONG = N_("%(field)s is longer than %(limit)s characters. Shorten it.")
 
 
-class Reader:
+class ListReader:
     """Read the rows of a list by a mapping; raises Invalid where the list lacks a column of the mapping.
 
     `dropped` names the columns that are not registered: free text about a case has no place in the
@@ -104,18 +104,18 @@ class Reader:
     def __init__(
         self,
         mapping: Mapping,
-        shape: Shape,
+        shape: ListShape,
         *,
         today: date,
-        remarks: Collection[Remark] = (),
+        remarks: Collection[CommentMark] = (),
         around: Collection[str] = (),
     ) -> None:
         names = shape.columns
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
-        self._free = at.pop(Field.FREE_TEXT, [])
-        self._others = [(index, role_of_heading(names[index])) for index in at.pop(Field.CO_PERSONS, [])]
-        at.pop(Field.IGNORED, None)
+        self._free = at.pop(ListField.FREE_TEXT, [])
+        self._others = [(index, role_of_heading(names[index])) for index in at.pop(ListField.CO_PERSONS, [])]
+        at.pop(ListField.IGNORED, None)
         self._columns = [
             (field.value, positions[0], field, field.value in _RAW) for field, positions in at.items()
         ]
@@ -138,10 +138,10 @@ class Reader:
         )
         known = {*(one for those in at.values() for one in those), *(one for one, _role in self._others)}
         self._loose = sorted(set(range(len(names))) - known)
-        self._has_kind = Field.KIND in at
-        self._stated = Field.PROTECTION in at
-        self._marks = MarkedRows(shape, at.get(Field.PROTECTION, ()), remarks, around)
-        self._yes = level_of_yes(names[at[Field.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
+        self._has_kind = ListField.KIND in at
+        self._stated = ListField.PROTECTION in at
+        self._marks = MarkedRows(shape, at.get(ListField.PROTECTION, ()), remarks, around)
+        self._yes = level_of_yes(names[at[ListField.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
         self._kind_of = lru_cache(maxsize=_CACHED)(self._find_kind)
         self._place_of = lru_cache(maxsize=_CACHED)(self._find_place)
 
@@ -158,7 +158,7 @@ class Reader:
         if self.heed(cells):
             return Reading(problems=(_NOT_A_FILE,))
         flags: list[Flag] = []
-        problems: list[Problem] = []
+        problems: list[RowProblem] = []
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
         reference, part = self._reference(texts, free, flags)
@@ -192,7 +192,7 @@ class Reader:
             **facts,
         )
 
-    def _texts(self, cells: Sequence[str], flags: list[Flag], problems: list[Problem]) -> dict[str, str]:
+    def _texts(self, cells: Sequence[str], flags: list[Flag], problems: list[RowProblem]) -> dict[str, str]:
         texts = _BLANK.copy()
         count = len(cells)
         for name, index, field, raw in self._columns:
@@ -206,7 +206,7 @@ class Reader:
                 text = text.strip() if text.isprintable() and "  " not in text else clean(text)
             if len(text) > LONGEST and len(text) > (limit := LONGER.get(name, LONGEST)):
                 problems.append(
-                    Problem("cell_too_long", _CELL_TOO_LONG, (("field", field), ("limit", limit)))
+                    RowProblem("cell_too_long", _CELL_TOO_LONG, (("field", field), ("limit", limit)))
                 )
                 text = text[:limit]
             texts[name] = text
@@ -214,14 +214,14 @@ class Reader:
             flags.append(_ROW_SHORT)
         return texts
 
-    def _is_error(self, text: str, field: Field, flags: list[Flag]) -> bool:
+    def _is_error(self, text: str, field: ListField, flags: list[Flag]) -> bool:
         """Flag a formula or an error value; only the latter says nothing, but a mark may have stood there."""
         error = text.strip() in ERRORS
         if error or text[0] == "=":
             flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
-        return error and field is not Field.PROTECTION
+        return error and field is not ListField.PROTECTION
 
-    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, Part]:
+    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, CoverPart]:
         reference = texts["reference"]
         part = self._part(texts)
         if reference:
@@ -236,10 +236,10 @@ class Reader:
         if part is NO_PART and free and _PART_WORD.search(free):
             part = part_inside(free)
         if part.flag:
-            flags.append(Flag(part.flag, Field.PART))
+            flags.append(Flag(part.flag, ListField.PART))
         return reference, part
 
-    def _part(self, texts: dict[str, str]) -> Part:
+    def _part(self, texts: dict[str, str]) -> CoverPart:
         part = read_part(texts["part"]) if texts["part"] else NO_PART
         if part is NO_PART and texts["part_text"]:
             part = read_part(texts["part_text"])
@@ -269,10 +269,10 @@ class Reader:
 
     def _days(self, texts: dict[str, str], flags: list[Flag]) -> tuple[Days, Days]:
         """Return the days of a row, and those of them that are certain enough to tell a century by."""
-        period = self._day(texts["period"], Field.PERIOD, flags)
-        began = self._day(texts["opened"], Field.OPENED, flags)
-        ended = self._day(texts["closed"], Field.CLOSED, flags)
-        noted = self._day(texts["last_note"], Field.LAST_NOTE, flags)
+        period = self._day(texts["period"], ListField.PERIOD, flags)
+        began = self._day(texts["opened"], ListField.OPENED, flags)
+        ended = self._day(texts["closed"], ListField.CLOSED, flags)
+        noted = self._day(texts["last_note"], ListField.LAST_NOTE, flags)
         opened = began.first or began.last or period.first
         closed = ended.last or ended.first or period.last
         last_note = noted.last or noted.first
@@ -298,11 +298,11 @@ class Reader:
                 flags.append(_BEFORE_BIRTH)
                 return
 
-    def _day(self, text: str, field: Field, flags: list[Flag]) -> ReadDate:
+    def _day(self, text: str, field: ListField, flags: list[Flag]) -> ReadDate:
         if not text:
             return NOTHING
         found = self._dates.read(text)
-        if found.flag and not (field is Field.PERIOD and found.flag is FlagCode.DATE_RANGE):
+        if found.flag and not (field is ListField.PERIOD and found.flag is FlagCode.DATE_RANGE):
             flags.append(Flag(found.flag, field))
         return found
 
@@ -325,7 +325,7 @@ class Reader:
             texts["site"], texts["room"], texts["rack"], texts["shelf"], texts["box"], texts["place"]
         )
         if where.flag:
-            flags.append(Flag(where.flag, Field.PLACE))
+            flags.append(Flag(where.flag, ListField.PLACE))
         if texts["position"]:
             position = read_count(texts["position"])
             if position is None:
@@ -363,7 +363,7 @@ class Reader:
         loose = (cells[index] for index in self._loose if index < len(cells))
         return kept_apart("\n".join(cells)) or any(map(names_paragraph, loose))
 
-    def _check(self, when: str, sign: str, flags: list[Flag]) -> EarlierCheck | None:
+    def _check(self, when: str, sign: str, flags: list[Flag]) -> ListedCheck | None:
         if not (when or sign):
             return None
         found = self._dates.read(when)
@@ -371,9 +371,9 @@ class Reader:
         said = on is None and when and simple(when) not in MISSING
         yes, clear = read_yes_no(when) if said else (False, True)
         if found.flag and (on or not clear):
-            flags.append(Flag(found.flag, Field.CHECKED_DATE))
+            flags.append(Flag(found.flag, ListField.CHECKED_DATE))
         checked = on or (yes and clear) or (sign and not said)
-        return EarlierCheck(on, sign) if checked else None
+        return ListedCheck(on, sign) if checked else None
 
     def _yes_or_no(self, texts: dict[str, str], flags: list[Flag]) -> dict[str, bool]:
         facts = {}
@@ -405,19 +405,19 @@ class Reader:
         cells: Sequence[str],
         reference: str,
         persons: list[PersonReading],
-        part: Part,
-        problems: list[Problem],
+        part: CoverPart,
+        problems: list[RowProblem],
     ) -> None:
         if not (reference or persons):
             problems.append(_NOTHING_IDENTIFIES)
         if part.part and part.parts and part.part + part.covers - 1 > part.parts:
             facts = (("part", part.part + part.covers - 1), ("parts", part.parts))
-            problems.append(Problem("part_beyond_parts", _PART_BEYOND, facts))
+            problems.append(RowProblem("part_beyond_parts", _PART_BEYOND, facts))
         if self._separated and len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             facts = (("cells", len(cells)), ("columns", self._width))
-            problems.append(Problem("too_many_cells", _TOO_MANY_CELLS, facts))
+            problems.append(RowProblem("too_many_cells", _TOO_MANY_CELLS, facts))
 
 
 def _carried(number: Identity) -> PartialDate | None:
     day = carried_date(number)
-    return PartialDate.of(day) if day else None
+    return PartialDate.from_date(day) if day else None

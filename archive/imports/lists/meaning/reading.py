@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, Self
 
-from archive.imports.lists.meaning.fields import Flag, Problem
+from archive.imports.lists.meaning.fields import Flag, RowProblem
 from archive.imports.lists.meaning.whereabouts import PlaceStep
 from archive.kernel.letters import one_form
 from archive.kernel.partial_date import PartialDate
@@ -23,7 +23,7 @@ class PersonReading(NamedTuple):
     role: PersonRole = PersonRole.SUBJECT
 
 
-class EarlierCheck(NamedTuple):
+class ListedCheck(NamedTuple):
     """Hold a check of the cover made before this system existed."""
 
     on: PartialDate | None
@@ -59,9 +59,9 @@ class Reading:
     parenthood: bool | None = None
     child_investigation: bool | None = None
     custody_agreement: bool | None = None
-    check: EarlierCheck | None = None
+    check: ListedCheck | None = None
     flags: tuple[Flag, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
     case_marked: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Reading:
         values |= {name: PartialDate.parse(data[name]) for name in _DATES if name in data}
         if "check" in data:
             on, sign = data["check"]
-            values["check"] = EarlierCheck(PartialDate.parse(on) if on else None, sign)
+            values["check"] = ListedCheck(PartialDate.parse(on) if on else None, sign)
         return cls(**values)
 
 

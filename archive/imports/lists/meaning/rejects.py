@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from archive.imports.lists.formats.cells import column_letters, escape_controls
 from archive.imports.lists.meaning.headings import plain
-from archive.imports.lists.meaning.tables import Shape
+from archive.imports.lists.meaning.tables import ListShape
 from archive.output.csv import guard
 from archive.vocabulary.wording import LOCALES, N_, _, speaking
 
@@ -49,12 +49,12 @@ _PARTS = {
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def suffix(shape: Shape) -> str:
+def suffix(shape: ListShape) -> str:
     """Return the ending of the file's name."""
     return ".xlsx" if shape.kind == "xlsx" else ".csv"
 
 
-def write_rejects(out: BinaryIO, shape: Shape, rejected: Iterable[tuple[Sequence[str], str]]) -> int:
+def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequence[str], str]]) -> int:
     """Write (cells as they stood, reason) below the titles and header of the list; returns how many.
 
     No text is a formula where the file is opened, and every cell reads again as the same text.
@@ -86,7 +86,7 @@ def _reason_headings() -> set[str]:
     return headings
 
 
-def _write_text(out: BinaryIO, shape: Shape, rows: Iterable[Sequence[str]]) -> None:
+def _write_text(out: BinaryIO, shape: ListShape, rows: Iterable[Sequence[str]]) -> None:
     text = io.TextIOWrapper(out, encoding=shape.encoding, errors="replace", newline="", write_through=True)
     special = re.compile(rf'["\r\n{re.escape(shape.separator)}]')
     if shape.separator_line:
@@ -104,7 +104,7 @@ def _write_text(out: BinaryIO, shape: Shape, rows: Iterable[Sequence[str]]) -> N
 _QUOTE = '"'
 
 
-def _write_workbook(out: BinaryIO, shape: Shape, rows: Iterable[Sequence[str]]) -> None:
+def _write_workbook(out: BinaryIO, shape: ListShape, rows: Iterable[Sequence[str]]) -> None:
     """Write the few parts a workbook needs, streaming; nothing goes to a temporary file."""
     epoch = ' date1904="1"' if shape.epoch == 1904 else ""
     book = (

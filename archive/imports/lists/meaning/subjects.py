@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archive.imports.lists.formats.text import MISSING, clean, simple
 from archive.imports.lists.meaning.dates import DateReader
-from archive.imports.lists.meaning.fields import Field, Flag, FlagCode
+from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
 from archive.imports.lists.meaning.marks import protective_words, without_protection
 from archive.imports.lists.meaning.names import SEPARATORS, Name, NameOrder, NameReader
 from archive.imports.lists.meaning.reading import PersonReading
@@ -24,10 +24,10 @@ _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 _NINE_DIGITS = re.compile(r"\d{9}|\d{5}[-+]\d{4}", re.ASCII)
 _NOBODY = Name("", "")
 
-_day = lru_cache(maxsize=65_536)(PartialDate.of)
+_day = lru_cache(maxsize=65_536)(PartialDate.from_date)
 
 _FLAG_OF = {
-    quality: Flag(code, Field.NUMBER)
+    quality: Flag(code, ListField.NUMBER)
     for quality, code in {
         NumberQuality.NO_CENTURY: FlagCode.NUMBER_NO_CENTURY,
         NumberQuality.NO_CHECK_DIGIT: FlagCode.NUMBER_NO_CHECK_DIGIT,
@@ -36,11 +36,11 @@ _FLAG_OF = {
         NumberQuality.UNREADABLE: FlagCode.NUMBER_UNREADABLE,
     }.items()
 }
-_ROUNDED_FLAG = Flag(FlagCode.NUMBER_ROUNDED, Field.NUMBER)
-_ZERO_RESTORED = Flag(FlagCode.NUMBER_ZERO_RESTORED, Field.NUMBER)
-_BIRTH_DATES_DIFFER = Flag(FlagCode.BIRTH_DATES_DIFFER, Field.BIRTH_DATE)
-_COUNTS_DIFFER = Flag(FlagCode.NUMBERS_AND_NAMES_DIFFER, Field.NAME)
-_INHERITED = Flag(FlagCode.NAME_INHERITED, Field.NAME)
+_ROUNDED_FLAG = Flag(FlagCode.NUMBER_ROUNDED, ListField.NUMBER)
+_ZERO_RESTORED = Flag(FlagCode.NUMBER_ZERO_RESTORED, ListField.NUMBER)
+_BIRTH_DATES_DIFFER = Flag(FlagCode.BIRTH_DATES_DIFFER, ListField.BIRTH_DATE)
+_COUNTS_DIFFER = Flag(FlagCode.NUMBERS_AND_NAMES_DIFFER, ListField.NAME)
+_INHERITED = Flag(FlagCode.NAME_INHERITED, ListField.NAME)
 
 
 class Days(NamedTuple):
@@ -67,7 +67,7 @@ class SubjectReader:
         self._written = lru_cache(maxsize=65_536)(self._when)
 
     def _when(self, days: Days, subject: bool) -> Written:
-        return Written.of(*days, listed=self._listed, subject=subject)
+        return Written.by_dates(*days, listed=self._listed, subject=subject)
 
     def read(
         self, name: str, number: str, birth: str, days: Days, flags: list[Flag]
@@ -139,7 +139,7 @@ class SubjectReader:
     def _born(self, text: str, flags: list[Flag]) -> PartialDate | None:
         found = self._births.read(text)
         if found.flag:
-            flags.append(Flag(found.flag, Field.BIRTH_DATE))
+            flags.append(Flag(found.flag, ListField.BIRTH_DATE))
         return found.first
 
 

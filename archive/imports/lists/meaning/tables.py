@@ -27,7 +27,7 @@ from archive.vocabulary.wording import N_
 Row = tuple[int, list[str]]
 
 
-class Remark(NamedTuple):
+class CommentMark(NamedTuple):
     """Name cells whose comment says that somebody is protected; rows count from 1, columns from 0."""
 
     row: int
@@ -54,7 +54,7 @@ _NO_ROWS = N_("The file holds no rows. Choose the file that holds the list.")
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ListShape:
     """Describe the form of a list so that its rejected rows can be written in the same form."""
 
     kind: Kind
@@ -118,7 +118,7 @@ class OpenList:
         self._whole = self._size
         self.sheets: tuple[str, ...] = ()
         self.other_lists: tuple[str, ...] = ()
-        self.remarks: frozenset[Remark] = frozenset()
+        self.remarks: frozenset[CommentMark] = frozenset()
         self.around: tuple[str, ...] = (_NAME_PARTS.sub(" ", name),)  # what may say something of all rows
         self._looks: dict[Sheet, _Found] = {}
         self._stream = self._reopen()
@@ -141,7 +141,7 @@ class OpenList:
         text.width = len(found.header)
         self._all_rows = lambda: in_one_form(text.rows())
         self._position, self._whole = text.position, self._size
-        self.shape = Shape(
+        self.shape = ListShape(
             "csv",
             *found[:3],
             encoding=text.encoding,
@@ -179,7 +179,7 @@ class OpenList:
         if len(self.remarks) == _MOST_REMARKS:
             raise TooLarge("list_many_rows", MANY_ROWS, limit=_MOST_REMARKS)
         self._position, self._whole = lambda: book.position, book.size(chosen)
-        self.shape = Shape("xlsx", *found[:3], sheet=chosen.name, epoch=book.epoch)
+        self.shape = ListShape("xlsx", *found[:3], sheet=chosen.name, epoch=book.epoch)
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Iterate (row number of the original, cells) below the header and below row `after`.
@@ -252,14 +252,16 @@ def in_one_form(rows: Iterator[Row]) -> Iterator[Row]:
         yield number, cells if plain else list(map(one_form, cells))
 
 
-def _protective(book: Workbook, sheet: Sheet, header_row: int, merges: Sequence[Merge]) -> Iterator[Remark]:
+def _protective(
+    book: Workbook, sheet: Sheet, header_row: int, merges: Sequence[Merge]
+) -> Iterator[CommentMark]:
     """Find the comments that say somebody is protected; one on merged cells is about each of their rows."""
     for row, column, text in book.comments(sheet):
         if protective_title(text) if row < header_row else protective_words(text):
             covered = (
                 one for one in merges if one.top <= row <= one.bottom and one.left <= column <= one.right
             )
-            yield Remark(row, column, next((one.bottom for one in covered), row))
+            yield CommentMark(row, column, next((one.bottom for one in covered), row))
 
 
 def _first(rows: Iterator[Row], count: int = HEADER_DEPTH * 2) -> list[Row]:

@@ -21,7 +21,7 @@ def whole(text: str) -> str:
     return match[1] if match else text
 
 
-class Part(NamedTuple):
+class CoverPart(NamedTuple):
     """Hold which part a cover is, of how many, and for how many covers the row stands."""
 
     part: int | None
@@ -30,8 +30,8 @@ class Part(NamedTuple):
     flag: FlagCode | None = None
 
 
-NO_PART = Part(None, None)
-_UNREADABLE = Part(None, None, 1, FlagCode.PART_UNREADABLE)
+NO_PART = CoverPart(None, None)
+_UNREADABLE = CoverPart(None, None, 1, FlagCode.PART_UNREADABLE)
 
 _NUMERALS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx"
 _ROMAN = {word: number for number, word in enumerate(_NUMERALS.split(), start=1)}
@@ -51,7 +51,7 @@ _INSIDE = re.compile(rf"\b(?:akt ?del|del|volym|vol|band|bd|part)\.? ?{_N}\b(?! 
 
 
 @lru_cache(maxsize=8192)
-def read_part(text: str) -> Part:
+def read_part(text: str) -> CoverPart:
     """Read a cell that is about the part: `2`, `Del 2`, `2/3`, `2(3)`, `del 2 av 3`, `vol II`, `1-3`."""
     word = whole(simple(text[:200]))
     if word in MISSING:
@@ -63,7 +63,7 @@ def read_part(text: str) -> Part:
     return _several(word) or _was_date(word) or _or_unreadable(part_inside(word))
 
 
-def _several(word: str) -> Part | None:
+def _several(word: str) -> CoverPart | None:
     if match := _SPAN.fullmatch(word):
         first, last = _number(match[1]), _number(match[2])
         return _part(first, int(match[3]) if match[3] else None, last - first + 1)
@@ -76,7 +76,7 @@ def _several(word: str) -> Part | None:
     return None
 
 
-def _was_date(word: str) -> Part | None:
+def _was_date(word: str) -> CoverPart | None:
     if match := _ISO.fullmatch(word):
         return _part(int(match[2]), int(match[1]))._replace(flag=FlagCode.PART_WAS_DATE)
     if (match := _DAY_MONTH.fullmatch(word)) and match[2] in MONTHS:
@@ -84,12 +84,12 @@ def _was_date(word: str) -> Part | None:
     return None
 
 
-def _or_unreadable(part: Part) -> Part:
+def _or_unreadable(part: CoverPart) -> CoverPart:
     return _UNREADABLE if part == NO_PART else part
 
 
 @lru_cache(maxsize=8192)
-def part_inside(text: str) -> Part:
+def part_inside(text: str) -> CoverPart:
     """Find a part in a text about other things; only with its word, as in `K 12/98 del 2 av 3`."""
     word = simple(text[:500])
     if match := _INSIDE_OF.search(word):
@@ -111,10 +111,10 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else _ROMAN.get(text, 0)
 
 
-def _part(part: int, parts: int | None, covers: int = 1) -> Part:
+def _part(part: int, parts: int | None, covers: int = 1) -> CoverPart:
     if not 1 <= part <= MOST_PARTS or (parts is not None and not 1 <= parts <= MOST_PARTS) or covers < 1:
         return _UNREADABLE
-    return Part(part, parts, covers, FlagCode.SEVERAL_PARTS if covers > 1 else None)
+    return CoverPart(part, parts, covers, FlagCode.SEVERAL_PARTS if covers > 1 else None)
 
 
 @lru_cache(maxsize=4096)
