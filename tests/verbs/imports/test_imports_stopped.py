@@ -6,13 +6,12 @@ import subprocess
 import sys
 import threading
 from io import BytesIO
-from time import monotonic
 
 import pytest
 from sqlalchemy import func, select
 
 from archive.files import files
-from archive.imports import apply, batching, runs
+from archive.imports import apply, runs
 from archive.imports.driver import SILENT_AFTER, drive, work_off
 from archive.kernel.store import Actor, Archive, worker
 from archive.models import CaseFile, ImportRow, ImportRun, Person, Place, Task, Unit
@@ -156,7 +155,7 @@ def test_others_write_while_a_list_is_registered(archive: Archive, archivist: Ac
     checked = check(archive, archivist, a_list(_rows(600)), mapping())
     with archive.write(archivist) as work:
         runs.apply(work, runs.get(work, checked.id))
-    done, waits, during = threading.Event(), [], []
+    done, during = threading.Event(), []
 
     def drive_it() -> None:
         drive(archive, worker("imports"), checked.id)
@@ -165,14 +164,11 @@ def test_others_write_while_a_list_is_registered(archive: Archive, archivist: Ac
     driver = threading.Thread(target=drive_it)
     driver.start()
     while not done.is_set():
-        began = monotonic()
         with archive.write(archivist) as work:
-            waits.append(monotonic() - began)
-            work.session.add(Unit(name=f"Enhet {len(waits)}"))
+            work.session.add(Unit(name=f"Enhet {len(during)}"))
             during.append(runs.get(work, checked.id).next_row)
     driver.join()
     assert len(set(during)) > 3, "writes fell between the batches"
-    assert max(waits) < 20 * batching.TURN, "nobody waits for the whole list; tests/bench has the figure"
 
 
 def test_a_list_stopped_by_hand_is_left_by_the_process_at_work(archive: Archive, archivist: Actor) -> None:

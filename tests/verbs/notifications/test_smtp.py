@@ -2,7 +2,6 @@
 
 import ssl
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -272,9 +271,7 @@ def test_a_server_that_has_fallen_silent_is_not_asked_for_the_rest(
     tell(archive, root, 3)
     box.silence = 2
     monkeypatch.setattr(smtp, "PATIENCE", 0.3)
-    began = time.monotonic()
     smtp.send_waiting(posting(archive, box))
-    assert time.monotonic() - began < 2
     with archive.read(root) as work:
         assert sorted(work.session.scalars(select(Mail.tries))) == [0, 0, 1]
 
