@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-thorough lint format bench mutants repeated texts clean
+.PHONY: help run test test-thorough lint format bench mutants repeated texts lock clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -18,14 +18,21 @@ $(BIN)/python:
 	@echo "Making .venv with $(PYTHON) …"
 	@$(PYTHON) -m venv .venv || { echo "Could not make .venv (Debian: apt install python3-venv)."; exit 1; }
 
-.venv/run.stamp: pyproject.toml | $(BIN)/python
+# What is fetched has the hashes that stand in the lock file, or is refused; the project itself fetches nothing.
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
+LOCKED = $(INSTALL) --require-hashes --requirement
+OURSELVES = $(INSTALL) --no-deps --no-build-isolation --editable .
+
+.venv/run.stamp: pyproject.toml requirements.lock | $(BIN)/python
 	@echo "Fetching what Aktspår needs into .venv (a minute, the first time only) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@$(LOCKED) requirements.lock
+	@$(OURSELVES)
 	@touch $@
 
-.venv/dev.stamp: pyproject.toml | $(BIN)/python
+.venv/dev.stamp: pyproject.toml requirements-dev.lock | $(BIN)/python
 	@echo "Fetching what its tests need into .venv (a minute, the first time only) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(LOCKED) requirements-dev.lock
+	@$(OURSELVES)
 	@touch $@ .venv/run.stamp
 
 # Built under another name, so that one broken off is not taken for a whole one.
@@ -83,6 +90,17 @@ repeated: .venv/dev.stamp ## find the tests that send PostgreSQL only what other
 
 texts: .venv/dev.stamp ## list sentences without Swedish, and Swedish nobody says
 	@$(BIN)/python -m tests.guards.texts $(ARGS)
+
+# One version of each package for every Python and system; what builds the project is locked with the rest.
+# The second file may have only what the first has, since what is tested is to be what runs.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock' $(ARGS)
+lock: ## bring the lock files up to pyproject.toml [ARGS=--upgrade for the newest of everything]
+	@test -x $(BIN)/uv || $(MAKE) .venv/dev.stamp
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')" \
+		>.venv/build.in
+	@$(COMPILE) --extra dev pyproject.toml .venv/build.in --output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml .venv/build.in --constraint requirements-dev.lock --output-file requirements.lock
 
 clean: ## remove what the other commands built, the demo archive too
 	rm -rf .venv var build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -15,4 +15,4 @@ kernel                transactions, settings, clock, errors, lifecycles, permiss
 vocabulary            every enum with its words, and the catalogue
 """
 
-__version__ = "0.1.1"
+__version__ = "0.2.0"

@@ -30,6 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "wheel",
         "--quiet",
         "--no-deps",
+        "--no-build-isolation",  # what builds it is locked with the rest
         "--wheel-dir",
         str(folder),
         str(ROOT),
