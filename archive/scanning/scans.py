@@ -11,9 +11,6 @@ from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from archive.cover_checks import scanning as cover_scanning
-from archive.deliveries import scanning as delivery_scanning
-from archive.deliveries.scanning import ScanContext, TaskResult
 from archive.files import files, sightings, wanted
 from archive.files.files import Held
 from archive.history import history
@@ -24,6 +21,8 @@ from archive.loans import loans
 from archive.models import CaseFile, Event, Label, Place, Scan
 from archive.places import places
 from archive.places.places import Spot
+from archive.scanning import contract
+from archive.scanning.contract import ScanContext, ScanResult
 from archive.vocabulary import (
     Custody,
     EventKind,
@@ -152,21 +151,6 @@ def _moment(body: dict[str, Any], name: str) -> datetime | None:
     return moment
 
 
-@dataclass(slots=True)
-class ScanResult:
-    """What a scan led to: codes and ids only; wording and masking are made anew each time it is shown.
-
-    `incident_id` is the incident that looks for the file: a wanted file stops whoever scans it.
-    """
-
-    outcome: ScanOutcome
-    reason: str | None = None
-    file_id: int | None = None
-    place_id: int | None = None
-    incident_id: int | None = None
-    facts: dict[str, Any] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class StoredScan:
     """A scan with its stored answer."""
@@ -213,8 +197,8 @@ def take(work: Work, scanned: Scanned) -> StoredScan:
         with work.attempt():
             answer = _answer(work, scanned, code, happened_at)
     except DomainError as refusal:
-        answer = ScanResult(ScanOutcome.REFUSED, refusal.code, facts=_said(refusal))
-        answer.file_id, answer.place_id = _standing_for(work, code)
+        answer = ScanResult(ScanOutcome.REFUSED, *_standing_for(work, code))
+        answer.reason, answer.facts = refusal.code, _said(refusal)
         if isinstance(refusal, NotPermitted) and work.actor.user_id is not None:
             stream, needed = f"user:{work.actor.user_id}", str(refusal.facts.get("needed", refusal.code))
             history.record(work, EventKind.USER_REFUSED, stream, permission=needed)
@@ -302,8 +286,8 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
     context = _context(work, scanned)
     if context is not None and (context.kind is PlaceKind.CRATE or label.status is Custody.IN_TRANSIT):
         read = _read(work, scanned, code, label, happened_at)
-        if told := delivery_scanning.at_no_task(work, label.file_id, label.status, context, read):
-            return _told(told)
+        if answer := contract.at_no_task(work, label.file_id, label.status, context, read):
+            return answer
     return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
 
 
@@ -318,23 +302,20 @@ def _marker(work: Work, file_id: int) -> ScanResult:
 def _at_task(
     work: Work, scanned: Scanned, code: str | None, label: Row[Any] | None, happened_at: datetime
 ) -> ScanResult | None:
-    read = _read(work, scanned, code or "", label, happened_at)
-    told = None
-    if scanned.task in cover_scanning.TASKS:  # where commands are scanned too, which are no codes
-        told = cover_scanning.take(work, scanned.task, scanned.text, read)
-    elif code is not None:
-        told = delivery_scanning.take(work, scanned.task, read)
-    return _told(told) if told else None
-
-
-def _told(told: TaskResult) -> ScanResult:
-    return ScanResult(told.outcome, None, told.file_id, told.place_id, told.incident_id, told.facts)
+    doing = contract.doing(scanned.task)
+    if code is None and not (doing and doing[0].commands):
+        return None
+    if doing is None:
+        raise Invalid("task_unknown", N_("What you are doing is not known. Begin again from its page."))
+    task, number = doing
+    return task.take(work, number, _read(work, scanned, code or "", label, happened_at))
 
 
 def _read(
     work: Work, scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime
 ) -> ScanContext:
     return ScanContext(
+        scanned.text,
         code,
         label.state if label else None,
         label.file_id if label else None,
@@ -453,35 +434,13 @@ def undo(work: Work, scan_id: str) -> StoredScan:
     work.session.refresh(scan, with_for_update=True)
     if scan.undone:
         return _taken(scan)
-    facts = scan.facts or {}
-    if scan.outcome is ScanOutcome.PLACE_MOVED and scan.place_id:
-        places.shape_alone(work)
-        place = places.get(work, scan.place_id)
-        _refuse_unless(place.version == facts["version"])
-        places.move(work, place, places.get(work, facts["from"]), position=facts["position"])
-    elif scan.outcome is ScanOutcome.MOVED and scan.file_id:
-        file = files.held(work, scan.file_id)
-        _refuse_unless(file.version == facts["version"])
-        origin = places.get(work, facts["from"])
-        files.move(work, file, origin, how=Evidence.HAND, position=facts["position"], undo=True)
-        sightings.forget(work, scan.file_id, scan.id)
-    elif scan.outcome in cover_scanning.UNDOABLE and "check" in facts:
-        cover_scanning.undo(work, scan.id, facts)
-    elif scan.outcome in delivery_scanning.UNDOABLE:
-        delivery_scanning.undo(work, scan.outcome, scan.id, facts)
-    else:
-        raise Conflict("nothing_to_undo", N_("This scan moved nothing, so there is nothing to undo."))
+    take_back = contract.row(scan.outcome).take_back if scan.outcome else None
+    if take_back is None:
+        raise contract.nothing_to_undo()
+    take_back(work, scan)
     scan.undone = True
     work.session.flush()
     return _taken(scan)
-
-
-def _refuse_unless(unchanged: bool) -> None:
-    if not unchanged:
-        raise Conflict(
-            "moved_since",
-            N_("It has been moved or changed since this scan. Look at it before you move it back."),
-        )
 
 
 def recent(work: Work, limit: int = 50) -> list[StoredScan]:
