@@ -1,13 +1,12 @@
 """Scans at a delivery: the same label packs or receives, by what the person is doing."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.deliveries import lines, packing, receiving, transit
-from archive.files import files, sightings
+from archive.files import files, precedence, sightings
 from archive.files.files import Held
 from archive.kernel.errors import Conflict, Invalid
 from archive.kernel.store import Work
@@ -74,27 +73,18 @@ def _crate_place(work: Work, read: ScanContext) -> Place:
 def _packed(
     work: Work, share: DeliverySender, crate: DeliveryCrate, file: Held, read: ScanContext
 ) -> ScanResult:
-    if share.status is SenderState.ON_THE_WAY and _before(read, share.dispatched_at) and crate.open:
+    before = precedence.is_older(work, read.happened_at, share.dispatched_at)
+    if share.status is SenderState.ON_THE_WAY and before and crate.open:
         packed = packing.pack_late(work, crate, file, happened_at=read.happened_at, scan_id=read.scan_id)
     else:
         packed = packing.pack(work, crate, file, **read.seen)
     return ScanResult(packed.outcome, file.id, crate.place_id, packed.incident_id, packed.facts)
 
 
-def _before(read: ScanContext, moment: datetime | None) -> bool:
-    return moment is not None and read.happened_at <= moment
-
-
 def _not_to_be_had(work: Work, file: Held, crate: DeliveryCrate, read: ScanContext) -> ScanResult | None:
     """Answer for a file that is declared lost, or of which something later than the scan is known."""
     lost = file.status is Custody.LOST
-    overtaken = file.status is Custody.ON_PLACE and read.happened_at < file.placed_at
-    if file.status is Custody.ON_LOAN:
-        loan = loans.open_loan(work, file.id)
-        overtaken = loan is not None and read.happened_at < loan.out_at
-    if read.late and not overtaken:
-        overtaken = sightings.later(work, file.id, read.happened_at)
-    if not lost and not overtaken:
+    if not lost and not precedence.overtaken(work, file, read.happened_at, loans.lent_at(work, file)):
         return None
     incident_id = sightings.record(work, file, crate.place_id, **read.seen)
     outcome = O.WANTED if lost else O.SEEN_LATE
@@ -196,7 +186,7 @@ def _arrived(work: Work, file_id: int, place: Spot, read: ScanContext) -> ScanRe
     file = files.held(work, file_id)
     if file.status is not Custody.IN_TRANSIT:
         return None
-    if share.dispatched_at is not None and read.happened_at < share.dispatched_at:
+    if precedence.overtaken(work, file, read.happened_at, share.dispatched_at):
         incident_id = sightings.record(work, file, place.id, **read.seen)
         return ScanResult(O.SEEN_LATE, file.id, place.id, incident_id)
     crate = lines.open_crate(work, place.id)

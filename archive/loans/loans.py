@@ -18,7 +18,7 @@ from archive.kernel.store import Work
 from archive.models import CaseFile, Loan, Place
 from archive.places import places, shelf_order
 from archive.places.places import Spot
-from archive.vocabulary import Evidence, FileAction, LoanAction, LoanPurpose, Permission
+from archive.vocabulary import Custody, Evidence, FileAction, LoanAction, LoanPurpose, Permission
 from archive.vocabulary.wording import N_
 
 LONGEST_DAYS = 366
@@ -146,6 +146,12 @@ def open_loan(work: Work, file_id: int) -> Loan | None:
     return work.session.execute(
         select(Loan).where(col(Loan.file_id) == file_id, col(Loan.open)).with_for_update()
     ).scalar_one_or_none()
+
+
+def lent_at(work: Work, file: Held | CaseFile) -> datetime | None:
+    """Return when a file was handed out that is on loan."""
+    loan = open_loan(work, file.id) if file.status is Custody.ON_LOAN else None
+    return loan.out_at if loan else None
 
 
 def get(work: Work, loan_id: int) -> Loan:

@@ -1,6 +1,8 @@
 """Scans at the final sweep of a room: each shelf that is empty, and what still stands on one."""
 
+from archive.files import precedence, sightings
 from archive.kernel.store import Work
+from archive.loans import loans
 from archive.places import places
 from archive.programme import emptying as room_emptying
 from archive.scanning import contract
@@ -21,6 +23,9 @@ def _sweep(work: Work, emptying_id: int, read: ScanContext) -> ScanResult | None
     if file is None:
         return None
     place = places.by_code(work, read.context) if read.context else None
+    if precedence.overtaken(work, file, read.happened_at, loans.lent_at(work, file)):
+        incident_id = sightings.record(work, file, place.id if place else emptying.room_id, **read.seen)
+        return ScanResult(ScanOutcome.SEEN_LATE, file.id, place.id if place else None, incident_id)
     incident_id = room_emptying.left_over(work, emptying, file, place, **read.seen)
     return ScanResult(ScanOutcome.LEFT_OVER, file.id, place.id if place else None, incident_id)
 

@@ -44,7 +44,6 @@ class ScanContext:
     context: str | None
     happened_at: datetime
     scan_id: str
-    late: bool
 
     @property
     def seen(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from archive.files import files, sightings, wanted
+from archive.files import files, precedence, sightings, wanted
 from archive.files.files import Held
 from archive.history import history
 from archive.kernel.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
@@ -37,9 +37,6 @@ from archive.vocabulary.wording import N_
 from labels import codes
 
 REPEAT_WITHIN = timedelta(minutes=15)
-LIVE = timedelta(
-    seconds=1
-)  # a scan that waited no longer than this was overtaken by none that came before it
 _LONGEST = 4000  # characters looked at of what was read; a QR symbol holds no more
 _CLOCKS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -230,9 +227,7 @@ def _when(work: Work, scanned: Scanned) -> datetime:
     """Place a scan on our clock: devices' clocks are wrong, but know how long a scan has waited."""
     if scanned.happened_at is None:
         return work.now
-    if scanned.sent_at is None:
-        return min(scanned.happened_at, work.now)
-    return work.now - max(scanned.sent_at - scanned.happened_at, timedelta(0))
+    return precedence.made_at(work.now, (scanned.sent_at or work.now) - scanned.happened_at)
 
 
 def _content(work: Work, scanned: Scanned) -> str:
@@ -285,7 +280,7 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
         return _place_scanned(work, places.get(work, label.place_id), scanned, happened_at)
     context = _context(work, scanned)
     if context is not None and (context.kind is PlaceKind.CRATE or label.status is Custody.IN_TRANSIT):
-        read = _read(work, scanned, code, label, happened_at)
+        read = _read(scanned, code, label, happened_at)
         if answer := contract.at_no_task(work, label.file_id, label.status, context, read):
             return answer
     return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
@@ -308,12 +303,10 @@ def _at_task(
     if doing is None:
         raise Invalid("task_unknown", N_("What you are doing is not known. Begin again from its page."))
     task, number = doing
-    return task.take(work, number, _read(work, scanned, code or "", label, happened_at))
+    return task.take(work, number, _read(scanned, code or "", label, happened_at))
 
 
-def _read(
-    work: Work, scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime
-) -> ScanContext:
+def _read(scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime) -> ScanContext:
     return ScanContext(
         scanned.text,
         code,
@@ -323,7 +316,6 @@ def _read(
         codes.parse(scanned.context) if scanned.context else None,
         happened_at,
         scanned.id,
-        late=work.now - happened_at > LIVE,
     )
 
 
@@ -358,16 +350,16 @@ def _place_scanned(work: Work, place: Place, scanned: Scanned, happened_at: date
     if _place_overtaken(work, place, happened_at):
         return ScanResult(ScanOutcome.SEEN_LATE, place_id=place.id)
     before = {"from": place.parent_id, "position": place.position}
-    places.move(work, place, places.get(work, context.id))
+    places.move(work, place, places.get(work, context.id), happened_at=happened_at)
     return ScanResult(ScanOutcome.PLACE_MOVED, place_id=place.id, facts={**before, "version": place.version})
 
 
 def _place_overtaken(work: Work, place: Place, happened_at: datetime) -> bool:
     """Tell whether a place was moved after the scan was made."""
-    if work.now - happened_at <= LIVE:
+    if precedence.is_live(work, happened_at):
         return False
     moved_at = work.connection.execute(_LAST_PLACE_MOVE, {"stream": place.stream}).scalar()
-    return moved_at is not None and happened_at < moved_at
+    return precedence.is_older(work, happened_at, moved_at)
 
 
 def _file_scanned(
@@ -387,7 +379,7 @@ def _file_scanned(
         answer.outcome = _confirmed(work, file, place, scanned.id)
         repeated = answer.outcome is ScanOutcome.REPEATED
         answer.incident_id = sightings.record(work, file, place.id, told=repeated, **seen)
-    elif _overtaken(work, file, happened_at):
+    elif precedence.overtaken(work, file, happened_at, loans.lent_at(work, file)):
         answer.incident_id = sightings.record(work, file, place.id, **seen)
         answer.outcome = ScanOutcome.SEEN_LATE
     elif file.status is Custody.ON_LOAN:
@@ -401,16 +393,6 @@ def _file_scanned(
         answer.incident_id = sightings.record(work, file, place.id, told=True, **seen)
         answer.facts = {**before, "version": file.version}
     return answer
-
-
-def _overtaken(work: Work, file: Held, happened_at: datetime) -> bool:
-    """Tell whether something later than the scan is known of the file: a move, a loan, a sighting."""
-    if happened_at < file.placed_at:
-        return True
-    loan = loans.open_loan(work, file.id) if file.status is Custody.ON_LOAN else None
-    if loan is not None and happened_at < loan.out_at:
-        return True
-    return work.now - happened_at > LIVE and sightings.later(work, file.id, happened_at)
 
 
 def _confirmed(work: Work, file: Held, place: Spot, scan_id: str) -> ScanOutcome:
