@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
-from archive.files import sightings, wanted
+from archive.files import placing, sightings, wanted
 from archive.files.files import Held
 from archive.history import history
 from archive.kernel.clock import local_date, next_working_day
@@ -16,7 +16,7 @@ from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.lifecycle import FILE
 from archive.kernel.store import Work
 from archive.models import CaseFile, Loan, Place
-from archive.places import places, shelf_order
+from archive.places import places
 from archive.places.places import Spot
 from archive.vocabulary import Custody, Evidence, FileAction, LoanAction, LoanPurpose, Permission
 from archive.vocabulary.wording import N_
@@ -108,34 +108,26 @@ def take_back(
     if isinstance(place, Place):
         place = places.keep_open(work, places.get(work, place.id))
     places.refuse_closed(place)
-    moment = happened_at or work.now
-    position = file.position if place.id == file.place_id else shelf_order.next_position(work, file.id, place)
+    position = file.position if place.id == file.place_id else None
     history.advance(
         work,
         loan,
         LoanAction.GIVE_BACK,
-        changes={"open": False, "returned_at": moment, "returned_by": work.actor.id},
+        changes={"open": False, "returned_at": happened_at or work.now, "returned_by": work.actor.id},
         subjects=[file.stream],
         happened_at=happened_at,
         file=file.id,
         place=place.id,
     )
-    history.advance(
+    placing.stand(
         work,
         file,
+        place,
         FileAction.TAKE_BACK,
-        changes={
-            "place_id": place.id,
-            "position": position,
-            "placed_at": moment,
-            "placed_by": work.actor.id,
-            "placed_how": how,
-        },
-        subjects=[f"place:{place.id}"],
+        how=how,
         happened_at=happened_at,
-        loan=loan.id,
-        place=place.id,
         position=position,
+        facts={"loan": loan.id},
     )
     sightings.record(work, file, place.id, how=how, happened_at=happened_at, scan_id=scan_id, told=True)
     return loan
