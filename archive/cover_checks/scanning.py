@@ -1,7 +1,6 @@
 """Scans at a checking desk: a file's label opens its check, printed commands say what the person found."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
@@ -9,11 +8,12 @@ from archive.accounts import display_names
 from archive.cover_checks import checklists, checks, confirmations, findings, misfiled
 from archive.cover_checks.findings import SeenWrong
 from archive.cover_checks.misfiled import ForeignContent
-from archive.deliveries.scanning import ScanContext, TaskResult
 from archive.files import files, sightings
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Work
-from archive.models import CaseFile, CoverCheck, CoverConfirmation, Finding
+from archive.models import CaseFile, CoverCheck, CoverConfirmation, Finding, Scan
+from archive.scanning import contract
+from archive.scanning.contract import OutcomeRow, ScanContext, ScanResult, Signal
 from archive.vocabulary import (
     CheckCommand,
     Confirmation,
@@ -21,21 +21,13 @@ from archive.vocabulary import (
     FindingKind,
     FindingState,
     LabelState,
-    ScanOutcome,
 )
+from archive.vocabulary import ScanOutcome as O
 from archive.vocabulary.wording import N_
 from labels import commands
 
 CHECK, FOREIGN = "check", "foreign"
 TASKS = frozenset({CHECK, FOREIGN})
-UNDOABLE = frozenset(
-    {
-        ScanOutcome.CHECK_CONFIRMED,
-        ScanOutcome.CHECK_DONE,
-        ScanOutcome.CHECK_FINDING,
-        ScanOutcome.CHECK_SET_ASIDE,
-    }
-)
 _CONFIRMS: Mapping[CheckCommand, Confirmation] = {
     CheckCommand.COVER_RIGHT: Confirmation.COVER,
     CheckCommand.CONTENTS_RIGHT: Confirmation.CONTENTS,
@@ -78,19 +70,21 @@ _LAST_FOUND = (
 )
 
 
-def take(work: Work, task: str, text: str, read: ScanContext) -> TaskResult | None:
-    """Answer a scan at the task `check`, or `foreign` for what lay in the cover of the context.
-
-    None where it means nothing special: a place, a void, blank or unknown label.
-    """
-    command = CheckCommand.read(commands.parse(text))
-    if command is not None:
-        return _commanded(work, command, _in_hand(work, read), read)
-    if read.file_id is None:
+@contract.task(CHECK, numbered=False, commands=True)
+def _check(work: Work, _number: int, read: ScanContext) -> ScanResult | None:
+    if told := _commanded(work, read):
+        return told
+    if read.file_id is None or read.state is LabelState.VOID:
         return None
-    if task == FOREIGN:
-        return _lay_there(work, _in_hand(work, read), read)
-    return None if read.state is LabelState.VOID else _opened(work, read.file_id, read)
+    return _opened(work, read.file_id, read)
+
+
+@contract.task(FOREIGN, numbered=False, commands=True)
+def _foreign(work: Work, _number: int, read: ScanContext) -> ScanResult | None:
+    """Answer for what lay in the cover of the context."""
+    if told := _commanded(work, read):
+        return told
+    return _lay_there(work, _in_hand(work, read), read) if read.file_id is not None else None
 
 
 def _in_hand(work: Work, read: ScanContext) -> CaseFile:
@@ -100,39 +94,44 @@ def _in_hand(work: Work, read: ScanContext) -> CaseFile:
     return files.by_code(work, read.context)
 
 
-def _opened(work: Work, file_id: int, read: ScanContext) -> TaskResult:
+def _opened(work: Work, file_id: int, read: ScanContext) -> ScanResult:
     file = files.get(work, file_id)
     incident_id = sightings.record(work, file, None, **read.seen)
     check = checks.begin(work, file)
-    return TaskResult(ScanOutcome.CHECK_OPENED, file.id, None, incident_id, {"check": check.id})
+    return ScanResult(O.CHECK_OPENED, file.id, None, incident_id, {"check": check.id})
 
 
-def _commanded(work: Work, command: CheckCommand, file: CaseFile, read: ScanContext) -> TaskResult:
+def _commanded(work: Work, read: ScanContext) -> ScanResult | None:
+    command = CheckCommand.read(commands.parse(read.text))
+    return _obeyed(work, command, _in_hand(work, read), read) if command is not None else None
+
+
+def _obeyed(work: Work, command: CheckCommand, file: CaseFile, read: ScanContext) -> ScanResult:
     if command is CheckCommand.UNDO:
-        return TaskResult(ScanOutcome.CHECK_UNDONE, file.id, facts={"check": undo_last(work, file).id})
+        return ScanResult(O.CHECK_UNDONE, file.id, facts={"check": undo_last(work, file).id})
     if command in _CONFIRMS:
         return _confirmed(work, _CONFIRMS[command], file, read)
     check = checks.open_check(work, file)
     facts = {"check": check.id}
     if command is CheckCommand.WRONG:
         checks.refuse_unless_checkable(work, check)
-        return TaskResult(ScanOutcome.CHECK_ASKED, file.id, facts=facts)
+        return ScanResult(O.CHECK_ASKED, file.id, facts=facts)
     point = checklists.WHOLE_ENVELOPE if file.protected else checklists.WHOLE_COVER
     seen = SeenWrong(FindingKind.DAMAGED, point, scan_id=read.scan_id, happened_at=read.happened_at)
     finding = findings.find(work, check, seen)
-    return TaskResult(ScanOutcome.CHECK_FINDING, file.id, facts={**facts, "finding": finding.id})
+    return ScanResult(O.CHECK_FINDING, file.id, facts={**facts, "finding": finding.id})
 
 
-def _confirmed(work: Work, what: Confirmation, file: CaseFile, read: ScanContext) -> TaskResult:
+def _confirmed(work: Work, what: Confirmation, file: CaseFile, read: ScanContext) -> ScanResult:
     try:
         check = checks.open_check(work, file)
         checks.confirm(work, check, what, scan_id=read.scan_id, happened_at=read.happened_at)
     except Conflict:
         if done := _done_already(work, file, what):
-            return TaskResult(ScanOutcome.CHECK_DONE, file.id, facts={"check": done})
+            return ScanResult(O.CHECK_DONE, file.id, facts={"check": done})
         raise
-    outcome = ScanOutcome.CHECK_CONFIRMED if check.open else ScanOutcome.CHECK_DONE
-    return TaskResult(outcome, file.id, facts={"check": check.id, "what": what.value})
+    outcome = O.CHECK_CONFIRMED if check.open else O.CHECK_DONE
+    return ScanResult(outcome, file.id, facts={"check": check.id, "what": what.value})
 
 
 def _done_already(work: Work, file: CaseFile, what: Confirmation) -> int | None:
@@ -151,14 +150,14 @@ def _own_check(work: Work, file: CaseFile) -> CoverCheck | None:
     return found
 
 
-def _lay_there(work: Work, holder: CaseFile, read: ScanContext) -> TaskResult:
+def _lay_there(work: Work, holder: CaseFile, read: ScanContext) -> ScanResult:
     file = files.get(work, read.file_id or 0)
     right = files.right_one(work, file) or file
     check = checks.open_check(work, holder)
     found = ForeignContent(right, True, Evidence.SCAN, scan_id=read.scan_id, happened_at=read.happened_at)
     finding = misfiled.find(work, check, checklists.ANOTHER_FILE, found)
     facts = {"check": check.id, "finding": finding.id, "holder": holder.id}
-    return TaskResult(ScanOutcome.CHECK_SET_ASIDE, right.id, facts=facts)
+    return ScanResult(O.CHECK_SET_ASIDE, right.id, facts=facts)
 
 
 def undo_last(work: Work, file: CaseFile) -> CoverCheck:
@@ -179,10 +178,12 @@ def undo_last(work: Work, file: CaseFile) -> CoverCheck:
     return check
 
 
-def undo(work: Work, scan_id: str, facts: Mapping[str, Any]) -> None:
-    """Take back what one scan said or found; raises Conflict when it has been taken back."""
+def _take_back(work: Work, scan: Scan) -> None:
+    facts = scan.facts or {}
+    if "check" not in facts:
+        raise contract.nothing_to_undo()
     check = checks.held(work, facts["check"])
-    by_scan = _SAID.c.scan_id == scan_id
+    by_scan = _SAID.c.scan_id == scan.id
     said = work.session.execute(
         select(CoverConfirmation).where(_SAID.c.check_id == check.id, by_scan, ~_SAID.c.undone)
     ).scalar_one_or_none()
@@ -205,3 +206,54 @@ def _nothing() -> Conflict:
     return Conflict(
         "nothing_to_take_back", N_("You have said nothing of this cover that could be taken back.")
     )
+
+
+_TAKEN_BACK = N_("What you said last is taken back.")
+
+contract.tell(
+    OutcomeRow(
+        O.CHECK_OPENED,
+        Signal.INFO,
+        N_("Check the cover: %(thing)s"),
+        N_("Read the cover and leaf through the content, then confirm each."),
+    ),
+    OutcomeRow(
+        O.CHECK_CONFIRMED,
+        Signal.OK,
+        N_("Confirmed: %(thing)s"),
+        N_("It is noted. The check is not done yet."),
+        take_back=_take_back,
+        undone=_TAKEN_BACK,
+    ),
+    OutcomeRow(
+        O.CHECK_DONE,
+        Signal.OK,
+        N_("Checked: %(thing)s"),
+        N_("Everything is confirmed. Take the next file."),
+        take_back=_take_back,
+        undone=_TAKEN_BACK,
+    ),
+    OutcomeRow(
+        O.CHECK_ASKED,
+        Signal.WARNING,
+        N_("What is wrong? %(thing)s"),
+        N_("Choose on the screen what is wrong."),
+    ),
+    OutcomeRow(
+        O.CHECK_FINDING,
+        Signal.WARNING,
+        N_("Damaged: %(thing)s"),
+        N_("It is noted and stays listed until it is put right."),
+        take_back=_take_back,
+        undone=_TAKEN_BACK,
+    ),
+    OutcomeRow(
+        O.CHECK_SET_ASIDE,
+        Signal.REFUSED,
+        N_("Lay in the wrong cover: %(thing)s"),
+        N_("Set both covers aside until each holds only its own. The history of both says so."),
+        take_back=_take_back,
+        undone=_TAKEN_BACK,
+    ),
+    OutcomeRow(O.CHECK_UNDONE, Signal.INFO, N_("Taken back: %(thing)s"), _TAKEN_BACK),
+)

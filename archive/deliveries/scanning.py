@@ -1,97 +1,48 @@
-"""Scans at a delivery: the same label packs, receives or sweeps, by what the person is doing."""
+"""Scans at a delivery: the same label packs or receives, by what the person is doing."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.deliveries import lines, packing, receiving, transit
-from archive.files import files, sightings
+from archive.files import files, precedence, sightings
 from archive.files.files import Held
 from archive.kernel.errors import Conflict, Invalid
-from archive.kernel.letters import is_number
 from archive.kernel.store import Work
 from archive.loans import loans
-from archive.models import DeliveryCrate, DeliveryLine, DeliverySender, Place
+from archive.models import DeliveryCrate, DeliveryLine, DeliverySender, Place, Scan
 from archive.places import places
 from archive.places.places import Spot
-from archive.programme import emptying as room_emptying
+from archive.scanning import contract
+from archive.scanning.contract import OutcomeRow, ScanContext, ScanResult, Signal
 from archive.vocabulary import (
     Custody,
     DeliveryState,
     Evidence,
     LabelState,
     PlaceKind,
-    ScanOutcome,
     SenderState,
 )
+from archive.vocabulary import ScanOutcome as O
 from archive.vocabulary.wording import N_
 
-UNDOABLE = frozenset(
-    {
-        ScanOutcome.PACKED,
-        ScanOutcome.PACKED_UNLISTED,
-        ScanOutcome.REPACKED,
-        ScanOutcome.RECEIVED,
-        ScanOutcome.RECEIVED_UNEXPECTED,
-    }
-)
-_PACKING = frozenset({ScanOutcome.PACKED, ScanOutcome.PACKED_UNLISTED, ScanOutcome.REPACKED})
 _LINE = DeliveryLine.__table__  # type: ignore[attr-defined]
 _ON_ITS_WAY = select(_LINE.c.id).where(_LINE.c.file_id == bindparam("file_id"), _LINE.c.in_transit)
-
-
-@dataclass(frozen=True, slots=True)
-class ScanContext:
-    """What was scanned: the label's state and what it stands for, the code of the chosen crate, and when."""
-
-    code: str
-    state: LabelState | None
-    file_id: int | None
-    place_id: int | None
-    context: str | None
-    happened_at: datetime
-    scan_id: str
-    late: bool
-
-    @property
-    def seen(self) -> dict[str, Any]:
-        """Return how a sighting by this scan is recorded."""
-        return {"how": Evidence.SCAN, "happened_at": self.happened_at, "scan_id": self.scan_id}
-
-
-@dataclass(frozen=True, slots=True)
-class TaskResult:
-    """What a scan led to: codes and ids only."""
-
-    outcome: ScanOutcome
-    file_id: int | None = None
-    place_id: int | None = None
-    incident_id: int | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
-def take(work: Work, task: str, read: ScanContext) -> TaskResult | None:
-    """Answer a scan at a task, `pack:7`, `receive:3` or `sweep:2`; None where it means nothing special."""
-    kind, _colon, number = task.partition(":")
-    if not is_number(number) or kind not in _TASKS:
-        raise Invalid("task_unknown", N_("What you are doing is not known. Begin again from its page."))
-    return _TASKS[kind](work, int(number), read)
 
 
 # Packing
 
 
-def _pack(work: Work, sender_id: int, read: ScanContext) -> TaskResult | None:
+@contract.task("pack")
+def _pack(work: Work, sender_id: int, read: ScanContext) -> ScanResult | None:
     share = lines.sender(work, sender_id)
     lines.lock(work, share.delivery_id)
     if read.state is LabelState.VOID:
         return None
     if read.place_id is not None:
         crate = packing.take_crate(work, share, places.get(work, read.place_id))
-        return TaskResult(ScanOutcome.CRATE_CHOSEN, place_id=crate.place_id, facts={"crate": crate.id})
+        return ScanResult(O.CRATE_CHOSEN, place_id=crate.place_id, facts={"crate": crate.id})
     if read.state is None:
         return None
     crate = _chosen(work, share, read)
@@ -99,7 +50,7 @@ def _pack(work: Work, sender_id: int, read: ScanContext) -> TaskResult | None:
         packed = packing.pack_unknown(
             work, crate, code=read.code, how=Evidence.SCAN, happened_at=read.happened_at
         )
-        return TaskResult(packed.outcome, place_id=crate.place_id, facts=packed.facts)
+        return ScanResult(packed.outcome, place_id=crate.place_id, facts=packed.facts)
     file = files.held(work, read.file_id)
     return _not_to_be_had(work, file, crate, read) or _packed(work, share, crate, file, read)
 
@@ -121,62 +72,54 @@ def _crate_place(work: Work, read: ScanContext) -> Place:
 
 def _packed(
     work: Work, share: DeliverySender, crate: DeliveryCrate, file: Held, read: ScanContext
-) -> TaskResult:
-    if share.status is SenderState.ON_THE_WAY and _before(read, share.dispatched_at) and crate.open:
+) -> ScanResult:
+    before = precedence.is_older(work, read.happened_at, share.dispatched_at)
+    if share.status is SenderState.ON_THE_WAY and before and crate.open:
         packed = packing.pack_late(work, crate, file, happened_at=read.happened_at, scan_id=read.scan_id)
     else:
         packed = packing.pack(work, crate, file, **read.seen)
-    return TaskResult(packed.outcome, file.id, crate.place_id, packed.incident_id, packed.facts)
+    return ScanResult(packed.outcome, file.id, crate.place_id, packed.incident_id, packed.facts)
 
 
-def _before(read: ScanContext, moment: datetime | None) -> bool:
-    return moment is not None and read.happened_at <= moment
-
-
-def _not_to_be_had(work: Work, file: Held, crate: DeliveryCrate, read: ScanContext) -> TaskResult | None:
+def _not_to_be_had(work: Work, file: Held, crate: DeliveryCrate, read: ScanContext) -> ScanResult | None:
     """Answer for a file that is declared lost, or of which something later than the scan is known."""
     lost = file.status is Custody.LOST
-    overtaken = file.status is Custody.ON_PLACE and read.happened_at < file.placed_at
-    if file.status is Custody.ON_LOAN:
-        loan = loans.open_loan(work, file.id)
-        overtaken = loan is not None and read.happened_at < loan.out_at
-    if read.late and not overtaken:
-        overtaken = sightings.later(work, file.id, read.happened_at)
-    if not lost and not overtaken:
+    if not lost and not precedence.overtaken(work, file, read.happened_at, loans.lent_at(work, file)):
         return None
     incident_id = sightings.record(work, file, crate.place_id, **read.seen)
-    outcome = ScanOutcome.WANTED if lost else ScanOutcome.SEEN_LATE
-    return TaskResult(outcome, file.id, crate.place_id, incident_id)
+    outcome = O.WANTED if lost else O.SEEN_LATE
+    return ScanResult(outcome, file.id, crate.place_id, incident_id)
 
 
 # Receiving
 
 
-def _receive(work: Work, delivery_id: int, read: ScanContext) -> TaskResult | None:
+@contract.task("receive")
+def _receive(work: Work, delivery_id: int, read: ScanContext) -> ScanResult | None:
     lines.lock(work, delivery_id)
     if read.place_id is not None:
         return _crate_scanned(work, delivery_id, places.get(work, read.place_id))
     crate = _crate_received(work, delivery_id, _crate_place(work, read))
-    file = _file_meant(work, read)
+    file = contract.file_meant(work, read)
     if file is None:
         got = receiving.receive_unknown(
             work, crate, code=read.code, how=Evidence.SCAN, happened_at=read.happened_at
         )
-        return TaskResult(got.outcome, None, crate.place_id, None, got.facts)
+        return ScanResult(got.outcome, None, crate.place_id, None, got.facts)
     if lines.delivery(work, crate.delivery_id).status is DeliveryState.CLOSED:
         return _after_closing(work, crate, file, read)
     if file.status is not Custody.IN_TRANSIT and (late := _not_to_be_had(work, file, crate, read)):
         return late
     got = receiving.receive(work, crate, file, void_label=read.state is LabelState.VOID, **read.seen)
-    return TaskResult(got.outcome, file.id, crate.place_id, got.incident_id, got.facts)
+    return ScanResult(got.outcome, file.id, crate.place_id, got.incident_id, got.facts)
 
 
-def _crate_scanned(work: Work, delivery_id: int, place: Place) -> TaskResult:
+def _crate_scanned(work: Work, delivery_id: int, place: Place) -> ScanResult:
     crate = _crate_received(work, delivery_id, place)
     news = receiving.arrive(work, crate)
-    outcome = ScanOutcome.CRATE_ARRIVED if news else ScanOutcome.CRATE_CHOSEN
+    outcome = O.CRATE_ARRIVED if news else O.CRATE_CHOSEN
     facts = {"crate": crate.id, "seal": crate.seal is not None and crate.seal_whole is None}
-    return TaskResult(outcome, place_id=place.id, facts=facts)
+    return ScanResult(outcome, place_id=place.id, facts=facts)
 
 
 def _crate_received(work: Work, delivery_id: int, place: Place) -> DeliveryCrate:
@@ -198,50 +141,22 @@ def _crate_received(work: Work, delivery_id: int, place: Place) -> DeliveryCrate
     return uses
 
 
-def _file_meant(work: Work, read: ScanContext) -> Held | None:
-    """Return the file a label stands for, also a void one; nothing for a piece that is in no register."""
-    if read.file_id is None:
-        return None
-    file = files.held(work, read.file_id)
-    if file.status is not Custody.VOID:
-        return file
-    right = files.right_one(work, files.get(work, file.id))
-    return files.held(work, right.id) if right else None
-
-
-def _after_closing(work: Work, crate: DeliveryCrate, file: Held, read: ScanContext) -> TaskResult | None:
+def _after_closing(work: Work, crate: DeliveryCrate, file: Held, read: ScanContext) -> ScanResult | None:
     line = transit.line_of(work, file.id)
     if line is None:
         return None
     place = places.get(work, crate.place_id)
     got = receiving.land_elsewhere(work, line, file, place, **read.seen)
-    return TaskResult(got.outcome, file.id, place.id, got.incident_id, got.facts)
+    return ScanResult(got.outcome, file.id, place.id, got.incident_id, got.facts)
 
 
-# Sweeping, and what is scanned at no task
+# At no task
 
 
-def _sweep(work: Work, emptying_id: int, read: ScanContext) -> TaskResult | None:
-    if read.state is None or read.state is LabelState.BLANK:
-        return None
-    emptying = room_emptying.get(work, emptying_id)
-    if read.place_id is not None:
-        news = room_emptying.sweep(work, emptying, places.get(work, read.place_id))
-        return TaskResult(ScanOutcome.SWEPT if news else ScanOutcome.REPEATED, place_id=read.place_id)
-    file = _file_meant(work, read)
-    if file is None:
-        return None
-    place = places.by_code(work, read.context) if read.context else None
-    incident_id = room_emptying.left_over(work, emptying, file, place, **read.seen)
-    return TaskResult(ScanOutcome.LEFT_OVER, file.id, place.id if place else None, incident_id)
-
-
-_TASKS = {"pack": _pack, "receive": _receive, "sweep": _sweep}
-
-
-def at_no_task(
+@contract.at_no_task.answer
+def _at_no_task(
     work: Work, file_id: int, status: Custody, place: Spot, read: ScanContext
-) -> TaskResult | None:
+) -> ScanResult | None:
     """Answer a plain scan of a file at a place where a delivery has a say; None where it has none.
 
     A file on its way has arrived where it is scanned; a crate being packed takes up what is scanned into it.
@@ -261,7 +176,7 @@ def at_no_task(
     return _not_to_be_had(work, file, crate, read) or _packed(work, share, crate, file, read)
 
 
-def _arrived(work: Work, file_id: int, place: Spot, read: ScanContext) -> TaskResult | None:
+def _arrived(work: Work, file_id: int, place: Spot, read: ScanContext) -> ScanResult | None:
     carried = work.connection.execute(_ON_ITS_WAY, {"file_id": file_id}).scalar()
     if carried is None:
         return None
@@ -271,26 +186,122 @@ def _arrived(work: Work, file_id: int, place: Spot, read: ScanContext) -> TaskRe
     file = files.held(work, file_id)
     if file.status is not Custody.IN_TRANSIT:
         return None
-    if share.dispatched_at is not None and read.happened_at < share.dispatched_at:
+    if precedence.overtaken(work, file, read.happened_at, share.dispatched_at):
         incident_id = sightings.record(work, file, place.id, **read.seen)
-        return TaskResult(ScanOutcome.SEEN_LATE, file.id, place.id, incident_id)
+        return ScanResult(O.SEEN_LATE, file.id, place.id, incident_id)
     crate = lines.open_crate(work, place.id)
     if crate is not None and crate.arrived_at and delivery.status in receiving.ON:
         got = receiving.receive(work, crate, file, **read.seen)
     else:
         got = receiving.land_elsewhere(work, line, file, places.get(work, place.id), **read.seen)
-    return TaskResult(got.outcome, file.id, place.id, got.incident_id, got.facts)
+    return ScanResult(got.outcome, file.id, place.id, got.incident_id, got.facts)
 
 
-def undo(work: Work, outcome: ScanOutcome, scan_id: str, facts: dict[str, Any]) -> None:
-    """Take back what a scan at a delivery did, while its step is still on; raises Conflict after that."""
-    if "line" not in facts:
-        raise Conflict("nothing_to_undo", N_("This scan moved nothing, so there is nothing to undo."))
-    line = lines.line(work, facts["line"])
+# Taking back
+
+
+def _take_back_packing(work: Work, scan: Scan) -> None:
+    line, facts = _line_of(work, scan)
     file_id = line.file_id
-    if outcome in _PACKING:
-        packing.undo(work, line, facts)
-    else:
-        receiving.undo(work, line, facts, expected_version=facts.get("version"))
+    packing.undo(work, line, facts)
+    _forget(work, file_id, scan)
+
+
+def _take_back_receipt(work: Work, scan: Scan) -> None:
+    line, facts = _line_of(work, scan)
+    file_id = line.file_id
+    receiving.undo(work, line, facts, expected_version=facts.get("version"))
+    _forget(work, file_id, scan)
+
+
+def _line_of(work: Work, scan: Scan) -> tuple[DeliveryLine, dict[str, Any]]:
+    facts = scan.facts or {}
+    if "line" not in facts:
+        raise contract.nothing_to_undo()
+    return lines.line(work, facts["line"]), facts
+
+
+def _forget(work: Work, file_id: int | None, scan: Scan) -> None:
     if file_id is not None:
-        sightings.forget(work, file_id, scan_id)
+        sightings.forget(work, file_id, scan.id)
+
+
+contract.tell(
+    OutcomeRow(
+        O.CRATE_CHOSEN,
+        Signal.INFO,
+        N_("Pack into %(thing)s"),
+        N_("Now scan what goes into it, one scan each."),
+        chooses=True,
+    ),
+    OutcomeRow(
+        O.PACKED,
+        Signal.OK,
+        N_("Packed: %(thing)s"),
+        N_("Lies in: %(place)s"),
+        take_back=_take_back_packing,
+    ),
+    OutcomeRow(
+        O.PACKED_UNLISTED,
+        Signal.WARNING,
+        N_("Not on the list: %(thing)s"),
+        N_("It goes along and is noted as standing on the shelf without being listed."),
+        take_back=_take_back_packing,
+        unregistered=True,
+    ),
+    OutcomeRow(
+        O.PACKED_ALREADY,
+        Signal.INFO,
+        N_("Packed already: %(thing)s"),
+        N_("It lies in this crate already. Nothing was done a second time."),
+    ),
+    OutcomeRow(
+        O.REPACKED,
+        Signal.OK,
+        N_("Packed anew: %(thing)s"),
+        N_("It lay in another crate and lies now in: %(place)s"),
+        take_back=_take_back_packing,
+    ),
+    OutcomeRow(
+        O.CRATE_ARRIVED,
+        Signal.OK,
+        N_("Here: %(thing)s"),
+        N_("Look at the seal. Then take out one piece at a time and scan it."),
+        chooses=True,
+    ),
+    OutcomeRow(
+        O.RECEIVED,
+        Signal.OK,
+        N_("Received: %(thing)s"),
+        N_("From: %(place)s"),
+        take_back=_take_back_receipt,
+    ),
+    OutcomeRow(
+        O.RECEIVED_UNEXPECTED,
+        Signal.WARNING,
+        N_("Not expected: %(thing)s"),
+        N_("It is received, and stands among the differences until somebody says why."),
+        take_back=_take_back_receipt,
+        unregistered=True,
+    ),
+    OutcomeRow(
+        O.RECEIVED_ALREADY,
+        Signal.INFO,
+        N_("Received already: %(thing)s"),
+        N_("It was received before. Nothing was done a second time."),
+        unregistered=True,
+    ),
+    OutcomeRow(
+        O.RECEIVED_TWICE,
+        Signal.REFUSED,
+        N_("Received twice: %(thing)s"),
+        N_("It was received out of another crate. Lay both aside: two covers may bear the same label."),
+        unregistered=True,
+    ),
+    OutcomeRow(
+        O.TURNED_UP,
+        Signal.WARNING,
+        N_("Turned up: %(thing)s"),
+        N_("The delivery was closed without it. The old record stands; this stands beside it."),
+    ),
+)

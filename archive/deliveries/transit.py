@@ -9,11 +9,11 @@ from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.deliveries import lines
+from archive.files import placing
 from archive.files.files import Held
 from archive.history import history
 from archive.kernel.store import Work
 from archive.models import CaseFile, DeliveryLine, Place
-from archive.places import shelf_order
 from archive.places.places import Spot
 from archive.vocabulary import (
     Custody,
@@ -124,26 +124,15 @@ def land(
     undo: bool = False,
 ) -> None:
     """Let a file that is on its way stand at a place; its line carries it no longer."""
-    position = shelf_order.next_position(work, file.id, place)
-    history.advance(
+    placing.stand(
         work,
         file,
+        place,
         FileAction.ARRIVE,
-        changes={
-            "place_id": place.id,
-            "position": position,
-            "placed_at": happened_at or work.now,
-            "placed_by": work.actor.id,
-            "placed_how": how,
-        },
-        subjects=[f"delivery:{line.delivery_id}", f"place:{place.id}"],
+        how=how,
         happened_at=happened_at,
-        delivery=line.delivery_id,
-        line=line.id,
-        place=place.id,
-        position=position,
-        how=how.value,
-        undo=undo,
+        subjects=[f"delivery:{line.delivery_id}"],
+        facts={"delivery": line.delivery_id, "line": line.id, "how": how.value, "undo": undo},
     )
     release(line)
     work.session.flush()

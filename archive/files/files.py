@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.codes import codes
-from archive.files import stale, wanted
+from archive.files import placing, stale, wanted
 from archive.history import history
 from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.letters import DASHES, one_form
@@ -243,11 +243,7 @@ def _row(work: Work, new: NewFile, file_id: int, code: str) -> dict[str, Any]:
         "id": file_id,
         "code": code,
         "reference_key": reference_key(new.reference),
-        "place_id": new.place.id,
-        "position": position,
-        "placed_at": work.now,
-        "placed_by": work.actor.id,
-        "placed_how": new.how,
+        **placing.standing(work, new.place.id, position, new.how),
         "protected": bool(new.persons) if new.protected is None else new.protected,
         "corrected": [],
         "registered_at": work.now,
@@ -399,26 +395,16 @@ def move(
     places.refuse_closed(place)
     if version is not None and file.version != version:
         raise stale.changed(work, file)
-    if position is None:
-        position = shelf_order.next_position(work, file.id, place)
-    history.advance(
+    placing.stand(
         work,
         file,
+        place,
         FileAction.MOVE,
-        changes={
-            "place_id": place.id,
-            "position": position,
-            "placed_at": happened_at or work.now,
-            "placed_by": work.actor.id,
-            "placed_how": how,
-        },
-        subjects=[f"place:{file.place_id}", f"place:{place.id}"],
+        how=how,
         happened_at=happened_at,
-        origin=file.place_id,
-        place=place.id,
         position=position,
-        how=how.value,
-        undo=undo,
+        subjects=[f"place:{file.place_id}"],
+        facts={"origin": file.place_id, "how": how.value, "undo": undo},
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
@@ -11,12 +10,12 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.cover_checks import checks
 from archive.deliveries import transit
-from archive.files import files, sightings, wanted
+from archive.files import files, placing, sightings, wanted
 from archive.history import history
 from archive.kernel.errors import Conflict, Invalid
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, Incident, IncidentFile, Loan, WantedSighting
-from archive.places import places, shelf_order
+from archive.places import places
 from archive.vocabulary import (
     Custody,
     EventKind,
@@ -334,21 +333,13 @@ def _place_again(work: Work, incident: Incident, file: CaseFile, how: Find) -> N
         if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
             place = places.get(work, file.place_id)
         place = places.keep_open(work, place)
-        position = shelf_order.next_position(work, file.id, place)
-        facts: dict[str, Any] = {"place": place.id, "position": position}
-        history.advance(
+        placing.stand(
             work,
             file,
+            place,
             FileAction.FIND,
-            changes={
-                "place_id": place.id,
-                "position": position,
-                "placed_at": how.at,
-                "placed_by": work.actor.id,
-                "placed_how": Evidence.HAND,
-            },
-            subjects=[incident.stream, f"place:{place.id}"],
+            how=Evidence.HAND,
             happened_at=how.at,
-            incident=incident.id,
-            **facts,
+            subjects=[incident.stream],
+            facts={"incident": incident.id},
         )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
-from archive.files import sightings, wanted
+from archive.files import placing, sightings, wanted
 from archive.files.files import Held
 from archive.history import history
 from archive.kernel.clock import local_date, next_working_day
@@ -16,9 +16,9 @@ from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.lifecycle import FILE
 from archive.kernel.store import Work
 from archive.models import CaseFile, Loan, Place
-from archive.places import places, shelf_order
+from archive.places import places
 from archive.places.places import Spot
-from archive.vocabulary import Evidence, FileAction, LoanAction, LoanPurpose, Permission
+from archive.vocabulary import Custody, Evidence, FileAction, LoanAction, LoanPurpose, Permission
 from archive.vocabulary.wording import N_
 
 LONGEST_DAYS = 366
@@ -108,34 +108,26 @@ def take_back(
     if isinstance(place, Place):
         place = places.keep_open(work, places.get(work, place.id))
     places.refuse_closed(place)
-    moment = happened_at or work.now
-    position = file.position if place.id == file.place_id else shelf_order.next_position(work, file.id, place)
+    position = file.position if place.id == file.place_id else None
     history.advance(
         work,
         loan,
         LoanAction.GIVE_BACK,
-        changes={"open": False, "returned_at": moment, "returned_by": work.actor.id},
+        changes={"open": False, "returned_at": happened_at or work.now, "returned_by": work.actor.id},
         subjects=[file.stream],
         happened_at=happened_at,
         file=file.id,
         place=place.id,
     )
-    history.advance(
+    placing.stand(
         work,
         file,
+        place,
         FileAction.TAKE_BACK,
-        changes={
-            "place_id": place.id,
-            "position": position,
-            "placed_at": moment,
-            "placed_by": work.actor.id,
-            "placed_how": how,
-        },
-        subjects=[f"place:{place.id}"],
+        how=how,
         happened_at=happened_at,
-        loan=loan.id,
-        place=place.id,
         position=position,
+        facts={"loan": loan.id},
     )
     sightings.record(work, file, place.id, how=how, happened_at=happened_at, scan_id=scan_id, told=True)
     return loan
@@ -146,6 +138,12 @@ def open_loan(work: Work, file_id: int) -> Loan | None:
     return work.session.execute(
         select(Loan).where(col(Loan.file_id) == file_id, col(Loan.open)).with_for_update()
     ).scalar_one_or_none()
+
+
+def lent_at(work: Work, file: Held | CaseFile) -> datetime | None:
+    """Return when a file was handed out that is on loan."""
+    loan = open_loan(work, file.id) if file.status is Custody.ON_LOAN else None
+    return loan.out_at if loan else None
 
 
 def get(work: Work, loan_id: int) -> Loan:

@@ -293,7 +293,13 @@ def _insert(work: Work, places: list[Place]) -> None:
 
 
 def move(
-    work: Work, place: Place, parent: Place, *, version: int | None = None, position: int | None = None
+    work: Work,
+    place: Place,
+    parent: Place,
+    *,
+    version: int | None = None,
+    position: int | None = None,
+    happened_at: datetime | None = None,
 ) -> None:
     """Move a place with all it holds, to the end or to a position that is free there.
 
@@ -326,6 +332,7 @@ def move(
         EventKind.PLACE_MOVED,
         place,
         subjects=[f"place:{origin}", f"place:{parent.id}"],
+        happened_at=happened_at,
         origin=origin,
         parent=parent.id,
         position=position,

@@ -7,28 +7,19 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from archive.cover_checks import scanning as cover_scanning
-from archive.deliveries import scanning as delivery_scanning
 from archive.files import masking
 from archive.files.masking import Card
 from archive.kernel.store import Work
 from archive.models import CaseFile, Place
 from archive.places import paths
 from archive.places.paths import PathStep
+from archive.scanning import contract
+from archive.scanning.contract import Signal
 from archive.scanning.scans import StoredScan
-from archive.vocabulary import Custody, PlaceKind, Term
+from archive.vocabulary import Custody, PlaceKind
 from archive.vocabulary import ScanOutcome as O
 from archive.vocabulary.wording import N_, _
 from labels import codes
-
-
-class Signal(Term):
-    """How an answer looks and sounds, told apart without reading."""
-
-    OK = "ok", "klart", "done", "green"
-    INFO = "info", "upplysning", "information", "blue"
-    WARNING = "warning", "se efter", "look", "yellow"
-    REFUSED = "refused", "stopp", "stop", "red"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,115 +52,7 @@ class ScanReply:
     subjects: tuple[str, ...]
 
 
-_SIGNALS = {
-    O.FILE_SHOWN: Signal.INFO,
-    O.PLACE_CHOSEN: Signal.INFO,
-    O.MOVED: Signal.OK,
-    O.RETURNED: Signal.OK,
-    O.CONFIRMED: Signal.OK,
-    O.PLACE_MOVED: Signal.OK,
-    O.REPEATED: Signal.INFO,
-    O.SEEN_LATE: Signal.WARNING,
-    O.CHECK_OPENED: Signal.INFO,
-    O.CHECK_CONFIRMED: Signal.OK,
-    O.CHECK_DONE: Signal.OK,
-    O.CHECK_ASKED: Signal.WARNING,
-    O.CHECK_FINDING: Signal.WARNING,
-    O.CHECK_UNDONE: Signal.INFO,
-    O.CRATE_CHOSEN: Signal.INFO,
-    O.CRATE_ARRIVED: Signal.OK,
-    O.PACKED: Signal.OK,
-    O.PACKED_UNLISTED: Signal.WARNING,
-    O.PACKED_ALREADY: Signal.INFO,
-    O.REPACKED: Signal.OK,
-    O.RECEIVED: Signal.OK,
-    O.RECEIVED_UNEXPECTED: Signal.WARNING,
-    O.RECEIVED_ALREADY: Signal.INFO,
-    O.TURNED_UP: Signal.WARNING,
-    O.SWEPT: Signal.OK,
-    O.BLANK: Signal.WARNING,
-    O.SHELF_MARKER: Signal.WARNING,
-}
-_HEADINGS = {
-    O.FILE_SHOWN: N_("%(thing)s"),
-    O.PLACE_CHOSEN: N_("Put files at %(thing)s"),
-    O.MOVED: N_("Moved: %(thing)s"),
-    O.RETURNED: N_("Back from loan: %(thing)s"),
-    O.CONFIRMED: N_("Right place: %(thing)s"),
-    O.PLACE_MOVED: N_("Put down: %(thing)s"),
-    O.REPEATED: N_("Already scanned: %(thing)s"),
-    O.SEEN_LATE: N_("Seen, not moved: %(thing)s"),
-    O.CHECK_OPENED: N_("Check the cover: %(thing)s"),
-    O.CHECK_CONFIRMED: N_("Confirmed: %(thing)s"),
-    O.CHECK_DONE: N_("Checked: %(thing)s"),
-    O.CHECK_ASKED: N_("What is wrong? %(thing)s"),
-    O.CHECK_FINDING: N_("Damaged: %(thing)s"),
-    O.CHECK_SET_ASIDE: N_("Lay in the wrong cover: %(thing)s"),
-    O.CHECK_UNDONE: N_("Taken back: %(thing)s"),
-    O.CRATE_CHOSEN: N_("Pack into %(thing)s"),
-    O.CRATE_ARRIVED: N_("Here: %(thing)s"),
-    O.PACKED: N_("Packed: %(thing)s"),
-    O.PACKED_UNLISTED: N_("Not on the list: %(thing)s"),
-    O.PACKED_ALREADY: N_("Packed already: %(thing)s"),
-    O.REPACKED: N_("Packed anew: %(thing)s"),
-    O.RECEIVED: N_("Received: %(thing)s"),
-    O.RECEIVED_UNEXPECTED: N_("Not expected: %(thing)s"),
-    O.RECEIVED_ALREADY: N_("Received already: %(thing)s"),
-    O.RECEIVED_TWICE: N_("Received twice: %(thing)s"),
-    O.TURNED_UP: N_("Turned up: %(thing)s"),
-    O.SWEPT: N_("Empty: %(thing)s"),
-    O.LEFT_OVER: N_("Left behind: %(thing)s"),
-    O.BLANK: N_("Blank label"),
-    O.VOID_LABEL: N_("Void label: %(thing)s"),
-    O.SHELF_MARKER: N_("Marker of an empty place: %(thing)s"),
-    O.UNKNOWN_CODE: N_("Unknown code"),
-    O.NOT_A_CODE: N_("Not one of our codes"),
-    O.REFUSED: N_("Cannot be done: %(thing)s"),
-    O.WANTED: N_("Wanted: %(thing)s"),
-}
 _UNDONE = N_("Undone: %(thing)s")
-_UNDOABLE = {O.MOVED, O.PLACE_MOVED} | cover_scanning.UNDOABLE | delivery_scanning.UNDOABLE
-_TEXTS = {
-    O.FILE_SHOWN: N_("Should be at: %(place)s"),
-    O.PLACE_CHOSEN: N_("Now scan the files, one scan each."),
-    O.MOVED: N_("Now at: %(place)s"),
-    O.RETURNED: N_("Now at: %(place)s"),
-    O.CONFIRMED: N_("Stands as recorded at: %(place)s"),
-    O.PLACE_MOVED: N_("With everything in it, now at: %(place)s"),
-    O.REPEATED: N_("It stands here already. Nothing was done a second time."),
-    O.SEEN_LATE: N_("Something newer was recorded after this scan was made. That it was seen is recorded."),
-    O.CHECK_OPENED: N_("Read the cover and leaf through the content, then confirm each."),
-    O.CHECK_CONFIRMED: N_("It is noted. The check is not done yet."),
-    O.CHECK_DONE: N_("Everything is confirmed. Take the next file."),
-    O.CHECK_ASKED: N_("Choose on the screen what is wrong."),
-    O.CHECK_FINDING: N_("It is noted and stays listed until it is put right."),
-    O.CHECK_SET_ASIDE: N_(
-        "Set both covers aside until each holds only its own. The history of both says so."
-    ),
-    O.CHECK_UNDONE: N_("What you said last is taken back."),
-    O.CRATE_CHOSEN: N_("Now scan what goes into it, one scan each."),
-    O.CRATE_ARRIVED: N_("Look at the seal. Then take out one piece at a time and scan it."),
-    O.PACKED: N_("Lies in: %(place)s"),
-    O.PACKED_UNLISTED: N_("It goes along and is noted as standing on the shelf without being listed."),
-    O.PACKED_ALREADY: N_("It lies in this crate already. Nothing was done a second time."),
-    O.REPACKED: N_("It lay in another crate and lies now in: %(place)s"),
-    O.RECEIVED: N_("From: %(place)s"),
-    O.RECEIVED_UNEXPECTED: N_("It is received, and stands among the differences until somebody says why."),
-    O.RECEIVED_ALREADY: N_("It was received before. Nothing was done a second time."),
-    O.RECEIVED_TWICE: N_(
-        "It was received out of another crate. Lay both aside: two covers may bear the same label."
-    ),
-    O.TURNED_UP: N_("The delivery was closed without it. The old record stands; this stands beside it."),
-    O.SWEPT: N_("Nothing is left there. Scan the next one."),
-    O.LEFT_OVER: N_("It is still in the room and stands among what is left. Send it with a delivery."),
-    O.BLANK: N_("It is not bound to a file yet."),
-    O.VOID_LABEL: N_("Take this label off. Present label: %(code)s"),
-    O.UNKNOWN_CODE: N_(
-        "No label with this code is in the register. Lay the file aside and tell the archivist."
-    ),
-    O.NOT_A_CODE: N_("Scan the label of the archive, or write its ten characters."),
-    O.WANTED: N_("It was declared lost. Only its incident brings it back."),
-}
 _WANTED = N_("STOP – wanted: %(thing)s")
 _STOP = N_(
     "Do not open it and do not put it away: keep it by you. The owner of incident %(incident)s has been told."
@@ -182,7 +65,6 @@ _WIDE = {
     PlaceKind.ROOM: N_("In the room as a whole, not on a shelf. Scan the shelf or box if you can."),
     PlaceKind.RACK: N_("On the rack as a whole, not on a shelf. Scan the shelf or box if you can."),
 }
-_PUTS = frozenset({O.PLACE_CHOSEN, O.MOVED, O.RETURNED})
 _MARKED = N_(
     "This is no file: it stands for one that is looked for in incident %(incident)s. Leave it standing."
 )
@@ -192,8 +74,6 @@ _NO_LONGER_MARKED = N_(
 _LENT = N_("It is on loan. Scan a place to take it back there.")
 _ELSEWHERE = N_("It is not in the archive: %(state)s.")
 _NO_PRESENT_LABEL = N_("Take this label off. There is no other in its place.")
-_AT_TASKS = frozenset({O.PACKED_UNLISTED, O.RECEIVED_UNEXPECTED, O.RECEIVED_ALREADY, O.RECEIVED_TWICE})
-_CHOOSING = frozenset({O.PLACE_CHOSEN, O.CRATE_CHOSEN, O.CRATE_ARRIVED})
 # Refusals after which no file can be put at the place chosen before.
 _PLACE_UNUSABLE = frozenset({"place_closed", "context_not_a_code", "no_such_code", "not_a_place"})
 
@@ -252,7 +132,7 @@ def _divided(
     work: Work, scans: Sequence[StoredScan], steps: Mapping[int, Sequence[PathStep]]
 ) -> Collection[int]:
     """Return the sites, rooms and racks of scans that are divided further; of shelves nothing is asked."""
-    put = {scan.place_id for scan in scans if scan.outcome in _PUTS and scan.place_id}
+    put = {scan.place_id for scan in scans if contract.row(scan.outcome).puts and scan.place_id}
     wide = {place_id for place_id in put & steps.keys() if steps[place_id][-1].kind in _WIDE}
     return set(work.connection.execute(_DIVIDED, {"ids": sorted(wide)}).scalars()) if wide else ()
 
@@ -261,7 +141,7 @@ def _telling(scan: StoredScan, known: _Facts) -> ScanReply:
     file = known.files.get(scan.file_id or 0)
     place_id = file.place_id if file and scan.outcome is O.FILE_SHOWN else scan.place_id
     trail = known.trails.get(place_id or 0, ())
-    chosen = scan.outcome in _CHOOSING and bool(trail)
+    chosen = contract.row(scan.outcome).chooses and bool(trail)
     card = known.cards.get(scan.file_id or 0) if scan.outcome is O.FILE_SHOWN else None
     hidden = file is not None and file.protected
     wide = _wide(trail) if scan.place_id in known.divided and not hidden and not scan.undone else ""
@@ -286,7 +166,7 @@ def _telling(scan: StoredScan, known: _Facts) -> ScanReply:
         clears=_clears(scan),
         scanned=codes.grouped(scan.code) if scan.code else "",
         at=scan.at,
-        undoable=scan.outcome in _UNDOABLE and not scan.undone,
+        undoable=contract.row(scan.outcome).take_back is not None and not scan.undone,
         undone=scan.undone,
         status=file.status if file else None,
         incident=scan.incident_id,
@@ -309,7 +189,7 @@ def hint_at(work: Work, place: Place) -> str:
 def _heading(scan: StoredScan) -> str:
     if scan.incident_id is not None:
         return _WANTED
-    return _UNDONE if scan.undone else _HEADINGS[scan.outcome]
+    return _UNDONE if scan.undone else contract.row(scan.outcome).heading
 
 
 def _signal(scan: StoredScan, file: _File | None) -> Signal:
@@ -319,12 +199,12 @@ def _signal(scan: StoredScan, file: _File | None) -> Signal:
         return Signal.INFO
     if scan.outcome is O.FILE_SHOWN and file is not None and file.status is not Custody.ON_PLACE:
         return Signal.WARNING
-    return _SIGNALS.get(scan.outcome, Signal.REFUSED)
+    return contract.row(scan.outcome).signal
 
 
 def _thing(scan: StoredScan, file: _File | None, trail: Sequence[PathStep]) -> str:
     """Name what was scanned: a protected file, or one that is in no register, by its code alone."""
-    if file is None and scan.outcome in _AT_TASKS:
+    if file is None and contract.row(scan.outcome).unregistered:
         return codes.grouped(scan.code or "")
     if file is None:
         return paths.spoken(trail[-1]) if trail else "–"
@@ -338,7 +218,7 @@ def _where(scan: StoredScan, file: _File | None, trail: Sequence[PathStep]) -> s
     """Say the place in few words; that of a protected file to nobody, who put it there knows."""
     if file is not None and file.protected:
         return _("Protected") if scan.outcome is O.FILE_SHOWN else _("the place you chose")
-    whole = file is not None or scan.outcome in _AT_TASKS
+    whole = file is not None or contract.row(scan.outcome).unregistered
     return paths.name_of(trail[-4:] if whole else trail[-4:-1]) or "–"
 
 
@@ -348,10 +228,9 @@ def _present(file: _File | None, trail: Sequence[PathStep]) -> str:
 
 
 def _text(scan: StoredScan, file: _File | None, said: Mapping[str, str]) -> str:
-    if scan.undone and scan.outcome in cover_scanning.UNDOABLE:
-        return _(_TEXTS[O.CHECK_UNDONE])
+    row = contract.row(scan.outcome)
     if scan.undone:
-        return _("It is back where it was.")
+        return _(row.undone)
     if scan.outcome is O.REFUSED:
         facts = scan.facts or {}
         return _(str(facts.get("sentence", "")), **facts.get("said", {}))
@@ -364,7 +243,7 @@ def _text(scan: StoredScan, file: _File | None, said: Mapping[str, str]) -> str:
         return _(_ELSEWHERE, state=file.status.label)
     if scan.outcome is O.VOID_LABEL and said["code"] in {"", codes.grouped(scan.code or "")}:
         return _(_NO_PRESENT_LABEL)
-    return _(_TEXTS[scan.outcome], **said)
+    return _(row.text, **said)
 
 
 def _hint(card: Card | None) -> str:

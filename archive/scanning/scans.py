@@ -11,10 +11,7 @@ from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from archive.cover_checks import scanning as cover_scanning
-from archive.deliveries import scanning as delivery_scanning
-from archive.deliveries.scanning import ScanContext, TaskResult
-from archive.files import files, sightings, wanted
+from archive.files import files, precedence, sightings, wanted
 from archive.files.files import Held
 from archive.history import history
 from archive.kernel.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
@@ -24,6 +21,8 @@ from archive.loans import loans
 from archive.models import CaseFile, Event, Label, Place, Scan
 from archive.places import places
 from archive.places.places import Spot
+from archive.scanning import contract
+from archive.scanning.contract import ScanContext, ScanResult
 from archive.vocabulary import (
     Custody,
     EventKind,
@@ -38,9 +37,6 @@ from archive.vocabulary.wording import N_
 from labels import codes
 
 REPEAT_WITHIN = timedelta(minutes=15)
-LIVE = timedelta(
-    seconds=1
-)  # a scan that waited no longer than this was overtaken by none that came before it
 _LONGEST = 4000  # characters looked at of what was read; a QR symbol holds no more
 _CLOCKS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -152,21 +148,6 @@ def _moment(body: dict[str, Any], name: str) -> datetime | None:
     return moment
 
 
-@dataclass(slots=True)
-class ScanResult:
-    """What a scan led to: codes and ids only; wording and masking are made anew each time it is shown.
-
-    `incident_id` is the incident that looks for the file: a wanted file stops whoever scans it.
-    """
-
-    outcome: ScanOutcome
-    reason: str | None = None
-    file_id: int | None = None
-    place_id: int | None = None
-    incident_id: int | None = None
-    facts: dict[str, Any] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class StoredScan:
     """A scan with its stored answer."""
@@ -213,8 +194,8 @@ def take(work: Work, scanned: Scanned) -> StoredScan:
         with work.attempt():
             answer = _answer(work, scanned, code, happened_at)
     except DomainError as refusal:
-        answer = ScanResult(ScanOutcome.REFUSED, refusal.code, facts=_said(refusal))
-        answer.file_id, answer.place_id = _standing_for(work, code)
+        answer = ScanResult(ScanOutcome.REFUSED, *_standing_for(work, code))
+        answer.reason, answer.facts = refusal.code, _said(refusal)
         if isinstance(refusal, NotPermitted) and work.actor.user_id is not None:
             stream, needed = f"user:{work.actor.user_id}", str(refusal.facts.get("needed", refusal.code))
             history.record(work, EventKind.USER_REFUSED, stream, permission=needed)
@@ -246,9 +227,7 @@ def _when(work: Work, scanned: Scanned) -> datetime:
     """Place a scan on our clock: devices' clocks are wrong, but know how long a scan has waited."""
     if scanned.happened_at is None:
         return work.now
-    if scanned.sent_at is None:
-        return min(scanned.happened_at, work.now)
-    return work.now - max(scanned.sent_at - scanned.happened_at, timedelta(0))
+    return precedence.made_at(work.now, (scanned.sent_at or work.now) - scanned.happened_at)
 
 
 def _content(work: Work, scanned: Scanned) -> str:
@@ -301,9 +280,9 @@ def _answer(work: Work, scanned: Scanned, code: str | None, happened_at: datetim
         return _place_scanned(work, places.get(work, label.place_id), scanned, happened_at)
     context = _context(work, scanned)
     if context is not None and (context.kind is PlaceKind.CRATE or label.status is Custody.IN_TRANSIT):
-        read = _read(work, scanned, code, label, happened_at)
-        if told := delivery_scanning.at_no_task(work, label.file_id, label.status, context, read):
-            return _told(told)
+        read = _read(scanned, code, label, happened_at)
+        if answer := contract.at_no_task(work, label.file_id, label.status, context, read):
+            return answer
     return _file_scanned(work, files.held(work, label.file_id), context, scanned, happened_at)
 
 
@@ -318,23 +297,18 @@ def _marker(work: Work, file_id: int) -> ScanResult:
 def _at_task(
     work: Work, scanned: Scanned, code: str | None, label: Row[Any] | None, happened_at: datetime
 ) -> ScanResult | None:
-    read = _read(work, scanned, code or "", label, happened_at)
-    told = None
-    if scanned.task in cover_scanning.TASKS:  # where commands are scanned too, which are no codes
-        told = cover_scanning.take(work, scanned.task, scanned.text, read)
-    elif code is not None:
-        told = delivery_scanning.take(work, scanned.task, read)
-    return _told(told) if told else None
+    doing = contract.doing(scanned.task)
+    if code is None and not (doing and doing[0].commands):
+        return None
+    if doing is None:
+        raise Invalid("task_unknown", N_("What you are doing is not known. Begin again from its page."))
+    task, number = doing
+    return task.take(work, number, _read(scanned, code or "", label, happened_at))
 
 
-def _told(told: TaskResult) -> ScanResult:
-    return ScanResult(told.outcome, None, told.file_id, told.place_id, told.incident_id, told.facts)
-
-
-def _read(
-    work: Work, scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime
-) -> ScanContext:
+def _read(scanned: Scanned, code: str, label: Row[Any] | None, happened_at: datetime) -> ScanContext:
     return ScanContext(
+        scanned.text,
         code,
         label.state if label else None,
         label.file_id if label else None,
@@ -342,7 +316,6 @@ def _read(
         codes.parse(scanned.context) if scanned.context else None,
         happened_at,
         scanned.id,
-        late=work.now - happened_at > LIVE,
     )
 
 
@@ -377,16 +350,16 @@ def _place_scanned(work: Work, place: Place, scanned: Scanned, happened_at: date
     if _place_overtaken(work, place, happened_at):
         return ScanResult(ScanOutcome.SEEN_LATE, place_id=place.id)
     before = {"from": place.parent_id, "position": place.position}
-    places.move(work, place, places.get(work, context.id))
+    places.move(work, place, places.get(work, context.id), happened_at=happened_at)
     return ScanResult(ScanOutcome.PLACE_MOVED, place_id=place.id, facts={**before, "version": place.version})
 
 
 def _place_overtaken(work: Work, place: Place, happened_at: datetime) -> bool:
     """Tell whether a place was moved after the scan was made."""
-    if work.now - happened_at <= LIVE:
+    if precedence.is_live(work, happened_at):
         return False
     moved_at = work.connection.execute(_LAST_PLACE_MOVE, {"stream": place.stream}).scalar()
-    return moved_at is not None and happened_at < moved_at
+    return precedence.is_older(work, happened_at, moved_at)
 
 
 def _file_scanned(
@@ -406,7 +379,7 @@ def _file_scanned(
         answer.outcome = _confirmed(work, file, place, scanned.id)
         repeated = answer.outcome is ScanOutcome.REPEATED
         answer.incident_id = sightings.record(work, file, place.id, told=repeated, **seen)
-    elif _overtaken(work, file, happened_at):
+    elif precedence.overtaken(work, file, happened_at, loans.lent_at(work, file)):
         answer.incident_id = sightings.record(work, file, place.id, **seen)
         answer.outcome = ScanOutcome.SEEN_LATE
     elif file.status is Custody.ON_LOAN:
@@ -420,16 +393,6 @@ def _file_scanned(
         answer.incident_id = sightings.record(work, file, place.id, told=True, **seen)
         answer.facts = {**before, "version": file.version}
     return answer
-
-
-def _overtaken(work: Work, file: Held, happened_at: datetime) -> bool:
-    """Tell whether something later than the scan is known of the file: a move, a loan, a sighting."""
-    if happened_at < file.placed_at:
-        return True
-    loan = loans.open_loan(work, file.id) if file.status is Custody.ON_LOAN else None
-    if loan is not None and happened_at < loan.out_at:
-        return True
-    return work.now - happened_at > LIVE and sightings.later(work, file.id, happened_at)
 
 
 def _confirmed(work: Work, file: Held, place: Spot, scan_id: str) -> ScanOutcome:
@@ -453,35 +416,13 @@ def undo(work: Work, scan_id: str) -> StoredScan:
     work.session.refresh(scan, with_for_update=True)
     if scan.undone:
         return _taken(scan)
-    facts = scan.facts or {}
-    if scan.outcome is ScanOutcome.PLACE_MOVED and scan.place_id:
-        places.shape_alone(work)
-        place = places.get(work, scan.place_id)
-        _refuse_unless(place.version == facts["version"])
-        places.move(work, place, places.get(work, facts["from"]), position=facts["position"])
-    elif scan.outcome is ScanOutcome.MOVED and scan.file_id:
-        file = files.held(work, scan.file_id)
-        _refuse_unless(file.version == facts["version"])
-        origin = places.get(work, facts["from"])
-        files.move(work, file, origin, how=Evidence.HAND, position=facts["position"], undo=True)
-        sightings.forget(work, scan.file_id, scan.id)
-    elif scan.outcome in cover_scanning.UNDOABLE and "check" in facts:
-        cover_scanning.undo(work, scan.id, facts)
-    elif scan.outcome in delivery_scanning.UNDOABLE:
-        delivery_scanning.undo(work, scan.outcome, scan.id, facts)
-    else:
-        raise Conflict("nothing_to_undo", N_("This scan moved nothing, so there is nothing to undo."))
+    take_back = contract.row(scan.outcome).take_back if scan.outcome else None
+    if take_back is None:
+        raise contract.nothing_to_undo()
+    take_back(work, scan)
     scan.undone = True
     work.session.flush()
     return _taken(scan)
-
-
-def _refuse_unless(unchanged: bool) -> None:
-    if not unchanged:
-        raise Conflict(
-            "moved_since",
-            N_("It has been moved or changed since this scan. Look at it before you move it back."),
-        )
 
 
 def recent(work: Work, limit: int = 50) -> list[StoredScan]:

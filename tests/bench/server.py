@@ -33,4 +33,4 @@ class Measured(Server):
 
 
 if __name__ == "__main__":
-    Measured(Settings.load(), int(sys.argv[1]), lambda: print("ready", flush=True)).run()  # noqa: T201
+    Measured(Settings.load(), int(sys.argv[1]), lambda _addresses: print("ready", flush=True)).run()  # noqa: T201

@@ -45,16 +45,6 @@ ABOVE = (
 )
 READ_BY_ALL = "models"
 
-# What still runs upwards, and the knot it belongs to. This list only shrinks.
-EXCEPTIONS = {
-    "scanning.answers > cover_checks.scanning": "scanning contract",
-    "scanning.answers > deliveries.scanning": "scanning contract",
-    "scanning.scans > cover_checks.scanning": "scanning contract",
-    "scanning.scans > deliveries.scanning": "scanning contract",
-    "cover_checks.scanning > deliveries.scanning": "scanning contract",
-    "deliveries.scanning > programme.emptying": "scanning contract",
-}
-
 # Modules that know less than their noun may: nothing that stands above the noun named.
 KNOW_LESS = {
     "history.shapes": "kernel",
@@ -113,13 +103,9 @@ def upwards(found: Iterable[Module]) -> set[str]:
     }
 
 
-def both_ways(found: Iterable[Module], exceptions: Iterable[str] = ()) -> set[str]:
-    """Return the pairs of nouns that know each other both ways, but for the exceptions."""
-    pairs = {
-        (_noun(own), _noun(other))
-        for own, other in _between_nouns(found)
-        if f"{own} > {other}" not in exceptions
-    }
+def both_ways(found: Iterable[Module]) -> set[str]:
+    """Return the pairs of nouns that know each other both ways."""
+    pairs = {(_noun(own), _noun(other)) for own, other in _between_nouns(found)}
     return {f"{one} <> {other}" for one, other in pairs if one < other and (other, one) in pairs}
 
 
@@ -187,12 +173,12 @@ def test_every_module_of_the_archive_has_its_noun() -> None:
     assert homeless == {"archive"}
 
 
-def test_nouns_import_downwards_and_no_exception_is_kept_that_is_not_needed() -> None:
-    assert upwards(modules("archive")) == set(EXCEPTIONS)
+def test_nouns_import_downwards() -> None:
+    assert upwards(modules("archive")) == set()
 
 
 def test_two_nouns_never_know_each_other_both_ways() -> None:
-    assert both_ways(modules("archive"), EXCEPTIONS) == set()
+    assert both_ways(modules("archive")) == set()
 
 
 @pytest.mark.parametrize(
@@ -216,7 +202,8 @@ def test_nouns_that_know_each_other_are_seen_and_so_is_a_way_in_a_noun_imports()
         archive__loans__loans="from archive.files import files",
     )
     assert both_ways(mutual) == {"files <> loans"}
-    assert both_ways(mutual, ["files.files > loans.loans"]) == set()
+    one_way = _planted(**{**FILES, "archive__loans__loans": "from archive.files import files"})
+    assert both_ways(one_way) == set()
     door = _planted(archive__files__files="from archive.web import kit", archive__web__kit="")
     assert upwards(door) == {"files.files > web.kit"}
 

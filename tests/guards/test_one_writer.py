@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from archive.kernel.lifecycle import LIFECYCLES
-from tests.guards.source import Module, modules
+from tests.guards.source import ROOT, Module, modules
 
 EVENT_TABLES = {"Event", "EventPrivate", "EventSubject", "Head", "Unsealed"}
 WRITING = {
@@ -34,6 +34,7 @@ WITH_STATUS = {
     "Matter",
     "RoutineVersion",
 }
+STANDING = {"placed_at", "placed_by", "placed_how"}
 RAW_WRITE = re.compile(r"\b(insert\s+into|update|delete\s+from|replace\s+into)\s+(event|head|unsealed)", re.I)
 
 
@@ -118,6 +119,34 @@ def _keys(call: ast.Call) -> Iterator[ast.expr]:
     for node in ast.walk(call):
         if isinstance(node, ast.Dict):
             yield from (key for key in node.keys if key is not None)
+
+
+def _standing_set(module: Module) -> set[str]:
+    """Return where a module says by itself since when a file stands somewhere."""
+    found = {
+        module.at(node)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Dict)
+        if any(isinstance(key, ast.Constant) and key.value in STANDING for key in node.keys)
+    }
+    for node in ast.walk(module.tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
+            parts = {part for target in targets for part in ast.walk(target)}
+            if any(isinstance(part, ast.Attribute) and part.attr in STANDING for part in parts):
+                found.add(module.at(node))
+    return found
+
+
+def test_one_function_makes_a_file_stand_at_a_place() -> None:
+    elsewhere = {place for module in _of_archive("files.placing") for place in _standing_set(module)}
+    # What programs are told of it is no column set.
+    assert {place.partition(":")[0] for place in elsewhere} == {"archive/api/files.py"}
+
+
+@pytest.mark.parametrize("bad", ['advance(changes={"placed_at": work.now})', "file.placed_how = how"])
+def test_whoever_else_says_where_a_file_stands_is_seen(bad: str) -> None:
+    assert _standing_set(Module("archive.loans.loans", ROOT / "archive/loans/loans.py", 1, ast.parse(bad)))
 
 
 def test_only_the_store_ends_transactions() -> None:

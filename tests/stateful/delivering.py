@@ -13,7 +13,7 @@ from sqlmodel import col
 from archive import reference_data
 from archive.cover_checks import checks
 from archive.deliveries import dispatch as dispatching
-from archive.deliveries import packing, pick_lists, planning, receiving, reconciliation, scanning
+from archive.deliveries import packing, pick_lists, planning, receiving, reconciliation
 from archive.deliveries.planning import DeliveryPlan
 from archive.files import files
 from archive.kernel.store import Work, operator
@@ -48,6 +48,15 @@ from tests.stateful.machine import CHANGEABLE, PICK, PUT_DOWN, Account, Register
 
 Result = TypeVar("Result")
 OLD = "Ribbingsgatan 41"
+UNDONE_AT_A_DELIVERY = frozenset(
+    {
+        ScanOutcome.PACKED,
+        ScanOutcome.PACKED_UNLISTED,
+        ScanOutcome.REPACKED,
+        ScanOutcome.RECEIVED,
+        ScanOutcome.RECEIVED_UNEXPECTED,
+    }
+)
 
 
 class Delivering(Register):
@@ -104,7 +113,7 @@ class Delivering(Register):
     @rule(which=PICK)
     def undo_scan(self, which: int) -> None:
         sent = self.scans[which % len(self.scans)]
-        if sent.answer[0] not in scanning.UNDOABLE:
+        if sent.answer[0] not in UNDONE_AT_A_DELIVERY:
             super().undo_scan(which)
             return
         self.by_its_sender(which, lambda: self._undo_at_a_delivery(sent.scanned.id))

@@ -64,3 +64,13 @@ def test_who_answers_stands_in_the_wiring() -> None:
         if any(ast.unparse(one).endswith(".answer") for one in node.decorator_list)
     }
     assert answering == {module.__name__ for module in wiring.ANSWERING}
+
+
+def test_who_takes_scans_or_tells_outcomes_stands_in_the_wiring() -> None:
+    declaring = {
+        module.name
+        for module in modules("archive")
+        for _called, call in module.calls()
+        if ast.unparse(call.func) in {"contract.task", "contract.tell"}
+    }
+    assert declaring == {module.__name__ for module in wiring.SCANNING}

@@ -19,6 +19,7 @@ from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work
 from archive.models import CaseFile, CoverCheck, Finding
 from archive.scanning import answers, scans
+from archive.scanning.contract import Signal
 from archive.scanning.scans import Scanned
 from archive.vocabulary import (
     CheckState,
@@ -96,10 +97,10 @@ def scan() -> Response:
         if done:
             said = _("Checked.")  # not inside the string: the catalogue's reader does not look there
             return see(url_for(".index"), f"{said} {told.text} {belongs}".strip())
-        if told.signal is answers.Signal.REFUSED and told.outcome is not ScanOutcome.CHECK_SET_ASIDE:
+        if told.signal is Signal.REFUSED and told.outcome is not ScanOutcome.CHECK_SET_ASIDE:
             refused.refuse("text", f"{told.heading}. {told.text} {told.stop}".strip())
         else:
-            tone = "warning" if told.signal is not answers.Signal.OK else "success"
+            tone = "warning" if told.signal is not Signal.OK else "success"
             return see(url_for(".page", code=holder or told.file_code), f"{told.text} {told.stop}", tone)
     return _page(holder, refused, text) if holder else _index(refused, text)
 

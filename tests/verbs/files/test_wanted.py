@@ -20,6 +20,7 @@ from archive.loans.loans import Request
 from archive.models import CaseFile, Incident, Message, Place, User, WantedSighting
 from archive.places import places
 from archive.scanning import answers, scans
+from archive.scanning.contract import Signal
 from archive.scanning.scans import Scanned
 from archive.timeline import timeline
 from archive.vocabulary import (
@@ -250,7 +251,7 @@ def test_the_screen_says_stop_above_what_the_scan_did(work: Work) -> None:
     assert telling.heading == f"STOPP – efterlyst: {file.reference}"
     assert telling.incident == number
     assert str(number) in telling.stop
-    assert telling.signal is answers.Signal.REFUSED
+    assert telling.signal is Signal.REFUSED
     assert "Box 2" in telling.text or "arkivbox 2" in telling.text
 
 

@@ -365,6 +365,24 @@ def test_what_is_no_code_is_answered_and_nothing_of_it_is_kept(
     assert read not in repr(row)
 
 
+@pytest.mark.parametrize("task", ["juggle:7", "pack", "check:1"])
+def test_a_task_nobody_knows_is_refused_and_what_is_no_code_is_none_there_too(
+    archive: Archive, archivist: Actor, shelf: Shelf, task: str
+) -> None:
+    with archive.write(archivist) as work:
+        taken = scans.take(work, Scanned(str(uuid4()), shelf.file.code, shelf.other.code, task=task))
+        other = scans.take(work, Scanned(str(uuid4()), "hej", task=task))
+    assert (taken.outcome, taken.reason) == (ScanOutcome.REFUSED, "task_unknown")
+    assert (taken.file_id, files_place(archive, archivist, shelf.file)) == (shelf.file.id, shelf.box.id)
+    assert other.outcome is ScanOutcome.NOT_A_CODE
+
+
+def files_place(archive: Archive, actor: Actor, file: CaseFile) -> int:
+    """Return where a file stands in the register."""
+    with archive.read(actor) as work:
+        return files.get(work, file.id).place_id
+
+
 def test_a_text_no_database_takes_is_no_code(scan: Scanner) -> None:
     for read in ("\ud800", "\x00", "", "𝟘" * 5000):
         assert scan(read).outcome is ScanOutcome.NOT_A_CODE
