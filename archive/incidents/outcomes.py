@@ -15,6 +15,7 @@ from archive.files import files, sightings, wanted
 from archive.history import history
 from archive.kernel.errors import Conflict, Invalid
 from archive.kernel.store import Work
+from archive.loans import loans
 from archive.models import CaseFile, Event, Incident, IncidentFile, Loan, WantedSighting
 from archive.places import places, shelf_order
 from archive.vocabulary import (
@@ -27,7 +28,6 @@ from archive.vocabulary import (
     IncidentAction,
     IncidentOutcome,
     IncidentState,
-    LoanAction,
     LoanState,
     MessageKind,
     OthersRead,
@@ -173,15 +173,7 @@ def _seek(work: Work, incident: Incident, item: IncidentFile) -> None:
         return
     loan = _lost_on(work, file)
     if loan is not None:
-        history.advance(
-            work,
-            loan,
-            LoanAction.SEEK,
-            changes={"open": True},
-            subjects=[file.stream],
-            file=file.id,
-            incident=incident.id,
-        )
+        loans.seek(work, loan, file, incident.id)
     again = FileAction.SEEK_LENT if loan else FileAction.SEEK
     history.advance(work, file, again, subjects=[incident.stream], incident=incident.id)
 
@@ -303,16 +295,7 @@ def _end_loan(work: Work, incident: Incident, file: CaseFile) -> None:
     if file.status is not Custody.ON_LOAN:
         return
     statement = select(Loan).where(col(Loan.file_id) == file.id, col(Loan.open)).with_for_update()
-    loan = work.session.scalars(statement).one()
-    history.advance(
-        work,
-        loan,
-        LoanAction.LOSE,
-        changes={"open": False},
-        subjects=[file.stream],
-        file=file.id,
-        incident=incident.id,
-    )
+    loans.lose(work, work.session.scalars(statement).one(), file, incident.id)
 
 
 def _back(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
