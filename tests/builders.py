@@ -1,5 +1,6 @@
 """Build what a test needs, through the verbs: a set clock, users of every role, places, persons, files."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -17,7 +18,7 @@ from archive.accounts.users import PasswordHash
 from archive.files import files
 from archive.files.files import NewFile
 from archive.kernel.store import Actor, Archive, Work, operator
-from archive.models import CaseFile, FileKind, Person, Place, SourceSystem, User
+from archive.models import CaseFile, EventPrivate, FileKind, Person, Place, SourceSystem, User
 from archive.people import lifting, people
 from archive.people.people import NewPerson
 from archive.places import places
@@ -217,3 +218,8 @@ def a_file(
             parts=parts,
         ),
     )
+
+
+def asides(work: Work) -> str:
+    """Return all that is written beside events: where names and free text belong."""
+    return repr([json.loads(payload) for payload in work.session.scalars(select(col(EventPrivate.payload)))])

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from archive.vocabulary import Permission
 from archive.web.kit.access import current_actor, permission_of, requires
 
-bp = Blueprint("api_me", __name__, url_prefix="/api")
+bp = Blueprint("api_accounts", __name__, url_prefix="/api")
 
 
 @bp.get("/me")

@@ -10,7 +10,7 @@ from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw
 from archive.web.scanning import shown_persons
 
-bp = Blueprint("api_scans", __name__, url_prefix="/api/scans")
+bp = Blueprint("api_scanning", __name__, url_prefix="/api/scans")
 
 SAID = (
     *("id", "heading", "text", "hint", "file_code", "place_code", "context", "context_name"),

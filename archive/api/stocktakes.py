@@ -16,7 +16,7 @@ from archive.vocabulary import Evidence, Permission, SampleDirection
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw
 
-bp = Blueprint("api_samples", __name__, url_prefix="/api/samples")
+bp = Blueprint("api_stocktakes", __name__, url_prefix="/api/samples")
 
 
 @bp.get("")

@@ -244,11 +244,8 @@ def _replace(work: Work, renewed: Sequence[tuple[Thing, Label, Label]], reason: 
     entries = []
     for thing, old, label in renewed:
         retire(work, old, reason)
+        _stick(label, thing)
         is_file = isinstance(thing, CaseFile)
-        label.state = LabelState.LIVE
-        label.file_id, label.place_id = (thing.id, None) if is_file else (None, thing.id)
-        thing.code = label.code
-        thing.version += 1
         kind = EventKind.FILE_LABELLED if is_file else EventKind.PLACE_LABELLED
         facts = {"code": label.code, "old": old.code, "reason": reason.value}
         entries.append(history.Entry(thing.stream, kind, facts))
@@ -256,9 +253,31 @@ def _replace(work: Work, renewed: Sequence[tuple[Thing, Label, Label]], reason: 
     history.record_many(work, entries)
 
 
+def _stick(label: Label, thing: CaseFile | Place) -> None:
+    is_file = isinstance(thing, CaseFile)
+    label.state = LabelState.LIVE
+    label.file_id, label.place_id = (thing.id, None) if is_file else (None, thing.id)
+    thing.code = label.code
+    thing.version += 1
+
+
 def retire(work: Work, label: Label, reason: LabelReason) -> None:
     """Make a code void: scanning it says so and names the one that holds."""
     label.state, label.voided_at, label.reason = LabelState.VOID, work.now, reason
+
+
+def revive(label: Label) -> None:
+    """Let a void code hold again, of a file that is brought back."""
+    label.state, label.voided_at, label.reason = LabelState.LIVE, None, None
+
+
+def issue_markers(work: Work, file_ids: Sequence[int]) -> dict[int, str]:
+    """Give each file a code for the marker of its empty place; scanning that is no sighting of it."""
+    made = dict(zip(file_ids, new_codes(work, len(file_ids)), strict=True))
+    for file_id, code in made.items():
+        work.session.add(Label(code=code, state=LabelState.MARKER, file_id=file_id, printed_at=work.now))
+    work.session.flush()
+    return made
 
 
 def parse(text: str) -> str:

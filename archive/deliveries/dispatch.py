@@ -126,8 +126,7 @@ def _take_up_unscanned(work: Work, share: DeliverySender, crate: DeliveryCrate) 
     for file in _standing(work, lines.place_of(work, crate)):
         if file.id not in known:
             line = lines.claim(work, share, file.id, file.place_id)
-            line.packed_crate_id, line.packed_at = crate.id, file.placed_at
-            line.packed_by, line.packed_how = file.placed_by, file.placed_how
+            lines.note_packed(line, crate, file.placed_at, file.placed_by, file.placed_how)
             if not line.listed and share.listed_at is not None:
                 lines.note(work, share, DifferenceKind.ON_SHELF_NOT_LISTED, line_id=line.id)
     work.session.flush()
@@ -153,7 +152,7 @@ def _send(work: Work, delivery: Delivery, share: DeliverySender, crates: Sequenc
         else:
             taken_out.append(row.id)
     transit.send(work, going, delivery.id)
-    transit.carry(work, unregistered)
+    lines.send(work, unregistered)
     lines.note_many(work, share, DifferenceKind.TAKEN_OUT, taken_out)
     return len(going) + len(unregistered)
 
@@ -236,5 +235,5 @@ def _reopen(work: Work, share: DeliverySender) -> None:
     for line_id in named:
         line = lines.line(work, line_id)
         if line.file_id is None or lines.open_line(work, line.file_id) is None:
-            line.open = True
+            lines.hold(line)
     work.session.flush()

@@ -1,9 +1,13 @@
-"""The rows of deliveries: senders, crates and pieces found and locked, differences noted and settled."""
+"""The rows of deliveries: senders, crates and pieces found and locked, differences noted and settled.
+
+What is listed, packed and received of a piece is set here and nowhere else.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
 from archive.accounts import display_names
@@ -11,7 +15,7 @@ from archive.history import history
 from archive.kernel.errors import Conflict, NotFound
 from archive.kernel.store import Work
 from archive.models import Delivery, DeliveryCrate, DeliveryLine, DeliverySender, Difference, Place
-from archive.vocabulary import DeliveryState, DifferenceKind, DifferenceReason, EventKind, LeftOut
+from archive.vocabulary import DeliveryState, DifferenceKind, DifferenceReason, EventKind, Evidence, LeftOut
 from archive.vocabulary.wording import N_
 
 LINE = DeliveryLine.__table__  # type: ignore[attr-defined]
@@ -23,6 +27,9 @@ _BLANK: dict[str, Any] = {
     "in_transit": False,
     "listed": False,
 }
+_ON_THE_WAY = (
+    update(LINE).where(LINE.c.id == bindparam("line_id")).values(in_transit=True, open=True).inline()
+)
 OVER = frozenset({DeliveryState.CLOSED, DeliveryState.CANCELLED})
 
 
@@ -133,6 +140,9 @@ def next_row(work: Work, sender_id: int) -> int:
     return int(work.session.execute(last).scalar_one()) + 1
 
 
+# What becomes of a piece
+
+
 def add_line(work: Work, share: DeliverySender, **values: Any) -> DeliveryLine:
     """Add a line after a sender's last."""
     new = DeliveryLine(
@@ -149,7 +159,7 @@ def claim(work: Work, share: DeliverySender, file_id: int, place_id: int) -> Del
     if known is not None and known.sender_id == share.id:
         return known
     if known is not None:  # in the hands of this one it cannot be with another
-        known.open, known.left_out = False, known.left_out or LeftOut.OTHER_DELIVERY
+        lose_to_another(known)
         work.session.flush()
     known = work.session.scalar(
         select(DeliveryLine)
@@ -168,6 +178,108 @@ def claim(work: Work, share: DeliverySender, file_id: int, place_id: int) -> Del
 def insert_lines(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert many lines; what a row does not say is empty."""
     work.insert(LINE, [{**_BLANK, **row} for row in rows])
+
+
+def strike_list(work: Work, share: DeliverySender) -> None:
+    """Strike out all lines of a sender, whose list is written anew."""
+    work.session.flush()
+    work.connection.execute(delete(LINE).where(LINE.c.sender_id == share.id))
+
+
+def hold(line: DeliveryLine) -> None:
+    """Let a line claim its file."""
+    line.open = True
+
+
+def let_go(line: DeliveryLine) -> None:
+    """Let a line claim its file no longer."""
+    line.open = False
+
+
+def lose_to_another(line: DeliveryLine) -> None:
+    """Let a line go whose file another delivery has in its hands."""
+    line.open, line.left_out = False, line.left_out or LeftOut.OTHER_DELIVERY
+
+
+def leave_for_later(line: DeliveryLine) -> None:
+    """Leave a listed piece out for want of room."""
+    line.left_out, line.open, line.planned_crate = LeftOut.NO_ROOM, False, None
+
+
+def list_again(line: DeliveryLine, planned_crate: int) -> None:
+    """Take a piece that was left out back onto the list."""
+    line.left_out, line.open, line.planned_crate = None, True, planned_crate
+
+
+def note_not_found(line: DeliveryLine, at: datetime, by: str) -> None:
+    """Note who looked for a listed piece in vain."""
+    line.not_found_at, line.not_found_by = at, by
+
+
+def note_packed(
+    line: DeliveryLine, crate: DeliveryCrate, at: datetime | None, by: str | None, how: Evidence | None
+) -> None:
+    """Note in which crate a piece lies at the sender, and how that is known."""
+    line.packed_crate_id, line.packed_at, line.packed_by, line.packed_how = crate.id, at, by, how
+
+
+def unpack(line: DeliveryLine) -> None:
+    """Forget that a piece was packed."""
+    line.packed_crate_id = line.packed_at = line.packed_by = line.packed_how = None
+
+
+def send(work: Work, line_ids: Iterable[int]) -> None:
+    """Let lines carry their pieces from now on."""
+    rows = [{"line_id": line_id} for line_id in line_ids]
+    if rows:
+        work.connection.execute(_ON_THE_WAY, rows)
+        work.session.expire_all()
+
+
+def call_back(work: Work, sender_id: int) -> None:
+    """Let a sender's lines carry nothing any more; they claim it as before."""
+    carrying = (LINE.c.sender_id == sender_id) & LINE.c.in_transit
+    work.connection.execute(update(LINE).where(carrying).values(in_transit=False))
+    work.session.expire_all()
+
+
+def carry_again(line: DeliveryLine) -> None:
+    """Let a line carry its piece again whose arrival was a mistake."""
+    line.in_transit = line.open = True
+
+
+def release(line: DeliveryLine) -> None:
+    """Let a line go that carried a piece."""
+    line.in_transit = line.open = False
+
+
+def note_received(
+    line: DeliveryLine, crate: DeliveryCrate | None, at: datetime, by: str, how: Evidence
+) -> None:
+    """Note that a piece is here, out of which crate if any, and how that is known."""
+    line.received_crate_id = crate.id if crate else None
+    line.received_at, line.received_by, line.received_how = at, by, how
+    release(line)
+
+
+def unreceive(line: DeliveryLine) -> None:
+    """Forget that a piece was received."""
+    line.received_crate_id = line.received_at = line.received_by = line.received_how = None
+
+
+def note_turned_up(line: DeliveryLine, at: datetime, by: str) -> None:
+    """Note that a piece dispatched and never received is somewhere after all."""
+    line.turned_up_at, line.turned_up_by = at, by
+
+
+def write_on(line: DeliveryLine, *, code: str | None = None, reference: str = "") -> None:
+    """Note the code stuck on a piece and what its cover says, as far as they are told."""
+    line.code, line.reference = code or line.code, reference or line.reference
+
+
+def identify(line: DeliveryLine, file_id: int) -> None:
+    """Say which file a piece is; the line claims it until it is received."""
+    line.file_id, line.open = file_id, line.received_at is None
 
 
 def is_packed_by(work: Work, crate_id: int, person: str) -> bool:
@@ -331,8 +443,8 @@ def withdraw(work: Work, gone: DeliveryLine) -> None:
     for one in work.session.scalars(select(Difference).where(col(Difference.line_id) == gone.id)):
         work.session.delete(one)
     gone.left_out, gone.open = LeftOut.UNDONE, False
-    gone.packed_crate_id = gone.packed_at = gone.packed_by = gone.packed_how = None
-    gone.received_crate_id = gone.received_at = gone.received_by = gone.received_how = None
+    unpack(gone)
+    unreceive(gone)
     work.session.flush()
 
 

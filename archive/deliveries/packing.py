@@ -258,8 +258,7 @@ def _tick(
     how: Evidence,
     happened_at: datetime | None,
 ) -> None:
-    line.packed_crate_id, line.packed_at = crate.id, happened_at or work.now
-    line.packed_by, line.packed_how = display_names.person(work.actor), how
+    lines.note_packed(line, crate, happened_at or work.now, display_names.person(work.actor), how)
     work.session.flush()
     found = lines.open_differences(work, line_id=line.id, kinds=[DifferenceKind.LISTED_NOT_FOUND])
     if found:
@@ -329,8 +328,9 @@ def pack_unknown(
     done = Packed(ScanOutcome.PACKED_UNLISTED, line or lines.add_line(work, share))
     done.facts = {"line": done.line.id, "crate_before": done.line.packed_crate_id}
     lines.restore(done.line)
-    done.line.code, done.line.open = code or done.line.code, True
-    done.line.reference = free_text.whole(reference, LONGEST_REFERENCE, "reference") or done.line.reference
+    lines.hold(done.line)
+    written = free_text.whole(reference, LONGEST_REFERENCE, "reference")
+    lines.write_on(done.line, code=code, reference=written)
     lines.note(work, share, DifferenceKind.NOT_IN_REGISTER, line_id=done.line.id)
     _tick(work, delivery, crate, done.line, how, happened_at)
     return done
@@ -354,7 +354,7 @@ def unpack(
         if file.place_id == crate.place_id:
             home = place or places.get(work, line.place_id or share.place_id)
             files.move(work, file, home, how=Evidence.HAND, position=position, undo=True)
-    line.packed_crate_id = line.packed_at = line.packed_by = line.packed_how = None
+    lines.unpack(line)
     history.record(
         work,
         EventKind.DELIVERY_PIECE_UNPACKED,
@@ -403,7 +403,7 @@ def not_found(work: Work, line: DeliveryLine) -> None:
     line = lines.line(work, line.id)
     if line.packed_at is not None or not line.open:
         raise Conflict("line_packed", N_("This row is packed or settled already. Look at the list again."))
-    line.not_found_at, line.not_found_by = work.now, display_names.person(work.actor)
+    lines.note_not_found(line, work.now, display_names.person(work.actor))
     work.session.flush()
     history.record(
         work,

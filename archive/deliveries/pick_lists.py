@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlmodel import col
 
 from archive.deliveries import lines
@@ -195,8 +195,7 @@ def _store(
     share: DeliverySender,
     chosen: Sequence[tuple[int | None, int | None, LeftOut | None, str]],
 ) -> Listed:
-    work.session.flush()
-    work.connection.execute(delete(LINE).where(LINE.c.sender_id == share.id))
+    lines.strike_list(work, share)
     rows, listed = [], 0
     for number, (file_id, place_id, why, reference) in enumerate(chosen, start=1):
         row: dict[str, Any] = {
@@ -238,11 +237,10 @@ def leave_out(work: Work, line: DeliveryLine) -> None:
     share = lines.sender(work, line.sender_id)
     if share.status not in {SenderState.WAITING, SenderState.PACKING} or line.packed_at or not line.open:
         raise Conflict("line_packed", N_("This row is packed or settled already. Look at the list again."))
-    line.left_out, line.open, line.planned_crate = LeftOut.NO_ROOM, False, None
+    lines.leave_for_later(line)
     work.session.flush()
-    history.record(
-        work, EventKind.SENDER_LEFT_OUT, share, line=line.id, file=line.file_id, left_out=line.left_out.value
-    )
+    why = LeftOut.NO_ROOM.value
+    history.record(work, EventKind.SENDER_LEFT_OUT, share, line=line.id, file=line.file_id, left_out=why)
 
 
 def list_again(work: Work, line: DeliveryLine) -> None:
@@ -257,8 +255,7 @@ def list_again(work: Work, line: DeliveryLine) -> None:
     if line.file_id is not None and lines.open_line(work, line.file_id) is not None:
         raise Conflict("listed_elsewhere", N_("Another delivery has this file on its list now."))
     last = select(func.max(LINE.c.planned_crate)).where(LINE.c.sender_id == share.id)
-    line.left_out, line.open = None, True
-    line.planned_crate = work.connection.execute(last).scalar_one() or 1
+    lines.list_again(line, work.connection.execute(last).scalar_one() or 1)
     work.session.flush()
     history.record(work, EventKind.SENDER_LISTED_AGAIN, share, line=line.id, file=line.file_id)
 

@@ -29,7 +29,6 @@ from archive.vocabulary import (
     DifferenceReason,
     EventKind,
     Evidence,
-    LeftOut,
     Permission,
     ScanOutcome,
 )
@@ -257,7 +256,7 @@ def _unpacked(
         files.move(work, file, place, how=how, happened_at=happened_at)
     other = lines.open_line(work, file.id)
     if other is not None and other.delivery_id != share.delivery_id:
-        other.open, other.left_out = False, other.left_out or LeftOut.OTHER_DELIVERY
+        lines.lose_to_another(other)
         work.session.flush()
     facts["born"] = before is None or lines.restore(before)
     return before or lines.add_line(work, share, file_id=file.id, place_id=facts["from"], open=False)
@@ -294,9 +293,7 @@ def _tick(
     how: Evidence,
     happened_at: datetime | None,
 ) -> None:
-    line.received_crate_id, line.received_at = crate.id, happened_at or work.now
-    line.received_by, line.received_how = display_names.person(work.actor), how
-    line.open = line.in_transit = False
+    lines.note_received(line, crate, happened_at or work.now, display_names.person(work.actor), how)
     work.session.flush()
     history.record(
         work,
@@ -372,7 +369,7 @@ def undo(work: Work, line: DeliveryLine, facts: dict[str, Any], *, expected_vers
     for one in work.session.scalars(select(Difference).where(col(Difference.id).in_(facts["settled"]))):
         one.open, one.reason, one.explained_at, one.explained_by = True, None, None, None
     crate_id = line.received_crate_id
-    line.received_crate_id = line.received_at = line.received_by = line.received_how = None
+    lines.unreceive(line)
     work.session.flush()
     history.record(
         work,
@@ -404,7 +401,7 @@ def _undo_custody(
     if facts["custody"] == Custody.IN_TRANSIT:
         transit.take_off_again(work, line, file)
     elif line.listed and not facts["born"] and lines.open_line(work, file.id) is None:
-        line.open = False
+        lines.let_go(line)
 
 
 def land_elsewhere(
@@ -438,8 +435,7 @@ def land_elsewhere(
         history.advance(work, delivery, DeliveryAction.RECEIVE)
     transit.land(work, line, file, place, how=how, happened_at=happened_at)
     done.incident_id = sightings.record(work, file, place.id, told=True, **seen)
-    line.received_at, line.received_by = happened_at or work.now, display_names.person(work.actor)
-    line.received_how = how
+    lines.note_received(line, None, happened_at or work.now, display_names.person(work.actor), how)
     work.session.flush()
     lines.note(work, share, DifferenceKind.OUTSIDE_CRATE, line_id=line.id)
     _explain_absence(work, line, done.facts, unpacked=False)

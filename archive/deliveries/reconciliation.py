@@ -117,7 +117,7 @@ def _put_down(work: Work, found: Difference, reason: R, place: Place | None) -> 
     if not line.in_transit:
         return
     if line.file_id is None:
-        transit.release(line)
+        delivery_lines.release(line)
         return
     file = files.held(work, line.file_id)
     if file.status is not Custody.IN_TRANSIT:
@@ -144,7 +144,7 @@ def _take_back(work: Work, found: Difference) -> None:
             if file.status is Custody.IN_TRANSIT:
                 transit.land(work, line, file, places.get(work, file.place_id), how=Evidence.HAND)
                 continue
-        transit.release(line)
+        delivery_lines.release(line)
     crate.open = False
     work.session.flush()
     _settle_lines(work, lines, R.LEFT_BEHIND, None)
@@ -199,7 +199,7 @@ def suspect(work: Work, found: Sequence[Difference], *, circumstances: str = "")
     for crate in crates:
         _settle_lines(work, _carried(work, crate), R.SUSPECTED_LOSS, incident.id)
     for line in unnamed:
-        transit.release(line)
+        delivery_lines.release(line)
     work.session.flush()
     return incident
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.accounts import display_names
@@ -32,9 +32,6 @@ _HELD = (
     .where(_FILE.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(_FILE.c.id)
     .with_for_update()
-)
-_ON_THE_WAY = (
-    update(_LINE).where(_LINE.c.id == bindparam("line_id")).values(in_transit=True, open=True).inline()
 )
 
 
@@ -73,21 +70,13 @@ def send(work: Work, pairs: Sequence[tuple[int, Held]], delivery_id: int) -> Non
             for line_id, file in pairs
         ],
     )
-    work.connection.execute(_ON_THE_WAY, [{"line_id": line_id} for line_id, _file in pairs])
-    work.session.expire_all()
-
-
-def carry(work: Work, line_ids: Sequence[int]) -> None:
-    """Note that pieces which are in no register are on their way."""
-    if line_ids:
-        work.connection.execute(_ON_THE_WAY, [{"line_id": line_id} for line_id in line_ids])
-        work.session.expire_all()
+    lines.send(work, [line_id for line_id, _file in pairs])
 
 
 def call_back(work: Work, sender_id: int, delivery_id: int) -> None:
     """Let all that a sender sent stand in its crates again, in one batch; the lines claim it as before."""
-    lines = _LINE.c.sender_id == sender_id
-    rows = work.connection.execute(select(_LINE.c.id, _LINE.c.file_id).where(lines, _LINE.c.in_transit)).all()
+    carrying = (_LINE.c.sender_id == sender_id) & _LINE.c.in_transit
+    rows = work.connection.execute(select(_LINE.c.id, _LINE.c.file_id).where(carrying)).all()
     files = held(work, [row.file_id for row in rows if row.file_id is not None])
     history.advance_many(
         work,
@@ -109,8 +98,7 @@ def call_back(work: Work, sender_id: int, delivery_id: int) -> None:
             if row.file_id is not None
         ],
     )
-    work.connection.execute(update(_LINE).where(lines, _LINE.c.in_transit).values(in_transit=False))
-    work.session.expire_all()
+    lines.call_back(work, sender_id)
 
 
 def land(
@@ -134,7 +122,7 @@ def land(
         subjects=[f"delivery:{line.delivery_id}"],
         facts={"delivery": line.delivery_id, "line": line.id, "how": how.value, "undo": undo},
     )
-    release(line)
+    lines.release(line)
     work.session.flush()
 
 
@@ -160,7 +148,7 @@ def _tell_turned_up(
     how: Evidence,
     happened_at: datetime | None,
 ) -> None:
-    line.turned_up_at, line.turned_up_by = happened_at or work.now, display_names.person(work.actor)
+    lines.note_turned_up(line, happened_at or work.now, display_names.person(work.actor))
     work.session.flush()
     history.record(
         work,
@@ -186,13 +174,8 @@ def take_off_again(work: Work, line: DeliveryLine, file: Held | CaseFile) -> Non
         line=line.id,
         undo=True,
     )
-    line.in_transit = line.open = True
+    lines.carry_again(line)
     work.session.flush()
-
-
-def release(line: DeliveryLine) -> None:
-    """Let a line go that carried a file."""
-    line.in_transit = line.open = False
 
 
 # Missed on the way
@@ -210,7 +193,7 @@ def lose(work: Work, file: CaseFile, incident_id: int) -> None:
     line = line_of(work, file.id)
     if line is None:
         return
-    release(line)
+    lines.release(line)
     share = lines.sender(work, line.sender_id)
     named = lines.note(work, share, DifferenceKind.PACKED_NOT_RECEIVED, line_id=line.id)
     if named.open:

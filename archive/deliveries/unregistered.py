@@ -46,7 +46,7 @@ def label(work: Work, line: DeliveryLine, code: str) -> None:
         codes.refuse_unless_blank(codes.find(work, code, lock=True))
         if lines.line_of_code(work, delivery.id, code) is not None:
             raise Conflict("code_taken", N_("This label is on another piece already. Take another one."))
-    line.code = code
+    lines.write_on(line, code=code)
     work.session.flush()
     history.record(
         work,
@@ -66,8 +66,8 @@ def register(work: Work, line: DeliveryLine, new: NewFile) -> CaseFile:
     if code and codes.find(work, code).state is not LabelState.BLANK:
         code = ""
     file = files.register(work, replace(new, place=places.get(work, crate.place_id), code=code))
-    line.file_id, line.code = file.id, file.code
-    line.open = line.received_at is None
+    lines.identify(line, file.id)
+    lines.write_on(line, code=file.code)
     work.session.flush()
     history.record(
         work,
@@ -117,10 +117,10 @@ def _become(
     if held.status is Custody.ON_PLACE and held.place_id != crate.place_id:
         files.move(work, held, places.get(work, crate.place_id), how=Evidence.HAND)
     if listed is not None:
-        listed.open = False
+        lines.let_go(listed)
         asked = lines.open_differences(work, line_id=listed.id, kinds=_AT_SENDER)
         settle(work, asked, DifferenceReason.PACKED_UNSCANNED)
-    line.file_id, line.open = held.id, False
+    lines.identify(line, held.id)
     work.session.flush()
     _labelled(work, delivery, line)
     _settled(work, line, DifferenceReason.RELABELLED)

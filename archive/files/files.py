@@ -17,7 +17,7 @@ from archive.kernel.letters import DASHES, one_form
 from archive.kernel.lifecycle import FILE, Lifecycle
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work
-from archive.models import CaseFile, FileKind, FilePerson, Person, Place
+from archive.models import CaseFile, FileKind, Person, Place
 from archive.people import file_links, people
 from archive.places import places, shelf_order
 from archive.places.places import Spot
@@ -36,7 +36,6 @@ from archive.vocabulary import (
 from archive.vocabulary.wording import N_
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
-_ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 
 # What a person may correct by hand, and a list may bring anew.
 CORRECTABLE = (
@@ -198,7 +197,7 @@ def insert_many(work: Work, batch: Sequence[NewFile]) -> list[int]:
         for file_id, _code, new in made
         for person_id, role in dict(new.persons).items()
     ]
-    work.insert(_ROLE, roles)
+    file_links.link_new(work, roles)
     # On PostgreSQL a person may have become protected since the import asked.
     sure = (True,) if not work.sqlite else (True, False)
     people.refresh_protected(work, [file_id for file_id, _code, new in made if new.protected not in sure])
@@ -452,7 +451,7 @@ def reinstate(work: Work, file: CaseFile, *, version: int | None = None) -> None
     places.keep_open(work, places.get(work, file.place_id))
     history.advance(work, file, FileAction.REINSTATE, changes={"replaced_by_id": None})
     label = codes.find(work, file.code)
-    label.state, label.voided_at, label.reason = LabelState.LIVE, None, None
+    codes.revive(label)
     work.session.flush()
 
 

@@ -6,20 +6,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from archive.files import files
+from archive.files import earlier_checks, files
+from archive.files import units as unit_list
+from archive.files.earlier_checks import ToldCheck
 from archive.history import history
 from archive.imports.lists.formats.text import simple
 from archive.imports.rows.agreeing import names_of
 from archive.imports.rows.items import Item, PartVerdict, PersonChange
 from archive.imports.rows.persons import PersonBook
 from archive.kernel.store import Work
-from archive.models import CaseFile, EarlierCheck, FilePerson, ImportRun, Person, Unit
+from archive.models import CaseFile, FilePerson, ImportRun, Person
 from archive.people import file_links, people, same_persons
 from archive.places import places
 from archive.rules.identity import Identity
-from archive.vocabulary import EventKind, Evidence
-
-_CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
+from archive.vocabulary import Evidence
 
 Undo = dict[str, Any]
 
@@ -119,23 +119,13 @@ def raise_parts(work: Work, run: ImportRun, file_ids: dict[int, int]) -> Undo:
 
 
 def record_checks(work: Work, run: ImportRun, checks: list[tuple[int, Item]]) -> None:
-    """Record checks made before this system existed, with the list as their source; they are no sightings."""
-    rows, entries = [], []
-    for file_id, item in checks:
-        if (check := item.reading.check) is None:
-            continue
-        rows.append({"file_id": file_id, "checked_on": check.on, "sign": check.sign, "import_id": run.id})
-        entries.append(
-            history.Entry(
-                f"file:{file_id}",
-                EventKind.FILE_CHECKED_EARLIER,
-                {"run": run.id},
-                {"checked_on": str(check.on) if check.on else None, "sign": check.sign},
-            )
-        )
-    if rows:
-        work.insert(_CHECK, rows)
-        history.record_many(work, entries)
+    """Record the checks that rows tell of."""
+    told = [
+        ToldCheck(file_id, item.reading.check.on, item.reading.check.sign)
+        for file_id, item in checks
+        if item.reading.check
+    ]
+    earlier_checks.record(work, run.id, told)
 
 
 def unit_id(work: Work, units: dict[str, int], name: str) -> int | None:
@@ -144,8 +134,5 @@ def unit_id(work: Work, units: dict[str, int], name: str) -> int | None:
         return None
     word = simple(name)
     if word not in units:
-        unit = Unit(name=name)
-        work.session.add(unit)
-        work.session.flush()
-        units[word] = unit.id
+        units[word] = unit_list.add(work, name).id
     return units[word]

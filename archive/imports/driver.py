@@ -12,7 +12,7 @@ from archive.imports import uploads
 from archive.imports.apply import Applying
 from archive.imports.batching import BUSY, Overtaken, Phase, Turns
 from archive.imports.check import Staging, clear_rows
-from archive.imports.comparison import Comparing
+from archive.imports.comparing import Comparing
 from archive.imports.withdraw import Withdrawing
 from archive.kernel.errors import ChangedMeanwhile
 from archive.kernel.store import Actor, Archive, Work, worker

@@ -208,6 +208,11 @@ def changed_since_check(run: ImportRun) -> bool:
     return "draft" in run.options
 
 
+def note_unstated(run: ImportRun, said: str) -> None:
+    """Keep what the form says of rows without a protection: the mapping does not tell whether it did."""
+    run.options = {**run.options, "protection": said}
+
+
 def _forget_draft(run: ImportRun) -> None:
     run.options = {name: value for name, value in run.options.items() if not name.startswith("draft")}
 

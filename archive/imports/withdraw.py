@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
-from archive.files import files
+from archive.files import earlier_checks, files
 from archive.history import history
 from archive.imports import answers, questions, uploads
 from archive.imports.batching import Turns
@@ -21,15 +21,13 @@ from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work
 from archive.models import (
     CaseFile,
-    EarlierCheck,
     Event,
     ImportRow,
     ImportRun,
     Label,
-    PersonNumber,
     Task,
 )
-from archive.people import people
+from archive.people import numbers, people
 from archive.places import places
 from archive.vocabulary import (
     Custody,
@@ -184,7 +182,7 @@ class _Withdrawal:
         touched = self._touched(ids, acts)
         others = matching.fetch(self._work, _OTHERS, ids, run_id=self._run.id)
         self._others = {row.file_id: row.name for row in others}
-        self._forget_checks(ids)
+        earlier_checks.forget(self._work, self._run.id, ids)
         for row in rows:
             for undo in changed[row.id]:
                 self._attempt(row, undo["file"], touched, partial(self._set_back, undo=undo))
@@ -266,22 +264,6 @@ class _Withdrawal:
         if file.status is not Custody.VOID and file.part <= parts:
             files.change(self._work, file, {"parts": parts}, by_hand=False, import_id=self._run.id)
 
-    def _forget_checks(self, file_ids: Collection[int]) -> None:
-        own = select(EarlierCheck).where(
-            col(EarlierCheck.import_id) == self._run.id, col(EarlierCheck.file_id).in_(sorted(file_ids))
-        )
-        for check in self._work.session.execute(own).scalars().all():
-            self._work.session.delete(check)
-            history.record(
-                self._work,
-                EventKind.FILE_CORRECTED,
-                f"file:{check.file_id}",
-                private={"old": {"earlier_check": [str(check.checked_on or ""), check.sign]}, "new": {}},
-                fields=["earlier_check"],
-                run=self._run.id,
-            )
-        self._work.session.flush()
-
 
 def _set_back_person(work: Work, run: ImportRun, undo: dict[str, Any]) -> None:
     person = people.get(work, undo["person"])
@@ -295,33 +277,12 @@ def _set_back_person(work: Work, run: ImportRun, undo: dict[str, Any]) -> None:
             if not undo["was_there"] and not people.get(work, right).protection.protected:
                 files.remove_person(work, file, people.get(work, right))
     if number := undo.get("number"):
-        _drop_number(work, run, person.id, number)
+        numbers.withdraw(work, person.id, number, source=run.name, run=run.id)
     if protection := undo.get("protection"):
         old, source, given = protection
         own = person.protection.value == given and person.protection_source == run.name
         if own and not _PROTECTION[old].lowers(person.protection):  # that is lifted by hand, before witnesses
             people.protect(work, person, _PROTECTION[old], source)
-
-
-def _drop_number(work: Work, run: ImportRun, person_id: int, number: str) -> None:
-    """Take away a number the import added; the one before it is the current one again."""
-    rows = people.numbers_of(work, [person_id]).get(person_id, [])
-    ours = [row for row in rows if row.number == number and row.source == run.name]
-    left = [row for row in rows if row not in ours]
-    if not ours:
-        return
-    if not any(row.current for row in left) and left:
-        max(left, key=lambda row: row.id).current = True
-    work.session.execute(delete(PersonNumber).where(col(PersonNumber.id).in_([row.id for row in ours])))
-    work.session.flush()
-    history.record(
-        work,
-        EventKind.PERSON_CORRECTED,
-        f"person:{person_id}",
-        private={"old": {"number": number}, "new": {}},
-        fields=["number"],
-        run=run.id,
-    )
 
 
 def _typed(name: str, value: Any) -> Any:

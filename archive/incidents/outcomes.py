@@ -14,6 +14,7 @@ from archive.files import files, placing, sightings, wanted
 from archive.history import history
 from archive.kernel.errors import Conflict, Invalid
 from archive.kernel.store import Work
+from archive.loans import loans
 from archive.models import CaseFile, Event, Incident, IncidentFile, Loan, WantedSighting
 from archive.places import places
 from archive.vocabulary import (
@@ -26,7 +27,6 @@ from archive.vocabulary import (
     IncidentAction,
     IncidentOutcome,
     IncidentState,
-    LoanAction,
     LoanState,
     MessageKind,
     OthersRead,
@@ -172,15 +172,7 @@ def _seek(work: Work, incident: Incident, item: IncidentFile) -> None:
         return
     loan = _lost_on(work, file)
     if loan is not None:
-        history.advance(
-            work,
-            loan,
-            LoanAction.SEEK,
-            changes={"open": True},
-            subjects=[file.stream],
-            file=file.id,
-            incident=incident.id,
-        )
+        loans.seek(work, loan, file, incident.id)
     again = FileAction.SEEK_LENT if loan else FileAction.SEEK
     history.advance(work, file, again, subjects=[incident.stream], incident=incident.id)
 
@@ -302,16 +294,7 @@ def _end_loan(work: Work, incident: Incident, file: CaseFile) -> None:
     if file.status is not Custody.ON_LOAN:
         return
     statement = select(Loan).where(col(Loan.file_id) == file.id, col(Loan.open)).with_for_update()
-    loan = work.session.scalars(statement).one()
-    history.advance(
-        work,
-        loan,
-        LoanAction.LOSE,
-        changes={"open": False},
-        subjects=[file.stream],
-        file=file.id,
-        incident=incident.id,
-    )
+    loans.lose(work, work.session.scalars(statement).one(), file, incident.id)
 
 
 def _back(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:

@@ -68,11 +68,7 @@ def _codes(work: Work, file_ids: Sequence[int]) -> dict[int, str]:
     )
     found: dict[int, str] = {row[0]: row[1] for row in work.session.execute(known)}
     missing = [file_id for file_id in file_ids if file_id not in found]
-    for file_id, code in zip(missing, codes.new_codes(work, len(missing)), strict=True):
-        work.session.add(Label(code=code, state=LabelState.MARKER, file_id=file_id, printed_at=work.now))
-        found[file_id] = code
-    work.session.flush()
-    return found
+    return found | codes.issue_markers(work, missing)
 
 
 def _markers(

@@ -133,6 +133,30 @@ def take_back(
     return loan
 
 
+def lose(work: Work, loan: Loan, file: CaseFile, incident_id: int) -> None:
+    """End a loan whose file an incident declares lost."""
+    _tell_of_incident(work, loan, LoanAction.LOSE, file, incident_id, is_open=False)
+
+
+def seek(work: Work, loan: Loan, file: CaseFile, incident_id: int) -> None:
+    """Let a loan run on that ended by a loss which holds no more."""
+    _tell_of_incident(work, loan, LoanAction.SEEK, file, incident_id, is_open=True)
+
+
+def _tell_of_incident(
+    work: Work, loan: Loan, action: LoanAction, file: CaseFile, incident_id: int, *, is_open: bool
+) -> None:
+    history.advance(
+        work,
+        loan,
+        action,
+        changes={"open": is_open},
+        subjects=[file.stream],
+        file=file.id,
+        incident=incident_id,
+    )
+
+
 def open_loan(work: Work, file_id: int) -> Loan | None:
     """Return the open loan of a file, its row locked."""
     return work.session.execute(

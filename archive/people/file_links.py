@@ -1,5 +1,8 @@
 """Whom a file concerns, and that it is masked: what each verb does that has asked for its own permission."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -10,6 +13,13 @@ from archive.models import CaseFile, FilePerson, Person
 from archive.people import people
 from archive.vocabulary import EventKind, PersonRole, Protection
 from archive.vocabulary.wording import N_
+
+_LINK = FilePerson.__table__  # type: ignore[attr-defined]
+
+
+def link_new(work: Work, rows: Sequence[dict[str, Any]]) -> None:
+    """Say whom files being registered concern; each row has a file_id, a person_id and a role."""
+    work.insert(_LINK, rows)
 
 
 def link(

@@ -59,7 +59,8 @@ PAPERS = {"paper", "papers", "serializers", "calendar_feed", "sample_papers", "l
 WAYS_IN = {"flask", "werkzeug", "click", "apscheduler", "gunicorn"}
 DOORS = {*ABOVE, "kernel.logs", "notifications.smtp"}
 VIEWS = PAPERS | {"views", "sample_views", "paper_data", "summaries", "figures", "lost_register", "todo"}
-VIEWS |= {"event_texts", "loan_texts", "lookup", "masking", "overview", "place_claims", "preview", "timeline"}
+VIEWS |= {"comparison", "event_texts", "loan_texts", "lookup", "masking", "overview", "place_claims"}
+VIEWS |= {"preview", "timeline"}
 WRITES = {"add", "add_all", "merge", "flush", "delete", "insert", "update"}
 RECORDS = {"record", "record_many", "advance", "advance_many", "begin_many", "write"}
 

@@ -1,13 +1,15 @@
 """Modules and functions stay small enough to be read, and say what they do."""
 
 import ast
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from tests.guards.source import Module, modules
 
 LONGEST_MODULE = 500
 LONGEST_FUNCTION = 40
+MOST_MODULES = 25
 EMPTY_NAMES = ("utils", "util", "helpers", "helper", "manager", "common", "misc")
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -26,6 +28,26 @@ def _written_by_hand() -> Iterator[Module]:
 def test_no_module_is_longer_than_can_be_read() -> None:
     long = {module.name: module.lines for module in _written_by_hand() if module.lines > LONGEST_MODULE}
     assert long == {}
+
+
+def test_no_folder_holds_more_modules_than_can_be_looked_over() -> None:
+    assert crowded(modules("archive")) == {}
+
+
+def crowded(found: Iterable[Module]) -> dict[Path, int]:
+    """Return the folders with too many modules, and how many they have."""
+    folders = Counter(module.path.parent for module in found if "migrations.versions" not in module.name)
+    return {folder: count for folder, count in folders.items() if count > MOST_MODULES}
+
+
+def test_a_folder_with_one_module_too_many_is_seen() -> None:
+    found = [_empty(f"archive/files/m{number}.py") for number in range(MOST_MODULES + 1)]
+    assert crowded(found) == {Path("archive/files"): MOST_MODULES + 1}
+    assert crowded([*found[1:], _empty("archive/files/deeper/m0.py")]) == {}
+
+
+def _empty(path: str) -> Module:
+    return Module(path.replace("/", ".").removesuffix(".py"), Path(path), 0, ast.parse(""))
 
 
 def test_no_function_is_longer_than_a_screen() -> None:

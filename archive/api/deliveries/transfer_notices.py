@@ -16,7 +16,7 @@ from archive.vocabulary import Permission
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw
 
-bp = Blueprint("api_announcements", __name__, url_prefix="/api/announcements")
+bp = Blueprint("api_transfer_notices", __name__, url_prefix="/api/announcements")
 
 
 @bp.get("")

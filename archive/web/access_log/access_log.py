@@ -19,7 +19,7 @@ from archive.web.kit import moments
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
 
-bp = Blueprint("looks", __name__, url_prefix="/looks")
+bp = Blueprint("access_log", __name__, url_prefix="/looks")
 
 LISTS = {
     "alike": N_("files like the one being registered"),

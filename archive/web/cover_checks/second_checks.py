@@ -10,7 +10,7 @@ from archive.vocabulary import Permission
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw, show
 
-bp = Blueprint("double_checks", __name__, url_prefix="/double-checks")
+bp = Blueprint("second_checks", __name__, url_prefix="/double-checks")
 
 PAGE = 30
 

@@ -17,7 +17,7 @@ from archive.web.scanning import boards
 from archive.web.scanning.boards import Board, BoardQuery
 from archive.web.scanning.scan import actions_of
 
-bp = Blueprint("delivery_tasks", __name__, url_prefix="/deliveries")
+bp = Blueprint("boards", __name__, url_prefix="/deliveries")
 
 _PANELS = {"pack": "deliveries/_packing.html", "receive": "deliveries/_receiving.html"}
 
@@ -56,9 +56,9 @@ boards.PAGES["pack"] = _pack
 
 def _packing_board(sender_id: int) -> Board:
     return Board(
-        url_for("delivery_tasks.pack", sender_id=sender_id),
+        url_for("boards.pack", sender_id=sender_id),
         task=f"pack:{sender_id}",
-        panel=url_for("delivery_tasks.packing_panel", sender_id=sender_id),
+        panel=url_for("boards.packing_panel", sender_id=sender_id),
         chosen=N_("Packing into"),
         nothing_chosen=N_("no crate chosen"),
         leave=N_("Leave this crate"),
@@ -171,9 +171,9 @@ boards.PAGES["receive"] = _receive
 
 def _receiving_board(delivery_id: int) -> Board:
     return Board(
-        url_for("delivery_tasks.receive", delivery_id=delivery_id),
+        url_for("boards.receive", delivery_id=delivery_id),
         task=f"receive:{delivery_id}",
-        panel=url_for("delivery_tasks.receiving_panel", delivery_id=delivery_id),
+        panel=url_for("boards.receiving_panel", delivery_id=delivery_id),
         chosen=N_("Unpacking"),
         nothing_chosen=N_("no crate chosen"),
         leave=N_("Leave this crate"),

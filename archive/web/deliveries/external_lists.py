@@ -17,7 +17,7 @@ from archive.vocabulary.wording import N_, _, ngettext
 from archive.web.kit.access import archive, current_actor, requires, takes_upload
 from archive.web.kit.answers import Refusals, see, show
 
-bp = Blueprint("written_lists", __name__, url_prefix="/deliveries")
+bp = Blueprint("external_lists", __name__, url_prefix="/deliveries")
 
 SHOWN = 200  # rows of a table; the list itself is taken over whole
 WHY = {

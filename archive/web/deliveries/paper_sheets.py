@@ -17,7 +17,7 @@ from archive.vocabulary.wording import N_, _, ngettext
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
 
-bp = Blueprint("sheets", __name__, url_prefix="/deliveries")
+bp = Blueprint("paper_sheets", __name__, url_prefix="/deliveries")
 
 PAGE = 60  # rows of the list at once: some two pages of paper
 EXTRA = 8  # lines for what is not on the list, as on paper

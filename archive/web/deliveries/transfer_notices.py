@@ -16,7 +16,7 @@ from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
 from archive.web.places.places import chosen_place
 
-bp = Blueprint("announcements", __name__, url_prefix="/deliveries/announcements")
+bp = Blueprint("transfer_notices", __name__, url_prefix="/deliveries/announcements")
 
 
 @bp.get("")

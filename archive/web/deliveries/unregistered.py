@@ -21,7 +21,7 @@ from archive.web.files.forms import Choices
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
 
-bp = Blueprint("delivery_pieces", __name__, url_prefix="/deliveries")
+bp = Blueprint("unregistered", __name__, url_prefix="/deliveries")
 
 
 @bp.get("/pieces/<int:line_id>/label")
@@ -61,7 +61,7 @@ def bind(line_id: int) -> Response:
             if packing
             else _("The label counts from now on.")
         )
-        page = "delivery_tasks.pack" if packing else "deliveries.sender"
+        page = "boards.pack" if packing else "deliveries.sender"
         return see(url_for(page, sender_id=sender), said)
     return _label(line_id, refused)
 

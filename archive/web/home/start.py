@@ -57,7 +57,7 @@ WAITING: tuple[tuple[str, str, dict[str, str], str, Callable[[int], str]], ...] 
     ),
     (
         "questions",
-        "tasks.index",
+        "worklist.index",
         {},
         "grey",
         lambda n: ngettext("question of a list", "questions of lists", n),
@@ -67,11 +67,11 @@ GROUPS = (
     (N_("Files"), ("find", "scan", "files", "places", "loans", "labels")),
     (
         N_("The weekly delivery"),
-        ("deliveries", "covers", "assessments", "samples", "double_checks", "programme"),
+        ("deliveries", "covers", "assessments", "samples", "second_checks", "programme"),
     ),
     (N_("Missing files"), ("incidents", "lost_register")),
-    (N_("The lists of the old archives"), ("imports", "tasks", "same_persons", "compare")),
-    (N_("Oversight"), ("looks", "users", "messages.mail", "routines", "matters")),
+    (N_("The lists of the old archives"), ("imports", "worklist", "same_persons", "comparison")),
+    (N_("Oversight"), ("access_log", "users", "messages.mail", "routines", "quality")),
 )
 REST = N_("For you")
 

@@ -97,8 +97,7 @@ def answered(run: ImportRun, mapping: Mapping) -> tuple[str | None, bool]:
     with archive.write(actor) as work:
         run = runs.get(work, run.id)
         runs.choose(work, run, mapping)
-        # Which of the two was said cannot be told from the mapping, where not saying hides everybody too.
-        run.options = {**run.options, "protection": request.form.get("unstated_protection", "")}
+        runs.note_unstated(run, request.form.get("unstated_protection", ""))
         if go == "save":
             mappings.save(work, request.form.get("save_as", ""), mapping)
         elif go == "check":

@@ -23,7 +23,7 @@ from archive.web.imports.imports import taken_in
 from archive.web.kit.access import archive, current_actor, requires, takes_upload
 from archive.web.kit.answers import Refusals, saw, see, show
 
-bp = Blueprint("compare", __name__, url_prefix="/compare")
+bp = Blueprint("comparison", __name__, url_prefix="/compare")
 
 PAGE = 30
 

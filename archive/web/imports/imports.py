@@ -101,7 +101,7 @@ def page(run_id: int) -> Response:
     """Show where an import is: its columns, its progress, or its report."""
     with archive.read(current_actor()) as work:
         compares = import_runs.get(work, run_id).purpose is ImportPurpose.COMPARE
-    return see(url_for("compare.page", run_id=run_id)) if compares else _page(run_id)
+    return see(url_for("comparison.page", run_id=run_id)) if compares else _page(run_id)
 
 
 def _page(run_id: int, refused: Refusals | None = None, mapping: Mapping | None = None) -> Response:
@@ -162,9 +162,9 @@ def _counted(run: ImportRun, counts: Counts) -> list[dict[str, Any]]:
         "asked": url_for(".in_question", run_id=run.id),
     }
     if applied:
-        leads["rejected"] = url_for("tasks.rows", run=run.id)
-        leads |= dict.fromkeys(("near", "conflicts"), url_for("tasks.index", run=run.id))
-        leads["asked"] = url_for("tasks.index", kind=TaskKind.IDENTITY.value, run=run.id)
+        leads["rejected"] = url_for("worklist.rows", run=run.id)
+        leads |= dict.fromkeys(("near", "conflicts"), url_for("worklist.index", run=run.id))
+        leads["asked"] = url_for("worklist.index", kind=TaskKind.IDENTITY.value, run=run.id)
     return [
         {
             "value": value,

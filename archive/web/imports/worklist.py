@@ -26,7 +26,7 @@ from archive.vocabulary.wording import N_, _, ngettext
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
 
-bp = Blueprint("tasks", __name__, url_prefix="/tasks")
+bp = Blueprint("worklist", __name__, url_prefix="/tasks")
 
 PAGE = 10
 ROWS = 30

@@ -20,7 +20,7 @@ from archive.vocabulary.wording import DEFAULT_LOCALE, LOCALES, _, speaking
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw, show
 
-bp = Blueprint("incident_papers", __name__, url_prefix="/incidents/<int:incident_id>/papers")
+bp = Blueprint("letters", __name__, url_prefix="/incidents/<int:incident_id>/papers")
 
 # What is copied into IMY's e-service has a page of its own.
 _QUESTIONS = {

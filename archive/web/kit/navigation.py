@@ -41,7 +41,7 @@ ENTRIES = (
         P.DELIVER,
         N_("Deliveries"),
         N_("Plan, pack, receive and close the weekly deliveries"),
-        also=("delivery_pieces", "delivery_tasks", "sheets", "announcements", "programme", "emptying"),
+        also=("unregistered", "boards", "paper_sheets", "transfer_notices", "programme", "emptying"),
     ),
     MenuEntry(
         "programme.index",
@@ -55,7 +55,7 @@ ENTRIES = (
         P.CHECK_COVERS,
         N_("Check covers"),
         N_("Check what was received, cover by cover"),
-        also=("assessments", "samples", "double_checks"),
+        also=("assessments", "samples", "second_checks"),
     ),
     MenuEntry(
         "samples.index",
@@ -65,7 +65,7 @@ ENTRIES = (
         in_menu=False,
     ),
     MenuEntry(
-        "double_checks.index",
+        "second_checks.index",
         P.READ_FILES,
         N_("Double checks"),
         N_("See how many findings cover checks miss, by checking a share again"),
@@ -125,7 +125,7 @@ ENTRIES = (
     ),
     MenuEntry("routines.index", P.ANYONE, N_("Routines"), N_("Read how things are done here"), in_menu=False),
     MenuEntry(
-        "matters.index", P.READ_INCIDENTS, N_("Matters"), N_("See deviations and self-checks"), in_menu=False
+        "quality.index", P.READ_INCIDENTS, N_("Matters"), N_("See deviations and self-checks"), in_menu=False
     ),
     MenuEntry("imports.index", P.IMPORT, N_("Imports"), N_("Read in the lists of the old archives")),
     MenuEntry(
@@ -135,10 +135,10 @@ ENTRIES = (
         N_("Settle whether somebody just registered is a protected person"),
         in_menu=False,
     ),
-    MenuEntry("tasks.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
-    MenuEntry("compare.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
+    MenuEntry("worklist.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
+    MenuEntry("comparison.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
     MenuEntry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),
-    MenuEntry("looks.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),
+    MenuEntry("access_log.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),
     MenuEntry("users.index", P.MANAGE_USERS, N_("Users"), N_("Create users, give them roles, shut them out")),
     MenuEntry(
         "messages.mail", P.MANAGE_USERS, N_("Mail"), N_("See mail that waits or did not arrive"), alone=True

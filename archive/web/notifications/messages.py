@@ -32,7 +32,7 @@ PAGES = {
     "finding": NounPage(N_("Finding %(number)s"), "covers.finding", "finding_id"),
     "import": NounPage(N_("List %(number)s"), "imports.page", "run_id"),
     "incident": NounPage(N_("Incident %(number)s"), "incidents.page", "incident_id"),
-    "matter": NounPage(N_("Matter %(number)s"), "matters.page", "matter_id"),
+    "matter": NounPage(N_("Matter %(number)s"), "quality.page", "matter_id"),
     "person": NounPage(N_("Person %(number)s"), "people.page", "person_id"),
     "sender": NounPage(N_("What a sender sends"), "deliveries.sender", "sender_id"),
     "task": NounPage(N_("Question %(number)s"), "same_persons.index"),

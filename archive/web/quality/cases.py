@@ -25,7 +25,7 @@ from archive.web.kit.access import archive, current_actor, requires, takes_uploa
 from archive.web.kit.answers import Refusals, see, show
 from archive.web.routine_runs.step import OF_MATTERS
 
-bp = Blueprint("matters", __name__, url_prefix="/matters")
+bp = Blueprint("quality", __name__, url_prefix="/matters")
 
 LONGEST = 4000  # characters of a description
 PAGE = 30

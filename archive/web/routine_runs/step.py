@@ -166,7 +166,7 @@ class Steps:
 
 def _papers(number: int, document: str | None) -> str:
     """Return where the paper a step sends is printed, if it sends one."""
-    return url_for("incident_papers.index", incident_id=number) if IncidentPaper.read(document) else ""
+    return url_for("letters.index", incident_id=number) if IncidentPaper.read(document) else ""
 
 
 def _attached(work: Work, asking: StepQuery, evidence: str) -> list[str]:
@@ -214,5 +214,5 @@ OF_INCIDENTS = Steps(
     reporting.start,
 )
 OF_MATTERS = Steps(
-    "matters", "matter_id", cases.get, cases.course, cases.complete, cases.not_needed, cases.start
+    "quality", "matter_id", cases.get, cases.course, cases.complete, cases.not_needed, cases.start
 )

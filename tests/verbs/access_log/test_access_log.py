@@ -11,7 +11,7 @@ from archive.kernel.errors import NotPermitted, Unavailable
 from archive.kernel.store import Actor, Archive
 from archive.models import Event
 from archive.vocabulary import EventKind, Role
-from tests.builders import SetClock
+from tests.builders import SetClock, asides
 
 AsRole = Callable[[Role], Actor]
 
@@ -56,7 +56,9 @@ def test_the_body_of_a_look_does_not_hold_what_was_typed(
     )
     with archive.read(root) as work:
         body = work.session.scalar(select(Event.body).where(col(Event.kind) == EventKind.LOOKED_FOR))
+        beside = asides(work)
     assert "Anna" not in str(body)
+    assert "Anna Test" in beside
 
 
 def test_a_long_list_is_one_event(archive: Archive, root: Actor, as_role: AsRole) -> None:

@@ -98,6 +98,7 @@ def test_looking_a_session_up_is_one_statement_and_writes_at_most_once_a_minute(
 
 
 def test_shutting_a_user_out_ends_what_is_open(archive: Archive, root: Actor, anna: User, token: str) -> None:
+    assert sessions.who(archive, token) is not None
     with archive.write(root) as work:
         users.set_active(work, users.user(work, anna.id or 0), False)
     assert sessions.who(archive, token) is None
@@ -109,6 +110,7 @@ def test_shutting_a_user_out_ends_what_is_open(archive: Archive, root: Actor, an
 def test_a_session_of_an_older_epoch_opens_nothing_even_if_its_row_remains(
     archive: Archive, root: Actor, anna: User, token: str
 ) -> None:
+    assert sessions.who(archive, token) is not None
     with archive.write(root) as work:
         users.user(work, anna.id or 0).auth_epoch += 1
     assert sessions.who(archive, token) is None
@@ -181,6 +183,7 @@ def test_guesses_made_at_the_same_time_count_each(archive: Archive) -> None:
 def test_the_right_password_wipes_the_slate_of_the_name(archive: Archive, root: Actor) -> None:
     guess(archive)
     guess(archive)
+    assert stored(archive, root, SignInAttempt) == 2
     sessions.sign_in(archive, "archivist", PASSWORD, OFFICE)
     assert stored(archive, root, SignInAttempt) == 0
 

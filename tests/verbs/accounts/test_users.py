@@ -13,7 +13,7 @@ from archive.kernel.permissions import permissions_of
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import Event, User
 from archive.vocabulary import EventKind, Permission, Role
-from tests.builders import SetClock
+from tests.builders import SetClock, asides
 from tests.remembering import remembering
 
 HASH = PasswordHash("$argon2id$not-used-here")
@@ -48,7 +48,9 @@ def test_what_is_recorded_of_a_new_user_names_nobody_in_the_body(
 ) -> None:
     with archive.read(root) as work:
         body = work.session.scalar(select(Event.body).where(col(Event.stream) == anna.stream))
+        beside = asides(work)
     assert "anna" not in str(body).lower()
+    assert "Anna Arkivsson" in beside
 
 
 @pytest.mark.usefixtures("anna")

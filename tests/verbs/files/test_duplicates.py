@@ -60,6 +60,7 @@ def test_a_number_without_century_is_alike(work: Work) -> None:
 
 def test_a_void_file_is_not_alike(work: Work) -> None:
     file = registered(work)
+    assert reasons(work, "2003-17", "199006022397") == [duplicates.SAME_REFERENCE]
     files.void(work, file, a_file(work, a_shelf(work, "Annan")))
     assert reasons(work, "2003-17", "199006022397") == []
 

@@ -1,5 +1,6 @@
 """Case files: registering, correcting, moving, making void."""
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +32,7 @@ from archive.vocabulary import (
     Protection,
     Role,
 )
-from tests.builders import a_box, a_file, a_kind, a_person, a_place, a_shelf, a_source, a_witness
+from tests.builders import a_box, a_file, a_kind, a_person, a_place, a_shelf, a_source, a_witness, asides
 
 
 def new_file(work: Work, reference: str = "2003-1", **facts: object) -> NewFile:
@@ -440,3 +441,4 @@ def test_the_history_of_a_file_names_no_person(work: Work) -> None:
     files.correct(work, file, 1, reference="HEMLIG-2")
     bodies = work.session.execute(select(col(Event.body)).where(col(Event.stream) == file.stream)).scalars()
     assert not any("HEMLIG" in body.upper() for body in bodies)
+    assert {"HEMLIG-1", "HEMLIG-2"} <= set(re.findall(r"HEMLIG-\d", asides(work)))

@@ -82,8 +82,9 @@ def test_a_number_registered_without_century_is_found_by_the_whole(work: Work) -
 
 
 def test_a_number_of_another_century_is_another_person(work: Work) -> None:
-    about(work, "Andersson", number="191212121212")
+    file = about(work, "Andersson", number="191212121212")
     assert found(work, "201212121212") == []
+    assert found(work, "191212121212") == [file.id]
 
 
 @pytest.mark.parametrize("written", ["1990060223", "oläsligt 12", "19900602"])
@@ -134,6 +135,8 @@ def test_two_misspelt_words_of_two_persons_are_not_put_together(work: Work) -> N
 def test_a_protected_person_is_never_found_by_name_or_number(work: Work, term: str) -> None:
     about(work, "Andersson", number=BORN_1990, protection=Protection.MARKED)
     assert found(work, term) == []
+    another = about(work, "Andersson", number=NUMBERS[7])
+    assert found(work, NUMBERS[7] if term == BORN_1990 else term) == [another.id]
 
 
 def test_a_file_that_also_concerns_a_protected_person_is_not_found_by_the_other(work: Work) -> None:

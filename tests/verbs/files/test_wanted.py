@@ -136,10 +136,12 @@ def test_an_old_label_of_a_wanted_file_is_a_sighting_of_it(work: Work) -> None:
 
 def test_a_scan_of_any_other_file_carries_no_incident(work: Work) -> None:
     file, one, _two = lookalike(work)
-    missed(work, file)
+    number = missed(work, file)
     other = a_file(work, one)
     assert scanned(work, other.code).incident_id is None
     assert seen(work) == []
+    assert scanned(work, file.code).incident_id == number
+    assert len(seen(work)) == 1
 
 
 def test_the_owner_is_told_once_however_often_the_same_hands_scan_it_there(
@@ -269,11 +271,15 @@ def test_a_sighting_that_its_incident_does_not_tell_of_is_found_by_the_check(wor
 def test_a_wanted_file_of_a_protected_person_stops_without_a_name_or_a_place(work: Work) -> None:
     file, _one, two = lookalike(work)
     missed(work, file)
+    taken = scanned(work, file.code, two)
+    (telling,) = answers.tell(work, [taken])
+    assert file.reference in telling.heading
+    assert "arkivbox 2" in telling.text
     file.protected = True
     work.session.flush()
-    (telling,) = answers.tell(work, [scanned(work, file.code, two)])
-    assert file.reference not in telling.heading
-    assert "Centralarkivet" not in telling.text
+    for (telling,) in (answers.tell(work, [taken]), answers.tell(work, [scanned(work, file.code, two)])):
+        assert file.reference not in telling.heading
+        assert "arkivbox 2" not in telling.text
 
 
 def test_the_history_of_the_incident_says_who_saw_it_and_how(work: Work) -> None:

@@ -1,11 +1,15 @@
 """A mark in a list hides whom it may be about, whatever becomes of its row and wherever it stands."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.mapping import MappedColumn
 from archive.kernel.store import Actor, Archive
-from archive.models import CaseFile, ImportRun, Person, Place
+from archive.models import CaseFile, FilePerson, ImportRun, Person, Place, Task
 from archive.places import places
 from archive.vocabulary import RowState
 from tests.verbs.imports.taking_in import (
@@ -117,3 +121,27 @@ def test_a_mark_beside_relatives_alone_hides_whom_the_file_is_about(
     _take_in(archive, archivist, *rows[:: -1 if turned else 1])
     assert _hidden(archive, archivist) == (({"Berta", "Eva"}, {"P1/1"}) if mark else (set(), set()))
     assert_proven(archive, archivist)
+
+
+@pytest.mark.parametrize(
+    ("mark", "hidden"),
+    [
+        ("sekretessmarkering", ({"Berta"}, {"P1/1"})),
+        ("", (set(), set())),
+    ],
+    ids=["masked", "open"],
+)
+def test_a_list_puts_nobody_more_into_a_masked_file_since_that_would_hide_their_open_ones(
+    archive: Archive, archivist: Actor, mark: str, hidden: tuple[set[str], set[str]]
+) -> None:
+    _take_in(archive, archivist, (*row("P1", ANNA, "Blixt, Berta"), mark), STRANGER)
+    columns = (*mapping().columns, MappedColumn("Medpersoner", ListField.CO_PERSONS))
+    also = (*row("P1", ANNA, "Blixt, Berta"), f"Ask, Ulf {BERTIL}")
+    content = a_list([also], (*HEADER, "Medpersoner"))
+    register(archive, archivist, check(archive, archivist, content, replace(mapping(), columns=columns)))
+    assert _hidden(archive, archivist) == hidden
+    with archive.read(archivist) as work:
+        of_ulf = select(CaseFile).join(FilePerson).join(Person).where(col(Person.given_name) == "Ulf")
+        asked = work.session.scalars(select(Task)).all()
+        assert {one.reference for one in work.session.scalars(of_ulf)} == ({"P2"} if mark else {"P1", "P2"})
+        assert [one.facts["fields"]["person"][:2] for one in asked] == ([["Ask", "Ulf"]] if mark else [])

@@ -43,7 +43,7 @@ from archive.vocabulary import (
     SearchResult,
 )
 from routines import engine
-from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
+from tests.builders import SetClock, a_box, a_file, a_person, a_shelf, asides
 from tests.remembering import remembering
 from tests.tampering import intruding
 from tests.verbs.incidents.incident_play import Play, a_colleague, a_unit
@@ -191,6 +191,7 @@ def test_no_free_text_of_a_report_stands_in_a_body_or_a_column(work: Work) -> No
     bodies = " ".join(work.session.scalars(select(col(Event.body))))
     row = repr({name: getattr(incident, name) for name in Incident.model_fields})
     assert not [word for word in words.values() if word in bodies or word in row]
+    assert [word for word in words.values() if word in asides(work)] == [*words.values()]
 
 
 def test_a_report_of_a_void_file_is_one_of_the_file_that_is_the_right_one(work: Work) -> None:

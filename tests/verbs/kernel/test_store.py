@@ -66,6 +66,7 @@ def test_a_reader_sees_one_moment_while_others_write(archive: Archive, root: Act
 def test_a_reader_cannot_keep_what_it_wrote(archive: Archive, root: Actor) -> None:
     with archive.read(root) as work:
         work.session.execute(text("INSERT INTO unit (name) VALUES ('Norr')"))
+        assert _count(work) == 1
     with archive.read(root) as work:
         assert _count(work) == 0
 

@@ -64,6 +64,7 @@ def test_that_people_were_told_stands_in_the_history_of_what_it_is_about(
 
 def test_a_user_who_is_shut_out_is_not_told(archive: Archive, manager: Actor, root: Actor) -> None:
     with archive.write(root) as work:
+        assert tell(work, "before", users=[manager.user_id], roles=[Role.MANAGER]) == [manager.user_id]
         users.set_active(work, users.user(work, manager.user_id or 0), False)
         assert tell(work, users=[manager.user_id], roles=[Role.MANAGER]) == []
 

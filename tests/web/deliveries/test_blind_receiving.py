@@ -23,7 +23,7 @@ SignIn = Callable[[Role], FlaskClient]
 # Counts that stand for nothing else on a page: listed, packed in all, packed in the crate not yet empty.
 LISTED, PACKED, WAITING = 47, 41, 38
 FIRST = PACKED - WAITING
-BLUEPRINTS = {"deliveries", "delivery_tasks", "sheets", "programme", "emptying", "announcements"}
+BLUEPRINTS = {"deliveries", "boards", "paper_sheets", "programme", "emptying", "transfer_notices"}
 
 
 def on_the_way(archive: Archive, packer: Role) -> Scene:

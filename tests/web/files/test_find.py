@@ -172,3 +172,4 @@ def test_a_place_and_a_blank_label_lead_where_scans_of_them_lead(
 def test_a_term_is_shown_not_run(sign_in: SignIn) -> None:
     page = sign_in(Role.ARCHIVIST).post("/find", data={"term": '"><script>alert(1)</script>'})
     assert "<script>alert" not in page.text
+    assert "&lt;script&gt;alert(1)" in page.text

@@ -275,6 +275,8 @@ def test_a_move_is_no_look(
     moved = answer(clerk, file.code, context=box.code)
     assert "Arkivsson" not in moved.text
     assert looks_of(archive, root) == []
+    assert "Arkivsson" in answer(clerk, file.code).text
+    assert len(looks_of(archive, root)) == 1
 
 
 def test_the_script_gets_state_row_sound_and_place(clerk: FlaskClient, box: Place, file: CaseFile) -> None:
