@@ -303,7 +303,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Which step of the routine a paper belongs to, and whether what it says is decided."""
+    """Which step of the routine a paper belongs to, which decides it, and whether that says so or refuses.
+
+    Nothing is decided while that step is to be done anew.
+    """
 
     step: str
     decided_by: str
@@ -312,8 +315,8 @@ class _Rule:
 
 
 def _done(step: str) -> "_Rule":
-    """Rule that a paper is decided by its own step, as long as no other one is to be written."""
-    return _Rule(step, step, lambda case: case.done(step) is not None and not case.waits(step))
+    """Rule that a paper is decided by its own step being done."""
+    return _Rule(step, step, lambda case: case.done(step) is not None)
 
 
 _RULES: Mapping[IncidentPaper, _Rule] = {
@@ -323,7 +326,7 @@ _RULES: Mapping[IncidentPaper, _Rule] = {
         "inform_persons",
         "decide_inform",
         lambda case: case.raw("decide_inform", "inform") == "yes",
-        lambda case: case.raw("decide_inform", "inform") == "no" and not case.waits("decide_inform"),
+        lambda case: case.raw("decide_inform", "inform") == "no",
     ),
     IncidentPaper.LEX_SARAH_REPORT: _done("lex_sarah_report"),
     IncidentPaper.LEX_SARAH_INVESTIGATION: _done("lex_sarah_investigation"),
@@ -331,7 +334,7 @@ _RULES: Mapping[IncidentPaper, _Rule] = {
         "police_report",
         "police_report",
         lambda case: case.raw("police_report", "reported") == "yes",
-        lambda case: case.raw("police_report", "reported") == "no" and not case.waits("police_report"),
+        lambda case: case.raw("police_report", "reported") == "no",
     ),
     # An answer is no decision: it is given at once, by whoever is asked.
     IncidentPaper.ANSWER: _Rule("interim_answer", "", lambda _case: True),
@@ -358,15 +361,16 @@ class Standing:
 def standing(case: Case, paper: IncidentPaper) -> Standing:
     """Return how it stands with a paper."""
     rule = _RULES[paper]
+    settled = not case.waits(rule.decided_by)
     return Standing(
         paper,
-        not rule.decided(case),
+        not (settled and rule.decided(case)),
         rule.step,
         case.title(rule.step),
         case.title(rule.decided_by) if rule.decided_by else "",
         case.opened(rule.step),
-        case.done(rule.step) is not None,
-        rule.refused(case),
+        case.done(rule.step) is not None and not case.waits(rule.step),
+        settled and rule.refused(case),
     )
 
 
