@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archive.history import history
-from archive.incidents import access, askers, changes, closing, finds, outcomes, stated_times
+from archive.incidents import access, askers, breach_end, changes, closing, finds, outcomes, stated_times
 from archive.incidents import facts as incident_facts
 from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.store import Work
@@ -361,6 +361,10 @@ def _mistaken(doing: Doing) -> None:
     outcomes.mistaken(doing.work, doing.incident, found, doing.text("reason"))
 
 
+def _notified(doing: Doing) -> None:
+    breach_end.require_ended(changes.items(doing.work, doing.incident), doing.answers)
+
+
 def _closed(doing: Doing) -> None:
     closing.close(doing.work, doing.incident, IncidentAction.CLOSE)
 
@@ -386,5 +390,6 @@ _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "refusal_decision": _refused,
     "decide": _decided,
     "decide_mistaken": _mistaken,
+    "notify_imy": _notified,
     "close": _closed,
 }

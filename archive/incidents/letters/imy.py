@@ -293,6 +293,7 @@ def _news(case: Case, since: datetime) -> list[Question]:
     """Return what has come since the notification was sent; a line that says so where nothing has."""
     course = search_course.trace(case, case.until)
     found = [
+        (_("When did the breach end?"), _ended_otherwise(case, since)),
         *(
             [(_("How it stands with the file"), search_course.told(course))]
             if course.seen_on or _again(case, since)
@@ -309,6 +310,25 @@ def _news(case: Case, since: datetime) -> list[Question]:
         Question(f"news_{at}", "", label, text) for at, (label, text) in enumerate(found, start=1) if text
     ]
     return known or [Question("news_0", "", _("What is new"), _("Nothing since the notification"))]
+
+
+def _ended_otherwise(case: Case, since: datetime) -> str:
+    """Contradict the notification where it said that the breach ended, and it did not, or later."""
+    if case.raw(NOTIFY, "ended") != "ended":
+        return ""
+    said, told = as_moment(case.raw(NOTIFY, "ended_at")), case.said(NOTIFY, "ended_at")
+    if case.ended:
+        if said is None or said >= case.ended.replace(second=0, microsecond=0):
+            return ""
+        now = _("It ended %(when)s.", when=when(case.ended))
+    elif any(
+        item.open or (item in case.lost and item.outcome_at and item.outcome_at >= since)
+        for item in case.items
+    ):
+        now = _("It has not ended.")
+    else:
+        return ""
+    return " ".join((_("The notification said that the breach ended %(when)s. That was wrong.", when=told), now))
 
 
 def _again(case: Case, since: datetime) -> bool:

@@ -518,7 +518,7 @@ def test_what_was_judged_or_told_by_a_find_that_was_none_is_asked_for_anew(pair:
     do, chief, archivist = pair.play.do, pair.chief, pair.archivist
     do(archivist, "after_find")
     do(chief, "decide_notification", notify="yes")
-    do(archivist, "notify_imy", part="complete", ended="ended")
+    do(archivist, "notify_imy", part="complete", ended="ongoing")
     do(chief, "decide_inform", high_risk="no", inform="no")
     do(archivist, "lex_sarah_report")
     anew = {"supplement_imy", "decide_inform", "lex_sarah_report"}
