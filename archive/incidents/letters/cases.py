@@ -18,15 +18,15 @@ from archive.incidents import steps as incident_steps
 from archive.incidents import untrue as incident_untrue
 from archive.incidents.letters import redaction
 from archive.incidents.letters.redaction import Concealed
-from archive.incidents.report import lines
+from archive.incidents.report import kept, lines
 from archive.incidents.report.data import StepLine
+from archive.incidents.report.kept import Kept
 from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.kernel.errors import NotFound, NotPermitted
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, Incident, IncidentFile, Person, Search, Unit
-from archive.places import paths
 from archive.routine_runs import steps
 from archive.routine_runs.steps import RunCourse
 from archive.search import searches
@@ -35,7 +35,6 @@ from archive.vocabulary import (
     IncidentOutcome,
     IncidentPaper,
     Permission,
-    PlaceKind,
     SearchResult,
     StepState,
 )
@@ -240,17 +239,19 @@ class Case:
         """Return how many different persons searched."""
         return len({one.by for one in self.searches})
 
+    @cached_property
+    def kept(self) -> Mapping[int, Kept]:
+        """Return where the files were when they were missed."""
+        return kept.at_miss(self.work, self.items, self.incident.missed_at)
+
     @property
     def rooms(self) -> str:
-        """Return the rooms things were recorded in, empty where the place may not be told."""
+        """Return the rooms things were kept in, or whom they were lent to; empty where that is not told."""
         if self.sealed:
             return ""
-        found = paths.trails(self.work, {item.place_id for item in self.items if item.place_id})
-        names = []
-        for trail in found.values():
-            inner = next((at for at, place in enumerate(trail) if place.kind is PlaceKind.ROOM), 0)
-            names.append(paths.name_of(trail[: inner + 1]))
-        return "\n".join(dict.fromkeys(names))
+        said = kept.told(self.work, self.kept)
+        names = [str(said[one].name if self.kept[one].loan else said[one].room) for one in said]
+        return "\n".join(map(self.concealed.out_of, dict.fromkeys(names)))
 
     @property
     def found(self) -> list[IncidentFile]:

@@ -328,7 +328,9 @@ def _ended_otherwise(case: Case, since: datetime) -> str:
         now = _("It has not ended.")
     else:
         return ""
-    return " ".join((_("The notification said that the breach ended %(when)s. That was wrong.", when=told), now))
+    return " ".join(
+        (_("The notification said that the breach ended %(when)s. That was wrong.", when=told), now)
+    )
 
 
 def _again(case: Case, since: datetime) -> bool:

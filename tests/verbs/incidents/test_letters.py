@@ -417,3 +417,27 @@ def test_a_letter_is_a_draft_while_it_is_to_be_decided_anew_whether_it_is_sent(
     story.play.do(story.manager, "decide_inform", high_risk="yes", inform="yes")
     told.append(letter())
     assert told == [(True, False), (False, False), (True, True), (False, False)]
+
+
+@pytest.mark.parametrize(
+    ("sources", "recovered", "collected"),
+    [
+        ("courts", "Domen och två beslut", True),
+        ("courts", "Ingenjörens utlåtande", True),
+        *(
+            (("courts", one, False))
+            for one in ("Inget", "inget alls", "Inga kopior fanns.", "-", "0", "None")
+        ),
+        ("none", "Domen", False),
+    ],
+)
+def test_copies_were_collected_only_where_something_was_recovered(
+    archive: Archive, archivist: Actor, clock: SetClock, sources: str, recovered: str, *, collected: bool
+) -> None:
+    story = reported(archive, archivist, clock)
+    story.play.do(story.manager, "screen_risk", ongoing="yes", content_needed="yes")
+    story.play.do(archivist, "reconstruct", sources=(sources,), recovered=recovered)
+    with archive.read(archivist) as work:
+        case = a_case(work, archive, story.number)
+        told = incident_letters.letter(case).rebuilt, incident_letters.answer(case).rebuilt
+        assert told == (collected, collected)

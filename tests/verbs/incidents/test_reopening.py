@@ -613,7 +613,10 @@ def test_what_told_the_end_of_several_files_stands_for_those_that_are_not_missed
 ) -> None:
     by = operator("walker")
     a_colleague(archive, "arkivarien", Role.ARCHIVIST)
-    chief, delegate = a_colleague(archive, "chefen", Role.MANAGER), a_colleague(archive, "dele", Role.DELEGATE)
+    chief, delegate = (
+        a_colleague(archive, "chefen", Role.MANAGER),
+        a_colleague(archive, "dele", Role.DELEGATE),
+    )
     with archive.write(by) as work:
         box = a_box(work, a_shelf(work))
         number = reporting.report(work, MissReport((a_file(work, box).id, a_file(work, box).id))).id
