@@ -28,9 +28,7 @@ def require_ended(items: Sequence[IncidentFile], answers: Mapping[str, Answer]) 
     if ended and found and ended < found.replace(second=0, microsecond=0):
         raise Invalid(
             "ended_before_found",
-            N_(
-                "%(stated)s is before the last of it was found, %(found)s. Correct the time."
-            ),
+            N_("%(stated)s is before the last of it was found, %(found)s. Correct the time."),
             field="ended_at",
             stated=shown(ended),
             found=shown(found),

@@ -270,6 +270,11 @@ class Case:
             return None
         return max((item.found_at for item in self.found if item.found_at), default=None)
 
+    def written_at(self, item: IncidentFile) -> datetime | None:
+        """Return when it was written down how it ended for something, or what was found of it."""
+        event = self.work.session.get(Event, item.outcome_event) if item.outcome_event else None
+        return event.at if event else None
+
     @property
     def subjects(self) -> list[str]:
         """Return whom a look at a paper concerns."""

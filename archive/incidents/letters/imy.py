@@ -198,11 +198,7 @@ def _kind(case: Case) -> str:
         if away
         else _("Loss of personal data: paper that cannot be found")
     ]
-    known = (
-        item.others_read
-        for item in case.items
-        if (moment := item.outcome_at or item.found_at) and moment <= until
-    )
+    known = (item.others_read for item in case.items if (moment := case.written_at(item)) and moment <= until)
     if {OthersRead.YES, OthersRead.POSSIBLE} & set(known):
         kinds.append(_("Somebody unauthorised may have read it"))
     return "\n".join(kinds)
@@ -302,7 +298,7 @@ def _news(case: Case, since: datetime) -> list[Question]:
         *(
             _settled(case, item, number)
             for number, item in enumerate(case.items, start=1)
-            if (moment := item.outcome_at or item.found_at) and since <= moment <= case.until
+            if (moment := case.written_at(item)) and since <= moment <= case.until
         ),
         *_steps_since(case, since),
     ]
@@ -322,8 +318,7 @@ def _ended_otherwise(case: Case, since: datetime) -> str:
             return ""
         now = _("It ended %(when)s.", when=when(case.ended))
     elif any(
-        item.open or (item in case.lost and item.outcome_at and item.outcome_at >= since)
-        for item in case.items
+        item.open or (item in case.lost and (case.written_at(item) or since) >= since) for item in case.items
     ):
         now = _("It has not ended.")
     else:

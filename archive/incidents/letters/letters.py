@@ -118,7 +118,7 @@ def letter(case: Case, person_id: int | None = None) -> PersonLetter:
 
 
 def _secured(case: Case, items: Sequence[IncidentFile]) -> str:
-    """Return what was done in the room some things stood in, nothing where that room is not known to be meant.
+    """Return what was done in the room some things stood in, nothing where it is not known to be meant.
 
     Where nobody named a room the one is meant that all stood in.
     """
@@ -135,9 +135,9 @@ def _secured(case: Case, items: Sequence[IncidentFile]) -> str:
 
 def _rooms(case: Case, items: Sequence[IncidentFile]) -> list[Sequence[Place]]:
     """Return the rooms things stood in when they were missed, nothing where that is not known of all."""
-    stood = [case.kept[item.file_id].stood if item.file_id in case.kept else None for item in items]
-    known = [one for one in stood if one is not None]
-    if len(known) < len(stood):
+    were = [case.kept.get(item.file_id or 0) for item in items]
+    known = [one.stood for one in were if one is not None and one.stood is not None]
+    if len(known) < len(were):
         return []
     return [_room(trail) for trail in paths.trails(case.work, known).values()]
 

@@ -77,7 +77,7 @@ def _follow(kept: Kept, event: Event) -> None:
 
 
 def told(work: Work, known: Mapping[int, Kept]) -> dict[int, Where]:
-    """Say where files were kept, by file: in a place, lent to whom and since when, on their way, or not known.
+    """Say where files were kept, by file: in a place, lent to whom since when, on their way, or not known.
 
     The room of such a saying names nobody.
     """

@@ -11,8 +11,8 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.history import private_data
 from archive.incidents import access, changes
-from archive.incidents.report import lines as incident_lines
 from archive.incidents.report import kept, search_annex, stated
+from archive.incidents.report import lines as incident_lines
 from archive.incidents.report.data import StepLine
 from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local_date
