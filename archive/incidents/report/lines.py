@@ -185,7 +185,8 @@ def of_incident(
         aside = "\n".join(str(texts[row.id][name]) for name in _ASIDES if texts.get(row.id, {}).get(name))
         lines.append(
             ReportLine(
-                at=row.happened_at,
+                # 0.1.0 dated a report by the suspicion, which the head of the paper tells apart
+                at=row.at if kind is EventKind.INCIDENT_REPORTED else row.happened_at,
                 recorded_at=row.at,
                 kind=Both(kind.sv, kind.en),
                 text=said,
