@@ -150,6 +150,12 @@ def _aware(case: Case) -> str:
     decided, (moment, what) = _decided_aware(case), first_known(case)
     if case.incident.learnt_since:
         moment, what = when(case.incident.learnt_since), _("when the old loss was taken up again")
+    if decided is None and case.incident.over_when_entered:
+        return _(
+            "Not decided. Entered afterwards: no deadline runs. Known since %(when)s, %(what)s",
+            when=moment,
+            what=what,
+        )
     if decided is None:
         return _("Not decided. The 72 hours are counted from %(when)s, %(what)s", when=moment, what=what)
     reason = case.said("later_awareness", "reason")

@@ -174,16 +174,17 @@ def _bare(line: StepLine) -> StepLine:
 
 
 def open_step(work: Work, course: RunCourse, record: Record, by: Any, now: datetime) -> OpenStep:
-    """Return an open step as the page shows it."""
+    """Return an open step as the page shows it, without a time where no clock runs."""
     step = course.step(record.step)
+    due = record.deadline if course.run.clocks else None
     return OpenStep(
         step.id,
         step.title.say(locale()),
         parties(work, course, step),
         steps.may_do(work.actor, step, by),
-        record.deadline,
-        left(record.deadline, now),
-        record.is_late(now),
+        due,
+        left(due, now),
+        due is not None and record.is_late(now),
     )
 
 
