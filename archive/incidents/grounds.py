@@ -20,7 +20,8 @@ from routines.progress import Record, StepEnd
 Ground = tuple[datetime, str]
 
 _LAST_WORD = ANSWERS[1]
-_OF_THE_SEARCH = frozenset({"decide", "refusal_decision", _LAST_WORD})  # they say how it was searched
+# A refusal tells of the searches up to it alone, and may be written down after a find.
+_OF_THE_SEARCH = frozenset({"decide", _LAST_WORD})
 
 
 def require_before(

@@ -20,7 +20,7 @@ from archive.incidents.letters import redaction
 from archive.incidents.letters.redaction import Concealed
 from archive.incidents.report import kept, lines
 from archive.incidents.report.data import StepLine
-from archive.incidents.report.kept import Whereabouts
+from archive.incidents.report.kept import PlaceAtMiss
 from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
@@ -240,7 +240,7 @@ class Case:
         return len({one.by for one in self.searches})
 
     @cached_property
-    def kept(self) -> Mapping[int, Whereabouts]:
+    def kept(self) -> Mapping[int, PlaceAtMiss]:
         """Return where the files were when they were missed."""
         return kept.at_miss(self.work, self.items, self.incident.missed_at)
 

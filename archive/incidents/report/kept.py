@@ -31,7 +31,7 @@ _LENT, _SENT = EventKind.FILE_LENT.value, EventKind.FILE_DISPATCHED.value
 
 
 @dataclass(slots=True)
-class Whereabouts:
+class PlaceAtMiss:
     """Where a file was by its history: the places it stood in, oldest first, its loan, its delivery."""
 
     places: list[int] = field(default_factory=list)
@@ -45,10 +45,10 @@ class Whereabouts:
         return self.places[-1] if self.places and not away else None
 
 
-def at_miss(work: Work, items: Iterable[IncidentFile], missed_at: datetime) -> dict[int, Whereabouts]:
+def at_miss(work: Work, items: Iterable[IncidentFile], missed_at: datetime) -> dict[int, PlaceAtMiss]:
     """Return where the files among some things were at the moment they were missed, by file."""
     ids = sorted({item.file_id for item in items if item.file_id is not None})
-    found = {number: Whereabouts() for number in ids}
+    found = {number: PlaceAtMiss() for number in ids}
     for start in range(0, len(ids), _AT_ONCE):
         for event in _events(work, ids[start : start + _AT_ONCE], missed_at):
             _follow(found[int(event.stream.removeprefix("file:"))], event)
@@ -64,7 +64,7 @@ def _events(work: Work, ids: Sequence[int], moment: datetime) -> Sequence[Event]
     return work.session.scalars(told.order_by(col(Event.happened_at), col(Event.seq))).all()
 
 
-def _follow(kept: Whereabouts, event: Event) -> None:
+def _follow(kept: PlaceAtMiss, event: Event) -> None:
     facts = json.loads(event.body)["facts"]
     if event.kind == _LENT:
         kept.loan = facts["loan"]
@@ -76,7 +76,7 @@ def _follow(kept: Whereabouts, event: Event) -> None:
         kept.delivery = facts["delivery"] if facts.get("undo") and "delivery" in facts else None
 
 
-def told(work: Work, known: Mapping[int, Whereabouts]) -> dict[int, Where]:
+def told(work: Work, known: Mapping[int, PlaceAtMiss]) -> dict[int, Where]:
     """Say where files were kept, by file: in a place, lent to whom since when, on their way, or not known.
 
     The room of such a saying names nobody.
@@ -87,7 +87,7 @@ def told(work: Work, known: Mapping[int, Whereabouts]) -> dict[int, Where]:
     return {number: _told(kept, trails, loans.get(kept.loan or 0)) for number, kept in known.items()}
 
 
-def _told(kept: Whereabouts, trails: Mapping[int, Sequence[Place]], loan: Loan | None) -> Where:
+def _told(kept: PlaceAtMiss, trails: Mapping[int, Sequence[Place]], loan: Loan | None) -> Where:
     if loan is not None:
         day = f"{local_date(loan.out_at)}"
         whom = ", ".join(filter(None, (loan.borrower, loan.borrower_unit)))
@@ -102,7 +102,7 @@ def _told(kept: Whereabouts, trails: Mapping[int, Sequence[Place]], loan: Loan |
     return stands(trails[kept.places[-1]])
 
 
-def _on_its_way(kept: Whereabouts, trails: Mapping[int, Sequence[Place]]) -> Where:
+def _on_its_way(kept: PlaceAtMiss, trails: Mapping[int, Sequence[Place]]) -> Where:
     """Say the last place a file demonstrably was in, and in which crate of which delivery it was sent."""
     crate = next((trails[one][-1] for one in kept.places[-1:] if _is_crate(trails[one])), None)
     last = next((trails[one] for one in reversed(kept.places) if not _is_crate(trails[one])), None)
