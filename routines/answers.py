@@ -18,6 +18,7 @@ LONGEST_KEY = 205  # of a person without an account: name, role, how to reach
 _REFERRING = (FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ALONE = frozenset({"none", "nobody"})  # an option so called says that none of the others applies
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -128,14 +129,17 @@ def _choice(given: _Given) -> Said:
 
 
 def _choices(given: _Given) -> Said:
-    options = {option.id for option in given.field.options}
-    if (
-        isinstance(given.answer, tuple)
-        and set(given.answer) <= options
-        and len(set(given.answer)) == len(given.answer)
-    ):
-        return None
-    return "välj bland svaren", "choose among the answers"
+    options = {option.id: option.label for option in given.field.options}
+    answer = given.answer
+    if not isinstance(answer, tuple) or not set(answer) <= options.keys() or len(set(answer)) < len(answer):
+        return "välj bland svaren", "choose among the answers"
+    alone = next((options[one] for one in answer if one in _ALONE), None)
+    if alone is not None and len(answer) > 1:
+        return (
+            f"”{alone.sv}” kan inte väljas tillsammans med andra svar",
+            f"“{alone.en}” cannot be chosen together with other answers",
+        )
+    return None
 
 
 def _yes_no(given: _Given) -> Said:

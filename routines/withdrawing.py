@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from routines import engine
-from routines.conditions import FactValue, holds
+from routines.conditions import FactValue, holds, steps_named
 from routines.model import FieldKind, Rest, Routine, Step
 from routines.progress import Progress, Record, State, StepEnd
 
@@ -15,16 +15,22 @@ def withdrawn(
     progress: Progress,
     facts: Mapping[str, FactValue],
     again: Collection[str],
+    stand: Collection[str],
     now: datetime,
 ) -> tuple[Record, ...]:
     """Return what no longer counts once some things are missed again, ended; `facts` hold from now on.
 
-    That is what ended the run or told the outcome of one of these things, what opened only because of that,
-    and what was said not to be needed since then; a paper that was sent stays sent.
+    That is what ended the run or told the outcome of one of these things, what followed on that or opened
+    only because of it, and what was said not to be needed since then; a paper that was sent stays sent. What
+    told the outcome of others too, `stand` as they ended, goes on counting for those.
     """
-    gone = [one for one in progress.records if _ended_it(routine, progress, one, again, now)]
-    since = min((one.ended_at for one in gone if one.ended_at), default=now)
-    gone += [one for one in progress.records if _set_aside(routine.step(one.step), one, since)]
+    ended = [one for one in progress.records if _ended_it(routine, progress, one, again, now)]
+    gone = [one for one in ended if not _stands(routine, progress, one, stand, now)]
+    since = min((one.ended_at for one in ended if one.ended_at), default=now)
+    for one in progress.records:
+        step = routine.step(one.step)
+        if one not in gone and (_set_aside(step, one, since) or _followed(routine, step, one, ended)):
+            gone.append(one)
     while True:
         left = Progress(facts, tuple(one for one in progress.records if one not in gone))
         more = [
@@ -76,6 +82,30 @@ def _ended_it(
     named = set(_things(step, record))
     told = engine.outcome_of(routine, progress, record.step, record.answers, now) is not None
     return told and not named.isdisjoint(again)
+
+
+def _stands(
+    routine: Routine, progress: Progress, record: Record, stand: Collection[str], now: datetime
+) -> bool:
+    """Tell whether a step is the last that told the outcome of something that ended so still."""
+    later = {
+        thing
+        for one in progress.records[progress.records.index(record) + 1 :]
+        if one.end is StepEnd.DONE
+        and engine.outcome_of(routine, progress, one.step, one.answers, now) is not None
+        for thing in _things(routine.step(one.step), one)
+    }
+    return any(one in stand and one not in later for one in _things(routine.step(record.step), record))
+
+
+def _followed(routine: Routine, step: Step, record: Record, ended: Collection[Record]) -> bool:
+    """Tell whether a step was done by what one of these told: it is answered otherwise without that."""
+    if record.end is not StepEnd.DONE or _sent(step, record):
+        return False
+    before = {*step.after, *steps_named(step.when, routine.named)}
+    return any(
+        one.step in before and one.ended_at is not None and record.opened_at >= one.ended_at for one in ended
+    )
 
 
 def _things(step: Step, record: Record) -> Iterator[str]:

@@ -183,6 +183,7 @@ def suspect(work: Work, found: Sequence[Difference], *, circumstances: str = "")
     known = sorted({line.file_id for line in lines if line.file_id is not None})
     unnamed = [line for line in lines if line.file_id is None]
     packing = all(one.kind in _PACKING for one in found)
+    first = min(found, key=lambda one: one.found_at)
     incident = misses.report(
         work,
         MissReport(
@@ -191,7 +192,8 @@ def suspect(work: Work, found: Sequence[Difference], *, circumstances: str = "")
             pieces=max(len(unnamed), 1),
             what=Missed.SEVERAL if len(lines) > 1 else None,
             occasion=Occasion.PACKING if packing else Occasion.RECEIPT,
-            missed_at=min(one.found_at for one in found),
+            missed_at=first.found_at,
+            missed_by=first.found_by if first.found_by.startswith("user:") else "",
             circumstances=circumstances,
         ),
     )

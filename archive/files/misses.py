@@ -15,6 +15,7 @@ class MissReport:
 
     `missed_at` and `suspected_at` are now where nothing else is said; `protected` unknown counts as protected
     for what is not registered. An incident entered afterwards keeps its own moments and diary number.
+    `missed_by` is the key of who noticed it, where that is not who reports.
     """
 
     file_ids: tuple[int, ...] = ()
@@ -24,6 +25,7 @@ class MissReport:
     pieces: int = 1
     occasion: Occasion = Occasion.OTHER
     missed_at: datetime | None = None
+    missed_by: str = ""
     suspected_at: datetime | None = None
     purpose: str = ""
     waiting: str = ""

@@ -49,13 +49,14 @@ def _end(item: IncidentFile, event: Event | None, facts: Mapping[str, Any]) -> N
     outcome = _OUTCOMES[event.kind] if event else None
     lost = outcome is IncidentOutcome.DECLARED_LOST
     item.outcome, item.open = outcome, outcome is None
-    item.outcome_at = event.at if event and outcome else None
+    found = outcome is IncidentOutcome.FOUND  # its event tells when it lay there
+    item.outcome_at = (event.at if found else event.happened_at) if event and outcome else None
     item.outcome_by = event.actor if event and outcome else None
     item.outcome_event = event.id if event and outcome else None
     if lost:
         return  # what was found of it before stays so
-    found = event if event and event.kind in _FINDS else None
-    item.found_at, item.found_by = (found.happened_at, found.actor) if found else (None, None)
+    find = event if event and event.kind in _FINDS else None
+    item.found_at, item.found_by = (find.happened_at, find.actor) if find else (None, None)
     item.found_where = FoundWhere.read(facts.get("where") or "")
     item.found_place_id, item.found_in_id = facts.get("place"), facts.get("cover")
     item.found_state = FoundState.read(facts.get("state") or "")

@@ -129,19 +129,34 @@ def _told(work: Work, incident: Incident, item: IncidentFile, kind: EventKind, h
     )
 
 
-def mistaken(work: Work, incident: Incident, found: Sequence[IncidentFile], reason: str) -> None:
-    """Write down that something was not missing after all."""
+def mistaken(
+    work: Work,
+    incident: Incident,
+    found: Sequence[IncidentFile],
+    reason: str,
+    decided_at: datetime | None = None,
+) -> None:
+    """Write down that something was not missing after all; it was decided now unless said otherwise."""
     work.require(Permission.WORK_ON_INCIDENTS)
     for item in found:
         if not item.open:
             raise Conflict("item_settled", SETTLED)
-        event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_MISTAKEN, reason)
-        _end(work, item, IncidentOutcome.MISTAKEN, event)
+        event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_MISTAKEN, reason, decided_at)
+        _end(work, item, IncidentOutcome.MISTAKEN, event, decided_at)
         settle_seen(work, item, SeenAnswer.FOUND, "")
 
 
-def declare_lost(work: Work, incident: Incident, lost: Sequence[IncidentFile], reason: str) -> None:
-    """Write down that something is lost; it stays wanted. A loan it was lost on ends."""
+def declare_lost(
+    work: Work,
+    incident: Incident,
+    lost: Sequence[IncidentFile],
+    reason: str,
+    decided_at: datetime | None = None,
+) -> None:
+    """Write down that something is lost, decided now unless said otherwise; it stays wanted.
+
+    A loan it was lost on ends.
+    """
     work.require(Permission.DECIDE_LOST)
     transit.hold_deliveries(work, [item.file_id for item in lost if item.file_id is not None])
     for item in lost:
@@ -151,14 +166,21 @@ def declare_lost(work: Work, incident: Incident, lost: Sequence[IncidentFile], r
             file = files.get(work, item.file_id)
             work.session.refresh(file, with_for_update=True)
             if file.status is not Custody.LOST:  # taken up again, it was lost all the time
-                _lose(work, incident, file)
-        event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_LOST, reason)
-        _end(work, item, IncidentOutcome.DECLARED_LOST, event)
+                _lose(work, incident, file, decided_at)
+        event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_LOST, reason, decided_at)
+        _end(work, item, IncidentOutcome.DECLARED_LOST, event, decided_at)
 
 
-def _lose(work: Work, incident: Incident, file: CaseFile) -> None:
+def _lose(work: Work, incident: Incident, file: CaseFile, decided_at: datetime | None) -> None:
     _end_loan(work, incident, file)
-    history.advance(work, file, FileAction.DECLARE_LOST, subjects=[incident.stream], incident=incident.id)
+    history.advance(
+        work,
+        file,
+        FileAction.DECLARE_LOST,
+        subjects=[incident.stream],
+        happened_at=decided_at,
+        incident=incident.id,
+    )
     transit.lose(work, file, incident.id)
 
 
@@ -247,9 +269,10 @@ def _unsay(work: Work, item: IncidentFile, reason: str) -> None:
     _answer_seen(work, item, col(WantedSighting.answer) == SeenAnswer.PART, SeenAnswer.MISREAD, reason)
     if item.outcome_at is None or item.outcome is IncidentOutcome.DECLARED_LOST:
         return
+    recorded_at = work.session.get_one(Event, item.outcome_event).at
     if item.file_id is not None and item.found_at is not None:
-        sightings.forget_find(work, item.file_id, item.outcome_at, item.found_at)
-    said = col(WantedSighting.answered_at) == item.outcome_at
+        sightings.forget_find(work, item.file_id, recorded_at, item.found_at)
+    said = col(WantedSighting.answered_at) == recorded_at
     _answer_seen(work, item, said, SeenAnswer.MISREAD, reason)
 
 
@@ -276,17 +299,37 @@ def _answer_seen(
         )
 
 
-def _outcome(work: Work, incident: Incident, item: IncidentFile, kind: EventKind, reason: str) -> int:
+def _outcome(
+    work: Work,
+    incident: Incident,
+    item: IncidentFile,
+    kind: EventKind,
+    reason: str,
+    decided_at: datetime | None,
+) -> int:
     subjects = [f"file:{item.file_id}"] if item.file_id is not None else []
     private = {"reason": reason}
     return history.record(
-        work, kind, incident, private=private, subjects=subjects, item=item.id, file=item.file_id
+        work,
+        kind,
+        incident,
+        private=private,
+        subjects=subjects,
+        happened_at=decided_at,
+        item=item.id,
+        file=item.file_id,
     )
 
 
-def _end(work: Work, item: IncidentFile, outcome: IncidentOutcome, event: int) -> None:
+def _end(
+    work: Work,
+    item: IncidentFile,
+    outcome: IncidentOutcome,
+    event: int,
+    decided_at: datetime | None = None,
+) -> None:
     item.open, item.outcome, item.outcome_event = False, outcome, event
-    item.outcome_at, item.outcome_by = work.now, display_names.person(work.actor)
+    item.outcome_at, item.outcome_by = decided_at or work.now, display_names.person(work.actor)
     work.session.flush()
 
 

@@ -110,5 +110,6 @@ def _withdraw(
 ) -> None:
     facts = incident_facts.gather(work, incident)
     asked = {fact.id: facts[fact.id] for fact in run.routine.facts}
-    gone = withdrawing.withdrawn(run.routine, run.progress, asked, _keys(again), work.now)
+    stand = [one for one in changes.items(work, incident) if one.part_found or not one.open]
+    gone = withdrawing.withdrawn(run.routine, run.progress, asked, _keys(again), _keys(stand), work.now)
     steps.withdraw(work, run, gone, reason)

@@ -15,7 +15,11 @@ from routines.progress import Progress, Record, StepEnd
 _SAY_WHEN = ("sent_at", "answered_at", "reported_at", "told_at", "lifted_at")
 _JUDGED_APART = frozenset({"found_at", "aware_at", "noticed_at"})  # two by verbs; a crime may come before
 _FOLLOWS: Mapping[str, str] = {"supplement_imy": "notify_imy", "report_ivo": "lex_sarah_report"}
-_MINUTE = "%Y-%m-%d %H:%M"
+
+
+def shown(moment: datetime) -> str:
+    """Write a moment as forms do, to the minute."""
+    return f"{local(moment):%Y-%m-%d %H:%M}"
 
 
 def _said(answers: Mapping[str, Answer]) -> datetime | None:
@@ -53,17 +57,17 @@ def require_possible(incident: Incident, routine: Routine, progress: Progress, r
             _refuse_before_miss(incident, field.id, f"{day}", early=early)
         elif field.kind is FieldKind.MOMENT and (moment := as_moment(said)):
             early = moment < incident.missed_at.replace(second=0, microsecond=0)  # forms ask for no more
-            _refuse_before_miss(incident, field.id, f"{local(moment):{_MINUTE}}", early=early)
+            _refuse_before_miss(incident, field.id, shown(moment), early=early)
             _refuse_before_first(routine, progress, record.step, field.id, moment)
     if record.done_at and record.done_at != record.ended_at:
         early = record.done_at < incident.missed_at.replace(second=0, microsecond=0)
-        _refuse_before_miss(incident, "done_at", f"{local(record.done_at):{_MINUTE}}", early=early)
+        _refuse_before_miss(incident, "done_at", shown(record.done_at), early=early)
 
 
 def _refuse_before_miss(incident: Incident, field: str, stated: str, *, early: bool) -> None:
     if not early:
         return
-    missed = f"{local(incident.missed_at):{_MINUTE}}"
+    missed = shown(incident.missed_at)
     if incident.missed_at < incident.suspected_at:
         message = N_("%(stated)s is before it was missed, %(missed)s. Correct the time you have written.")
     elif incident.suspected_at < incident.reported_at:
@@ -89,7 +93,7 @@ def _refuse_before_first(
                 "Correct the time you have written."
             ),
             field=field,
-            stated=f"{local(moment):{_MINUTE}}",
+            stated=shown(moment),
             step=routine.step(first).title.say(locale()),
-            done=f"{local(then):{_MINUTE}}",
+            done=shown(then),
         )

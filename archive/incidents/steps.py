@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archive.history import history
-from archive.incidents import access, askers, changes, closing, finds, outcomes, stated_times
+from archive.incidents import (
+    access,
+    askers,
+    breach_end,
+    changes,
+    closing,
+    finds,
+    grounds,
+    outcomes,
+    stated_times,
+)
 from archive.incidents import facts as incident_facts
 from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.store import Work
@@ -121,6 +131,7 @@ def complete(
     done_at = done_at or stated_times.by_answers(answers, work.now)
     record = steps.complete(work, run, name, answers, done_at)
     stated_times.require_possible(incident, run.routine, run.progress, record)
+    grounds.require_before(work, incident, changes.items(work, incident), run, record)
     doing = Doing(work, incident, run, record, where)
     moved = engine.moved(run.routine, name, answers)
     if moved is not None:
@@ -224,6 +235,14 @@ def _aware(doing: Doing, moment: datetime) -> None:
             "aware_before_missed",
             N_("Nobody can have been aware before it was missed. Correct the time."),
             field="aware_at",
+        )
+    latest = max(filter(None, (incident.reported_at, incident.learnt_since)))
+    if moment > latest:
+        raise Invalid(
+            "aware_after_report",
+            N_("It was reported %(reported)s: the board knew of it then at the latest. Correct the time."),
+            field="aware_at",
+            reported=stated_times.shown(latest),
         )
     before = incident.clock_from
     incident.aware_at, incident.aware_by = moment, doing.record.ended_by
@@ -351,14 +370,18 @@ def _decided(doing: Doing) -> None:
     found = changes.named(doing.work, doing.incident, doing.keys("files"))
     outcome, reason = doing.text("outcome"), doing.text("reason")
     if outcome == "declared_lost":
-        outcomes.declare_lost(doing.work, doing.incident, found, reason)
+        outcomes.declare_lost(doing.work, doing.incident, found, reason, doing.record.done_at)
     elif outcome == "mistaken":
-        outcomes.mistaken(doing.work, doing.incident, found, reason)
+        outcomes.mistaken(doing.work, doing.incident, found, reason, doing.record.done_at)
 
 
 def _mistaken(doing: Doing) -> None:
     found = changes.named(doing.work, doing.incident, doing.keys("files"))
-    outcomes.mistaken(doing.work, doing.incident, found, doing.text("reason"))
+    outcomes.mistaken(doing.work, doing.incident, found, doing.text("reason"), doing.record.done_at)
+
+
+def _notified(doing: Doing) -> None:
+    breach_end.require_ended(changes.items(doing.work, doing.incident), doing.answers)
 
 
 def _closed(doing: Doing) -> None:
@@ -386,5 +409,6 @@ _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "refusal_decision": _refused,
     "decide": _decided,
     "decide_mistaken": _mistaken,
+    "notify_imy": _notified,
     "close": _closed,
 }

@@ -20,7 +20,7 @@ _KINDS = (*_FINDS, EventKind.INCIDENT_FILE_MISTAKEN.value, EventKind.INCIDENT_RE
 _ASKING = ("confirm_find", "short_confirm")  # a find is known from when it is asked whether it is right
 # What was sent stays sent, and that it was is true: of these only what they say of the file itself is not.
 _SENT = ("notify_imy", "supplement_imy", "inform_persons", "police_report", "tell_board")
-_TELLING = {*ANEW, "lessons"}
+_TELLING = {*ANEW, "after_find", "lessons"}
 _TEXTS = {("notify_imy", name) for name in ("nature", "consequences", "actions")}
 
 

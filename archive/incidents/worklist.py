@@ -197,9 +197,8 @@ def my_steps(work: Work) -> list[MyStep]:
             continue
         title = Both(step.title.sv, step.title.en)
         protected = isinstance(run, Incident) and run.protected
-        found.append(
-            MyStep(row.run, run.id, step, title, row.occurrence, row.opened_at, row.due_at, protected)
-        )
+        due = row.due_at if run.clocks else None
+        found.append(MyStep(row.run, run.id, step, title, row.occurrence, row.opened_at, due, protected))
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or one.opened_at, one.number))
 
 

@@ -22,6 +22,17 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(STOCKHOLM)
 
 
+def shown_by_clocks(written: datetime) -> datetime:
+    """Return the moment at which clocks in Stockholm show this; raises ValueError where they never do.
+
+    In spring they leave an hour out. Of the hour that they show twice in autumn the first is meant.
+    """
+    moment = written.replace(tzinfo=STOCKHOLM)
+    if moment.astimezone(UTC).astimezone(STOCKHOLM).replace(tzinfo=None) != written.replace(tzinfo=None):
+        raise ValueError(f"no clock in Stockholm shows {written}")
+    return moment
+
+
 def local_date(moment: datetime) -> date:
     """Return the day in Stockholm a moment belongs to: legal days are counted in these."""
     return local(moment).date()

@@ -111,3 +111,12 @@ def test_whatever_is_sent_is_taken_or_refused_in_words(kind: str, several: bool,
 def test_a_moment_is_read_as_it_was_written(moment: datetime) -> None:
     assert as_moment(moment.isoformat()) == moment
     assert as_moment(moment.replace(tzinfo=None).isoformat()) is None
+
+
+@pytest.mark.parametrize("alone", ["none", "nobody"])
+def test_an_option_that_says_that_no_other_applies_is_chosen_alone(alone: str) -> None:
+    fields = [field("x", "choices", options=["a", "b", alone])]
+    for right in ((alone,), ("a", "b")):
+        assert refused(fields, {"x": right}) == []
+    said = f"”x (sv)”: ”{alone} (sv)” kan inte väljas tillsammans med andra svar."
+    assert refused(fields, {"x": ("a", alone)}) == [("x", said)]

@@ -18,15 +18,15 @@ from archive.incidents import steps as incident_steps
 from archive.incidents import untrue as incident_untrue
 from archive.incidents.letters import redaction
 from archive.incidents.letters.redaction import Concealed
-from archive.incidents.report import lines
+from archive.incidents.report import kept, lines
 from archive.incidents.report.data import StepLine
+from archive.incidents.report.kept import PlaceAtMiss
 from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.kernel.errors import NotFound, NotPermitted
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, Incident, IncidentFile, Person, Search, Unit
-from archive.places import paths
 from archive.routine_runs import steps
 from archive.routine_runs.steps import RunCourse
 from archive.search import searches
@@ -35,7 +35,6 @@ from archive.vocabulary import (
     IncidentOutcome,
     IncidentPaper,
     Permission,
-    PlaceKind,
     SearchResult,
     StepState,
 )
@@ -240,17 +239,19 @@ class Case:
         """Return how many different persons searched."""
         return len({one.by for one in self.searches})
 
+    @cached_property
+    def kept(self) -> Mapping[int, PlaceAtMiss]:
+        """Return where the files were when they were missed."""
+        return kept.at_miss(self.work, self.items, self.incident.missed_at)
+
     @property
     def rooms(self) -> str:
-        """Return the rooms things were recorded in, empty where the place may not be told."""
+        """Return the rooms things were kept in, or whom they were lent to; empty where that is not told."""
         if self.sealed:
             return ""
-        found = paths.trails(self.work, {item.place_id for item in self.items if item.place_id})
-        names = []
-        for trail in found.values():
-            inner = next((at for at, place in enumerate(trail) if place.kind is PlaceKind.ROOM), 0)
-            names.append(paths.name_of(trail[: inner + 1]))
-        return "\n".join(dict.fromkeys(names))
+        said = kept.told(self.work, self.kept)
+        names = [str(said[one].name if self.kept[one].loan else said[one].room) for one in said]
+        return "\n".join(map(self.concealed.out_of, dict.fromkeys(names)))
 
     @property
     def found(self) -> list[IncidentFile]:
@@ -268,6 +269,11 @@ class Case:
         if self.lost or any(item.outcome is None for item in self.items):
             return None
         return max((item.found_at for item in self.found if item.found_at), default=None)
+
+    def written_at(self, item: IncidentFile) -> datetime | None:
+        """Return when it was written down how it ended for something, or what was found of it."""
+        event = self.work.session.get(Event, item.outcome_event) if item.outcome_event else None
+        return event.at if event else None
 
     @property
     def subjects(self) -> list[str]:
@@ -303,7 +309,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Which step of the routine a paper belongs to, and whether what it says is decided."""
+    """Which step of the routine a paper belongs to, which decides it, and whether that says so or refuses.
+
+    Nothing is decided while that step is to be done anew.
+    """
 
     step: str
     decided_by: str
@@ -312,8 +321,8 @@ class _Rule:
 
 
 def _done(step: str) -> "_Rule":
-    """Rule that a paper is decided by its own step, as long as no other one is to be written."""
-    return _Rule(step, step, lambda case: case.done(step) is not None and not case.waits(step))
+    """Rule that a paper is decided by its own step being done."""
+    return _Rule(step, step, lambda case: case.done(step) is not None)
 
 
 _RULES: Mapping[IncidentPaper, _Rule] = {
@@ -323,7 +332,7 @@ _RULES: Mapping[IncidentPaper, _Rule] = {
         "inform_persons",
         "decide_inform",
         lambda case: case.raw("decide_inform", "inform") == "yes",
-        lambda case: case.raw("decide_inform", "inform") == "no" and not case.waits("decide_inform"),
+        lambda case: case.raw("decide_inform", "inform") == "no",
     ),
     IncidentPaper.LEX_SARAH_REPORT: _done("lex_sarah_report"),
     IncidentPaper.LEX_SARAH_INVESTIGATION: _done("lex_sarah_investigation"),
@@ -331,7 +340,7 @@ _RULES: Mapping[IncidentPaper, _Rule] = {
         "police_report",
         "police_report",
         lambda case: case.raw("police_report", "reported") == "yes",
-        lambda case: case.raw("police_report", "reported") == "no" and not case.waits("police_report"),
+        lambda case: case.raw("police_report", "reported") == "no",
     ),
     # An answer is no decision: it is given at once, by whoever is asked.
     IncidentPaper.ANSWER: _Rule("interim_answer", "", lambda _case: True),
@@ -358,15 +367,16 @@ class Standing:
 def standing(case: Case, paper: IncidentPaper) -> Standing:
     """Return how it stands with a paper."""
     rule = _RULES[paper]
+    settled = not case.waits(rule.decided_by)
     return Standing(
         paper,
-        not rule.decided(case),
+        not (settled and rule.decided(case)),
         rule.step,
         case.title(rule.step),
         case.title(rule.decided_by) if rule.decided_by else "",
         case.opened(rule.step),
-        case.done(rule.step) is not None,
-        rule.refused(case),
+        case.done(rule.step) is not None and not case.waits(rule.step),
+        settled and rule.refused(case),
     )
 
 

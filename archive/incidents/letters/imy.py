@@ -150,6 +150,12 @@ def _aware(case: Case) -> str:
     decided, (moment, what) = _decided_aware(case), first_known(case)
     if case.incident.learnt_since:
         moment, what = when(case.incident.learnt_since), _("when the old loss was taken up again")
+    if decided is None and case.incident.over_when_entered:
+        return _(
+            "Not decided. Entered afterwards: no deadline runs. Known since %(when)s, %(what)s",
+            when=moment,
+            what=what,
+        )
     if decided is None:
         return _("Not decided. The 72 hours are counted from %(when)s, %(what)s", when=moment, what=what)
     reason = case.said("later_awareness", "reason")
@@ -198,11 +204,7 @@ def _kind(case: Case) -> str:
         if away
         else _("Loss of personal data: paper that cannot be found")
     ]
-    known = (
-        item.others_read
-        for item in case.items
-        if (moment := item.outcome_at or item.found_at) and moment <= until
-    )
+    known = (item.others_read for item in case.items if (moment := case.written_at(item)) and moment <= until)
     if {OthersRead.YES, OthersRead.POSSIBLE} & set(known):
         kinds.append(_("Somebody unauthorised may have read it"))
     return "\n".join(kinds)
@@ -293,6 +295,7 @@ def _news(case: Case, since: datetime) -> list[Question]:
     """Return what has come since the notification was sent; a line that says so where nothing has."""
     course = search_course.trace(case, case.until)
     found = [
+        (_("When did the breach end?"), _ended_otherwise(case, since)),
         *(
             [(_("How it stands with the file"), search_course.told(course))]
             if course.seen_on or _again(case, since)
@@ -301,7 +304,7 @@ def _news(case: Case, since: datetime) -> list[Question]:
         *(
             _settled(case, item, number)
             for number, item in enumerate(case.items, start=1)
-            if (moment := item.outcome_at or item.found_at) and since <= moment <= case.until
+            if (moment := case.written_at(item)) and since <= moment <= case.until
         ),
         *_steps_since(case, since),
     ]
@@ -309,6 +312,26 @@ def _news(case: Case, since: datetime) -> list[Question]:
         Question(f"news_{at}", "", label, text) for at, (label, text) in enumerate(found, start=1) if text
     ]
     return known or [Question("news_0", "", _("What is new"), _("Nothing since the notification"))]
+
+
+def _ended_otherwise(case: Case, since: datetime) -> str:
+    """Contradict the notification where it said that the breach ended, and it did not, or later."""
+    if case.raw(NOTIFY, "ended") != "ended":
+        return ""
+    said, told = as_moment(case.raw(NOTIFY, "ended_at")), case.said(NOTIFY, "ended_at")
+    if case.ended:
+        if said is None or said >= case.ended.replace(second=0, microsecond=0):
+            return ""
+        now = _("It ended %(when)s.", when=when(case.ended))
+    elif any(
+        item.open or (item in case.lost and (case.written_at(item) or since) >= since) for item in case.items
+    ):
+        now = _("It has not ended.")
+    else:
+        return ""
+    return " ".join(
+        (_("The notification said that the breach ended %(when)s. That was wrong.", when=told), now)
+    )
 
 
 def _again(case: Case, since: datetime) -> bool:

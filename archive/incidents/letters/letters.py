@@ -1,6 +1,7 @@
 """What letters about an incident tell: to a person concerned, to whoever waits, the refusal to hand out."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,9 +15,10 @@ from archive.incidents.letters.cases import Case, Heading, heading
 from archive.incidents.letters.course import SearchCourse
 from archive.kernel.clock import local_date
 from archive.kernel.errors import NotFound
-from archive.models import FilePerson, IncidentFile, Person
+from archive.models import FilePerson, IncidentFile, Person, Place
 from archive.people import people
-from archive.vocabulary import FoundState, IncidentOutcome, IncidentPaper, OthersRead, Permission
+from archive.places import paths
+from archive.vocabulary import FoundState, IncidentOutcome, IncidentPaper, OthersRead, Permission, PlaceKind
 from archive.vocabulary.wording import N_, _
 from routines.answers import as_moment
 from routines.progress import Record
@@ -106,13 +108,48 @@ def letter(case: Case, person_id: int | None = None) -> PersonLetter:
         any(rest for _said, rest in read),
         _effects(case, course),
         case.said("notify_imy", "actions") or case.said("decide_notification", "measures"),
-        case.said("secure_room", "stopped"),
+        _secured(case, items),
         case.done("notify_imy") is not None,
         case.done("lex_sarah_report") is not None,
         case.done("lex_sarah_investigation") is not None and not case.waits("lex_sarah_investigation"),
         case.raw("police_report", "reported") == "yes",
         _rebuilt(case),
     )
+
+
+def _secured(case: Case, items: Sequence[IncidentFile]) -> str:
+    """Return what was done in the room some things stood in, nothing where it is not known to be meant.
+
+    Where nobody named a room the one is meant that all stood in.
+    """
+    record = case.true("secure_room", "stopped")
+    named = record.answers.get("place") if record else None
+    here, everywhere = _rooms(case, items), _rooms(case, case.items)
+    if isinstance(named, tuple) and named:
+        meant = paths.trails(case.work, [int(key.removeprefix("place:")) for key in named]).values()
+        known = bool(here) and all(any(_within(room, trail) for trail in meant) for room in here)
+    else:
+        known = len({room[-1].id for room in everywhere}) == 1
+    return case.said("secure_room", "stopped") if known else ""
+
+
+def _rooms(case: Case, items: Sequence[IncidentFile]) -> list[Sequence[Place]]:
+    """Return the rooms things stood in when they were missed, nothing where that is not known of all."""
+    were = [case.kept.get(item.file_id or 0) for item in items]
+    known = [one.stood for one in were if one is not None and one.stood is not None]
+    if len(known) < len(were):
+        return []
+    return [_room(trail) for trail in paths.trails(case.work, known).values()]
+
+
+def _room(trail: Sequence[Place]) -> Sequence[Place]:
+    inner = next((at for at, place in enumerate(trail) if place.kind is PlaceKind.ROOM), len(trail) - 1)
+    return trail[: inner + 1]
+
+
+def _within(room: Sequence[Place], named: Sequence[Place]) -> bool:
+    """Tell whether a room is meant by a place: it is that, holds it, or stands in it."""
+    return room[-1].id in {place.id for place in named} or named[-1].id in {place.id for place in room}
 
 
 # What is not known of one file is worse than that another was not read.
@@ -140,9 +177,18 @@ def _judged(case: Case, step: str, field: str, since: datetime | None) -> str:
     return case.said(step, field) if late else ""
 
 
+# However somebody says in a field of words that it was nothing; a letter rather says too little.
+_NOTHING = re.compile(
+    r"(inget|inga|ingen|ingenting|intet|nej|noll|no|none|nothing|nil)\b|\W*$|0\W*$", re.IGNORECASE
+)
+
+
 def _rebuilt(case: Case) -> bool:
-    """Tell whether there were copies to be collected."""
-    return case.raw("reconstruct", "sources") not in (None, ("none",))
+    """Tell whether copies were collected: there were sources, and something was recovered from them."""
+    sources, recovered = case.raw("reconstruct", "sources"), case.raw("reconstruct", "recovered")
+    if sources in (None, ("none",)):
+        return False
+    return _NOTHING.match(str(recovered or "").strip()) is None
 
 
 def addressees(case: Case) -> list[tuple[int, str, bool]]:

@@ -226,8 +226,8 @@ def police(case: Case) -> Police:
 
 
 def _last_seen(case: Case) -> datetime | None:
-    if len(case.items) > FEW:
-        return None  # of a whole crate there is no one moment, and each would be asked for apart
+    if len(case.items) > FEW or any(one.stood is None for one in case.kept.values()):
+        return None  # of a whole crate there is no one moment; and what was out or on its way stood nowhere
     seen = [sightings.last(case.work, number) for number in _missing(case)]
     moments = [
         one.happened_at for one in seen if one is not None and one.happened_at <= case.incident.missed_at

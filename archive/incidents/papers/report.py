@@ -153,7 +153,11 @@ def _thing(report: IncidentReport, thing: ReportThing) -> Iterator[tuple[str, ob
     yield _("Recorded place when it was missed"), _("Protected") if masked else _where(thing.recorded_at)
     yield _("Outcome"), thing.outcome.label if thing.outcome else _("none yet")
     if thing.decided_at:
-        yield _("Outcome written down"), _by(report, thing.decided_at, thing.decided_by)
+        decided = thing.outcome in (IncidentOutcome.DECLARED_LOST, IncidentOutcome.MISTAKEN)
+        yield (
+            _("Outcome decided") if decided else _("Outcome written down"),
+            _by(report, thing.decided_at, thing.decided_by),
+        )
     if thing.reason:
         told = thing.found_at is not None and thing.outcome in (None, IncidentOutcome.FOUND)
         yield _("Description") if told else _("Reason"), thing.reason

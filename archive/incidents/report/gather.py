@@ -1,6 +1,6 @@
 """Gather what an incident report says: as a draft at any moment, and as it was fixed at closing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from archive.history import private_data
 from archive.incidents import access, changes, claims, facts
-from archive.incidents.report import lines, search_annex
+from archive.incidents.report import kept, lines, search_annex
 from archive.incidents.report.data import (
     ClockLine,
     Exposure,
@@ -21,6 +21,7 @@ from archive.incidents.report.data import (
     SearchLine,
     SeenLine,
     ToldLine,
+    Where,
     decode,
     redacted,
 )
@@ -220,7 +221,7 @@ class _Gathering:
         return list(dict.fromkeys(found))
 
     def _places(self) -> set[int]:
-        found = {item.place_id for item in self.items} | {item.found_place_id for item in self.items}
+        found = {item.found_place_id for item in self.items}
         found |= {search.place_id for search in self.searches} | {seen.place_id for seen in self.sightings}
         return {one for one in found if one is not None}
 
@@ -236,6 +237,11 @@ class _Gathering:
         ids = [item.id for item in self.items]
         statement = select(WantedSighting).where(col(WantedSighting.item_id).in_(ids))
         return self.work.session.scalars(statement.order_by(col(WantedSighting.id))).all()
+
+    @cached_property
+    def kept(self) -> Mapping[int, Where]:
+        """Return where the files were kept when they were missed."""
+        return kept.told(self.work, kept.at_miss(self.work, self.items, self.incident.missed_at))
 
     def _thing(self, item: IncidentFile) -> ReportThing:
         file = self.files.get(item.file_id or 0)
@@ -253,7 +259,7 @@ class _Gathering:
             protected=file.protected if file else self.incident.protected,
             custody=file.status if file else None,
             description=described.get("description"),
-            recorded_at=named.where(item.place_id),
+            recorded_at=self.kept.get(item.file_id or 0),
             outcome=item.outcome,
             decided_at=item.outcome_at,
             decided_by=named.number(item.outcome_by) if item.outcome_by else None,

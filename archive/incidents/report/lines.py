@@ -107,9 +107,7 @@ class NameBook:
             return None
         if place_id not in self._trails:
             self._trails |= paths.trails(self._work, [place_id])
-        trail = self._trails[place_id]
-        inner = next((at for at, place in enumerate(trail) if place.kind is PlaceKind.ROOM), 0)
-        return Where(_spoken(trail[: inner + 1]), _spoken(trail))
+        return stands(self._trails[place_id])
 
     def code(self, file_id: int) -> str:
         """Return the code of a file."""
@@ -147,11 +145,18 @@ class NameBook:
             self._described |= {number: str(one.get("description", "")) for number, one in said.items()}
 
 
-def _spoken(trail: Sequence[Place]) -> Both:
-    return _both(lambda: paths.name_of(trail))
+def stands(trail: Sequence[Place]) -> Where:
+    """Return a place by its room and its full name."""
+    inner = next((at for at, place in enumerate(trail) if place.kind is PlaceKind.ROOM), 0)
+    return Where(spoken(trail[: inner + 1]), spoken(trail))
 
 
-def _both(say: Callable[[], str]) -> Both:
+def spoken(trail: Sequence[Place]) -> Both:
+    """Say a place with all it stands in, in both languages."""
+    return in_both(lambda: paths.name_of(trail))
+
+
+def in_both(say: Callable[[], str]) -> Both:
     """Say something in both languages, whichever is in use."""
     said = []
     for language in LOCALES:
@@ -169,7 +174,7 @@ def of_incident(
 ) -> tuple[ReportLine, ...]:
     """Tell what happened in an incident, oldest first; what other parts of the report tell is left out."""
     rows = [row for row in events if _KINDS[row.kind] not in _SHOWN_ELSEWHERE]
-    told = _in_both(work, rows)
+    told = _told_in_both(work, rows)
     lines = []
     for row, said in zip(rows, told, strict=True):
         kind, facts = _KINDS[row.kind], json.loads(row.body)["facts"]
@@ -180,7 +185,8 @@ def of_incident(
         aside = "\n".join(str(texts[row.id][name]) for name in _ASIDES if texts.get(row.id, {}).get(name))
         lines.append(
             ReportLine(
-                at=row.happened_at,
+                # 0.1.0 dated a report by the suspicion, which the head of the paper tells apart
+                at=row.at if kind is EventKind.INCIDENT_REPORTED else row.happened_at,
                 recorded_at=row.at,
                 kind=Both(kind.sv, kind.en),
                 text=said,
@@ -259,7 +265,7 @@ def unplaced(line: StepLine) -> StepLine:
     return replace(line, answers=tuple(answers))
 
 
-def _in_both(work: Work, rows: Sequence[Any]) -> list[Both]:
+def _told_in_both(work: Work, rows: Sequence[Any]) -> list[Both]:
     told = []
     for language in LOCALES:
         with speaking(language):
@@ -294,7 +300,7 @@ def _value(field: FormField, answer: Answer, named: NameBook) -> Both:
         return Both("ja", "yes") if answer == "yes" else Both("nej", "no")
     if field.kind in {FieldKind.PERSON, FieldKind.PLACE, FieldKind.FILE}:
         named.learn(map(str, parts))
-        return _both(lambda: ", ".join(named.of_key(str(one)) for one in parts))
+        return in_both(lambda: ", ".join(named.of_key(str(one)) for one in parts))
     if field.kind is FieldKind.MOMENT:
         moment = as_moment(str(answer))
         text = f"{local(moment):%Y-%m-%d %H:%M}" if moment else str(answer)

@@ -12,13 +12,14 @@ from archive.codes import codes as label_codes
 from archive.files import files, masking, wanted
 from archive.incidents import access, reporting
 from archive.incidents.reporting import MissReport
-from archive.kernel.clock import STOCKHOLM, local
+from archive.kernel.clock import local
 from archive.kernel.errors import DomainError, Invalid
 from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, Unit
 from archive.places import places
 from archive.vocabulary import Missed, Occasion, Permission
 from archive.vocabulary.wording import N_, _
+from archive.web.kit import moments
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
 from labels import codes
@@ -186,13 +187,7 @@ def read_moment(name: str) -> datetime | None:
     text = request.form.get(name, "").strip()
     if not text:
         return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM)
-    except ValueError:
-        raise Invalid("moment_wrong", NOT_A_MOMENT, field=name) from None
-
-
-NOT_A_MOMENT = N_("Write day and time, as 2026-11-22 09:30.")
+    return moments.typed(text, name)
 
 
 def known_incident(work: Work, file_id: int) -> Incident | None:

@@ -11,8 +11,8 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.history import private_data
 from archive.incidents import access, changes
+from archive.incidents.report import kept, search_annex, stated
 from archive.incidents.report import lines as incident_lines
-from archive.incidents.report import search_annex, stated
 from archive.incidents.report.data import StepLine
 from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local_date
@@ -174,16 +174,17 @@ def _bare(line: StepLine) -> StepLine:
 
 
 def open_step(work: Work, course: RunCourse, record: Record, by: Any, now: datetime) -> OpenStep:
-    """Return an open step as the page shows it."""
+    """Return an open step as the page shows it, without a time where no clock runs."""
     step = course.step(record.step)
+    due = record.deadline if course.run.clocks else None
     return OpenStep(
         step.id,
         step.title.say(locale()),
         parties(work, course, step),
         steps.may_do(work.actor, step, by),
-        record.deadline,
-        left(record.deadline, now),
-        record.is_late(now),
+        due,
+        left(due, now),
+        due is not None and record.is_late(now),
     )
 
 
@@ -260,9 +261,8 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[CaseThing]
     items = changes.items(work, incident)
     texts = private_data.by_event(work, [item.told_event for item in items]) if readable else {}
     files = work.actor.may(Permission.READ_FILES)
-    standing = paths.trails(
-        work, {one for item in items for one in (item.place_id, item.found_place_id) if one}
-    )
+    standing = paths.trails(work, {item.found_place_id for item in items if item.found_place_id})
+    were = kept.told(work, kept.at_miss(work, items, incident.missed_at)) if readable else {}
     shown = []
     for number, item in enumerate(items, start=1):
         file = work.session.get(CaseFile, item.file_id) if item.file_id else None
@@ -279,7 +279,7 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[CaseThing]
                 files and file is not None,
                 hidden,
                 str(texts.get(item.told_event or 0, {}).get("description", "")),
-                paths.name_of(standing.get(item.place_id or 0, ())) if open_ else "",
+                str(were[item.file_id].name) if open_ and item.file_id in were else "",
                 paths.name_of(standing.get(item.found_place_id or 0, ())) if open_ else "",
                 inside if files and inside and not inside.protected and walks else None,
                 stated.lay(item.found_where, **named),

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from archive.kernel.clock import local, local_date
+from archive.kernel.clock import local, local_date, shown_by_clocks
+from archive.kernel.errors import Invalid
 from archive.places.paths import spoken
-from archive.vocabulary.wording import _, locale, ngettext
+from archive.vocabulary.wording import N_, _, locale, ngettext
 
 _SV = "januari februari mars april maj juni juli augusti september oktober november december"
 _EN = "January February March April May June July August September October November December"
@@ -55,3 +56,17 @@ def number(value: datetime) -> str:
 
 
 FILTERS = {"day": day, "weekday": weekday, "moment": moment, "ago": ago, "date": number, "spoken": spoken}
+
+
+def typed(text: str, field: str | None = None) -> datetime:
+    """Return the moment somebody typed as clocks show it; raises Invalid for what is none."""
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError:
+        sentence = N_("Write day and time, as 2026-11-22 09:30.")
+        raise Invalid("moment_wrong", sentence, field=field) from None
+    try:
+        return shown_by_clocks(written)
+    except ValueError:
+        sentence = N_("There was no such time: clocks were set forward over it. Correct the time.")
+        raise Invalid("no_such_moment", sentence, field=field) from None

@@ -14,7 +14,7 @@ from archive.accounts import display_names
 from archive.codes import codes as label_codes
 from archive.files import files
 from archive.incidents import changes
-from archive.kernel.clock import STOCKHOLM, local
+from archive.kernel.clock import local
 from archive.kernel.errors import DomainError, Invalid
 from archive.kernel.letters import is_number
 from archive.kernel.store import Work
@@ -23,7 +23,7 @@ from archive.places import paths
 from archive.routine_runs import keys as step_keys
 from archive.routine_runs.steps import RunCourse
 from archive.vocabulary.wording import N_, _, locale
-from archive.web.incidents.report_form import NOT_A_MOMENT
+from archive.web.kit import moments
 from archive.web.places.places import chosen_place
 from labels import codes
 from routines.answers import as_moment
@@ -134,10 +134,7 @@ def _number(text: str) -> int | str:
 def _moment(text: str) -> str:
     if not text:
         return ""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM).isoformat(timespec="seconds")
-    except ValueError:
-        raise Invalid("moment_wrong", NOT_A_MOMENT) from None
+    return moments.typed(text).isoformat(timespec="seconds")
 
 
 def done_at() -> datetime | None:

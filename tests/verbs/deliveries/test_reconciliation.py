@@ -10,6 +10,7 @@ from archive.deliveries import dispatch, lines, packing, planning, reconciliatio
 from archive.deliveries.views import NamedDifference
 from archive.files import wanted
 from archive.incidents import outcomes, reporting
+from archive.incidents import steps as incident_steps
 from archive.incidents.outcomes import Find
 from archive.incidents.reporting import MissReport
 from archive.integrity import checks
@@ -37,6 +38,7 @@ from tests.builders import a_file, a_place, user_in_role
 from tests.remembering import remembering
 from tests.tampering import intruding
 from tests.verbs.deliveries.delivering import Scene, a_scene
+from tests.verbs.incidents.incident_play import a_colleague
 
 
 @pytest.fixture
@@ -487,3 +489,24 @@ def test_a_call_back_is_no_way_to_forget_a_difference_found_before_it_left(archi
     scene.dispatch()
     scene.do(scene.packer, lambda work: dispatch.recall(work, scene.share(work)))
     assert scene.named() == {DifferenceKind.LISTED_NOT_FOUND: 1}
+
+
+def test_who_noticed_what_is_missing_is_whom_the_receipt_names_not_who_reports_it(archive: Archive) -> None:
+    scene = _on_the_way(archive, routines=True)
+    scene.receive_all(0)
+    scene.receive_all(2, crate=1)
+    scene.sign()
+    other = a_colleague(archive, "astrid", Role.ARCHIVIST)
+
+    def suspect(work: Work) -> int:
+        missing = scene.differences(work, DifferenceKind.PACKED_NOT_RECEIVED)
+        assert {one.found_by for one in missing} == {scene.receiver.id}
+        return reconciliation.suspect(work, missing).id
+
+    number = scene.do(other, suspect)
+
+    def noticed(work: Work) -> object:
+        run = incident_steps.course(work, work.session.get_one(Incident, number))
+        return run.progress.records[0].answers["missed_by"]
+
+    assert scene.look(noticed) == scene.receiver.id

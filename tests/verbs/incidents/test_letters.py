@@ -228,7 +228,7 @@ def test_the_papers_tell_an_incident_from_the_report_to_the_find(
     with archive.read(archivist) as work:
         case = a_case(work, archive, story.number)
         drafts = [one.paper for one in cases.printable(case) if one.draft]
-        assert drafts == [IncidentPaper.IMY_SUPPLEMENT]
+        assert drafts == [IncidentPaper.IMY_SUPPLEMENT, IncidentPaper.LETTER], "both are asked anew"
         asked = {one.key: one.answer for one in imy.notification(case)}
         assert (asked["persons"], asked["informed"], asked["will_be_informed"]) == (
             "3",
@@ -397,3 +397,47 @@ def test_the_papers_of_a_lost_crate_ask_no_more_often_than_those_of_a_dozen(
             reports.investigation(case)
         asked.append(len(statements))
     assert asked[0] == asked[1]
+
+
+def test_a_letter_is_a_draft_while_it_is_to_be_decided_anew_whether_it_is_sent(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    story = reported(archive, archivist, clock)
+
+    def letter() -> tuple[bool, bool]:
+        with archive.read(archivist) as work:
+            how = cases.standing(a_case(work, archive, story.number), IncidentPaper.LETTER)
+            return how.draft, how.done
+
+    told = [letter()]
+    decided(story, clock)
+    told.append(letter())
+    sent(story, clock)
+    told.append(letter())
+    story.play.do(story.manager, "decide_inform", high_risk="yes", inform="yes")
+    told.append(letter())
+    assert told == [(True, False), (False, False), (True, True), (False, False)]
+
+
+@pytest.mark.parametrize(
+    ("sources", "recovered", "collected"),
+    [
+        ("courts", "Domen och två beslut", True),
+        ("courts", "Ingenjörens utlåtande", True),
+        *(
+            (("courts", one, False))
+            for one in ("Inget", "inget alls", "Inga kopior fanns.", "-", "0", "None")
+        ),
+        ("none", "Domen", False),
+    ],
+)
+def test_copies_were_collected_only_where_something_was_recovered(
+    archive: Archive, archivist: Actor, clock: SetClock, sources: str, recovered: str, *, collected: bool
+) -> None:
+    story = reported(archive, archivist, clock)
+    story.play.do(story.manager, "screen_risk", ongoing="yes", content_needed="yes")
+    story.play.do(archivist, "reconstruct", sources=(sources,), recovered=recovered)
+    with archive.read(archivist) as work:
+        case = a_case(work, archive, story.number)
+        told = incident_letters.letter(case).rebuilt, incident_letters.answer(case).rebuilt
+        assert told == (collected, collected)

@@ -70,7 +70,9 @@ def test_a_sent_notification_is_the_same_whatever_happens_later(
         incident = reporting.get(work, story.number)
         reporting.hand_over(work, incident, other.user_id or 0)
         reporting.change(work, incident, "fel", diary_number="SN-2026/999")
-    story.play.do(story.manager, "later_awareness", reason="SENARE")
+    with archive.read(archivist) as work:
+        known = reporting.get(work, story.number).reported_at.isoformat()
+    story.play.do(story.manager, "later_awareness", reason="SENARE", aware_at=known)
     clock.forward(days=2)
     searched(story, "all_found")
     story.play.do(archivist, "confirm_find", right="yes", in_cover="no", exposed="unknown", readers="städare")

@@ -518,7 +518,7 @@ def test_what_was_judged_or_told_by_a_find_that_was_none_is_asked_for_anew(pair:
     do, chief, archivist = pair.play.do, pair.chief, pair.archivist
     do(archivist, "after_find")
     do(chief, "decide_notification", notify="yes")
-    do(archivist, "notify_imy", part="complete", ended="ended")
+    do(archivist, "notify_imy", part="complete", ended="ongoing")
     do(chief, "decide_inform", high_risk="no", inform="no")
     do(archivist, "lex_sarah_report")
     anew = {"supplement_imy", "decide_inform", "lex_sarah_report"}
@@ -584,3 +584,64 @@ def test_a_supplement_sent_because_of_a_find_stays_sent_when_the_find_is_taken_b
         ends = {one.step: one.end for one in records if one.occurrence == 1}
     assert (ends["after_find"], ends["supplement_imy"]) == (StepEnd.LAPSED, StepEnd.DONE)
     assert "supplement_imy" in pair.stands()[1]
+
+
+def test_what_followed_on_several_finds_is_asked_anew_when_one_of_them_is_taken_back(pair: Pair) -> None:
+    files = [f"file:{one}" for one in pair.files]
+    with pair.archive.write(pair.archivist) as work:
+        incident = work.session.get_one(Incident, pair.number)
+        finds.claim(work, reporting.items(work, incident)[1:], None, work.now)
+        reporting.advance(work, incident)
+    pair.play.do(pair.archivist, "confirm_find", files=(files[1],), right="yes")
+    pair.clock.forward(minutes=5)
+    pair.play.do(pair.archivist, "after_find", away="Ett dygn", consequences="Inga")
+    assert "after_find" not in pair.stands()[1]
+    with pair.archive.write(pair.archivist) as work:
+        incident = work.session.get_one(Incident, pair.number)
+        assert Case(work, incident, pair.archive.settings).said("after_find", "away") == "Ett dygn"
+        reporting.reopen(work, incident, [reporting.items(work, incident)[0].id], REASON)
+    assert "after_find" in pair.stands()[1], "the other find is followed up, without what was none"
+    with pair.archive.read(pair.archivist) as work:
+        incident = work.session.get_one(Incident, pair.number)
+        assert [item.open for item in reporting.items(work, incident)] == [True, False]
+        assert Case(work, incident, pair.archive.settings).said("after_find", "away") == ""
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_told_the_end_of_several_files_stands_for_those_that_are_not_missed_again(
+    archive: Archive, clock: SetClock, *, together: bool
+) -> None:
+    by = operator("walker")
+    a_colleague(archive, "arkivarien", Role.ARCHIVIST)
+    chief, delegate = (
+        a_colleague(archive, "chefen", Role.MANAGER),
+        a_colleague(archive, "dele", Role.DELEGATE),
+    )
+    with archive.write(by) as work:
+        box = a_box(work, a_shelf(work))
+        number = reporting.report(work, MissReport((a_file(work, box).id, a_file(work, box).id))).id
+    play = Play(archive, number)
+    searchers = [a_colleague(archive, f"sökare{one}", Role.ARCHIVIST) for one in range(3)]
+    for searcher, step in zip(searchers, ("first_search", "second_search", "wide_search"), strict=True):
+        clock.forward(hours=1)
+        play.do(searcher, step, result="nothing")
+    play.do(searchers[0], "record_checks")
+    play.do(chief, "decide_notification", notify="no")
+    clock.forward(hours=1)
+    keys = ("file:1", "file:2")
+    for named in (keys,) if together else ((keys[0],), (keys[1],)):
+        play.do(delegate, "decide", files=named, outcome="declared_lost")
+    clock.forward(hours=1)
+
+    def take_up(at: int) -> tuple[list[StepEnd | None], bool]:
+        with archive.write(by) as work:
+            incident = work.session.get_one(Incident, number)
+            reporting.reopen(work, incident, [reporting.items(work, incident)[at].id], REASON)
+            run = incident_steps.course(work, incident)
+            clock.forward(hours=1)
+            ends = [one.end for one in run.progress.records if one.step == "decide"]
+            return ends, run.progress.open_record("decide") is not None
+
+    done, gone = StepEnd.DONE, StepEnd.LAPSED
+    assert take_up(0) == ([done, None] if together else [gone, done, None], True)
+    assert take_up(1) == ([gone, None] if together else [gone, gone, None], True)

@@ -12,6 +12,7 @@ from sqlmodel import col
 from archive.files import files
 from archive.history import private_data
 from archive.incidents import figures, prefills, record_check, reporting, worklist
+from archive.incidents.report import gather
 from archive.incidents.report.data import IncidentReport, check_value, decode, encode, redacted
 from archive.incidents.reporting import MissReport, StatedFind
 from archive.kernel.errors import NotPermitted
@@ -19,7 +20,7 @@ from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Actor, Archive, Work, operator
 from archive.loans import loans
 from archive.loans.loans import Request
-from archive.models import FilePerson, Incident, Place
+from archive.models import Event, FilePerson, Incident, Place
 from archive.people import people
 from archive.scanning import scans
 from archive.scanning.scans import Scanned
@@ -500,3 +501,17 @@ def test_a_form_begins_with_what_is_known_already(
         assert "disposals" not in checked  # still on paper: somebody has to look
         missing = prefills.for_step(work, incident, "decide_mistaken", settings)["files"]
         assert missing == tuple(f"file:{file}" for file in shelved[:2])
+
+
+def test_reported_is_when_it_was_reported_and_the_miss_is_told_apart(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    with archive.write(archivist) as work:
+        file = a_file(work, a_box(work, a_shelf(work)))
+        missed, suspected = clock.now - timedelta(hours=2), clock.now - timedelta(hours=1)
+        incident = reporting.report(work, MissReport((file.id,), missed_at=missed, suspected_at=suspected))
+        told = gather.build(work, incident)
+        assert (told.missed_at, told.suspected_at, told.reported_at) == (missed, suspected, clock.now)
+        assert [line.at for line in told.timeline if line.kind.sv == "anmäld"] == [clock.now]
+        event = work.session.get_one(Event, incident.told_event)
+        assert event.happened_at == clock.now

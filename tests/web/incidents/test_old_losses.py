@@ -1,0 +1,38 @@
+"""An old loss that is entered afterwards shows no time left, at the top of its page or anywhere else."""
+
+from datetime import timedelta
+
+import pytest
+
+from archive.incidents import reporting, worklist
+from archive.incidents import steps as incident_steps
+from archive.incidents.letters import imy
+from archive.incidents.letters.cases import Case
+from archive.incidents.reporting import MissReport
+from archive.kernel.store import Actor, Archive
+from archive.vocabulary.wording import speaking
+from archive.web.incidents import views
+from tests.builders import SetClock, a_box, a_file, a_shelf
+
+
+@pytest.mark.parametrize("afterwards", [True, False])
+def test_an_old_loss_entered_afterwards_shows_no_time_left_anywhere(
+    archive: Archive, archivist: Actor, clock: SetClock, *, afterwards: bool
+) -> None:
+    old = clock.now - timedelta(days=900)
+    with archive.write(archivist) as work:
+        file = a_file(work, a_box(work, a_shelf(work)))
+        said = MissReport((file.id,), missed_at=old, suspected_at=old, entered_afterwards=afterwards)
+        number = reporting.report(work, said).id
+    with archive.read(archivist) as work, speaking("sv"):
+        incident = reporting.get(work, number)
+        top = views.next_of(work, incident_steps.course(work, incident), work.now)
+        mine = worklist.my_steps(work)
+        aware = next(
+            one for one in imy.notification(Case(work, incident, archive.settings)) if one.key == "aware"
+        )
+        assert top
+        assert mine
+        timed = (top.due is not None, top.left != "", any(one.due_at for one in mine))
+        assert timed == (not afterwards,) * 3
+        assert ("72 timmarna" in aware.answer) is not afterwards
