@@ -19,7 +19,7 @@ SIGNED = {
         "*Berg, Bo", "Berg, Bo (S)", "Berg, Bo*", "Berg, Bo *", "* Berg, Bo", "Berg*, Bo", "Berg, *Bo",
         "Berg, Bo (*)", "(*) Berg, Bo", "(S) Berg, Bo", "Berg, Bo **", "Berg, Bo (SM)", "Berg, Bo (SK)",
         "Berg, Bo (s)", "Berg, Bo [S]", "*Bo Berg", "Bo Berg*", "Bo Berg (S)", "Berg, Bo (S.)", "Berg, Bo ★",
-        "Berg (S), Bo", "*", "Berg, Bo (SF)", "Berg, Bo (barn) *", "Berg, Bo *, Ek, Siv",
+        "Berg (S), Bo", "*", "Berg, Bo (SF)", "Berg, Bo (barn) *", "Berg, Bo *, Ek, Siv", "Berg, Bo / S",
     ),
     "Medpersoner": (
         "Carm, Cia *", "Carm, Cia (S)", "*Carm, Cia", "Carm, Cia* / Ek, Åke", "Ek, Åke / Carm, Cia (SM)",
@@ -33,6 +33,7 @@ SIGNED = {
         "3003-2 S", "3003-2*", "3003-2 *", "*3003-2", "3003-2 (S)", "3003-2 (*)", "3003-2 SM", "3003-2 SK",
         "3003-2 [S]", "3003-2 SF", "* 3003-2", "3003-2 sekr", "3003-2 (sekr.)", "3003-2, SPU",
         "3003-2 skyddad", "3003-2 ★", "K 12/98 (S)",
+        "3003-2 S del 2", "3003-2 del 2 S", "3003-2* vol. 2",
     ),
 }  # fmt: skip
 """The row is about somebody whose data are protected."""
@@ -50,6 +51,8 @@ PERHAPS = {
     "Kuvert": ("förseglat", "igenklistrat"),
     "Namn": ("Berg, Bo SM", "Berg, Bo SK", "Berg, Bo SF"),
     "Aktnr": ("3003-2S",),
+    "Personnr": ("19691107-****",),
+    "Född": ("1969-11-07*",),
     "Avslutad": ("2003-04-14*", "2003-04-14 *"),
     "Enhet": ("Mitt*",),
     "Akttyp": ("EB*",),
@@ -89,5 +92,6 @@ PLAIN = {
     "Mapp": ("blå", "12", "Rödeby"),
     "Skåp": ("12", "A", "plåt", "Rött 4"),
     "Pärm": ("röd", "blå"),
+    "Född": ("*1969", "1969-11-07"),
 }  # fmt: skip
 """Nothing hides and nobody is asked."""

@@ -13,6 +13,7 @@ from archive.imports.lists.meaning.marked import MarkedRows
 from archive.imports.lists.meaning.marks import kept_apart, names_paragraph
 from archive.imports.lists.meaning.names import role_of_heading
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
+from archive.imports.lists.meaning.signs import SignedCells, lifted
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
 from archive.imports.lists.meaning.tables import CommentMark, ListShape
 from archive.imports.lists.meaning.values import (
@@ -77,6 +78,7 @@ _KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, ListField.KIND)
 _POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, ListField.POSITION)
 _PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, ListField.PROTECTION)
 _PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, ListField.PROTECTION)
+_PERHAPS_MARKED = Flag(FlagCode.PERHAPS_MARKED, ListField.PROTECTION)
 _KEPT_APART = Flag(FlagCode.KEPT_APART, ListField.PROTECTION)
 _FACT_UNCLEAR = {field.value: Flag(FlagCode.FACT_UNCLEAR, field) for field in FACTS}
 
@@ -113,6 +115,7 @@ class ListReader:
         names = shape.columns
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
+        self._signs = SignedCells(shape.header, at)
         self._free = at.pop(ListField.FREE_TEXT, [])
         self._others = [(index, role_of_heading(names[index])) for index in at.pop(ListField.CO_PERSONS, [])]
         at.pop(ListField.IGNORED, None)
@@ -161,10 +164,11 @@ class ListReader:
         problems: list[RowProblem] = []
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
-        reference, part = self._reference(texts, free, flags)
+        reference, part, signed = self._reference(texts, free, flags)
         days, sure = self._days(texts, flags)
         persons, protected = self._persons(cells, texts, sure, flags)
-        protected |= self._marks.has(cells, row)
+        hides, asks = self._signs.look(cells)
+        protected |= signed or hides or self._marks.has(cells, row)
         if broken("\n".join(cells)):
             flags.append(_LETTERS_BROKEN)
         self._look_at_birth(persons, days.closed, flags)
@@ -185,7 +189,7 @@ class ListReader:
             place=where.steps,
             position=where.position,
             unit=texts["unit"] or self.mapping.unit,
-            protection=self._protection(cells, texts["protection"], protected, flags),
+            protection=self._protection(cells, texts["protection"], flags, protected=protected, asks=asks),
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
@@ -221,8 +225,9 @@ class ListReader:
             flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
         return error and field is not ListField.PROTECTION
 
-    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, CoverPart]:
-        reference = texts["reference"]
+    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, CoverPart, bool]:
+        """Return the reference, its part, and whether it bears a mark of protection."""
+        reference, signed = lifted(texts["reference"])
         part = self._part(texts)
         if reference:
             nothing = not _DIGIT.search(reference) and simple(reference) in MISSING
@@ -232,12 +237,14 @@ class ListReader:
         elif _LOOKS_LIKE_DATE.fullmatch(reference):
             flags.append(_REFERENCE_DATE)
         if part is NO_PART and _PART_WORD.search(reference) and (found := part_inside(reference)).part:
-            part, reference = found, without_part(reference)
+            part = found
+            reference, behind = lifted(without_part(reference))
+            signed |= behind
         if part is NO_PART and free and _PART_WORD.search(free):
             part = part_inside(free)
         if part.flag:
             flags.append(Flag(part.flag, ListField.PART))
-        return reference, part
+        return reference, part, signed
 
     def _part(self, texts: dict[str, str]) -> CoverPart:
         part = read_part(texts["part"]) if texts["part"] else NO_PART
@@ -348,7 +355,9 @@ class ListReader:
         order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
         return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
 
-    def _protection(self, cells: Sequence[str], text: str, protected: bool, flags: list[Flag]) -> Protection:
+    def _protection(
+        self, cells: Sequence[str], text: str, flags: list[Flag], *, protected: bool, asks: bool
+    ) -> Protection:
         level, clear = read_protection(text, self._yes) if self._stated else (Protection.NONE, True)
         if not clear:
             flags.append(_PROTECTION_UNCLEAR)
@@ -357,11 +366,13 @@ class ListReader:
             return Protection.UNKNOWN
         if level is Protection.NONE and self._is_apart(cells):
             flags.append(_KEPT_APART)
+        if level is Protection.NONE and asks:
+            flags.append(_PERHAPS_MARKED)
         return level if self._stated else self.mapping.unstated_protection
 
     def _is_apart(self, cells: Sequence[str]) -> bool:
         loose = (cells[index] for index in self._loose if index < len(cells))
-        return kept_apart("\n".join(cells)) or any(map(names_paragraph, loose))
+        return kept_apart("\n".join(cells)) or any(map(names_paragraph, loose)) or self._signs.apart(cells)
 
     def _check(self, when: str, sign: str, flags: list[Flag]) -> ListedCheck | None:
         if not (when or sign):
