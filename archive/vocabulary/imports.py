@@ -123,4 +123,5 @@ class RowReason(Term):
         "the part is beyond the number of parts",
     )
     TOO_MANY_CELLS = "too_many_cells", "fler celler än kolumner", "more cells than columns"
+    FORMULA = "formula", "en formel i stället för ett värde", "a formula in place of a value"
     CELL_TOO_LONG = "cell_too_long", "en cell är för lång", "a cell is too long"

@@ -373,10 +373,24 @@ def test_a_cell_too_long_to_register_is_rejected_in_words() -> None:
     assert not read(free_text="x" * 5000).problems
 
 
-def test_a_formula_is_text_and_flagged() -> None:
-    reading = read(name='=HYPERLINK("http://x.se","Ek, Eva")')
-    assert "formula" in flags(reading)
-    assert reading.persons[0].family.startswith("=HYPERLINK")
+@pytest.mark.parametrize("field", ["reference", "name", "number", "part", "place", "unit", "co_persons"])
+def test_a_formula_nobody_worked_out_is_registered_as_nothing(field: str) -> None:
+    reading = read(**{"reference": "K 1", field: '=CONCATENATE("2026-","3")'})
+    assert problems(reading) == ["formula"]
+    assert f"{ListField(field).label} är en formel" in reading.problems[0].say()
+    assert not read(**{"reference": "K 1", field: "3"}).problems
+
+
+def test_a_formula_says_nothing_of_a_day_or_a_kind_and_is_flagged() -> None:
+    assert "formula" in flags(read(reference="K 1", closed="=A1"))
+    assert not read(reference="K 1", closed="=A1").problems
+
+
+def test_a_formula_that_is_only_a_text_is_that_text() -> None:
+    found = read(reference='="0123-4"', name='="Ek, Eva"')
+    assert found.reference == "0123-4"
+    assert [(one.family, one.given) for one in found.persons] == [("Ek", "Eva")]
+    assert not found.problems
 
 
 def test_an_error_value_is_nothing_and_flagged() -> None:

@@ -51,6 +51,17 @@ _AS_TEXT = "'\u2019"
 
 _DIGIT = re.compile(r"\d")
 _PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
+_ONLY_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')
+_TAKEN_AS_WRITTEN = frozenset(
+    (
+        *(ListField.REFERENCE, ListField.PART, ListField.PARTS, ListField.PART_TEXT, ListField.NUMBER),
+        *(ListField.NAME, ListField.FAMILY_NAME, ListField.GIVEN_NAME, ListField.CO_PERSONS),
+        *(ListField.UNIT, ListField.CHECKED_BY),
+        *(ListField.PLACE, ListField.SITE, ListField.ROOM, ListField.RACK, ListField.SHELF, ListField.BOX),
+    )
+)
+"""Fields in which a formula would be registered as if it were what it works out."""
+
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
 
@@ -91,6 +102,10 @@ _PART_BEYOND = N_("It is part %(part)s of %(parts)s. Correct the part or the num
 _TOO_MANY_CELLS = N_(
     "The row has %(cells)s cells but the header has %(columns)s, so the columns may be shifted. Put "
     "quotation marks round the cell that holds the separator."
+)
+_FORMULA = N_(
+    "%(field)s is a formula without a stored result. Open the list in the spreadsheet program, save it "
+    "again, and take in the new file."
 )
 _CELL_TOO_LONG = N_("%(field)s is longer than %(limit)s characters. Shorten it.")
 
@@ -202,7 +217,7 @@ class ListReader:
         for name, index, field, raw in self._columns:
             if index >= count or not (text := cells[index]):
                 continue
-            if text[0] in _MARKS and self._is_error(text, field, flags):
+            if text[0] in _MARKS and not (text := self._computed(text, field, flags, problems)):
                 continue
             if text[0] in _AS_TEXT and text[1:2].isdigit():
                 text = text[1:]
@@ -214,16 +229,23 @@ class ListReader:
                 )
                 text = text[:limit]
             texts[name] = text
+        for index, _role in self._others:
+            if index < count and cells[index][:1] == "=":
+                self._computed(cells[index], ListField.CO_PERSONS, flags, problems)
         if self._separated and count <= self._last:
             flags.append(_ROW_SHORT)
         return texts
 
-    def _is_error(self, text: str, field: ListField, flags: list[Flag]) -> bool:
-        """Flag a formula or an error value; only the latter says nothing, but a mark may have stood there."""
+    def _computed(self, text: str, field: ListField, flags: list[Flag], problems: list[RowProblem]) -> str:
+        """Return what a formula or an error value says; nothing, but that a mark may have stood there."""
+        text = _worked_out(text)
         error = text.strip() in ERRORS
-        if error or text[0] == "=":
+        if text[:1] == "=" and field in _TAKEN_AS_WRITTEN:
+            problems.append(RowProblem("formula", _FORMULA, (("field", field),)))
+            return ""
+        if error or text[:1] == "=":
             flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
-        return error and field is not ListField.PROTECTION
+        return "" if error and field is not ListField.PROTECTION else text
 
     def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, CoverPart, bool]:
         """Return the reference, its part, and whether it bears a mark of protection."""
@@ -267,7 +289,8 @@ class ListReader:
         persons, protected = self._subjects.read(name, texts["number"], texts["birth_date"], days, flags)
         for index, role in self._others:
             if index < len(cells) and cells[index]:
-                others, also = self._subjects.read_others(cells[index][: LONGER["name"]], role, days, flags)
+                named = _worked_out(cells[index])[: LONGER["name"]]
+                others, also = self._subjects.read_others(named, role, days, flags)
                 persons += others
                 protected |= also
         if not persons:
@@ -427,6 +450,12 @@ class ListReader:
         if self._separated and len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             facts = (("cells", len(cells)), ("columns", self._width))
             problems.append(RowProblem("too_many_cells", _TOO_MANY_CELLS, facts))
+
+
+def _worked_out(text: str) -> str:
+    """Return what a formula that is only a text says, as programs write numbers to be kept as text."""
+    said = _ONLY_TEXT.fullmatch(text) if text[:1] == "=" else None
+    return said[1].replace('""', '"') if said else text
 
 
 def _carried(number: Identity) -> PartialDate | None:
