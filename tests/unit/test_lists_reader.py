@@ -373,6 +373,33 @@ def test_a_cell_too_long_to_register_is_rejected_in_words() -> None:
     assert not read(free_text="x" * 5000).problems
 
 
+def test_a_part_behind_a_reference_is_read_as_in_a_column_of_its_own() -> None:
+    behind, own = read(reference="4010-77 1(2)"), read(reference="4010-77", part="1(2)")
+    assert (behind.reference, behind.part, behind.parts) == (own.reference, own.part, own.parts)
+    assert (own.reference, own.part, own.parts) == ("4010-77", 1, 2)
+    assert problems(read(reference="4010-77 3(2)")) == ["part_beyond_parts"]
+
+
+@pytest.mark.parametrize("text", ["4010-77 2(3)", "4010-77 del 2", "4010-77 del 2 av 3"])
+def test_a_part_that_stands_at_the_reference_and_in_its_column_is_said_twice(text: str) -> None:
+    found = read(reference=text, part="2", parts="3")
+    assert (found.reference, found.part, found.parts) == ("4010-77", 2, 3)
+    assert flags(found) == set()
+    assert read(reference=text, parts="3").reference == "4010-77"
+
+
+def test_a_part_at_the_reference_that_its_column_contradicts_is_flagged() -> None:
+    found = read(reference="4010-77 1(2)", part="2")
+    assert (found.reference, found.part) == ("4010-77 1(2)", 2)
+    assert flags(found) == {"part_unreadable"}
+
+
+@pytest.mark.parametrize("text", ["4010-77(2)", "4010-77-1(2)", "4010-77 (2)"])
+def test_brackets_behind_a_reference_that_may_be_its_own_are_flagged(text: str) -> None:
+    found = read(reference=text)
+    assert (found.reference, flags(found)) == (text, {"part_unreadable"})
+
+
 @pytest.mark.parametrize("field", ["reference", "name", "number", "part", "place", "unit", "co_persons"])
 def test_a_formula_nobody_worked_out_is_registered_as_nothing(field: str) -> None:
     reading = read(**{"reference": "K 1", field: '=CONCATENATE("2026-","3")'})

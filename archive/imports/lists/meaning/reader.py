@@ -20,6 +20,7 @@ from archive.imports.lists.meaning.values import (
     NO_PART,
     CoverPart,
     level_of_yes,
+    part_behind,
     part_inside,
     read_count,
     read_part,
@@ -65,6 +66,8 @@ _TAKEN_AS_WRITTEN = frozenset(
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
 
+_ENDS_PART = frozenset(")0123456789")
+_IN_BRACKETS = re.compile(r"\(\d{1,3}\)$")
 _BLANK = {field.value: "" for field in ListField}
 _SURE_COLUMNS = 4
 """Columns from which a row with a single filled cell is no file."""
@@ -86,6 +89,7 @@ _ROW_SHORT = Flag(FlagCode.ROW_SHORT, None)
 _CLOSED_BEFORE_OPENED = Flag(FlagCode.CLOSED_BEFORE_OPENED, ListField.CLOSED)
 _BEFORE_BIRTH = Flag(FlagCode.BEFORE_BIRTH, ListField.CLOSED)
 _KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, ListField.KIND)
+_PART_UNREADABLE = Flag(FlagCode.PART_UNREADABLE, ListField.PART)
 _POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, ListField.POSITION)
 _PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, ListField.PROTECTION)
 _PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, ListField.PROTECTION)
@@ -258,10 +262,13 @@ class ListReader:
             flags.append(_NO_REFERENCE)
         elif _LOOKS_LIKE_DATE.fullmatch(reference):
             flags.append(_REFERENCE_DATE)
-        if part is NO_PART and _PART_WORD.search(reference) and (found := part_inside(reference)).part:
-            part = found
-            reference, behind = lifted(without_part(reference))
+        found, rest = _part_at(reference) if reference else (NO_PART, "")
+        if found.part and (part.part or found.part) == found.part:
+            part = part._replace(part=found.part, parts=part.parts or found.parts)
+            reference, behind = lifted(rest)
             signed |= behind
+        elif found.part or _IN_BRACKETS.search(reference):
+            flags.append(_PART_UNREADABLE)
         if part is NO_PART and free and _PART_WORD.search(free):
             part = part_inside(free)
         if part.flag:
@@ -450,6 +457,14 @@ class ListReader:
         if self._separated and len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             facts = (("cells", len(cells)), ("columns", self._width))
             problems.append(RowProblem("too_many_cells", _TOO_MANY_CELLS, facts))
+
+
+def _part_at(reference: str) -> tuple[CoverPart, str]:
+    """Return the part a reference names, and the reference without it."""
+    if _PART_WORD.search(reference) and (found := part_inside(reference)).part:
+        return found, without_part(reference)
+    apart = reference[-1:] in _ENDS_PART and (" " in reference or "," in reference)
+    return part_behind(reference) if apart else (NO_PART, reference)
 
 
 def _worked_out(text: str) -> str:
