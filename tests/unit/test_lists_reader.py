@@ -356,6 +356,22 @@ def test_shifted_columns_are_rejected_in_a_text_but_a_stray_cell_of_a_sheet_is_n
     assert not reader(*fields).read(["K 1", "Ek, Eva", "2003", " ", ""]).problems
 
 
+def test_a_name_split_by_its_comma_is_rejected_also_where_the_row_has_no_cell_too_many() -> None:
+    fields = (ListField.REFERENCE, ListField.NAME, ListField.SHELF, ListField.FREE_TEXT)
+    columns = tuple(MappedColumn(field.value, field) for field in fields)
+
+    def of(cells: list[str], separator: str = ",") -> list[str]:
+        shape = ListShape("csv", tuple(field.value for field in fields), 1, separator=separator)
+        reader = ListReader(replace(SETTINGS, columns=columns), shape, today=TODAY)
+        return problems(reader.read(cells))
+
+    assert of(["K 1", "Berg", " Bo", "H2"]) == ["name_split"]
+    assert of(["K 1", "Berg, Bo", "H2"]) == []
+    assert of(["K 1", " Berg", " H2", ""]) == [], "a blank after every comma"
+    assert of(["K 1", "Berg", " 2"]) == []
+    assert of(["K 1", "Berg", " Bo", "H2"], ";") == []
+
+
 def test_a_row_without_its_last_registered_cells_is_flagged() -> None:
     assert flags(reader(ListField.REFERENCE, ListField.NAME, ListField.CLOSED).read(["K 1", "Ek, Eva"])) == {
         "row_short"

@@ -15,7 +15,7 @@ from archive.imports.lists.meaning.names import role_of_heading
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
 from archive.imports.lists.meaning.signs import SignedCells, lifted
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
-from archive.imports.lists.meaning.tables import CommentMark, ListShape
+from archive.imports.lists.meaning.tables import TORN_OFF, CommentMark, ListShape
 from archive.imports.lists.meaning.values import (
     NO_PART,
     CoverPart,
@@ -105,7 +105,11 @@ _NOT_A_FILE = RowProblem("not_a_file", N_("This looks like a heading or a sum, n
 _PART_BEYOND = N_("It is part %(part)s of %(parts)s. Correct the part or the number of parts.")
 _TOO_MANY_CELLS = N_(
     "The row has %(cells)s cells but the header has %(columns)s, so the columns may be shifted. Put "
-    "quotation marks round the cell that holds the separator."
+    "quotation marks round the cell that holds the separator, such as a name with a comma."
+)
+_NAME_SPLIT = N_(
+    "The cell after the name “%(name)s” begins with a blank, as if a comma had split the name: the columns "
+    "may be shifted. Put quotation marks round the name."
 )
 _FORMULA = N_(
     "%(field)s is a formula without a stored result. Open the list in the spreadsheet program, save it "
@@ -144,6 +148,10 @@ class ListReader:
         self._facts = [field.value for field in FACTS if field in at]
         self._header = [clean(name) for name in shape.header] if shape.header_row else None
         self._width, self._separated = len(names), shape.kind == "csv"
+        self._name = at.get(ListField.NAME, [-1])[0]
+        self._splits_names = (
+            shape.separator == "," and self._name >= 0 and not any(map(TORN_OFF.match, shape.header[1:]))
+        )
         self._last = max((index for _name, index, _field, _raw in self._columns), default=-1)
         limit = mapping.list_date or today
         reader = partial(
@@ -457,6 +465,14 @@ class ListReader:
         if self._separated and len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             facts = (("cells", len(cells)), ("columns", self._width))
             problems.append(RowProblem("too_many_cells", _TOO_MANY_CELLS, facts))
+        elif self._splits_names and cells[self._name :][1:2] and _is_split(*cells[self._name :][:2]):
+            name = (("name", clean(cells[self._name])[:LONGEST]),)
+            problems.append(RowProblem("name_split", _NAME_SPLIT, name))
+
+
+def _is_split(name: str, following: str) -> bool:
+    """Tell whether the cell after a name is the end of it, parted by a comma without quotation marks."""
+    return bool(name) and not name[0].isspace() and bool(TORN_OFF.match(following))
 
 
 def _part_at(reference: str) -> tuple[CoverPart, str]:
