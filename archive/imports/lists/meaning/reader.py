@@ -447,7 +447,8 @@ class ListReader:
         filled = [text for cell in cells if (text := cell.strip())]
         if self._width < _SURE_COLUMNS or not filled:
             return False
-        return len(filled) == 1 or (len(filled) <= _SUM_CELLS and bool(_SUM.match(filled[0])))
+        mark = any(read_protection(text)[0].protected for text in self._marks.stated(cells) if text)
+        return (len(filled) == 1 and not mark) or (len(filled) <= _SUM_CELLS and bool(_SUM.match(filled[0])))
 
     def _refuse(
         self,
