@@ -151,6 +151,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             if conn.large:
                 self._large.release()
 
+    def handle_request(self, req: Any, conn: Connection) -> Any:
+        """Answer a request, saying so where the connection ends with it: else the next one may be lost."""
+        if conn.large:
+            req.force_close()
+        return super().handle_request(req, conn)
+
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         # What of a large request nobody wanted to read would hold the thread.
         return not conn.large and bool(super()._keepalive_after(conn, keepalive))

@@ -10,16 +10,17 @@ from archive.files import files
 from archive.history import history
 from archive.imports import questions
 from archive.imports.apply import ONE_LIST_AT_A_TIME, RowBatch
+from archive.imports.counts import Counts
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.rows import matching
 from archive.imports.rows.earlier import Words
-from archive.imports.rows.items import Item, Terms, fingerprint, item_of, reading_of
+from archive.imports.rows.items import Item, Terms, Verdict, fingerprint, item_of, reading_of
 from archive.imports.rows.matching import TWIN, CaseKey
 from archive.imports.rows.places import PlaceFinder
 from archive.kernel.errors import Conflict
-from archive.kernel.store import Work
+from archive.kernel.store import APART, Work
 from archive.models import ImportRow, ImportRun, Task
-from archive.vocabulary import EventKind, Permission, RowAnswer, RowState, TaskAnswer
+from archive.vocabulary import EventKind, Permission, RowAnswer, RowState, TaskAnswer, TaskKind
 from archive.vocabulary.wording import N_
 
 ROW_GONE = N_(
@@ -39,16 +40,19 @@ def act(work: Work, task: Task, answer: TaskAnswer) -> None:
     terms = Terms.load(work, Mapping.from_dict(run.mapping or {}))
     item = Words.of_run(run, terms.mapping).worded(item_of(row.row, reading_of(row), terms), row.cells)
     alike = waiting_alike(work, row, fingerprint(item, terms.mac_key))
-    if answer is TaskAnswer.ROW_WRONG:
-        _drop(work, [row, *alike])
-        _close(work, alike, answer)
-        return
     if answer is TaskAnswer.DIFFERENT:
         work.require(Permission.REGISTER)
     if not work.sqlite:
         work.connection.execute(ONE_LIST_AT_A_TIME)
-    _carry_out(work, run, terms, row, item, task, answer)
+    if answer is TaskAnswer.ROW_WRONG:
+        for one in (row, *alike):
+            _count(work, one)
+        _drop(work, [row, *alike])
+        _close(work, alike, answer)
+        return
+    _count(work, row, _carry_out(work, run, terms, row, item, task, answer))
     for other in alike:
+        _count(work, other, state=RowState.UNCHANGED)
         other.state, other.file_id, other.problem = RowState.UNCHANGED, row.file_id, None
         other.cells, other.reading = [], None
     work.session.flush()
@@ -64,7 +68,7 @@ def _close(work: Work, rows: Sequence[ImportRow], answer: TaskAnswer) -> None:
 
 def _carry_out(
     work: Work, run: ImportRun, terms: Terms, row: ImportRow, item: Item, task: Task, answer: TaskAnswer
-) -> None:
+) -> Verdict:
     batch = RowBatch(work, run, PlaceFinder(), terms)
     if answer is TaskAnswer.DIFFERENT:
         verdict = batch.judge([_apart(work, item)], apart=True)[0]
@@ -83,6 +87,21 @@ def _carry_out(
     row.file_key = str(verdict.item.key)
     if before:
         row.undo = {**(row.undo or {}), "persons": [*before, *(row.undo or {}).get("persons", [])]}
+    return verdict
+
+
+def _count(
+    work: Work, row: ImportRow, verdict: Verdict | None = None, *, state: RowState | None = None
+) -> None:
+    """Let the counts of the row's list follow the answer, but for what those cleared alone were asked."""
+    asked = select(col(Task.id)).where(col(Task.row_id) == row.id, col(Task.kind) == TaskKind.IDENTITY)
+    if any(task_id >= APART for task_id in work.session.scalars(asked)):
+        return
+    run = work.session.get_one(ImportRun, row.run_id)
+    work.session.refresh(run)
+    counts = Counts.from_data(run.counts)
+    counts.answer(verdict, state=state)
+    run.counts = counts.as_dict()
 
 
 def _apart(work: Work, item: Item) -> Item:

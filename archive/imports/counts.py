@@ -99,6 +99,17 @@ class Counts:
                 continue
             self._add_registered(verdict)
 
+    def answer(self, verdict: Verdict | None = None, *, state: RowState | None = None) -> None:
+        """Count a row that waited as what it has become; one said to be wrong becomes nothing."""
+        self.asked -= 1
+        self.conflicts -= 1
+        if verdict:
+            self.rows -= 1
+            self.add([verdict])
+        elif state:
+            name = _OF_STATE[state]
+            setattr(self, name, getattr(self, name) + 1)
+
     def _add_registered(self, verdict: Verdict) -> None:
         self.near += bool(verdict.near)
         flags = {flag.code.value for flag in verdict.item.reading.flags}

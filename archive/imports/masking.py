@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, bindparam, select
 
 from archive.imports import runs
+from archive.imports.lists.meaning.fields import FlagCode
 from archive.imports.lists.meaning.marks import protective_words
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.rows.items import Terms, item_of
@@ -21,6 +22,9 @@ _FILE = CaseFile.__table__  # type: ignore[attr-defined]
 _PERSON = Person.__table__  # type: ignore[attr-defined]
 _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
 _WRITTEN = re.compile(r"(?<!\d)(?:\d\d)?(\d{6})[-+ ]?(\d{4})(?!\d)")
+
+
+_MARKED = (FlagCode.PROTECTION_UNCLEAR.value, FlagCode.PROTECTION_IN_TEXT.value)
 
 
 def _one_of(column: ColumnElement[str]) -> ColumnElement[bool]:
@@ -39,14 +43,19 @@ _FILES = select(_FILE.c.source_id, _FILE.c.reference_key).where(
 
 
 def by_list(row: ImportRow) -> bool:
-    """Tell whether a row itself says it is about somebody protected; a heading or a sum names nobody."""
+    """Tell whether a row itself says it is about somebody protected.
+
+    What nobody stated counts as protected of whom the row names; of a row that names nobody it says nothing.
+    """
     if any(protective_words(str(cell)) for cell in row.cells):
         return True
     if not row.reading:
         return False
     reading = Reading.from_dict(row.reading)
     return reading.protection.protected and (
-        bool(reading.persons) or reading.protection is not Protection.UNKNOWN
+        bool(reading.persons)
+        or reading.protection is not Protection.UNKNOWN
+        or any(code in _MARKED for code, _field in row.flags)
     )
 
 

@@ -356,6 +356,22 @@ def test_shifted_columns_are_rejected_in_a_text_but_a_stray_cell_of_a_sheet_is_n
     assert not reader(*fields).read(["K 1", "Ek, Eva", "2003", " ", ""]).problems
 
 
+def test_a_name_split_by_its_comma_is_rejected_also_where_the_row_has_no_cell_too_many() -> None:
+    fields = (ListField.REFERENCE, ListField.NAME, ListField.SHELF, ListField.FREE_TEXT)
+    columns = tuple(MappedColumn(field.value, field) for field in fields)
+
+    def of(cells: list[str], separator: str = ",") -> list[str]:
+        shape = ListShape("csv", tuple(field.value for field in fields), 1, separator=separator)
+        reader = ListReader(replace(SETTINGS, columns=columns), shape, today=TODAY)
+        return problems(reader.read(cells))
+
+    assert of(["K 1", "Berg", " Bo", "H2"]) == ["name_split"]
+    assert of(["K 1", "Berg, Bo", "H2"]) == []
+    assert of(["K 1", " Berg", " H2", ""]) == [], "a blank after every comma"
+    assert of(["K 1", "Berg", " 2"]) == []
+    assert of(["K 1", "Berg", " Bo", "H2"], ";") == []
+
+
 def test_a_row_without_its_last_registered_cells_is_flagged() -> None:
     assert flags(reader(ListField.REFERENCE, ListField.NAME, ListField.CLOSED).read(["K 1", "Ek, Eva"])) == {
         "row_short"
@@ -373,10 +389,51 @@ def test_a_cell_too_long_to_register_is_rejected_in_words() -> None:
     assert not read(free_text="x" * 5000).problems
 
 
-def test_a_formula_is_text_and_flagged() -> None:
-    reading = read(name='=HYPERLINK("http://x.se","Ek, Eva")')
-    assert "formula" in flags(reading)
-    assert reading.persons[0].family.startswith("=HYPERLINK")
+def test_a_part_behind_a_reference_is_read_as_in_a_column_of_its_own() -> None:
+    behind, own = read(reference="4010-77 1(2)"), read(reference="4010-77", part="1(2)")
+    assert (behind.reference, behind.part, behind.parts) == (own.reference, own.part, own.parts)
+    assert (own.reference, own.part, own.parts) == ("4010-77", 1, 2)
+    assert problems(read(reference="4010-77 3(2)")) == ["part_beyond_parts"]
+
+
+@pytest.mark.parametrize("text", ["4010-77 2(3)", "4010-77 del 2", "4010-77 del 2 av 3"])
+def test_a_part_that_stands_at_the_reference_and_in_its_column_is_said_twice(text: str) -> None:
+    found = read(reference=text, part="2", parts="3")
+    assert (found.reference, found.part, found.parts) == ("4010-77", 2, 3)
+    assert flags(found) == set()
+    assert read(reference=text, parts="3").reference == "4010-77"
+
+
+def test_a_part_at_the_reference_that_its_column_contradicts_is_flagged() -> None:
+    found = read(reference="4010-77 1(2)", part="2")
+    assert (found.reference, found.part) == ("4010-77 1(2)", 2)
+    assert flags(found) == {"part_unreadable"}
+
+
+@pytest.mark.parametrize("text", ["4010-77(2)", "4010-77-1(2)", "4010-77 (2)"])
+def test_brackets_behind_a_reference_that_may_be_its_own_are_flagged(text: str) -> None:
+    found = read(reference=text)
+    assert (found.reference, flags(found)) == (text, {"part_unreadable"})
+
+
+@pytest.mark.parametrize("field", ["reference", "name", "number", "part", "place", "unit", "co_persons"])
+def test_a_formula_nobody_worked_out_is_registered_as_nothing(field: str) -> None:
+    reading = read(**{"reference": "K 1", field: '=CONCATENATE("2026-","3")'})
+    assert problems(reading) == ["formula"]
+    assert f"{ListField(field).label} är en formel" in reading.problems[0].say()
+    assert not read(**{"reference": "K 1", field: "3"}).problems
+
+
+def test_a_formula_says_nothing_of_a_day_or_a_kind_and_is_flagged() -> None:
+    assert "formula" in flags(read(reference="K 1", closed="=A1"))
+    assert not read(reference="K 1", closed="=A1").problems
+
+
+def test_a_formula_that_is_only_a_text_is_that_text() -> None:
+    found = read(reference='="0123-4"', name='="Ek, Eva"')
+    assert found.reference == "0123-4"
+    assert [(one.family, one.given) for one in found.persons] == [("Ek", "Eva")]
+    assert not found.problems
 
 
 def test_an_error_value_is_nothing_and_flagged() -> None:

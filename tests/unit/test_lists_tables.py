@@ -238,3 +238,36 @@ def test_any_bytes_are_a_list_or_are_refused_in_words(content: bytes) -> None:
         except (Invalid, TooLarge) as refusal:
             said.append(refusal.say())
     assert all(said)
+
+
+def columns_of(content: bytes) -> tuple[str, ...]:
+    with open_list(content) as opened:
+        return opened.shape.columns
+
+
+def test_a_row_with_more_cells_than_the_others_makes_no_column() -> None:
+    shifted = b"Aktnr,Namn,Hylla\r\n3001-1,Berg,H1\r\n3001-2,Berg, Bo,H2\r\n"
+    assert columns_of(shifted) == ("Aktnr", "Namn", "Hylla")
+    assert columns_of(b"Aktnr;Namn;Hylla\r\n1;Berg;H1\r\n2;Ek;H2\r\n3;Ek;Siv;H2\r\n") == (
+        "Aktnr",
+        "Namn",
+        "Hylla",
+    )
+
+
+def test_a_name_whose_comma_stands_without_quotes_in_every_row_makes_no_column() -> None:
+    shifted = b"Aktnr,Namn,Hylla\r\n3001-1,Berg, Bo,H1\r\n3001-2,Ek, Siv,H2\r\n3001-3,Ek, Eva,H3\r\n"
+    assert columns_of(shifted) == ("Aktnr", "Namn", "Hylla")
+    blanks = b"Aktnr, Namn, Hylla\r\n1, Berg, H1, sekr\r\n2, Ek, H2, foton\r\n"
+    assert columns_of(blanks) == ("Aktnr", "Namn", "Hylla", "D")
+
+
+def test_a_column_without_a_heading_that_the_rows_have_is_one() -> None:
+    assert columns_of(b"Aktnr;Namn;Hylla\r\n1;Berg;H1;S\r\n2;Ek;H2;\r\n3;Ek;H2;x\r\n") == (
+        "Aktnr",
+        "Namn",
+        "Hylla",
+        "D",
+    )
+    assert columns_of(b"Aktnr;Namn;Hylla;\r\n1;Berg;H1;S\r\n2;Ek;H2\r\n") == ("Aktnr", "Namn", "Hylla", "D")
+    assert columns_of(b"1;Berg;H1\r\n2;Ek;H2;x\r\n") == ("A", "B", "C", "D"), "nobody named any"

@@ -9,6 +9,7 @@ from archive.imports.lists.meaning.fields import FlagCode
 from archive.imports.lists.meaning.names import NameReader, role_of_heading
 from archive.imports.lists.meaning.values import (
     level_of_yes,
+    part_behind,
     part_inside,
     read_count,
     read_part,
@@ -85,6 +86,38 @@ def test_a_part_beside_a_reference_is_found_only_by_its_word() -> None:
     assert without_part("K 12/98, vol II (3)") == "K 12/98"
     assert part_inside("K 2/98")[:2] == (None, None)
     assert without_part("K 2/98") == "K 2/98"
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "parts", "reference"),
+    [
+        ("4010-77 1(2)", 1, 2, "4010-77"),
+        ("4010-77 2 (3)", 2, 3, "4010-77"),
+        ("4010-77, 2(3)", 2, 3, "4010-77"),
+        ("4010-77 (1/2)", 1, 2, "4010-77"),
+        ("4010-77 (1 av 2)", 1, 2, "4010-77"),
+        ("4010-77 2 AV 3", 2, 3, "4010-77"),
+        ("4010-77 1/2", 1, 2, "4010-77"),
+        ("K 12/98 2/2", 2, 2, "K 12/98"),
+        ("2010, 1/2", 1, 2, "2010"),
+        ("P000123 12(14)", 12, 14, "P000123"),
+        # what may be a reference by itself is one
+        ("2010/77", None, None, "2010/77"),
+        ("K 12/98", None, None, "K 12/98"),
+        ("K 1/2", None, None, "K 1/2"),
+        ("77 1/2", None, None, "77 1/2"),
+        ("VR 3 12/98", None, None, "VR 3 12/98"),
+        ("4010-77 3/2", None, None, "4010-77 3/2"),
+        ("4010-77 2", None, None, "4010-77 2"),
+        ("1(2)", None, None, "1(2)"),
+        ("5201 [2]", None, None, "5201 [2]"),
+    ],
+)
+def test_a_part_behind_a_reference_is_one_where_it_can_be_nothing_else(
+    text: str, part: int | None, parts: int | None, reference: str
+) -> None:
+    found, rest = part_behind(text)
+    assert (found[:2], rest) == ((part, parts), reference)
 
 
 def test_counts_and_whole_numbers_lose_the_decimals_a_program_gave_them() -> None:

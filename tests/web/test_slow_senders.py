@@ -111,6 +111,19 @@ def test_a_large_body_before_sign_in_is_refused_unread_and_holds_no_thread(patie
     assert "HTTP/1.1 413 " in answer(begun(patient, 2_000_000, more=own))
 
 
+@pytest.mark.parametrize(("length", "kept"), [(200_000, "close"), (2_000, "keep-alive")])
+def test_that_a_connection_ends_after_a_large_request_stands_in_its_answer(
+    patient: str, length: int, kept: str
+) -> None:
+    own = "Sec-Fetch-Site: same-origin\r\n"
+    with begun(patient, length, more=own) as connection:
+        connection.sendall(b"x" * (length - len("login=")))
+        head = b""
+        while b"\r\n\r\n" not in head and (piece := connection.recv(65536)):
+            head += piece
+    assert f"\r\nConnection: {kept}\r\n" in head.decode()
+
+
 def test_a_form_that_comes_in_pieces_is_taken_as_if_whole(patient: str) -> None:
     with begun(patient, 26, more="Sec-Fetch-Site: same-origin\r\nConnection: close\r\n") as connection:
         for piece in (b"anna", b"&password=", b"xx", b"xxxx"):

@@ -7,7 +7,7 @@ text        a text as it is compared
 
 meaning/
 fields      what a column can hold, and what can be said about a row
-tables      a list opened: shape, header, numbered rows          marks, marked   what says protected
+tables      a list opened: shape, header, numbered rows          marks, signs, marked   what says protected
 dates, values, names, whereabouts, subjects   what a cell says
 headings    the words archives put above their columns          content   what their cells look like
 mapping     which column is what, as data          guessing   a mapping proposed from header and sample

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import chain, product
 
 from sqlalchemy import bindparam, select
 
 from archive.imports.rows.matching import OF_RUN, CaseKey, SoughtRow, fetch
-from archive.imports.rows.references_alike import without_letter_for_nought
+from archive.imports.rows.references_alike import with_noughts, without_letter_for_nought
 from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow
 from archive.vocabulary import Custody, RowState
@@ -32,8 +32,10 @@ _LABELLED = re.compile(r"(?:D[.:]?NR|DIARIEN(?:UMME)?R|AKT(?:N(?:UMME)?R)?|NR)[.
 _PARTED = re.compile(r"(?<=\d)[/:.-](?=\d)")
 _SIGNS = "/-:."
 _LETTERED = re.compile(r"([^\W\d_]{1,6})[/:.-]?(\d{1,9})[.:]?")
-_WIDEST = 6
 _MOST_PARTED = 2  # signs taken one by one; of more than these, all are taken to be the same
+_LETTERS_BEFORE = re.compile(r"[^\W\d_]{1,6}[/:.-]?(?=\d)")
+_MOST_FILLED = 3  # numbers of which each may have other noughts
+_WIDEST, _NARROW = 6, 4
 _FILES = select(*(_FILE.c[name] for name in ("id", "source_id", "reference_key", "part"))).where(
     _FILE.c.reference_key.in_(bindparam("values", expanding=True)),
     _FILE.c.status != Custody.VOID,
@@ -71,8 +73,12 @@ def near(
 
 
 def _forms_of(one: SoughtRow) -> list[str]:
-    # Letters and a number, of somebody whose number is known: `import_matching.near` compares those.
-    return _forms(one.key.reference) or ([] if one.number else _lettered(one.key.reference))
+    # Noughts and letters, of somebody whose number is known: `matching.near` compares those.
+    reference = one.key.reference
+    if one.number:
+        return _forms(reference)
+    forms = (*_forms(reference), *_lettered(reference), *_otherwise_filled(reference))
+    return [form for form in dict.fromkeys(forms) if form != reference]
 
 
 def _lettered(reference: str) -> list[str]:
@@ -80,13 +86,33 @@ def _lettered(reference: str) -> list[str]:
     found = _LETTERED.fullmatch(without_letter_for_nought(reference))
     if not found:
         return []
-    digits = found[2].lstrip("0") or "0"
-    numbers = dict.fromkeys(
-        digits.zfill(width) for width in (len(digits), len(found[2]), *range(2, _WIDEST + 1))
-    )
-    forms = [found[1] + sign + number for sign in ("", *_SIGNS) for number in numbers]
+    forms = [found[1] + sign + number for sign in ("", *_SIGNS) for number in with_noughts(found[2], _WIDEST)]
     forms += [f"{reference}.", *(f"{found[1]}{sign}O{found[2][1:]}" for sign in _SIGNS if found[2][0] == "0")]
-    return [form for form in forms if form != reference]
+    return forms
+
+
+def _otherwise_filled(reference: str) -> Iterator[str]:
+    """Give a reference of numbers, also behind a word or letters, with other noughts and signs."""
+    labelled = _LABELLED.match(reference)
+    plain = reference[labelled.end() :] if labelled else reference
+    head = found[0] if (found := _LETTERS_BEFORE.match(plain)) else ""
+    rest = plain[len(head) :]
+    pieces, signs = _PARTED.split(rest), _PARTED.findall(rest)
+    if not all(map(str.isdigit, pieces)):
+        return
+    bare = [piece.lstrip("0") or "0" for piece in pieces]
+    if not head:
+        yield from (word + _joined(bare, signs) for word in ("", *_WORDS))
+    if len(pieces) > _MOST_FILLED:
+        return
+    widest = _WIDEST if len(pieces) < _MOST_FILLED else _NARROW
+    signed = [signs, *([sign] for sign in _SIGNS if len(signs) == 1)]
+    for numbers in product(*(with_noughts(piece, widest) for piece in pieces)):
+        yield from (head + _joined(numbers, some) for some in signed)
+
+
+def _joined(numbers: Sequence[str], signs: Sequence[str]) -> str:
+    return "".join(chain.from_iterable(zip(numbers, (*signs, ""), strict=True)))
 
 
 def _forms(reference: str) -> list[str]:

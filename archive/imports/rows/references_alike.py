@@ -24,6 +24,12 @@ def without_letter_for_nought(reference: str) -> str:
     return _LETTER_FOR_NOUGHT.sub("0", reference)
 
 
+def with_noughts(digits: str, widest: int) -> list[str]:
+    """Return how else a number may be written: without the noughts in front of it, and with more or fewer."""
+    bare = digits.lstrip("0") or "0"
+    return list(dict.fromkeys((bare, digits, *(bare.zfill(width) for width in range(2, widest + 1)))))
+
+
 def _swapped(a: str, b: str) -> bool:
     """Tell whether two neighbouring signs have changed places."""
     differ = [at for at, (left, right) in enumerate(zip(a, b, strict=True)) if left != right]

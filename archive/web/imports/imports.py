@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, request, url_for
 
 from archive.access_log import access_log
 from archive.accounts import display_names
-from archive.imports import flags, left_out, mappings, preview, refused
+from archive.imports import flags, left_out, mappings, preview, refused, worklist
 from archive.imports import runs as import_runs
 from archive.imports.counts import LABELS, Counts, in_order
 from archive.imports.flags import Odd
@@ -122,6 +122,10 @@ def _page(run_id: int, refused: Refusals | None = None, mapping: Mapping | None 
 
 def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
     counts = import_runs.report(run)
+    if run.status is ImportState.APPLIED:
+        waits = worklist.open_counts(work, run.id)
+        counts.near = waits.pop(TaskKind.NEAR_DUPLICATE, 0)
+        counts.conflicts = sum(waits.values())
     actions = run.lifecycle.actions(run.status, work.actor.permissions)
     return {
         "counts": _counted(run, counts),

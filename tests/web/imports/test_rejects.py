@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.accounts import users
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.mapping import MappedColumn
 from archive.kernel.store import Actor, Archive, operator
 from archive.models import Event
 from archive.vocabulary import Protection, Role
 from tests.builders import a_person
 from tests.remembering import remembering
-from tests.verbs.imports.taking_in import prepared, row, take_in
+from tests.verbs.imports.taking_in import HEADER, a_list, check, mapping, prepared, register, row, take_in
 
 SignIn = Callable[[Role], FlaskClient]
 ANNA, BERTIL, CAESAR = "195005050512", "199710182396", "200001052380"
@@ -156,3 +159,37 @@ def test_the_flagged_rows_as_a_file_record_each_file_they_show(
     assert name == "flagged_rows_csv"
     assert ("P1" in told, [one for one in subjects if one.startswith("file:")]) == (True, ["file:1"])
     assert any(one.startswith("person:") for one in subjects)
+
+
+def test_a_marked_row_that_names_nobody_is_hidden_and_counted_as_marked(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    nobody = ("", "", "", "", "", "", "EB", "", "Valvet", "")
+    rows = [(*nobody, "", "", mark) for mark in ("Ja", "Nej", "")]
+    columns = (*mapping().columns, MappedColumn("Skydd", ListField.PROTECTION))
+    chosen = replace(mapping(), columns=columns)
+    alone = (*("",) * len(HEADER), "Ja")
+    named = (*row("", CAESAR, "Skyddsson, C", kind="?!"), "Ja")
+    content = a_list([*rows, alone, named], (*HEADER, "Skydd"))
+    register(archive, archivist, check(archive, archivist, content, chosen))
+    client = sign_in(Role.ARCHIVIST)
+    assert "själv märker som skyddade: 3." in client.get("/imports/1").text
+    told = client.get("/imports/1/rejects").data.decode()
+    assert [line for line in told.splitlines() if "Valvet" in line and ";Ja;" in line] == []
+    assert len([line for line in told.splitlines() if "Valvet" in line]) == 2
+    page = client.get("/tasks/rows").text
+    assert "Valvet · Ja" not in page
+    assert "Valvet · Nej" in page
+
+
+def test_what_is_said_of_rows_about_masked_files_holds_once_they_are_registered(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", CAESAR, "Ek, Eva")], unstated_protection=Protection.MARKED)
+    run = check(archive, archivist, a_list([row("P1", CAESAR, "Ek, Eva", closed="2004-01-01")]), mapping())
+    client = sign_in(Role.ARCHIVIST)
+    said, counted = client.get("/imports/2").text, ("unchanged", "changed")
+    assert "räknas som oförändrad, vad den än tillför, både här och när listan är registrerad" in said
+    assert [run.counts[name] for name in counted] == [1, 0]
+    registered = register(archive, archivist, run)
+    assert [registered.counts[name] for name in counted] == [1, 0]

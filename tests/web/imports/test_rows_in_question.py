@@ -1,5 +1,6 @@
 """Questions about rows in the browser: shown, answered, refused; duplicates seen and fetched."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,10 +8,10 @@ from flask.testing import FlaskClient
 
 from archive.codes import codes
 from archive.files import files
-from archive.imports import worklist
+from archive.imports import runs, worklist
 from archive.kernel.store import Actor, Archive
 from archive.people import people
-from archive.vocabulary import Protection, Role, TaskAnswer
+from archive.vocabulary import Protection, Role, TaskAnswer, TaskKind
 from tests.verbs.imports.taking_in import file_of, prepared, row, take_in, tasks_of, withdraw
 
 SignIn = Callable[[Role], FlaskClient]
@@ -171,3 +172,46 @@ def test_duplicates_of_a_file_protected_since_are_masked(
         text = client.get(page).data.decode()
         assert ANNA not in text
         assert "Åkesson" not in text
+
+
+def _shown(page: str, label: str) -> int:
+    """Return a number of the report."""
+    pattern = rf'figure__value">(\d+)</span>\s*<[^>]*>{label}<|<li>(\d+) {label}</li>'
+    (found,) = re.findall(pattern, page)
+    return int("".join(found))
+
+
+@pytest.mark.parametrize("last", [TaskAnswer.SAME, TaskAnswer.ROW_WRONG])
+def test_the_counts_of_a_list_follow_what_is_answered(
+    sign_in: SignIn, archive: Archive, archivist: Actor, last: TaskAnswer
+) -> None:
+    take_in(archive, archivist, [FIRST, STRANGER, row("5201", CECILIA, "Sten, Kim", closed="2001-01-01")])
+    client = sign_in(Role.ARCHIVIST)
+    first, second = tasks_of(archive, archivist, TaskKind.IDENTITY)
+
+    def counted() -> tuple[int, ...]:
+        page = client.get("/imports/1").text
+        return tuple(_shown(page, label) for label in ("att avgöra", "registrerade", "registrerade akter"))
+
+    assert counted() == (2, 1, 1)
+    client.post(f"/tasks/{first.id}", data={"answer": TaskAnswer.DIFFERENT.value})
+    assert counted() == (1, 2, 2)
+    client.post(f"/tasks/{second.id}", data={"answer": last.value})
+    waits = len(tasks_of(archive, archivist))  # the same file may be asked about further
+    assert counted() == (waits, 2, 2)
+    with archive.read(archivist) as work:
+        counts = runs.report(runs.get(work, 1))
+    assert (counts.rows, counts.asked) == (3, 0)
+
+
+def test_the_counts_of_another_reading_of_the_list_follow_too(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    for _time in range(2):
+        take_in(archive, archivist, [FIRST, STRANGER])
+    client = sign_in(Role.ARCHIVIST)
+    first, *_others = tasks_of(archive, archivist, TaskKind.IDENTITY)
+    client.post(f"/tasks/{first.id}", data={"answer": TaskAnswer.DIFFERENT.value})
+    with archive.read(archivist) as work:
+        told = [runs.report(runs.get(work, run_id)) for run_id in (1, 2)]
+    assert [(one.registered, one.unchanged, one.asked) for one in told] == [(2, 0, 0), (0, 2, 0)]

@@ -169,6 +169,12 @@ class FlagCode(Term):
         "words of protection outside their column",
         "red",
     )
+    PERHAPS_MARKED = (
+        "perhaps_marked",
+        "ett tecken som kan betyda att någon är skyddad",
+        "a sign that may mean that somebody is protected",
+        "red",
+    )
     KEPT_APART = (
         "kept_apart",
         "förvaras särskilt, kanske för att någon är skyddad",

@@ -43,6 +43,10 @@ class MarkedRows:
         """Take in a heading between the rows: what it says holds until the next one."""
         self._below = bool(cells and cells[0].strip()) and any(map(protective_words, cells))
 
+    def stated(self, cells: Sequence[str]) -> list[str]:
+        """Return what the columns that are read as protection say of a row."""
+        return [cells[index] for index in sorted(self._stated) if index < len(cells)]
+
     def has(self, cells: Sequence[str], row: int) -> bool:
         """Tell whether a row is marked."""
         if perhaps_protective("\n".join(cells)):

@@ -93,11 +93,14 @@ _ABOUT_THE_PAPER = re.compile(
 
 _KEPT_APART = re.compile(
     r"\bförs(?:egl\w*|\.?\s?(?:kuvert|omsl))|\b(?:slut(?:et|na)|igenklistra\w+)\s+kuvert|\bplomb(?:era\w*|\.\s?kuvert)"
-    r"|\bkassaskåp|\blåsta? skåp|\binlåst|\b(?:endast|bara|hos)\s+(?:enhets)?chef(?:en)?\b"
+    r"|\b(?:kassa|säkerhets|värde)skåp|\b(?:säkerhets|bank)(?:fack|box)|\blåsta? skåp|\binlåst"
+    r"|\b(?:endast|bara|hos)\s+(?:enhets)?chef(?:en)?\b"
     r"|\bröda? mapp(?:en)?\b|\bsärskild förvaring|\bförvaras särskilt",
     re.IGNORECASE,
 )
-_PERHAPS_APART = re.compile(r"förs|kuvert|plomb|kassask|låst|chef|mapp|särskil")
+_PERHAPS_APART = re.compile(
+    r"förs|kuvert|plomb|(?:kassa|säkerhets|värde)sk|(?:säkerhets|bank)[fb]|låst|chef|mapp|särskil"
+)
 _BARE_PARAGRAPH = re.compile(r"\s*(?:enl(?:\.|igt)?\s+)?21:3\s?a?\s*", re.IGNORECASE)
 
 

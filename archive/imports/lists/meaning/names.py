@@ -4,6 +4,7 @@ import re
 from typing import Literal, NamedTuple
 
 from archive.imports.lists.formats.text import MISSING, clean, simple
+from archive.imports.lists.meaning import signs
 from archive.imports.lists.meaning.marks import perhaps_protective, protective_words, without_protection
 from archive.vocabulary import PersonRole
 
@@ -17,7 +18,7 @@ _NUMBER = re.compile(
     r"(?<![\w-])(?:\d{6}|\d{8}) ?[-+]? ?(?:\d{4}|\d{3}|T\d{3}|TF\d\d)(?![\w-])", re.IGNORECASE
 )
 _BRACKETS = re.compile(r"\(([^()]*)\)")
-_UNUSUAL = re.compile(r"\d|\(")
+_UNUSUAL = re.compile(r"[^\w\s,.'-]|\d")
 _NOBODY = MISSING | {"nn", "n.n", "namn okänt", "okänt namn"}
 _PARTICLE_WORDS = """
     von van der den de du di da la le af av zu dos das del della al el bin ibn ben abu ter ten
@@ -66,7 +67,8 @@ class NameReader:
         persons: list[Name] = []
         for piece in self._between.split(text):
             person = self._person(piece)
-            if persons and "," not in piece and not person.given and persons[-1].given:
+            alone = bool(person.family) and not person.given and "," not in piece
+            if alone and persons and persons[-1].given:
                 person = person._replace(family=persons[-1].family, given=person.family, inherited=True)
             if any(person[:3]) or person.protected:
                 persons.append(person)
@@ -74,6 +76,8 @@ class NameReader:
 
     def _person(self, text: str) -> Name:
         text = clean(text)
+        if signs.names_nobody(text):
+            return Name("", "", protected=True)
         marked = perhaps_protective(text)
         if not (marked or _UNUSUAL.search(text)):
             return Name(*self.parts(text))
@@ -82,12 +86,13 @@ class NameReader:
             number, text = match[0], text.replace(match[0], " ", 1)
         if marked:
             protected, text = protective_words(text), without_protection(text)
+        text, signed = signs.lifted_from_name(text)
         for match in _BRACKETS.finditer(text):
             role = role or _ROLES.get(simple(match[1]))
             if not match[1].strip() or simple(match[1]) in _ROLES:
                 text = text.replace(match[0], " ")
         family, given = self.parts(clean(text).strip(" ,;:-*"))
-        return Name(family, given, number, role, protected)
+        return Name(family, given, number, role, protected or signed)
 
     def parts(self, text: str) -> tuple[str, str]:
         """Split a name into (family name, given name)."""

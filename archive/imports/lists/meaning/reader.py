@@ -13,12 +13,14 @@ from archive.imports.lists.meaning.marked import MarkedRows
 from archive.imports.lists.meaning.marks import kept_apart, names_paragraph
 from archive.imports.lists.meaning.names import role_of_heading
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
+from archive.imports.lists.meaning.signs import SignedCells, lifted
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
-from archive.imports.lists.meaning.tables import CommentMark, ListShape
+from archive.imports.lists.meaning.tables import TORN_OFF, CommentMark, ListShape
 from archive.imports.lists.meaning.values import (
     NO_PART,
     CoverPart,
     level_of_yes,
+    part_behind,
     part_inside,
     read_count,
     read_part,
@@ -50,9 +52,22 @@ _AS_TEXT = "'\u2019"
 
 _DIGIT = re.compile(r"\d")
 _PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
+_ONLY_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')
+_TAKEN_AS_WRITTEN = frozenset(
+    (
+        *(ListField.REFERENCE, ListField.PART, ListField.PARTS, ListField.PART_TEXT, ListField.NUMBER),
+        *(ListField.NAME, ListField.FAMILY_NAME, ListField.GIVEN_NAME, ListField.CO_PERSONS),
+        *(ListField.UNIT, ListField.CHECKED_BY),
+        *(ListField.PLACE, ListField.SITE, ListField.ROOM, ListField.RACK, ListField.SHELF, ListField.BOX),
+    )
+)
+"""Fields in which a formula would be registered as if it were what it works out."""
+
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
 
+_ENDS_PART = frozenset(")0123456789")
+_IN_BRACKETS = re.compile(r"\(\d{1,3}\)$")
 _BLANK = {field.value: "" for field in ListField}
 _SURE_COLUMNS = 4
 """Columns from which a row with a single filled cell is no file."""
@@ -74,9 +89,11 @@ _ROW_SHORT = Flag(FlagCode.ROW_SHORT, None)
 _CLOSED_BEFORE_OPENED = Flag(FlagCode.CLOSED_BEFORE_OPENED, ListField.CLOSED)
 _BEFORE_BIRTH = Flag(FlagCode.BEFORE_BIRTH, ListField.CLOSED)
 _KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, ListField.KIND)
+_PART_UNREADABLE = Flag(FlagCode.PART_UNREADABLE, ListField.PART)
 _POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, ListField.POSITION)
 _PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, ListField.PROTECTION)
 _PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, ListField.PROTECTION)
+_PERHAPS_MARKED = Flag(FlagCode.PERHAPS_MARKED, ListField.PROTECTION)
 _KEPT_APART = Flag(FlagCode.KEPT_APART, ListField.PROTECTION)
 _FACT_UNCLEAR = {field.value: Flag(FlagCode.FACT_UNCLEAR, field) for field in FACTS}
 
@@ -88,7 +105,15 @@ _NOT_A_FILE = RowProblem("not_a_file", N_("This looks like a heading or a sum, n
 _PART_BEYOND = N_("It is part %(part)s of %(parts)s. Correct the part or the number of parts.")
 _TOO_MANY_CELLS = N_(
     "The row has %(cells)s cells but the header has %(columns)s, so the columns may be shifted. Put "
-    "quotation marks round the cell that holds the separator."
+    "quotation marks round the cell that holds the separator, such as a name with a comma."
+)
+_NAME_SPLIT = N_(
+    "The cell after the name “%(name)s” begins with a blank, as if a comma had split the name: the columns "
+    "may be shifted. Put quotation marks round the name."
+)
+_FORMULA = N_(
+    "%(field)s is a formula without a stored result. Open the list in the spreadsheet program, save it "
+    "again, and take in the new file."
 )
 _CELL_TOO_LONG = N_("%(field)s is longer than %(limit)s characters. Shorten it.")
 
@@ -113,6 +138,7 @@ class ListReader:
         names = shape.columns
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
+        self._signs = SignedCells(shape.header, at)
         self._free = at.pop(ListField.FREE_TEXT, [])
         self._others = [(index, role_of_heading(names[index])) for index in at.pop(ListField.CO_PERSONS, [])]
         at.pop(ListField.IGNORED, None)
@@ -122,6 +148,10 @@ class ListReader:
         self._facts = [field.value for field in FACTS if field in at]
         self._header = [clean(name) for name in shape.header] if shape.header_row else None
         self._width, self._separated = len(names), shape.kind == "csv"
+        self._name = at.get(ListField.NAME, [-1])[0]
+        self._splits_names = (
+            shape.separator == "," and self._name >= 0 and not any(map(TORN_OFF.match, shape.header[1:]))
+        )
         self._last = max((index for _name, index, _field, _raw in self._columns), default=-1)
         limit = mapping.list_date or today
         reader = partial(
@@ -161,10 +191,11 @@ class ListReader:
         problems: list[RowProblem] = []
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
-        reference, part = self._reference(texts, free, flags)
+        reference, part, signed = self._reference(texts, free, flags)
         days, sure = self._days(texts, flags)
         persons, protected = self._persons(cells, texts, sure, flags)
-        protected |= self._marks.has(cells, row)
+        hides, asks = self._signs.look(cells)
+        protected |= signed or hides or self._marks.has(cells, row)
         if broken("\n".join(cells)):
             flags.append(_LETTERS_BROKEN)
         self._look_at_birth(persons, days.closed, flags)
@@ -185,7 +216,7 @@ class ListReader:
             place=where.steps,
             position=where.position,
             unit=texts["unit"] or self.mapping.unit,
-            protection=self._protection(cells, texts["protection"], protected, flags),
+            protection=self._protection(cells, texts["protection"], flags, protected=protected, asks=asks),
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
@@ -198,7 +229,7 @@ class ListReader:
         for name, index, field, raw in self._columns:
             if index >= count or not (text := cells[index]):
                 continue
-            if text[0] in _MARKS and self._is_error(text, field, flags):
+            if text[0] in _MARKS and not (text := self._computed(text, field, flags, problems)):
                 continue
             if text[0] in _AS_TEXT and text[1:2].isdigit():
                 text = text[1:]
@@ -210,19 +241,27 @@ class ListReader:
                 )
                 text = text[:limit]
             texts[name] = text
+        for index, _role in self._others:
+            if index < count and cells[index][:1] == "=":
+                self._computed(cells[index], ListField.CO_PERSONS, flags, problems)
         if self._separated and count <= self._last:
             flags.append(_ROW_SHORT)
         return texts
 
-    def _is_error(self, text: str, field: ListField, flags: list[Flag]) -> bool:
-        """Flag a formula or an error value; only the latter says nothing, but a mark may have stood there."""
+    def _computed(self, text: str, field: ListField, flags: list[Flag], problems: list[RowProblem]) -> str:
+        """Return what a formula or an error value says; nothing, but that a mark may have stood there."""
+        text = _worked_out(text)
         error = text.strip() in ERRORS
-        if error or text[0] == "=":
+        if text[:1] == "=" and field in _TAKEN_AS_WRITTEN:
+            problems.append(RowProblem("formula", _FORMULA, (("field", field),)))
+            return ""
+        if error or text[:1] == "=":
             flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
-        return error and field is not ListField.PROTECTION
+        return "" if error and field is not ListField.PROTECTION else text
 
-    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, CoverPart]:
-        reference = texts["reference"]
+    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, CoverPart, bool]:
+        """Return the reference, its part, and whether it bears a mark of protection."""
+        reference, signed = lifted(texts["reference"])
         part = self._part(texts)
         if reference:
             nothing = not _DIGIT.search(reference) and simple(reference) in MISSING
@@ -231,13 +270,18 @@ class ListReader:
             flags.append(_NO_REFERENCE)
         elif _LOOKS_LIKE_DATE.fullmatch(reference):
             flags.append(_REFERENCE_DATE)
-        if part is NO_PART and _PART_WORD.search(reference) and (found := part_inside(reference)).part:
-            part, reference = found, without_part(reference)
+        found, rest = _part_at(reference) if reference else (NO_PART, "")
+        if found.part and (part.part or found.part) == found.part:
+            part = part._replace(part=found.part, parts=part.parts or found.parts)
+            reference, behind = lifted(rest)
+            signed |= behind
+        elif found.part or _IN_BRACKETS.search(reference):
+            flags.append(_PART_UNREADABLE)
         if part is NO_PART and free and _PART_WORD.search(free):
             part = part_inside(free)
         if part.flag:
             flags.append(Flag(part.flag, ListField.PART))
-        return reference, part
+        return reference, part, signed
 
     def _part(self, texts: dict[str, str]) -> CoverPart:
         part = read_part(texts["part"]) if texts["part"] else NO_PART
@@ -260,7 +304,8 @@ class ListReader:
         persons, protected = self._subjects.read(name, texts["number"], texts["birth_date"], days, flags)
         for index, role in self._others:
             if index < len(cells) and cells[index]:
-                others, also = self._subjects.read_others(cells[index][: LONGER["name"]], role, days, flags)
+                named = _worked_out(cells[index])[: LONGER["name"]]
+                others, also = self._subjects.read_others(named, role, days, flags)
                 persons += others
                 protected |= also
         if not persons:
@@ -348,7 +393,9 @@ class ListReader:
         order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
         return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
 
-    def _protection(self, cells: Sequence[str], text: str, protected: bool, flags: list[Flag]) -> Protection:
+    def _protection(
+        self, cells: Sequence[str], text: str, flags: list[Flag], *, protected: bool, asks: bool
+    ) -> Protection:
         level, clear = read_protection(text, self._yes) if self._stated else (Protection.NONE, True)
         if not clear:
             flags.append(_PROTECTION_UNCLEAR)
@@ -357,11 +404,13 @@ class ListReader:
             return Protection.UNKNOWN
         if level is Protection.NONE and self._is_apart(cells):
             flags.append(_KEPT_APART)
+        if level is Protection.NONE and asks:
+            flags.append(_PERHAPS_MARKED)
         return level if self._stated else self.mapping.unstated_protection
 
     def _is_apart(self, cells: Sequence[str]) -> bool:
         loose = (cells[index] for index in self._loose if index < len(cells))
-        return kept_apart("\n".join(cells)) or any(map(names_paragraph, loose))
+        return kept_apart("\n".join(cells)) or any(map(names_paragraph, loose)) or self._signs.apart(cells)
 
     def _check(self, when: str, sign: str, flags: list[Flag]) -> ListedCheck | None:
         if not (when or sign):
@@ -398,7 +447,8 @@ class ListReader:
         filled = [text for cell in cells if (text := cell.strip())]
         if self._width < _SURE_COLUMNS or not filled:
             return False
-        return len(filled) == 1 or (len(filled) <= _SUM_CELLS and bool(_SUM.match(filled[0])))
+        mark = any(read_protection(text)[0].protected for text in self._marks.stated(cells) if text)
+        return (len(filled) == 1 and not mark) or (len(filled) <= _SUM_CELLS and bool(_SUM.match(filled[0])))
 
     def _refuse(
         self,
@@ -416,6 +466,28 @@ class ListReader:
         if self._separated and len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             facts = (("cells", len(cells)), ("columns", self._width))
             problems.append(RowProblem("too_many_cells", _TOO_MANY_CELLS, facts))
+        elif self._splits_names and cells[self._name :][1:2] and _is_split(*cells[self._name :][:2]):
+            name = (("name", clean(cells[self._name])[:LONGEST]),)
+            problems.append(RowProblem("name_split", _NAME_SPLIT, name))
+
+
+def _is_split(name: str, following: str) -> bool:
+    """Tell whether the cell after a name is the end of it, parted by a comma without quotation marks."""
+    return bool(name) and not name[0].isspace() and bool(TORN_OFF.match(following))
+
+
+def _part_at(reference: str) -> tuple[CoverPart, str]:
+    """Return the part a reference names, and the reference without it."""
+    if _PART_WORD.search(reference) and (found := part_inside(reference)).part:
+        return found, without_part(reference)
+    apart = reference[-1:] in _ENDS_PART and (" " in reference or "," in reference)
+    return part_behind(reference) if apart else (NO_PART, reference)
+
+
+def _worked_out(text: str) -> str:
+    """Return what a formula that is only a text says, as programs write numbers to be kept as text."""
+    said = _ONLY_TEXT.fullmatch(text) if text[:1] == "=" else None
+    return said[1].replace('""', '"') if said else text
 
 
 def _carried(number: Identity) -> PartialDate | None:

@@ -7,9 +7,9 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from archive.imports.lists.formats.text import MISSING, clean, simple
+from archive.imports.lists.meaning import signs
 from archive.imports.lists.meaning.dates import DateReader
 from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
-from archive.imports.lists.meaning.marks import protective_words, without_protection
 from archive.imports.lists.meaning.names import SEPARATORS, Name, NameOrder, NameReader
 from archive.imports.lists.meaning.reading import PersonReading
 from archive.kernel.partial_date import PartialDate
@@ -76,8 +76,10 @@ class SubjectReader:
         people = self._names.read(name) if name else []
         protected = any(person.protected for person in people)
         numbers = _numbers(number) if number else []
-        if numbers and number.upper() != number.lower() and protective_words(number):
-            protected, numbers = True, _without_words(numbers)
+        if numbers and not (number[0].isdigit() and number[-1].isdigit()):
+            bare = [signs.lifted(text) for text in numbers]
+            if any(marked for _text, marked in bare):
+                protected, numbers = True, [text for text, _marked in bare if any(map(str.isdigit, text))]
         if numbers and len(people) != len(numbers) and len(people) + len(numbers) > 2:
             flags.append(_COUNTS_DIFFER)
         born = self._born(birth, flags) if birth else None
@@ -152,11 +154,6 @@ def _numbers(text: str) -> list[str]:
         return [text.strip()]
     text = clean(text)
     return [] if simple(text) in MISSING else [text]
-
-
-def _without_words(numbers: list[str]) -> list[str]:
-    bare = [without_protection(text) for text in numbers]
-    return [text for text in bare if any(map(str.isdigit, text))]
 
 
 def _disagree(number: Identity, born: PartialDate) -> bool:

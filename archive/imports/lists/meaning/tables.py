@@ -43,6 +43,9 @@ class SheetRows(NamedTuple):
     hidden: bool
 
 
+TORN_OFF = re.compile(r"\s+[^\W\d_]")
+"""How a cell begins that was the end of the one before, as in `Berg, Bo` without quotation marks."""
+
 _NAME_PARTS = re.compile(r"[_.\-]+")
 _LIST = 2
 """Headings known by their names that make a sheet a list."""
@@ -137,7 +140,7 @@ class OpenList:
     def _open_text(self, encoding: str | None, separator: str | None) -> None:
         text = TextFile(self._reopen, self._limits, encoding, separator)
         sample = _first(in_one_form(text.rows()))
-        found = _look(sample, sample)
+        found = _look(sample, sample, ragged=True)
         text.width = len(found.header)
         self._all_rows = lambda: in_one_form(text.rows())
         self._position, self._whole = text.position, self._size
@@ -282,8 +285,11 @@ def _look_at(book: Workbook, sheet: Sheet) -> _Found | None:
     return _look(raw, list(filled))._replace(cells=cells)
 
 
-def _look(raw: list[Row], filled: list[Row]) -> _Found:
-    """Find header and title rows among the first rows, as they stand and with merged cells filled."""
+def _look(raw: list[Row], filled: list[Row], *, ragged: bool = False) -> _Found:
+    """Find header and title rows among the first rows, as they stand and with merged cells filled.
+
+    Of `ragged` rows, one with more cells than the others is shifted: it makes no column.
+    """
     filled = [(number, cells) for number, cells in filled if any(map(str.strip, cells))]
     if not filled:
         raise Invalid("list_empty", _NO_ROWS)
@@ -292,11 +298,25 @@ def _look(raw: list[Row], filled: list[Row]) -> _Found:
     if index is None:
         return _Found(("",) * width, 0, (), 0)
     header_row, cells = filled[index]
+    if ragged:
+        width = min(width, _usual_width(cells, [row for _number, row in filled[index + 1 :]]))
     as_written = dict(raw)
     titles = (as_written.get(number, []) for number in range(1, header_row))
     header = tuple((cells + [""] * width)[:width])
     recognised = len({cell.strip() for cell in header if is_heading(cell)})
     return _Found(header, header_row, tuple(tuple(title[: _width(title)]) for title in titles), recognised)
+
+
+def _usual_width(header: list[str], rows: list[list[str]]) -> int:
+    """Return how many cells a row has: as many as the header, or as most rows where they are more."""
+    if not rows:
+        return len(header)
+    usual = sorted(map(len, rows))[(len(rows) - 1) // 2]
+    wide = [cells for cells in rows if len(cells) > len(header)]
+    torn = sum(any(map(TORN_OFF.match, cells[1:])) for cells in wide)
+    if 2 * torn > len(wide) and not any(map(TORN_OFF.match, header[1:])):
+        return len(header)  # it is the cells that are split, not a heading that is missing
+    return max(len(header), usual)
 
 
 def _width(cells: list[str]) -> int:

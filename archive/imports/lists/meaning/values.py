@@ -107,6 +107,31 @@ def without_part(text: str) -> str:
     return text
 
 
+_BEHIND = re.compile(
+    r"(.*?[\w)])(?:[\s,;]+(?:\(\s*(\d{1,3})\s*(?:/|av|of)\s*(\d{1,3})\s*\)"
+    r"|(\d{1,3})\s?\(\s*(\d{1,3})\s*\)|(\d{1,3})\s(?:av|of)\s(\d{1,3}))|(\s*[,;]?\s*)(?<=[\s,;])([1-9])/([1-9]))",
+    re.IGNORECASE,
+)
+_WHOLE_BY_ITSELF = re.compile(r"\d[-/:.]\d")
+
+
+@lru_cache(maxsize=8192)
+def part_behind(reference: str) -> tuple[CoverPart, str]:
+    """Return a part at the end of a reference and the reference without it: `2010-77 1(2)`.
+
+    Without its word it is one only where it can be no reference by itself, as `12/98` can.
+    """
+    match = _BEHIND.fullmatch(reference)
+    if not match or not any(map(str.isdigit, match[1])):
+        return NO_PART, reference
+    if match[9]:
+        sure = "," in match[8] or ";" in match[8] or _WHOLE_BY_ITSELF.search(match[1])
+        if not sure or match[9] > match[10]:
+            return NO_PART, reference
+    part, parts = (int(number) for number in match.group(2, 3, 4, 5, 6, 7, 9, 10) if number)
+    return _part(part, parts), match[1]
+
+
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() else _ROMAN.get(text, 0)
 
