@@ -327,16 +327,9 @@ def move(
             central=place.central,
         )
     )
-    history.record(
-        work,
-        EventKind.PLACE_MOVED,
-        place,
-        subjects=[f"place:{origin}", f"place:{parent.id}"],
-        happened_at=happened_at,
-        origin=origin,
-        parent=parent.id,
-        position=position,
-    )
+    subjects = [f"place:{origin}", f"place:{parent.id}"]
+    facts: dict[str, Any] = {"origin": origin, "parent": parent.id, "position": position}
+    history.record(work, EventKind.PLACE_MOVED, place, subjects=subjects, happened_at=happened_at, **facts)
 
 
 def _refuse_target(work: Work, place: Place, parent: Place) -> None:
@@ -431,11 +424,8 @@ def _set_closed(work: Work, place: Place, old: datetime | None, new: datetime | 
 
 def roots(work: Work) -> Sequence[Place]:
     """Return the sites, in order."""
-    return (
-        work.session.execute(select(Place).where(col(Place.parent_id).is_(None)).order_by(col(Place.path)))
-        .scalars()
-        .all()
-    )
+    statement = select(Place).where(col(Place.parent_id).is_(None)).order_by(col(Place.path))
+    return work.session.execute(statement).scalars().all()
 
 
 def children(work: Work, place: Place, *, after: str = "", limit: int = 200) -> Sequence[Place]:
