@@ -118,6 +118,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
             "things": things,
             "seen": views.sightings(work, incident, readable=readable),
             "words": views.words(work, incident),
+            "added": views.added(work, incident),
             "may_change": views.changeable(work, incident),
             "searches": len(made),
             "minutes": sum(one.minutes for one in made),

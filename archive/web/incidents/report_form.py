@@ -40,6 +40,12 @@ def _page(refused: Refusals | None = None) -> Response:
         named = _shown(work, form.get("files") or form.get("file", ""))
         shown = masking.cards(work, named)
         known = wanted.by_file(work, [file.id for file in named])
+        numbers = {one.incident_id for one in known.values()}
+        open_ = set(
+            work.session.scalars(
+                select(col(Incident.id)).where(col(Incident.id).in_(numbers), access.seen_by(work.actor))
+            )
+        )
         units = work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
         now = local(work.now)
     return show(
@@ -48,7 +54,7 @@ def _page(refused: Refusals | None = None) -> Response:
         refused=refused,
         form=form,
         cards=shown,
-        known=sorted({one.incident_id for one in known.values()}),
+        known=[*sorted(open_), *([None] if numbers - open_ else [])],
         units=[{"value": str(unit.id), "label": unit.name} for unit in units],
         occasions=list(Occasion),
         kinds=[kind for kind in Missed if kind is not Missed.FILE],
@@ -88,9 +94,13 @@ def save() -> Response:
     return _page(refused)
 
 
+# The same whoever the incident concerns: another sentence would tell that it is somebody protected.
+HANDED_ON = N_("It is looked for already. What you wrote has been handed on to whoever leads the search.")
+
+
 def _on(number: int, *, met: bool, open_: bool, clocks: bool, doubted: bool) -> Response:
     if not open_:
-        return see(url_for("start.page"), _("Noted. Whoever leads the search has been told."), "info")
+        return see(url_for("start.page"), _(HANDED_ON), "info")
     if met:
         said = (
             _(

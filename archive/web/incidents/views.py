@@ -20,6 +20,7 @@ from archive.kernel.store import Work
 from archive.models import (
     CaseFile,
     Deadline,
+    Event,
     Incident,
     IncidentFile,
     Matter,
@@ -33,7 +34,7 @@ from archive.routine_runs import attachments, steps
 from archive.routine_runs import versions as routine_versions
 from archive.routine_runs.attachments import Attachment
 from archive.routine_runs.steps import RunCourse
-from archive.vocabulary import ClockState, IncidentState, Permission, StepState
+from archive.vocabulary import ClockState, EventKind, IncidentState, Permission, StepState
 from archive.vocabulary.wording import _, locale, ngettext
 from routines import engine
 from routines.model import Step
@@ -332,7 +333,35 @@ def words(work: Work, incident: Incident) -> Mapping[str, str]:
     if not access.may_read(work, incident):
         return {}
     said = private_data.by_event(work, [incident.told_event]).get(incident.told_event or 0, {})
-    return {name: said[name] for name in ("purpose", "waiting", "circumstances") if said.get(name)}
+    return {name: said[name] for name in _WORDS if said.get(name)}
+
+
+def added(work: Work, incident: Incident) -> list[dict[str, Any]]:
+    """Return who reported again what an incident looks for, and what they wrote, newest first."""
+    if not access.may_read(work, incident):
+        return []
+    rows = work.session.scalars(
+        select(Event)
+        .where(
+            col(Event.stream) == incident.stream,
+            col(Event.kind) == EventKind.INCIDENT_REPORTED_AGAIN.value,
+        )
+        .order_by(col(Event.id).desc())
+        .limit(50)
+    ).all()
+    said = private_data.by_event(work, [row.id for row in rows])
+    names = display_names.names(work, {row.actor for row in rows})
+    return [
+        {
+            "at": row.at,
+            "who": names[row.actor],
+            "words": [text for name in _WORDS if (text := said.get(row.id, {}).get(name))],
+        }
+        for row in rows
+    ]
+
+
+_WORDS = ("purpose", "waiting", "circumstances")
 
 
 def changeable(work: Work, incident: Incident) -> dict[str, bool]:
