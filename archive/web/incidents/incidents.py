@@ -112,6 +112,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         names = display_names.names(work, _people(incident))
         made = searches.for_incident(work, incident)
         facts = {
+            "protected": bool(access.of_protected(work, incident.id)),
             "tracks": views.tracks(work, course, now, readable=readable, placeless=placeless),
             "papers": views.papers(work, incident) if readable else {},
             "clocks": views.clocks(work, incident, now),
