@@ -11,8 +11,9 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.history import private_data
 from archive.incidents import access, changes
+from archive.incidents.report import concealing, search_annex, stated
 from archive.incidents.report import lines as incident_lines
-from archive.incidents.report import search_annex, stated
+from archive.incidents.report.concealing import Door, past
 from archive.incidents.report.data import StepLine
 from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local_date
@@ -106,16 +107,24 @@ def parties(work: Work, course: RunCourse, step: Step) -> str:
 
 
 def tracks(
-    work: Work, course: RunCourse, now: datetime, *, readable: bool, placeless: bool = False
+    work: Work,
+    course: RunCourse,
+    now: datetime,
+    *,
+    readable: bool,
+    placeless: bool = False,
+    door: Door | None = None,
 ) -> list[CaseTrack]:
     """Return the tracks, those with something urgent to do first; answers only for those who may read.
 
-    `placeless` leaves out which places and covers they name.
+    `placeless` leaves out which places and covers they name; what people wrote passes `door`.
     """
     by = steps.doer(work, course.routine, course.run)
     lines = incident_lines.of_steps(course, NameBook(work, (), (), _files(work, course)), now)
     if placeless:
         lines = tuple(map(incident_lines.unplaced, lines))
+    if door:
+        lines = tuple(concealing.out_of_step(line, door) for line in lines)
     choices = engine.startable(course.routine, course.progress, now)
     found = []
     for track in course.routine.tracks:
@@ -256,7 +265,7 @@ class CaseThing:
     state: str
 
 
-def things(work: Work, incident: Incident, *, readable: bool) -> list[CaseThing]:
+def things(work: Work, incident: Incident, *, readable: bool, door: Door | None = None) -> list[CaseThing]:
     """Return what an incident is about; names, places and words only for those who may read them."""
     items = changes.items(work, incident)
     texts = private_data.by_event(work, [item.told_event for item in items]) if readable else {}
@@ -279,7 +288,7 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[CaseThing]
                 file.code if file else "",
                 files and file is not None,
                 hidden,
-                str(texts.get(item.told_event or 0, {}).get("description", "")),
+                past(door, str(texts.get(item.told_event or 0, {}).get("description", ""))),
                 paths.name_of(standing.get(item.place_id or 0, ())) if open_ else "",
                 paths.name_of(standing.get(item.found_place_id or 0, ())) if open_ else "",
                 inside if files and inside and not inside.protected and walks else None,
@@ -328,15 +337,15 @@ def _called(file: CaseFile | None, *, readable: bool) -> str:
     return file.reference if readable and not file.protected else file.code
 
 
-def words(work: Work, incident: Incident) -> Mapping[str, str]:
+def words(work: Work, incident: Incident, door: Door | None = None) -> Mapping[str, str]:
     """Return what the one who reported it wrote, for those who may read it."""
     if not access.may_read(work, incident):
         return {}
     said = private_data.by_event(work, [incident.told_event]).get(incident.told_event or 0, {})
-    return {name: said[name] for name in _WORDS if said.get(name)}
+    return {name: past(door, said[name]) for name in _WORDS if said.get(name)}
 
 
-def added(work: Work, incident: Incident) -> list[dict[str, Any]]:
+def added(work: Work, incident: Incident, door: Door | None = None) -> list[dict[str, Any]]:
     """Return who reported again what an incident looks for, and what they wrote, newest first."""
     if not access.may_read(work, incident):
         return []
@@ -355,7 +364,7 @@ def added(work: Work, incident: Incident) -> list[dict[str, Any]]:
         {
             "at": row.at,
             "who": names[row.actor],
-            "words": [text for name in _WORDS if (text := said.get(row.id, {}).get(name))],
+            "words": [past(door, text) for name in _WORDS if (text := said.get(row.id, {}).get(name))],
         }
         for row in rows
     ]

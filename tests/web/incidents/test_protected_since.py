@@ -1,17 +1,21 @@
 """Somebody becomes protected while their file is looked for: every page and paper follows from then on."""
 
+import subprocess
 from collections.abc import Callable
+from random import Random
 
 import pytest
 from flask.testing import FlaskClient
 
 from archive.incidents import reporting
+from archive.incidents import steps as incident_steps
 from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Person
 from archive.people import people
-from archive.vocabulary import Protection, Role
-from tests.builders import a_box, a_file, a_person, a_shelf
+from archive.vocabulary import IncidentPaper, Protection, Role
+from tests.builders import SetClock, a_box, a_file, a_person, a_shelf, user_in_role
+from tests.web.incidents.naming_walk import NAME, walk
 
 SignIn = Callable[[Role], FlaskClient]
 TAG = "skyddade uppgifter"
@@ -50,3 +54,53 @@ def test_the_page_warns_as_soon_as_somebody_is_protected(
     assert warned not in client.get("/incidents/1").text
     protect(archive, archivist, missed[1])
     assert warned in client.get("/incidents/1").text
+
+
+def naming(client: FlaskClient, number: int, steps: list[str], files: list[CaseFile]) -> set[str]:
+    """Return which pages and papers of an incident name the person."""
+    pages = ["", "/plan", "/papers/", *(f"/steps/{step}" for step in steps)]
+    addresses = [f"/incidents/{number}{page}" for page in pages]
+    addresses += [f"/files/{file.code}{page}" for file in files for page in ("", "/history")]
+    addresses += [
+        "/lost-register/",
+        "/lost-register/as/csv",
+        "/lost-register/as/pdf",
+        "/incidents/",
+        "/incidents/mine",
+        "/annual-report/",
+        "/messages/",
+    ]
+    addresses += [f"/incidents/{number}/report.pdf", f"/incidents/{number}/report.pdf?bare=1"]
+    addresses += [f"/incidents/{number}/papers/{paper.value}.pdf" for paper in IncidentPaper]
+    return {one for one in addresses if NAME.casefold() in words(client, one).casefold()}
+
+
+def words(client: FlaskClient, address: str) -> str:
+    """Return what a page or paper says."""
+    answer = client.get(address)
+    if answer.mimetype != "application/pdf":
+        return answer.text
+    said = subprocess.run(["pdftotext", "-", "-"], input=answer.data, capture_output=True, check=True)
+    return " ".join(said.stdout.decode().split())
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.thorough)])
+def test_no_text_people_wrote_before_somebody_was_protected_names_them_after(
+    archive: Archive, archivist: Actor, sign_in: SignIn, clock: SetClock, seed: int
+) -> None:
+    user_in_role(archive, Role.ASSISTANT)
+    number, person, files = walk(archive, archivist, clock, Random(seed))
+    with archive.read(archivist) as work:
+        steps = [step.id for step in incident_steps.course(work, reporting.get(work, number)).routine.steps]
+    owner, other = sign_in(Role.ARCHIVIST), sign_in(Role.DATA_PROTECTION_OFFICER)
+    report, page = f"/incidents/{number}/report.pdf", f"/incidents/{number}"
+    for client in (owner, other):
+        assert {report, page} <= naming(client, number, steps, files)
+    protect(archive, archivist, person)
+    assert naming(other, number, steps, files) == set()
+    assert naming(owner, number, steps, files) <= {
+        page,
+        *(f"{page}/steps/{step}" for step in steps),
+        f"{page}/plan",
+    }
