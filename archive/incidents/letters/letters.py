@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.files.parts import with_part
 from archive.incidents import askers
 from archive.incidents.askers import ANSWERS
 from archive.incidents.letters import course as search_course
@@ -26,7 +27,8 @@ from routines.progress import Record
 class PersonLetter:
     """A letter to one person concerned; `addressee` is empty for a protected one and for one unknown.
 
-    `safe` means that it is handed over in a way known to be safe, and bears no address. One without a name
+    `safe` means that it is handed over in a way known to be safe, and bears no address; `label` tells such
+    letters apart, by their number in the list and the files they are of. One without a name
     goes to any of those concerned: it is not `alike` where what was missed has fared differently, and says
     nothing of `others_read` where that is not `known` to be the same. That is said of what was found: where a
     `rest` is missing nobody knows. `secured` is what was done in the room.
@@ -35,6 +37,7 @@ class PersonLetter:
     heading: Heading
     course: SearchCourse
     addressee: str
+    label: str
     safe: bool
     alike: bool
     known: bool
@@ -98,6 +101,7 @@ def letter(case: Case, person_id: int | None = None) -> PersonLetter:
         head,
         course,
         "" if person is None or safe else _name(case, person),
+        _label(case, person) if person is not None and safe else "",
         safe,
         person is not None
         or ((not course.part or len(items) == 1) and len({_fared(item) for item in items}) == 1),
@@ -150,9 +154,21 @@ def addressees(case: Case) -> list[tuple[int, str, bool]]:
     found = []
     for person in case.persons:
         safe = _only_safely(case, person)
-        name = _("Protected") if safe else people.shown_name(person, case.work.actor)
+        masked = ", ".join((_("Protected"), *_codes(case, person)))
+        name = masked if safe else people.shown_name(person, case.work.actor)
         found.append((person.id, name, safe))
     return found
+
+
+def _label(case: Case, person: Person) -> str:
+    """Return which of the letters it is, and of which files: what it says follows from these alone."""
+    number = 1 + [one.id for one in case.persons].index(person.id)
+    return f"{number}: {', '.join(_codes(case, person))}"
+
+
+def _codes(case: Case, person: Person) -> list[str]:
+    files = [case.files[item.file_id] for item in _about(case, person.id) if item.file_id is not None]
+    return [with_part(file.code, file) for file in files]
 
 
 def answer(case: Case) -> WaitingAnswer:
