@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.accounts import display_names
+from archive.files.parts import which_part, with_part
 from archive.history import private_data
 from archive.incidents import access, changes
 from archive.incidents.report import concealing, search_annex, stated
@@ -255,6 +256,7 @@ class CaseThing:
     number: int
     name: str
     code: str
+    part: str  # of what its code alone names
     link: bool
     protected: bool
     description: str
@@ -284,8 +286,9 @@ def things(work: Work, incident: Incident, *, readable: bool, door: Door | None 
             CaseThing(
                 item,
                 number,
-                file.reference if file and open_ else "",
+                with_part(file.reference, file) if file and open_ else "",
                 file.code if file else "",
+                which_part(file.part, file.parts) if file and not open_ else "",
                 files and file is not None,
                 hidden,
                 past(door, str(texts.get(item.told_event or 0, {}).get("description", ""))),
@@ -334,7 +337,7 @@ def sightings(work: Work, incident: Incident, *, readable: bool) -> list[dict[st
 def _called(file: CaseFile | None, *, readable: bool) -> str:
     if file is None:
         return ""
-    return file.reference if readable and not file.protected else file.code
+    return with_part(file.reference if readable and not file.protected else file.code, file)
 
 
 def words(work: Work, incident: Incident, door: Door | None = None) -> Mapping[str, str]:
