@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from archive.files.parts import which_part
 from archive.kernel.store import Actor, Work
 from archive.models import CaseFile, FileKind, FilePerson, Person, PersonNumber, SourceSystem, Unit
 from archive.people import people
@@ -58,9 +59,7 @@ class Card:
     @property
     def part(self) -> str:
         """Return `part 2 of 3`, or nothing for a file of one part."""
-        if self.file.parts == 1:
-            return ""
-        return _("part %(part)s of %(parts)s", part=self.file.part, parts=self.file.parts)
+        return which_part(self.file.part, self.file.parts)
 
 
 def cards(work: Work, files: Sequence[CaseFile]) -> list[Card]:

@@ -50,6 +50,13 @@ _OF_PROTECTED = (
     )
     .correlate(Incident)
 )
+PROTECTED = or_(col(Incident.protected), _OF_PROTECTED)
+
+
+def of_protected(work: Work, *incidents: int) -> frozenset[int]:
+    """Return which of some incidents concern, or may concern, somebody with protected data as of now."""
+    found = select(col(Incident.id)).where(col(Incident.id).in_(incidents), PROTECTED)
+    return frozenset(work.session.scalars(found))
 
 
 def _held(*roles: Role) -> ColumnElement[bool]:
@@ -60,7 +67,9 @@ def _held(*roles: Role) -> ColumnElement[bool]:
 
 _own_unit = select(col(Unit.name)).where(col(Unit.id) == Incident.unit_id, col(Unit.name) != "")
 _of_office = select(col(UserRole.user_id)).where(col(UserRole.role).in_(_BY_OFFICE))
-_readers = select(col(IncidentReader.user_id)).where(col(IncidentReader.incident_id) == Incident.id)
+_readers = select(col(IncidentReader.user_id)).where(
+    col(IncidentReader.incident_id) == Incident.id, col(IncidentReader.protected)
+)
 _HEAD = (
     select(col(User.id))
     .join(UserRole, col(UserRole.user_id) == User.id)
@@ -79,7 +88,7 @@ _HEAD = (
     .exists()
 )
 # A protected person's incident that no head of unit who is still here may know of.
-_HEADLESS = and_(or_(col(Incident.protected), _OF_PROTECTED), ~_HEAD)
+_HEADLESS = and_(PROTECTED, ~_HEAD)
 # Who goes on in the head's place, the first that somebody has: those who know of every incident anyway, then
 # those who know of every protected person.
 _STAND_INS = (Role.DELEGATE, Role.SEALED_KEEPER)
@@ -142,16 +151,21 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on `Incident` that holds for those an actor may know of.
 
     Whoever reported it, owns it or was let in sees it; those with the right to read incidents see others,
-    but one of a protected person only by office, or as head of the unit that lost it.
+    but one of a protected person only by office, or as head of the unit that lost it. Whoever was let in
+    before somebody was protected was not let into that: it is decided anew.
     """
     if by_office(actor):
         return true()
     let_in = select(col(IncidentReader.incident_id)).where(col(IncidentReader.user_id) == actor.user_id)
-    seen = [col(Incident.reported_by) == display_names.person(actor), col(Incident.id).in_(let_in)]
+    seen = [
+        col(Incident.reported_by) == display_names.person(actor),
+        col(Incident.id).in_(let_in.where(col(IncidentReader.protected))),
+        and_(col(Incident.id).in_(let_in), ~PROTECTED),
+    ]
     if actor.user_id is not None:
         seen.append(col(Incident.owner_id) == actor.user_id)
     if actor.may(Permission.READ_INCIDENTS):
-        seen.append(and_(~col(Incident.protected), ~_OF_PROTECTED))
+        seen.append(~PROTECTED)
     if Role.MANAGER in actor.roles:
         seen.append(col(Incident.unit_id).in_(headed_by(actor)))
     if Role.SEALED_KEEPER in actor.roles:
@@ -182,10 +196,14 @@ def let_in(work: Work, incident: Incident, user_id: int, reason: str) -> None:
 
 
 def admit(work: Work, incident: Incident, user_id: int, reason: str) -> None:
-    """Let somebody see an incident from now on, and write down why; checks no permission."""
-    if work.session.get(IncidentReader, (incident.id, user_id)) is not None:
+    """Let somebody see an incident as it is from now on, and write down why; checks no permission."""
+    protected = bool(of_protected(work, incident.id))
+    let = work.session.get(IncidentReader, (incident.id, user_id))
+    if let is not None and (let.protected or not protected):
         return
-    work.session.add(IncidentReader(incident_id=incident.id, user_id=user_id, at=work.now, by=work.actor.id))
+    let = let or IncidentReader(incident_id=incident.id, user_id=user_id)
+    let.at, let.by, let.protected = work.now, work.actor.id, protected
+    work.session.add(let)
     work.session.flush()
     history.record(
         work,

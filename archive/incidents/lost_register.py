@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from archive.history import private_data
 from archive.incidents import access
+from archive.incidents.report import concealing
 from archive.kernel.clock import STOCKHOLM
 from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, Unit
@@ -318,10 +319,14 @@ def _line(work: Work, row: Any, texts: Mapping[int, Mapping[str, Any]], units: M
         part=file.part if file else 1,
         parts=file.parts if file else 1,
         protected=hidden,
-        description=described if readable else "",
+        description=_passed(work, incident, described) if described and readable else "",
         unit=units.get(incident.unit_id or 0, ""),
         cause=row.cause or "",
     )
+
+
+def _passed(work: Work, incident: Incident, described: str) -> str:
+    return concealing.past(concealing.for_everybody(work, incident.id), described)
 
 
 def _units(work: Work, ids: set[int | None]) -> dict[int, str]:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from archive.files import files, sightings
 from archive.incidents import changes, record_check
 from archive.incidents import untrue as incident_untrue
-from archive.incidents.report import gather, search_annex, stated
+from archive.incidents.report import concealing, gather, search_annex, stated
 from archive.incidents.steps import course
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
@@ -41,6 +41,7 @@ def for_step(work: Work, incident: Incident, step: str, settings: Settings) -> d
     asked, walks = _Asked(work, incident, settings), search_annex.may_walk_all(work, incident)
     untrue = incident_untrue.times(work, incident, run.progress.records, work.now)
     found: dict[str, Answer] = {}
+    door = concealing.for_reader(work, incident)
     for field in run.step(step).fields:
         if field.prefill is None:
             continue
@@ -58,7 +59,8 @@ def for_step(work: Work, incident: Incident, step: str, settings: Settings) -> d
             ]
             answer = done[-1].answers[name] if done else None
         if answer not in (None, "", ()) and _fits(field.kind, answer):
-            found[field.id] = answer
+            free = field.kind in {FieldKind.TEXT, FieldKind.LONG_TEXT} and isinstance(answer, str)
+            found[field.id] = concealing.past(door, str(answer)) if free else answer
     return found
 
 

@@ -11,7 +11,7 @@ from archive.accounts import display_names
 from archive.files import files, misses, wanted
 from archive.files.misses import MissReport
 from archive.history import history
-from archive.incidents import access, changes, reopening, steps
+from archive.incidents import changes, reopening, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
@@ -279,7 +279,7 @@ def _missed_since(work: Work, incident: Incident, new: Incident) -> None:
 
 
 def _meet(work: Work, found: wanted.Wanted, said: MissReport) -> None:
-    """Add what was said to the incident a file has already."""
+    """Hand what was said on to the incident a file has already; whoever said it may open no more by that."""
     incident = work.session.get_one(Incident, found.incident_id)
     event = history.record(
         work,
@@ -297,8 +297,6 @@ def _meet(work: Work, found: wanted.Wanted, said: MissReport) -> None:
         work.session.flush()
     if said.waiting.strip():
         steps.ask_again(work, incident)
-    if work.actor.user_id is not None and not incident.protected:
-        access.admit(work, incident, work.actor.user_id, said.purpose.strip())
     wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
 
 

@@ -40,7 +40,10 @@ MOST_STEPS = 2000  # open at once in all; nobody has as many
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """One incident of the list: its owner, what is still missing, what waits for an answer, its clocks."""
+    """One incident of the list: its owner, what is still missing, what waits for an answer, its clocks.
+
+    `protected` is as of now: somebody may have become so since it was reported.
+    """
 
     incident: Incident
     owner: str
@@ -48,6 +51,7 @@ class IncidentRow:
     missing: int
     unanswered: int
     clocks: tuple[Deadline, ...]
+    protected: bool
 
     @property
     def next_clock(self) -> Deadline | None:
@@ -161,7 +165,7 @@ def _rows(work: Work, incidents: Sequence[Incident]) -> list[IncidentRow]:
     for clock in deadlines.for_streams(work, *(one.stream for one in incidents)):
         clocks.setdefault(clock.about, []).append(clock)
     names = display_names.names(work, {f"user:{one.owner_id}" for one in incidents if one.owner_id})
-    units = _units(work, incidents)
+    units, protected = _units(work, incidents), access.of_protected(work, *ids)
     return [
         IncidentRow(
             one,
@@ -170,6 +174,7 @@ def _rows(work: Work, incidents: Sequence[Incident]) -> list[IncidentRow]:
             missing.get(one.id, 0),
             unanswered.get(one.id, 0),
             tuple(clocks.get(one.stream, ())),
+            one.id in protected,
         )
         for one in incidents
     ]
@@ -186,6 +191,7 @@ def my_steps(work: Work) -> list[MyStep]:
     runs = _runs(work, {row.run for row in rows})
     routines = _routines(work, {run.routine_id for run in runs.values()})
     by = {stream: steps.doer(work, routines[run.routine_id], run) for stream, run in runs.items()}
+    marked = access.of_protected(work, *(run.id for run in runs.values() if isinstance(run, Incident)))
     found = []
     for row in rows:
         run = runs.get(row.run)
@@ -196,7 +202,7 @@ def my_steps(work: Work) -> list[MyStep]:
         if not by[row.run].parties & set(step.who):
             continue
         title = Both(step.title.sv, step.title.en)
-        protected = isinstance(run, Incident) and run.protected
+        protected = isinstance(run, Incident) and run.id in marked
         due = row.due_at if run.clocks else None
         found.append(MyStep(row.run, run.id, step, title, row.occurrence, row.opened_at, due, protected))
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or one.opened_at, one.number))

@@ -197,7 +197,7 @@ class WantedSighting(SQLModel, table=True):
 
 
 class IncidentReader(SQLModel, table=True):
-    """Who was let into the incident of a protected person, by name."""
+    """Who was let into an incident, by name; `protected` when it was known to concern somebody protected."""
 
     __tablename__ = "incident_reader"
 
@@ -205,3 +205,4 @@ class IncidentReader(SQLModel, table=True):
     user_id: int = ref("app_user.id", primary_key=True)
     at: datetime = moment()
     by: str = text()
+    protected: bool = flag()

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.files.parts import with_part
 from archive.incidents.letters.cases import Case, day
 from archive.kernel.clock import local_date
 from archive.models import IncidentFile, Search, WantedSighting
@@ -75,17 +76,17 @@ def _each(
     alike: dict[str, list[tuple[str, SearchCourse]]] = {}
     for item in items:
         course = _of(case, end, [item], said)
-        alike.setdefault(told(course), []).append((_called(case, item), course))
+        alike.setdefault(told(course), []).append((called(case, item), course))
     if len(alike) == 1:
         return ()
     return tuple((_together([name for name, _course in own]), own[0][1]) for own in alike.values())
 
 
-def _called(case: Case, item: IncidentFile) -> str:
+def called(case: Case, item: IncidentFile) -> str:
     """Say which thing is told of: by the code on its cover, or by its number where it has none."""
     file = case.files.get(item.file_id or 0)
     if file is not None:
-        return file.code
+        return with_part(file.code, file)
     return _("item %(number)s", number=1 + [one.id for one in case.items].index(item.id))
 
 

@@ -1,20 +1,21 @@
 """What letters about an incident tell: to a person concerned, to whoever waits, the refusal to hand out."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.files.parts import with_part
 from archive.incidents import askers
 from archive.incidents.askers import ANSWERS
 from archive.incidents.letters import course as search_course
 from archive.incidents.letters.cases import Case, Heading, heading
 from archive.incidents.letters.course import SearchCourse
 from archive.kernel.clock import local_date
-from archive.kernel.errors import NotFound
+from archive.kernel.errors import Invalid, NotFound
 from archive.models import FilePerson, IncidentFile, Person, Place
 from archive.people import people
 from archive.places import paths
@@ -28,7 +29,8 @@ from routines.progress import Record
 class PersonLetter:
     """A letter to one person concerned; `addressee` is empty for a protected one and for one unknown.
 
-    `safe` means that it is handed over in a way known to be safe, and bears no address. One without a name
+    `safe` means that it is handed over in a way known to be safe, and bears no address; `label` tells such
+    letters apart, by their number in the list and the files they are of. One without a name
     goes to any of those concerned: it is not `alike` where what was missed has fared differently, and says
     nothing of `others_read` where that is not `known` to be the same. That is said of what was found: where a
     `rest` is missing nobody knows. `secured` is what was done in the room.
@@ -37,6 +39,7 @@ class PersonLetter:
     heading: Heading
     course: SearchCourse
     addressee: str
+    label: str
     safe: bool
     alike: bool
     known: bool
@@ -100,6 +103,7 @@ def letter(case: Case, person_id: int | None = None) -> PersonLetter:
         head,
         course,
         "" if person is None or safe else _name(case, person),
+        _label(case, person) if person is not None and safe else "",
         safe,
         person is not None
         or ((not course.part or len(items) == 1) and len({_fared(item) for item in items}) == 1),
@@ -196,17 +200,34 @@ def addressees(case: Case) -> list[tuple[int, str, bool]]:
     found = []
     for person in case.persons:
         safe = _only_safely(case, person)
-        name = _("Protected") if safe else people.shown_name(person, case.work.actor)
+        masked = ", ".join((_("Protected"), *_codes(case, person)))
+        name = masked if safe else people.shown_name(person, case.work.actor)
         found.append((person.id, name, safe))
     return found
 
 
-def answer(case: Case) -> WaitingAnswer:
-    """Return the answer to whoever waits for the document; a final one as it was given."""
+def _label(case: Case, person: Person) -> str:
+    """Return which of the letters it is, and of which files: what it says follows from these alone."""
+    number = 1 + [one.id for one in case.persons].index(person.id)
+    return f"{number}: {', '.join(_codes(case, person))}"
+
+
+def _codes(case: Case, person: Person) -> list[str]:
+    files = [case.files[item.file_id] for item in _about(case, person.id) if item.file_id is not None]
+    return [with_part(file.code, file) for file in files]
+
+
+def answer(case: Case, waits_for: Collection[int] = ()) -> WaitingAnswer:
+    """Return the answer to whoever waits for some of the things missed; a final one as it was given.
+
+    It tells of no other, and so not what was said to those who wait, where that may be of others too.
+    """
     head = heading(case, IncidentPaper.ANSWER)
-    final = _final(case)
+    chosen = _waited_for(case, waits_for)
+    whole = len(chosen) == len(case.items)
+    final = _final(case) if whole else None
     case = case.at(final.ended_at) if final and final.ended_at else case
-    course = search_course.trace(case, case.until)
+    course = search_course.trace(case, case.until, _these(case, chosen))
     asked = case.raw("interim_answer", "next_contact")
     next_word = date.fromisoformat(asked) if isinstance(asked, str) else None
     wanted, since = _wanted(case)
@@ -215,14 +236,36 @@ def answer(case: Case) -> WaitingAnswer:
     return WaitingAnswer(
         head,
         course,
-        _asker(case),
-        _text(case, "final_answer", final) if final else _said(case, course),
+        _asker(case) if whole else "",
+        _text(case, "final_answer", final) if final else _said(case, course) if whole else "",
         next_word if next_word and next_word >= local_date(case.now) else None,
         wanted,
         date.fromisoformat(decided) if isinstance(decided, str) and _after(refused, since) else None,
         _rebuilt(case),
         local_date(_told_at(case, final)) if final else None,
     )
+
+
+def _waited_for(case: Case, chosen: Collection[int]) -> frozenset[int]:
+    """Return the things somebody waits for; raises Invalid where there are several and nobody said which."""
+    own = frozenset(item.id for item in case.items)
+    found = own if len(own) == 1 else own & frozenset(chosen)
+    if not found:
+        raise Invalid(
+            "files_not_chosen",
+            N_("Choose what this person waits for: the paper tells of nothing else."),
+            field="item",
+        )
+    return found
+
+
+def _these(case: Case, chosen: Collection[int]) -> list[IncidentFile]:
+    return [item for item in case.items if item.id in chosen]
+
+
+def to_choose(case: Case) -> list[tuple[int, str]]:
+    """Return what somebody may wait for where it is several things: each by its id and what it is called."""
+    return [(item.id, search_course.called(case, item)) for item in case.items] if len(case.items) > 1 else []
 
 
 def _last(case: Case) -> tuple[str, Record] | None:
@@ -282,20 +325,21 @@ def _after(record: Record | None, moment: datetime | None) -> bool:
     return record is not None and record.ended_at is not None and (not moment or record.ended_at >= moment)
 
 
-def refusal(case: Case) -> Refusal:
-    """Return the decision that the document cannot be handed out."""
+def refusal(case: Case, waits_for: Collection[int] = ()) -> Refusal:
+    """Return the decision that some of the things missed cannot be handed out; it tells of no other."""
     head = heading(case, IncidentPaper.REFUSAL)
     done = case.record("refusal_decision")
-    now = search_course.trace(case)
+    these = _these(case, _waited_for(case, waits_for))
+    now = search_course.trace(case, items=these)
     if done is None:
         askers.require_missing(case.items, case.now)
     decided = done.answers.get("decided_on") if done else None
     until = (done.done_at or done.ended_at) if done else None  # what came later is no reason of the decision
     return Refusal(
         head,
-        search_course.trace(case, until),
+        search_course.trace(case, until, these),
         now,
-        _asker(case),
+        _asker(case) if len(these) == len(case.items) else "",
         date.fromisoformat(decided) if isinstance(decided, str) else None,
         case.name(done.ended_by) if done else "",
         case.said("record_checks", "checked") if _before(case, "record_checks", until) else "",

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from archive.files import sightings
+from archive.files.parts import with_part
 from archive.incidents import access
 from archive.incidents.letters import course
 from archive.incidents.letters.cases import Case, Heading, first_known, heading, when
@@ -95,7 +96,9 @@ def lex_sarah(case: Case) -> LexSarah:
         _noticed(case),
         case.stated("suspected_at") is not None,
         case.rooms,
-        ", ".join(file.code for number, file in case.files.items() if number in _missing(case)),
+        ", ".join(
+            with_part(file.code, file) for number, file in case.files.items() if number in _missing(case)
+        ),
         case.said("lex_sarah_report", "what"),
         case.said("lex_sarah_report", "consequence"),
         _at_once(case),

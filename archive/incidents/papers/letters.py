@@ -51,6 +51,8 @@ def letter(told: PersonLetter, settings: Settings) -> bytes:
 
 def _addressed(told: PersonLetter) -> Iterator[tuple[str, object]]:
     yield _("To"), by_hand(told.addressee)
+    if told.label:
+        yield _("Letter"), told.label
     if not told.safe:
         yield _("Address"), LINE
         yield "", LINE

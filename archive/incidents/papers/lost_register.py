@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 
+from archive.files.parts import which_part
 from archive.incidents.lost_register import LossEnd, LossLine
 from archive.incidents.report import stated
 from archive.kernel.clock import local, local_date
@@ -161,7 +162,7 @@ def what(line: LossLine) -> str:
     """Say what was missed: by reference and code, or in words where there is neither."""
     if line.incident is None:
         return _(SEALED)
-    part = _("part %(part)s of %(parts)s", part=line.part, parts=line.parts) if line.parts > 1 else ""
+    part = which_part(line.part, line.parts)
     code = codes.grouped(line.code) if line.code else ""
     named = [line.reference, code, part, line.description]
     return "\n".join(filter(None, named)) or line.incident.what.label

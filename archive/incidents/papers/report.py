@@ -5,6 +5,7 @@ from datetime import datetime
 
 from babel.numbers import format_percent
 
+from archive.files.parts import which_part
 from archive.incidents.report import stated as as_stated
 from archive.incidents.report.data import (
     AnswerLine,
@@ -427,7 +428,7 @@ def _name(report: IncidentReport, thing: ReportThing) -> str:
     number = [one.item for one in report.things].index(thing.item) + 1
     if thing.reference is None:
         return _("Item %(number)s", number=number)
-    part = _("part %(part)s of %(parts)s", part=thing.part, parts=thing.parts) if thing.parts > 1 else ""
+    part = which_part(thing.part, thing.parts)
     return ", ".join(filter(None, (_("Item %(number)s", number=number), thing.reference, part, thing.code)))
 
 

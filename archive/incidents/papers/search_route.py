@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.files.parts import which_part
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.output.page import Column, Report, ReportHead
@@ -71,7 +72,7 @@ def pdf(
 
 def _sheet(report: Report, sought: SoughtFile, stops: Sequence[Stop], number: int, count: int) -> None:
     report.heading(_("Searcher %(number)s of %(count)s", number=number, count=count))
-    part = _("part %(part)s of %(parts)s", part=sought.part, parts=sought.parts) if sought.parts > 1 else ""
+    part = which_part(sought.part, sought.parts)
     minutes = sum(stop.minutes for stop in stops)
     report.facts(
         [

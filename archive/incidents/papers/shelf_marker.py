@@ -7,6 +7,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from archive.files.parts import which_part
 from archive.incidents.shelf_markers import Marker
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
@@ -86,7 +87,7 @@ def _draw(canvas: Canvas, marker: Marker, settings: Settings, bottom: float) -> 
 
 def _lines(marker: Marker) -> list[tuple[str, float, str, float]]:
     """Return what stands beside the symbol: text, type size, face and the step to the next line."""
-    part = _("part %(part)s of %(parts)s", part=marker.part, parts=marker.parts) if marker.parts > 1 else ""
+    part = which_part(marker.part, marker.parts)
     lines = [
         (_("Here stands the file with the code"), _NORMAL, typeface.REGULAR, 12.0),
         (codes.grouped(marker.file_code), _LARGE, typeface.CODE, 9.0),

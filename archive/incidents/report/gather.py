@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from archive.history import private_data
 from archive.incidents import access, changes, claims, facts
-from archive.incidents.report import kept, lines, search_annex
+from archive.incidents.report import concealing, kept, lines, search_annex
 from archive.incidents.report.data import (
     ClockLine,
     Exposure,
@@ -68,6 +68,8 @@ def report(work: Work, incident: Incident, *, bare: bool = False) -> IncidentRep
     """
     found = _fixed(work, incident) or build(work, incident)
     found = _placeless(_hidden(work, found))
+    door = concealing.for_everybody(work, incident.id)
+    found = concealing.out_of_report(found, door) if door else found
     return redacted(found) if bare or not access.may_read(work, incident) else found
 
 

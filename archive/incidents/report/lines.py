@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.accounts import display_names
+from archive.files.parts import with_part
 from archive.history import private_data
 from archive.incidents import stated_times
 from archive.incidents.report.data import AnswerLine, ReportLine, StepLine, Where, Who, stated
@@ -126,7 +127,7 @@ class NameBook:
         if kind == "item" and number.isdecimal():
             return self._described.get(int(number)) or key
         file = self._files.get(int(number)) if kind == "file" and number.isdecimal() else None
-        return key if file is None else file.code if file.protected else file.reference
+        return key if file is None else with_part(file.code if file.protected else file.reference, file)
 
     def learn(self, keys: Iterable[str]) -> None:
         """Read what files and things some keys stand for, all at once."""

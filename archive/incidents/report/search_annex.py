@@ -45,7 +45,8 @@ def may_walk(work: Work, incident: Incident, file: CaseFile | None) -> bool:
         return True
     if incident.owner_id == work.actor.user_id or work.actor.may(Permission.CHECK_SEALED):
         return True
-    return work.session.get(IncidentReader, (incident.id, work.actor.user_id)) is not None
+    let = work.session.get(IncidentReader, (incident.id, work.actor.user_id))
+    return let is not None and let.protected
 
 
 def may_walk_all(work: Work, incident: Incident) -> bool:

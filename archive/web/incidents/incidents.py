@@ -8,7 +8,7 @@ from archive.access_log import access_log
 from archive.accounts import display_names
 from archive.incidents import access, changes, finds, reporting, steps, worklist
 from archive.incidents.papers import report as incident_report
-from archive.incidents.report import gather, search_annex
+from archive.incidents.report import concealing, gather, search_annex
 from archive.kernel.errors import Invalid
 from archive.kernel.letters import is_number
 from archive.kernel.store import Work
@@ -108,16 +108,19 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         course, now = steps.course(work, incident), work.now
         readable = access.may_read(work, incident)
         placeless = not search_annex.may_walk_all(work, incident)
-        things = views.things(work, incident, readable=readable)
+        door = concealing.for_reader(work, incident)
+        things = views.things(work, incident, readable=readable, door=door)
         names = display_names.names(work, _people(incident))
         made = searches.for_incident(work, incident)
         facts = {
-            "tracks": views.tracks(work, course, now, readable=readable, placeless=placeless),
+            "protected": bool(access.of_protected(work, incident.id)),
+            "tracks": views.tracks(work, course, now, readable=readable, placeless=placeless, door=door),
             "papers": views.papers(work, incident) if readable else {},
             "clocks": views.clocks(work, incident, now),
             "things": things,
             "seen": views.sightings(work, incident, readable=readable),
-            "words": views.words(work, incident),
+            "words": views.words(work, incident, door),
+            "added": views.added(work, incident, door),
             "may_change": views.changeable(work, incident),
             "searches": len(made),
             "minutes": sum(one.minutes for one in made),

@@ -41,6 +41,7 @@ def index(incident_id: int) -> Response:
         case = _case(work, incident_id)
         papers = cases.printable(case)
         to = incident_letters.addressees(case) if _has(papers, IncidentPaper.LETTER) else []
+        choices = incident_letters.to_choose(case) if papers else []
         missing = imy_letters.missing_settings(imy_letters.notification(case)) if papers else []
         facts: dict[str, Any] = {"child": case.incident.child, "sealed": case.sealed}
         subjects = [*case.subjects, *(f"person:{person_id}" for person_id, _name, _safe in to)]
@@ -51,6 +52,8 @@ def index(incident_id: int) -> Response:
         papers=papers,
         questions=_QUESTIONS,
         addressees=to,
+        choices=[{"value": str(item), "label": name} for item, name in choices],
+        of_some={IncidentPaper.ANSWER, IncidentPaper.REFUSAL},
         missing=missing,
         IncidentPaper=IncidentPaper,
         **facts,
@@ -100,12 +103,12 @@ def _letter(case: Case, _paper: IncidentPaper) -> _Print:
 
 
 def _answer(case: Case, _paper: IncidentPaper) -> _Print:
-    told = incident_letters.answer(case)
+    told = incident_letters.answer(case, request.args.getlist("item", type=int))
     return lambda settings: letters.answer(told, settings)
 
 
 def _refusal(case: Case, _paper: IncidentPaper) -> _Print:
-    told = incident_letters.refusal(case)
+    told = incident_letters.refusal(case, request.args.getlist("item", type=int))
     return lambda settings: letters.refusal(told, settings)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col
 from archive.access_log import access_log
 from archive.codes import codes as label_codes
 from archive.files import files, masking, wanted
+from archive.files.parts import with_part
 from archive.incidents import access, reporting
 from archive.incidents.reporting import MissReport
 from archive.kernel.clock import local
@@ -40,7 +41,14 @@ def _page(refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
         named = _shown(work, form.get("files") or form.get("file", ""))
         shown = masking.cards(work, named)
+        parts = _parts_named(work, form.get("files") or "") if refused else []
         known = wanted.by_file(work, [file.id for file in named])
+        numbers = {one.incident_id for one in known.values()}
+        open_ = set(
+            work.session.scalars(
+                select(col(Incident.id)).where(col(Incident.id).in_(numbers), access.seen_by(work.actor))
+            )
+        )
         units = work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
         now = local(work.now)
     return show(
@@ -49,7 +57,9 @@ def _page(refused: Refusals | None = None) -> Response:
         refused=refused,
         form=form,
         cards=shown,
-        known=sorted({one.incident_id for one in known.values()}),
+        parts=parts,
+        parts_chosen=form.getlist("parts") if form.get("parts_asked") else [one["value"] for one in parts],
+        known=[*sorted(open_), *([None] if numbers - open_ else [])],
         units=[{"value": str(unit.id), "label": unit.name} for unit in units],
         occasions=list(Occasion),
         kinds=[kind for kind in Missed if kind is not Missed.FILE],
@@ -89,9 +99,13 @@ def save() -> Response:
     return _page(refused)
 
 
+# The same whoever the incident concerns: another sentence would tell that it is somebody protected.
+HANDED_ON = N_("It is looked for already. What you wrote has been handed on to whoever leads the search.")
+
+
 def _on(number: int, *, met: bool, open_: bool, clocks: bool, doubted: bool) -> Response:
     if not open_:
-        return see(url_for("start.page"), _("Noted. Whoever leads the search has been told."), "info")
+        return see(url_for("start.page"), _(HANDED_ON), "info")
     if met:
         said = (
             _(
@@ -119,8 +133,9 @@ def _report(work: Work) -> MissReport:
             most=MOST_NAMED,
         )
     description = form.get("description", "").strip()
+    ids = tuple(dict.fromkeys(number for part in named for number in _files_of(work, part)))
     return MissReport(
-        file_ids=tuple(dict.fromkeys(number for part in named for number in _files_of(work, part))),
+        file_ids=ids,
         crate_id=_crate(work, form.get("crate", "").strip()),
         description=description,
         what=Missed.read(form.get("what")) if description else None,
@@ -141,7 +156,7 @@ def _report(work: Work) -> MissReport:
 
 
 def _files_of(work: Work, text: str) -> Iterable[int]:
-    """Return the files a line names: one by its code, all parts by their reference."""
+    """Return the files a line names: one by its code, of several parts by their reference those chosen."""
     code = codes.parse(text)
     if code:
         try:
@@ -150,11 +165,9 @@ def _files_of(work: Work, text: str) -> Iterable[int]:
             raise Invalid(
                 "file_not_found", N_("No file has the code %(text)s."), field="files", text=text
             ) from unknown
-    key = files.reference_key(text)
-    found = (
-        work.session.scalars(select(CaseFile).where(col(CaseFile.reference_key) == key)).all() if key else []
-    )
-    standing = {right.id for file in found if (right := files.right_one(work, file)) is not None}
+    standing = {file.id for file in _by_reference(work, text)}
+    if len(standing) > 1:
+        return _chosen_parts(standing, text)
     if not standing:
         raise Invalid(
             "file_not_found",
@@ -163,6 +176,42 @@ def _files_of(work: Work, text: str) -> Iterable[int]:
             text=text,
         )
     return sorted(standing)
+
+
+def _by_reference(work: Work, text: str) -> list[CaseFile]:
+    """Return the files a reference names, its parts in their order."""
+    key = files.reference_key(text)
+    found = (
+        work.session.scalars(select(CaseFile).where(col(CaseFile.reference_key) == key)).all() if key else []
+    )
+    standing = {right.id: right for file in found if (right := files.right_one(work, file)) is not None}
+    return sorted(standing.values(), key=lambda file: (file.part, file.id))
+
+
+def _chosen_parts(standing: Iterable[int], text: str) -> list[int]:
+    """Return which of several parts are missing; raises Invalid until somebody has said."""
+    ticked = request.form.getlist("parts")
+    chosen = sorted(number for number in standing if str(number) in ticked)
+    if not chosen or not request.form.get("parts_asked"):
+        raise Invalid(
+            "parts_not_chosen",
+            N_("Several parts are called %(text)s. Say which of them are missing, and send again."),
+            field="parts",
+            text=text,
+        )
+    return chosen
+
+
+def _parts_named(work: Work, text: str) -> list[dict[str, str]]:
+    """Return the parts that references of a refused form name together, to choose among by what was typed."""
+    found = []
+    for line in _parts(text)[:MOST_NAMED]:
+        own = [] if codes.parse(line) else _by_reference(work, line)
+        if len(own) > 1:
+            found += [
+                {"value": str(file.id), "label": f"{with_part(line, file)}, {file.code}"} for file in own
+            ]
+    return found
 
 
 def _crate(work: Work, text: str) -> int | None:

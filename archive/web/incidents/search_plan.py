@@ -7,6 +7,7 @@ from flask import Response, make_response, request, url_for
 
 from archive.access_log import access_log
 from archive.accounts import display_names
+from archive.files.parts import with_part
 from archive.incidents import changes, reporting
 from archive.incidents.papers import search_route
 from archive.incidents.papers.search_route import SoughtFile, Stop
@@ -72,7 +73,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
         spots = _spots(work, plan, most, walk=walk) if plan else []
         done = _made(work, made)
         colleagues = step_form.colleagues(work)
-        files = {one.id: _name(_file(work, one)) for one in sought}
+        files = {one.id: _named(_file(work, one)) for one in sought}
         me, now = display_names.person(work.actor), work.now
     return show(
         "incidents/plan.html",
@@ -157,6 +158,10 @@ def _file(work: Work, item: IncidentFile) -> CaseFile | None:
     return work.session.get(CaseFile, item.file_id)
 
 
+def _named(file: CaseFile | None) -> str:
+    return with_part(_name(file), file) if file else _name(file)
+
+
 def _name(file: CaseFile | None) -> str:
     if file is None:
         return "–"
@@ -194,7 +199,7 @@ def _spots(work: Work, plan: SearchPlan, most: int, *, walk: bool) -> list[SpotW
 def _at(work: Work, lead: Lead, stands: str) -> str:
     """Name what a lead searches: a cover by its number, a desk by who sits there, else the place."""
     if lead.how == ranking.COVER:
-        return _name(work.session.get(CaseFile, int(lead.at)))
+        return _named(work.session.get(CaseFile, int(lead.at)))
     if lead.how not in {ranking.DESK, ranking.ASK}:
         return stands
     kind, _colon, number = lead.at.partition(":")
@@ -220,7 +225,7 @@ def _made(work: Work, made: Any) -> list[dict[str, Any]]:
 
 def _where(work: Work, one: Search, place: str) -> str:
     if one.cover_id is not None:
-        return _("the cover of %(code)s", code=_name(work.session.get(CaseFile, one.cover_id)))
+        return _("the cover of %(code)s", code=_named(work.session.get(CaseFile, one.cover_id)))
     how = one.lead.partition(":")[0]
     if how in _HOW and place:
         return _(_HOW[how], place=place)

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.accounts import display_names
+from archive.files.parts import which_part, with_part
 from archive.history import private_data
 from archive.incidents import access, changes
-from archive.incidents.report import kept, search_annex, stated
+from archive.incidents.report import concealing, kept, search_annex, stated
 from archive.incidents.report import lines as incident_lines
+from archive.incidents.report.concealing import Door, past
 from archive.incidents.report.data import StepLine
 from archive.incidents.report.lines import NameBook
 from archive.kernel.clock import local_date
@@ -20,6 +22,7 @@ from archive.kernel.store import Work
 from archive.models import (
     CaseFile,
     Deadline,
+    Event,
     Incident,
     IncidentFile,
     Matter,
@@ -33,7 +36,7 @@ from archive.routine_runs import attachments, steps
 from archive.routine_runs import versions as routine_versions
 from archive.routine_runs.attachments import Attachment
 from archive.routine_runs.steps import RunCourse
-from archive.vocabulary import ClockState, IncidentState, Permission, StepState
+from archive.vocabulary import ClockState, EventKind, IncidentState, Permission, StepState
 from archive.vocabulary.wording import _, locale, ngettext
 from routines import engine
 from routines.model import Step
@@ -105,16 +108,24 @@ def parties(work: Work, course: RunCourse, step: Step) -> str:
 
 
 def tracks(
-    work: Work, course: RunCourse, now: datetime, *, readable: bool, placeless: bool = False
+    work: Work,
+    course: RunCourse,
+    now: datetime,
+    *,
+    readable: bool,
+    placeless: bool = False,
+    door: Door | None = None,
 ) -> list[CaseTrack]:
     """Return the tracks, those with something urgent to do first; answers only for those who may read.
 
-    `placeless` leaves out which places and covers they name.
+    `placeless` leaves out which places and covers they name; what people wrote passes `door`.
     """
     by = steps.doer(work, course.routine, course.run)
     lines = incident_lines.of_steps(course, NameBook(work, (), (), _files(work, course)), now)
     if placeless:
         lines = tuple(map(incident_lines.unplaced, lines))
+    if door:
+        lines = tuple(concealing.out_of_step(line, door) for line in lines)
     choices = engine.startable(course.routine, course.progress, now)
     found = []
     for track in course.routine.tracks:
@@ -246,6 +257,7 @@ class CaseThing:
     number: int
     name: str
     code: str
+    part: str  # of what its code alone names
     link: bool
     protected: bool
     description: str
@@ -256,7 +268,7 @@ class CaseThing:
     state: str
 
 
-def things(work: Work, incident: Incident, *, readable: bool) -> list[CaseThing]:
+def things(work: Work, incident: Incident, *, readable: bool, door: Door | None = None) -> list[CaseThing]:
     """Return what an incident is about; names, places and words only for those who may read them."""
     items = changes.items(work, incident)
     texts = private_data.by_event(work, [item.told_event for item in items]) if readable else {}
@@ -274,11 +286,12 @@ def things(work: Work, incident: Incident, *, readable: bool) -> list[CaseThing]
             CaseThing(
                 item,
                 number,
-                file.reference if file and open_ else "",
+                with_part(file.reference, file) if file and open_ else "",
                 file.code if file else "",
+                which_part(file.part, file.parts) if file and not open_ else "",
                 files and file is not None,
                 hidden,
-                str(texts.get(item.told_event or 0, {}).get("description", "")),
+                past(door, str(texts.get(item.told_event or 0, {}).get("description", ""))),
                 str(were[item.file_id].name) if open_ and item.file_id in were else "",
                 paths.name_of(standing.get(item.found_place_id or 0, ())) if open_ else "",
                 inside if files and inside and not inside.protected and walks else None,
@@ -324,15 +337,43 @@ def sightings(work: Work, incident: Incident, *, readable: bool) -> list[dict[st
 def _called(file: CaseFile | None, *, readable: bool) -> str:
     if file is None:
         return ""
-    return file.reference if readable and not file.protected else file.code
+    return with_part(file.reference if readable and not file.protected else file.code, file)
 
 
-def words(work: Work, incident: Incident) -> Mapping[str, str]:
+def words(work: Work, incident: Incident, door: Door | None = None) -> Mapping[str, str]:
     """Return what the one who reported it wrote, for those who may read it."""
     if not access.may_read(work, incident):
         return {}
     said = private_data.by_event(work, [incident.told_event]).get(incident.told_event or 0, {})
-    return {name: said[name] for name in ("purpose", "waiting", "circumstances") if said.get(name)}
+    return {name: past(door, said[name]) for name in _WORDS if said.get(name)}
+
+
+def added(work: Work, incident: Incident, door: Door | None = None) -> list[dict[str, Any]]:
+    """Return who reported again what an incident looks for, and what they wrote, newest first."""
+    if not access.may_read(work, incident):
+        return []
+    rows = work.session.scalars(
+        select(Event)
+        .where(
+            col(Event.stream) == incident.stream,
+            col(Event.kind) == EventKind.INCIDENT_REPORTED_AGAIN.value,
+        )
+        .order_by(col(Event.id).desc())
+        .limit(50)
+    ).all()
+    said = private_data.by_event(work, [row.id for row in rows])
+    names = display_names.names(work, {row.actor for row in rows})
+    return [
+        {
+            "at": row.at,
+            "who": names[row.actor],
+            "words": [past(door, text) for name in _WORDS if (text := said.get(row.id, {}).get(name))],
+        }
+        for row in rows
+    ]
+
+
+_WORDS = ("purpose", "waiting", "circumstances")
 
 
 def changeable(work: Work, incident: Incident) -> dict[str, bool]:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from archive.accounts import display_names
 from archive.codes import codes as label_codes
 from archive.files import files
+from archive.files.parts import with_part
 from archive.incidents import changes
 from archive.kernel.clock import local
 from archive.kernel.errors import DomainError, Invalid
@@ -224,7 +225,7 @@ def things(work: Work, run: Incident | Matter) -> list[dict[str, str]]:
         file = work.session.get(CaseFile, item.file_id) if item.file_id else None
         if file is not None:
             shown = codes.grouped(file.code) if file.protected else file.reference
-            label = f"{label}: {shown}"
+            label = f"{label}: {with_part(shown, file)}"
         found.append({"value": changes.key(item), "label": label})
     return found
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from archive.files import files, wanted
 from archive.history import private_data
-from archive.incidents import nightly, reporting, steps
+from archive.incidents import access, nightly, reporting, steps
 from archive.incidents import outcomes as incident_outcomes
 from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
@@ -28,6 +28,7 @@ from archive.search import searches
 from archive.search.searches import Searched
 from archive.vocabulary import (
     Custody,
+    EventKind,
     FoundState,
     FoundWhere,
     IncidentOutcome,
@@ -116,10 +117,52 @@ def test_a_second_report_of_the_same_file_meets_the_incident_it_has(
     worker = as_role(Role.CASE_WORKER)
     again = report(archive, worker, file_ids=(shelved[0],), waiting="Klienten", purpose="Utdrag")
     assert again == number
-    with archive.read(worker) as work:
-        incident = reporting.get(work, number)  # the second reporter may follow it
+    with archive.read(archivist) as work:
+        incident = reporting.get(work, number)
         assert incident.somebody_waits
         assert len(reporting.items(work, incident)) == 1
+
+
+# Whom a file named in an incident is about, and when the register learnt of the protection.
+@pytest.mark.parametrize("concerns", ["nobody protected", "a protected person", "one protected since"])
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.ADMINISTRATOR, Role.AUDITOR}])
+def test_who_reports_what_is_looked_for_already_may_open_that_incident_only_if_they_might_before(
+    archive: Archive, archivist: Actor, role: Role, concerns: str
+) -> None:
+    with archive.write(archivist) as work:
+        box, somebody = a_box(work, a_shelf(work)), a_person(work)
+        files = [a_file(work, box, somebody).id, a_file(work, box, a_person(work)).id]
+        if concerns == "a protected person":
+            people.protect(work, somebody, Protection.MARKED, "Skatteverket")
+    number = report(archive, archivist, file_ids=tuple(files))
+    actor = a_colleague(archive, "ny", role)
+    if concerns == "one protected since":
+        with archive.write(archivist) as work:
+            people.protect(work, people.get(work, somebody.id), Protection.MARKED, "Skatteverket")
+    before = sees(archive, actor, number)
+    for file in reversed(files):
+        assert report(archive, actor, file_ids=(file,), waiting="Klienten") == number
+        assert sees(archive, actor, number) is before
+
+
+def sees(archive: Archive, actor: Actor, number: int) -> bool:
+    """Tell whether somebody may open an incident."""
+    with archive.read(actor) as work:
+        return access.may_see(work, work.session.get_one(Incident, number))
+
+
+def test_who_reported_the_same_file_before_it_was_protected_does_not_open_the_incident_after(
+    archive: Archive, archivist: Actor
+) -> None:
+    jonas = a_colleague(archive, "jonas", Role.CASE_WORKER)
+    with archive.write(archivist) as work:
+        person = a_person(work)
+        file = a_file(work, a_box(work, a_shelf(work)), person)
+    number = report(archive, archivist, file_ids=(file.id,))
+    report(archive, jonas, file_ids=(file.id,))
+    with archive.write(archivist) as work:
+        people.protect(work, people.get(work, person.id), Protection.MARKED, "Skatteverket")
+    assert not sees(archive, jonas, number)
 
 
 def test_of_several_files_one_of_which_is_missed_already_the_others_get_an_incident_of_their_own(
@@ -381,6 +424,30 @@ def test_an_incident_is_hidden_as_soon_as_somebody_in_its_file_becomes_protected
         people.protect(work, people.get(work, person.id), Protection.MARKED, "Skatteverket")
     with archive.read(as_role(Role.ASSISTANT)) as work, pytest.raises(NotFound):
         reporting.get(work, number)
+
+
+def test_who_was_let_in_before_somebody_was_protected_has_to_be_let_in_anew(
+    archive: Archive, archivist: Actor
+) -> None:
+    helper = a_colleague(archive, "hjalpare", Role.CASE_WORKER)
+    with archive.write(archivist) as work:
+        person = a_person(work)
+        file = a_file(work, a_box(work, a_shelf(work)), person)
+    number = report(archive, archivist, file_ids=(file.id,))
+
+    def let_in() -> bool:
+        with archive.write(archivist) as work:
+            reporting.let_in(work, reporting.get(work, number), helper.user_id or 0, "Söker i rum 3")
+        return sees(archive, helper, number)
+
+    assert let_in()
+    with archive.write(archivist) as work:
+        people.protect(work, people.get(work, person.id), Protection.MARKED, "Skatteverket")
+    assert not sees(archive, helper, number)
+    assert let_in()
+    with archive.read(archivist) as work:
+        let = select(col(Event.id)).where(col(Event.kind) == EventKind.INCIDENT_READER_ADDED.value)
+        assert len(work.session.scalars(let).all()) == 2
 
 
 def test_somebody_let_in_by_name_sees_the_incident_of_a_protected_person(

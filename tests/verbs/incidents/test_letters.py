@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.incidents import reporting
-from archive.incidents.letters import cases, imy, redaction, reports
+from archive.incidents import redaction, reporting
+from archive.incidents.letters import cases, imy, reports
 from archive.incidents.letters import letters as incident_letters
 from archive.incidents.letters.cases import Case
-from archive.incidents.letters.redaction import LEFT_OUT, Concealed
+from archive.incidents.redaction import LEFT_OUT, Concealed
 from archive.incidents.reporting import MissReport
 from archive.kernel.errors import NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive, Work
@@ -305,10 +305,28 @@ def test_the_papers_of_protected_persons_bear_no_name_and_no_place(
         case = a_case(work, archive, story.number)
         letters = [incident_letters.letter(case, person.id) for person in story.persons]
         assert [(one.addressee, one.safe) for one in letters] == [("", True), ("", True)]
-        assert {name for _id, name, _safe in incident_letters.addressees(case)} == {"Skyddad uppgift"}
+        named = {f"Skyddad uppgift, {story.file.code}"}
+        assert {name for _id, name, _safe in incident_letters.addressees(case)} == named
         draft = reports.police(case)
         assert (draft.description, draft.rooms) == ("", "")
         assert incident_letters.refusal(case).asker == ""
+
+
+def test_each_letter_that_bears_no_name_says_which_it_is_and_of_which_files(
+    archive: Archive, archivist: Actor
+) -> None:
+    with archive.write(archivist) as work:
+        box, person = a_box(work, a_shelf(work)), a_person(work, protection=Protection.MARKED)
+        made = [a_file(work, box, person, reference="P1", part=part, parts=2) for part in (1, 2)]
+        made.append(a_file(work, box, a_person(work)))
+        number = reporting.report(work, MissReport(tuple(file.id for file in made))).id
+    with archive.read(archivist) as work:
+        case = a_case(work, archive, number)
+        listed = [name for _id, name, _safe in incident_letters.addressees(case)]
+        letters = [incident_letters.letter(case, person.id) for person in case.persons]
+    parts = ", ".join(f"{file.code} (del {file.part} av 2)" for file in made[:2])
+    assert listed == [f"Skyddad uppgift, {parts}", f"Skyddad uppgift, {made[2].code}"]
+    assert [one.label for one in letters] == [f"1: {parts}", f"2: {made[2].code}"]
 
 
 def test_what_the_register_does_not_know_leaves_out_what_people_wrote_for_the_police(

@@ -104,7 +104,7 @@ def test_a_second_report_meets_the_open_incident_and_says_so(
     archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile, incident: Incident, clock: SetClock
 ) -> None:
     clock.forward(hours=1)
-    client = sign_in(Role.CASE_WORKER)
+    client = sign_in(Role.ASSISTANT)
     assert f"Ärende {incident.id}" in client.get(f"/incidents/new?file={file.code}").text
     answer = client.post("/incidents/new", data={"files": file.code}, follow_redirects=True)
     assert "eftersöks redan" in answer.text
@@ -122,24 +122,43 @@ def test_a_report_that_puts_a_find_in_question_says_so(
             work, same, [one.id for one in reporting.items(work, same)], StatedFind(work.now, "Här", **whole)
         )
     clock.forward(hours=1)
-    answer = sign_in(Role.CASE_WORKER).post(
-        "/incidents/new", data={"files": file.code}, follow_redirects=True
-    )
+    answer = sign_in(Role.ASSISTANT).post("/incidents/new", data={"files": file.code}, follow_redirects=True)
     assert "fyndet är ifrågasatt" in answer.text
     assert "eftersöks redan" not in answer.text
 
 
-def test_who_may_not_see_a_protected_incident_is_told_only_that_the_report_was_taken(
-    archive: Archive, archivist: Actor, sign_in: SignIn, clock: SetClock
+@pytest.mark.parametrize("which", ["plain", "protected", "a sibling of a protected one"])
+def test_who_may_not_see_an_incident_gets_one_receipt_whoever_it_concerns_and_no_number(
+    archive: Archive, archivist: Actor, sign_in: SignIn, clock: SetClock, which: str
 ) -> None:
     with archive.write(archivist) as work:
-        hidden = a_file(work, a_shelf(work), a_person(work, protection=Protection.MARKED), reference="H1")
-        number = reporting.report(work, MissReport(file_ids=(hidden.id,))).id
+        shelf, marked = a_shelf(work), a_person(work, protection=Protection.MARKED)
+        hidden, plain = a_file(work, shelf, marked, reference="H1"), a_file(work, shelf, a_person(work))
+        missed = {"plain": [plain], "protected": [hidden]}.get(which, [hidden, plain])
+        number = reporting.report(work, MissReport(file_ids=tuple(one.id for one in missed))).id
     clock.forward(hours=1)
-    client = sign_in(Role.CASE_WORKER)
-    answer = client.post("/incidents/new", data={"files": hidden.code})
+    client, code = sign_in(Role.CASE_WORKER), missed[-1].code
+    form = client.get(f"/incidents/new?file={code}").text
+    assert "eftersöks redan" in form
+    assert f"/incidents/{number}" not in form
+    answer = client.post("/incidents/new", data={"files": code})
     assert answer.location == "/"
+    receipt = "Den eftersöks redan. Det du skrev har lämnats vidare till den som leder sökningen."
+    assert receipt in client.get("/").text
     assert client.get(f"/incidents/{number}").status_code == 404
+    assert f"/incidents/{number}" in sign_in(Role.ARCHIVIST).get(f"/incidents/new?file={code}").text
+
+
+def test_the_owner_sees_who_reported_it_again_and_what_was_added(
+    archive: Archive, sign_in: SignIn, file: CaseFile, incident: Incident, clock: SetClock
+) -> None:
+    clock.forward(hours=1)
+    wrote = {"files": file.code, "waiting": "Klienten Y", "purpose": "Utdrag", "circumstances": "Såg den"}
+    sign_in(Role.CASE_WORKER).post("/incidents/new", data=wrote)
+    page = sign_in(Role.ARCHIVIST).get(f"/incidents/{incident.id}").text
+    again = page.split('id="reported-again"')[1].split("</ul>")[0]
+    assert all(words in again for words in ("Handläggare", "Klienten Y", "Utdrag", "Såg den"))
+    assert "Klienten Y" not in sign_in(Role.AUDITOR).get(f"/incidents/{incident.id}").text
 
 
 def test_where_a_protected_persons_file_is_looked_for_and_lay_is_shown_only_to_those_who_search(

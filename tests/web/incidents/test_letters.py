@@ -10,14 +10,15 @@ from flask.testing import FlaskClient
 
 from archive.access_log import access_log
 from archive.incidents import reporting
-from archive.incidents.reporting import MissReport
+from archive.incidents.reporting import MissReport, StatedFind
 from archive.kernel.config import Settings
 from archive.kernel.store import Actor, Archive
 from archive.models import PersonNumber
 from archive.people import people
-from archive.vocabulary import IncidentPaper, Protection, Role
+from archive.vocabulary import FoundState, IncidentPaper, OthersRead, Protection, Role
 from archive.vocabulary.wording import LOCALES
 from tests.builders import SetClock, a_box, a_file, a_shelf
+from tests.verbs.incidents.incident_play import Play
 from tests.verbs.incidents.papers_play import Story, decided, reported, sent
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -276,3 +277,33 @@ def test_a_letter_is_only_to_somebody_the_files_are_about(
     client = sign_in(Role.ARCHIVIST)
     address = f"/incidents/{number}/papers/letter_person.pdf?person={story.persons[0].id}"
     assert client.get(address).status_code == 404
+
+
+def test_what_one_person_waits_for_is_asked_and_their_paper_tells_of_no_other(
+    archive: Archive, archivist: Actor, clock: SetClock, sign_in: SignIn
+) -> None:
+    with archive.write(archivist) as work:
+        box = a_box(work, a_shelf(work))
+        hers, other = a_file(work, box), a_file(work, box, reference="P9", part=2, parts=4)
+        waits = MissReport((hers.id, other.id), waiting="Advokat Nilsson")
+        number = reporting.report(work, waits).id
+        item, found = (one.id for one in reporting.items(work, reporting.get(work, number)))
+    clock.forward(hours=1)
+    with archive.write(archivist) as work:
+        whole = StatedFind(work.now, "HÄR", state=FoundState.WHOLE, others_read=OthersRead.NO)
+        reporting.found(work, reporting.get(work, number), [found], whole)
+    play = Play(archive, number)
+    play.do(archivist, "interim_answer", decision_wanted="yes", answer="DEN ANDRA ÄR HITTAD")
+    client, papers = sign_in(Role.ARCHIVIST), f"/incidents/{number}/papers"
+    page = client.get(f"{papers}/").text
+    assert "Vad väntar personen på?" in page
+    assert f"{other.code} (del 2 av 4)" in page
+    for paper in (IncidentPaper.ANSWER, IncidentPaper.REFUSAL):
+        address = f"{papers}/{paper.value}.pdf"
+        assert client.get(address).status_code == 422, paper
+        own = said(client.get(f"{address}?item={item}").data)
+        both = said(client.get(f"{address}?item={item}&item={found}").data)
+        for told in (other.code, "Nilsson"):
+            assert (told in own, told in both) == (False, True), (paper, told)
+    assert "DEN ANDRA" in said(client.get(f"{papers}/interim_answer.pdf?item={item}&item={found}").data)
+    assert "DEN ANDRA" not in said(client.get(f"{papers}/interim_answer.pdf?item={item}").data)

@@ -394,6 +394,10 @@ def tale(archive: Archive, archivist: Actor, clock: SetClock) -> Tale:
 def read(client: FlaskClient, tale: Tale, paper: IncidentPaper, language: str, **of: int) -> str:
     """Return the words of a paper."""
     more = "".join(f"&{name}={value}" for name, value in of.items())
+    if paper in {P.ANSWER, P.REFUSAL}:  # to somebody who waits for all of it
+        with tale.archive.read(tale.archivist) as work:
+            items = reporting.items(work, reporting.get(work, tale.play.number))
+        more += "".join(f"&item={item.id}" for item in items)
     got = client.get(f"/incidents/{tale.play.number}/papers/{paper.value}.pdf?language={language}{more}")
     assert got.status_code == 200, (paper, got.status_code)
     words = subprocess.run(["pdftotext", "-raw", "-", "-"], input=got.data, capture_output=True, check=True)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlmodel import col
 
 from archive.history import private_data
 from archive.kernel.store import Work
-from archive.models import CaseFile, Event, FilePerson, Person
+from archive.models import CaseFile, Event, FilePerson, IncidentFile, Person, Search
 from archive.people import masked_names, people
 from archive.people.masked_names import Names
 from archive.rules.identity import check_digit
@@ -75,6 +75,20 @@ def concealed(work: Work, persons: Sequence[Person], files: Iterable[CaseFile]) 
     ]
     names = masked_names.names_of(_names(work, persons))
     return Concealed(names, tuple(dict.fromkeys(mark for mark in marks if mark is not None)))
+
+
+def protected_in(work: Work, incident_id: int) -> Concealed | None:
+    """Return what would tell whom the protected files an incident names are about; None without any now."""
+    own, looked = IncidentFile.incident_id, Search.incident_id
+    named = union(
+        select(col(IncidentFile.file_id)).where(col(own) == incident_id),
+        select(col(IncidentFile.found_in_id)).where(col(own) == incident_id),
+        select(col(Search.cover_id)).where(col(looked) == incident_id),
+    )
+    files = work.session.scalars(
+        select(CaseFile).where(col(CaseFile.id).in_(named), col(CaseFile.protected))
+    ).all()
+    return concealed(work, persons_of(work, [file.id for file in files]), files) if files else None
 
 
 def persons_of(work: Work, file_ids: Iterable[int]) -> Sequence[Person]:
