@@ -13,14 +13,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.accounts import display_names
-from archive.incidents import access, as_of, changes, redaction
+from archive.incidents import access, as_of, changes
 from archive.incidents import steps as incident_steps
 from archive.incidents import untrue as incident_untrue
-from archive.incidents.redaction import Concealed
-from archive.incidents.report import kept, lines
+from archive.incidents.report import kept, lines, redaction
 from archive.incidents.report.data import StepLine
 from archive.incidents.report.kept import PlaceAtMiss
 from archive.incidents.report.lines import NameBook
+from archive.incidents.report.redaction import Concealed
 from archive.kernel.clock import local
 from archive.kernel.config import Settings
 from archive.kernel.errors import NotFound, NotPermitted

@@ -6,8 +6,7 @@ A text stays as it was written; a mark may be set long after, and masks it from 
 from collections.abc import Callable
 from dataclasses import replace
 
-from archive.incidents import redaction
-from archive.incidents.report import search_annex
+from archive.incidents.report import redaction, search_annex
 from archive.incidents.report.data import IncidentReport, LeadLine, ReportLine, StepLine, Who
 from archive.kernel.store import Work
 from archive.models import Incident

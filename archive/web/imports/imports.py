@@ -1,6 +1,7 @@
 """Importing a list: take it in, see how it is understood, check it, register it, take it back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -124,8 +125,8 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
     counts = import_runs.report(run)
     if run.status is ImportState.APPLIED:
         waits = worklist.open_counts(work, run.id)
-        counts.near = waits.pop(TaskKind.NEAR_DUPLICATE, 0)
-        counts.conflicts = sum(waits.values())
+        near = waits.pop(TaskKind.NEAR_DUPLICATE, 0)
+        counts = replace(counts, near=near, conflicts=sum(waits.values()))
     actions = run.lifecycle.actions(run.status, work.actor.permissions)
     return {
         "counts": _counted(run, counts),

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.incidents import redaction, reporting
+from archive.incidents import reporting
 from archive.incidents.letters import cases, imy, reports
 from archive.incidents.letters import letters as incident_letters
 from archive.incidents.letters.cases import Case
-from archive.incidents.redaction import LEFT_OUT, Concealed
+from archive.incidents.report import redaction
+from archive.incidents.report.redaction import LEFT_OUT, Concealed
 from archive.incidents.reporting import MissReport
 from archive.kernel.errors import NotFound, NotPermitted
 from archive.kernel.store import Actor, Archive, Work

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive.incidents import redaction
-from archive.incidents.redaction import LEFT_OUT, Concealed
+from archive.incidents.report import redaction
+from archive.incidents.report.redaction import LEFT_OUT, Concealed
 from archive.kernel.store import Work
 from tests.builders import a_box, a_file, a_person, a_shelf
 
