@@ -39,9 +39,6 @@ EXCEPTIONS = {
     "people > Task": "whether two are one person is asked where persons are, below the worklist",
     "files > WantedSighting": "who sees a wanted file is noted at the scan; the incident answers it later",
     "imports > Person": "made of the words of a list for the one masking function, and never stored",
-    "deliveries > CaseFile": "until `files` place a file in one function: where it arrived",
-    "incidents > CaseFile": "until `files` place a file in one function: where it was found",
-    "loans > CaseFile": "until `files` place a file in one function: where it was given back",
 }
 NO_NOUNS = {"models", "migrations"}
 
