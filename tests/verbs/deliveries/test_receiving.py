@@ -236,6 +236,22 @@ def test_a_piece_whose_label_fell_off_on_the_way_is_told_to_be_the_one_that_was_
     assert DifferenceKind.NOT_IN_REGISTER not in scene.named()
 
 
+def test_of_pieces_in_no_register_only_the_one_that_did_not_come_is_missed(archive: Archive) -> None:
+    scene = a_scene(archive)
+    scene.plan(2)
+    came, stayed = scene.do(scene.packer, lambda work: codes.print_blanks(work, 2, "test").codes)
+    for code in (came, stayed):
+        scene.scan(scene.packer, f"pack:{scene.sender}", code, scene.crates[0])
+    scene.dispatch()
+    scene.arrive()
+    scene.scan(scene.receiver, f"receive:{scene.delivery}", came, scene.crates[0])
+    scene.empty()
+    scene.sign()
+    carried = {line.code: (line.in_transit, line.open) for line in scene.look(scene.lines) if line.code}
+    assert carried == {came: (False, False), stayed: (True, True)}
+    assert scene.named()[DifferenceKind.PACKED_NOT_RECEIVED] == 1
+
+
 def test_an_unknown_piece_told_to_be_a_file_nobody_packed_becomes_it(scene: Scene) -> None:
     code = scene.do(scene.packer, lambda work: codes.print_blanks(work, 1, "test").codes[0])
     scene.arrive()
@@ -247,6 +263,8 @@ def test_an_unknown_piece_told_to_be_a_file_nobody_packed_becomes_it(scene: Scen
         unregistered.identify(work, unknown, files.get(work, scene.files[3]))
 
     scene.do(scene.receiver, identify)
+    claimed = [scene.look(lambda work, one=one: lines.open_line(work, one)) for one in scene.files[2:4]]
+    assert [line is not None for line in claimed] == [True, False]  # one is on its way, the other is here
     assert scene.named() == {}
     assert scene.file(3).place_id == scene.look(lambda work: scene.crate(work, 0)).place_id
     assert scene.look(lambda work: cover_checks.left(work, scene.delivery)).total == 1

@@ -41,6 +41,7 @@ from archive.vocabulary.wording import speaking
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.remembering import remembering
 from tests.statements import counted
+from tests.verbs.deliveries.delivering import a_scene
 from tests.verbs.incidents.incident_play import Play, a_colleague, a_unit
 
 AsRole = Callable[[Role], Actor]
@@ -322,7 +323,7 @@ def test_the_loans_of_the_cover_it_lay_in_are_listed_for_the_time_it_may_have_la
         assert (bare.whom, bare.cover_code, bare.begin) == (None, "", exposure.begin)
 
 
-def test_a_loan_that_ended_before_the_file_was_last_seen_elsewhere_exposed_nothing(
+def test_a_loan_before_the_file_was_last_seen_elsewhere_or_after_it_was_found_exposed_nothing(
     archive: Archive, archivist: Actor, clock: SetClock, shelved: list[int]
 ) -> None:
     lost, cover = shelved[:2]
@@ -348,8 +349,35 @@ def test_a_loan_that_ended_before_the_file_was_last_seen_elsewhere_exposed_nothi
             work.now, "I grannens omslag", cover_id=cover, state=FoundState.WHOLE, others_read=OthersRead.NO
         )
         reporting.found(work, incident, [item.id for item in reporting.items(work, incident)], said)
-        exposures = reporting.report_data(work, incident).exposures
+    lend("Advokat Dahl")  # the file is out of it by then
+    exposures = reported_to(archive, archivist, incident.id).exposures
     assert [exposure.whom for exposure in exposures] == ["Advokat Berg"]
+
+
+@pytest.mark.parametrize("seen_last", ["before", "after"])
+def test_a_delivery_of_the_cover_exposed_a_file_that_was_not_seen_elsewhere_since(
+    archive: Archive, archivist: Actor, clock: SetClock, seen_last: str
+) -> None:
+    scene = a_scene(archive)
+    scene.plan(3)
+    lost, cover = scene.files[4], scene.files[0]
+    for happens in ("before", "packed", "after"):
+        clock.forward(hours=1)
+        with archive.write(archivist) as work:
+            box = work.session.get_one(Place, files.get(work, lost).place_id)
+            if happens == seen_last:
+                scans.take(work, Scanned(str(uuid4()), files.get(work, lost).code, box.code))
+        if happens == "packed":
+            scene.pack(0)
+    clock.forward(hours=1)
+    with archive.write(archivist) as work:
+        incident = reporting.report(work, MissReport(file_ids=(lost,)))
+        said = StatedFind(
+            work.now, "I grannens omslag", cover_id=cover, state=FoundState.WHOLE, others_read=OthersRead.NO
+        )
+        reporting.found(work, incident, [item.id for item in reporting.items(work, incident)], said)
+    exposures = reported_to(archive, archivist, incident.id).exposures
+    assert [one.whom for one in exposures] == ([str(scene.delivery)] if seen_last == "before" else [])
 
 
 # Lists
