@@ -1,4 +1,4 @@
-"""Refuse a decision or an answer dated before what it rests on: the report, searches, finds, steps."""
+"""Refuse a decision or an answer dated before what it rests on: the suspicion, searches, finds, steps."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -35,7 +35,7 @@ def require_before(
     moment, what = max(known, key=lambda one: one[0], default=(None, ""))
     if moment is None:
         return
-    stated = record.done_at if record.done_at != record.ended_at else None
+    stated = _stated(record)
     if stated and stated < moment.replace(second=0, microsecond=0):
         _refuse("done_at", shown(stated), what, moment)
     for field in step.fields:
@@ -44,6 +44,11 @@ def require_before(
             continue
         if date.fromisoformat(said) < local_date(moment):
             _refuse(field.id, said, what, moment)
+
+
+def _stated(record: Record) -> datetime | None:
+    """Return when a step is said to have been done; when it was written down binds nothing done before."""
+    return record.done_at if record.done_at != record.ended_at else None
 
 
 def _refuse(field: str, stated: str, what: str, moment: datetime) -> None:
@@ -64,12 +69,13 @@ def _grounds(
     work: Work, incident: Incident, items: Sequence[IncidentFile], run: RunCourse, step: Step
 ) -> Iterator[Ground]:
     if not incident.entered_afterwards:  # an old loss was decided on in its own time
-        yield incident.reported_at, _("the report")
+        yield incident.missed_at, _("the miss")
+        if incident.suspected_at != incident.reported_at:  # else it was not stated, only written down
+            yield incident.suspected_at, _("the suspicion")
     for name in _steps_before(run, step):
         done = [one for one in run.progress.records if one.step == name and one.end is StepEnd.DONE]
-        if done and done[-1].done_at:
-            title = run.step(name).title.say(locale())
-            yield done[-1].done_at, _("the step “%(step)s”", step=title)
+        if done and (at := _stated(done[-1])):
+            yield at, _("the step “%(step)s”", step=run.step(name).title.say(locale()))
     if step.id not in _OF_THE_SEARCH:
         return
     for search in searches.for_incident(work, incident):

@@ -72,17 +72,34 @@ def test_a_loss_is_not_decided_before_the_searches_and_finds_it_rests_on(play: P
     assert do(play, "delegate", "decide", searched + timedelta(minutes=20), **lost) == ""
 
 
-def test_nothing_is_decided_before_it_was_reported(archive: Archive, clock: SetClock) -> None:
+def test_what_was_decided_by_telephone_before_it_was_typed_in_keeps_its_time(
+    archive: Archive, clock: SetClock
+) -> None:
+    chief = a_colleague(archive, "chefen", Role.MANAGER)
+    suspected, decided = clock.now - timedelta(days=3), clock.now - timedelta(days=1)
+    with archive.write(operator("tests")) as work:
+        file = a_file(work, a_box(work, a_shelf(work)))
+        said = MissReport((file.id,), missed_at=suspected - timedelta(hours=1), suspected_at=suspected)
+        number = reporting.report(work, said).id
+    play = Play(archive, number, {"manager": chief})
+    wrong = do(play, "manager", "decide_notification", suspected - timedelta(minutes=30), notify="yes")
+    assert f"misstanken, {local(suspected):%Y-%m-%d %H:%M}" in wrong
+    assert do(play, "manager", "decide_notification", decided, notify="yes") == ""
+    wrong = do(play, "manager", "decide_inform", decided - timedelta(hours=1), inform="no")
+    assert f"IMY”, {local(decided):%Y-%m-%d %H:%M}" in wrong
+    assert do(play, "manager", "decide_inform", decided + timedelta(hours=1), inform="no") == ""
+
+
+def test_a_step_that_says_no_time_of_its_own_dates_nothing(archive: Archive, clock: SetClock) -> None:
     chief = a_colleague(archive, "chefen", Role.MANAGER)
     with archive.write(operator("tests")) as work:
         file = a_file(work, a_box(work, a_shelf(work)))
-        said = MissReport((file.id,), missed_at=clock.now - timedelta(hours=2))
+        said = MissReport((file.id,), missed_at=clock.now - timedelta(days=3))
         number = reporting.report(work, said).id
-    play, reported = Play(archive, number, {"manager": chief}), clock.now
-    clock.forward(hours=1)
-    wrong = do(play, "manager", "decide_notification", reported - timedelta(hours=1), notify="no")
-    assert "anmälan, 2026-11-23 09:00" in wrong
-    assert do(play, "manager", "decide_notification", reported, notify="no") == ""
+    play = Play(archive, number, {"manager": chief})
+    assert do(play, "manager", "decide_notification", notify="yes") == ""
+    clock.forward(minutes=5)
+    assert do(play, "manager", "decide_inform", clock.now - timedelta(hours=1), inform="no") == ""
 
 
 def test_the_last_word_is_not_given_before_the_decision_it_tells(play: Play, clock: SetClock) -> None:
