@@ -68,10 +68,7 @@ def _refuse(field: str, stated: str, what: str, moment: datetime) -> None:
 def _grounds(
     work: Work, incident: Incident, items: Sequence[IncidentFile], run: RunCourse, step: Step
 ) -> Iterator[Ground]:
-    if not incident.entered_afterwards:  # an old loss was decided on in its own time
-        yield incident.missed_at, _("the miss")
-        if incident.suspected_at != incident.reported_at:  # else it was not stated, only written down
-            yield incident.suspected_at, _("the suspicion")
+    yield from _of_the_miss(incident)
     for name in _steps_before(run, step):
         done = [one for one in run.progress.records if one.step == name and one.end is StepEnd.DONE]
         if done and (at := _stated(done[-1])):
@@ -86,6 +83,13 @@ def _grounds(
             yield item.found_at, _("the find")
         if item.outcome_at and item.outcome is not IncidentOutcome.FOUND and step.id == _LAST_WORD:
             yield item.outcome_at, _("the decision")
+
+
+def _of_the_miss(incident: Incident) -> Iterator[Ground]:
+    if not incident.entered_afterwards:  # an old loss was decided on in its own time
+        yield incident.missed_at, _("the miss")
+        if incident.suspected_at != incident.reported_at:  # else it was not stated, only written down
+            yield incident.suspected_at, _("the suspicion")
 
 
 def _steps_before(run: RunCourse, step: Step) -> set[str]:
