@@ -1,7 +1,7 @@
 """Case files: register, correct, move, make void; what one looks like to the one who looks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -458,6 +458,14 @@ def reinstate(work: Work, file: CaseFile, *, version: int | None = None) -> None
 def _lock(work: Work, *wanted: CaseFile) -> None:
     for file in sorted(wanted, key=lambda one: one.id):
         work.session.refresh(file, with_for_update=True)
+
+
+def protected(work: Work, file_ids: Collection[int]) -> set[int]:
+    """Return which of some files are masked."""
+    masked = select(col(CaseFile.id)).where(
+        col(CaseFile.id).in_(bindparam("ids", expanding=True)), col(CaseFile.protected)
+    )
+    return set(work.session.scalars(masked, {"ids": list(file_ids)}))
 
 
 def right_one(work: Work, file: CaseFile) -> CaseFile | None:

@@ -290,8 +290,8 @@ class RowBatch:
         changes.record_checks(work, run, checks)
         self._marks.keep(work, run, rows, verdicts)
         self._note(rows, verdicts, made, undo)
-        self._ask(rows, verdicts, made)
         same_persons.ask(work, self._book.asked(), run)
+        self._ask(rows, verdicts, made)
         same_persons.ask_by_name(work, self._book.marked(), run)
         if self._book.tied:
             same_persons.tell_of_list(work, run)
@@ -461,6 +461,7 @@ class RowBatch:
     ) -> None:
         """Open an item on the worklist for everything somebody has to decide."""
         asked = questions.QuestionBook(self._work, self._run)
+        masked = files.protected(self._work, made.values())
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.state is RowState.ASKED:
                 known = next(part.known for part in verdict.parts if part.doubt and part.known)
@@ -469,9 +470,10 @@ class RowBatch:
                 continue
             for part in verdict.parts:
                 file_id = part.known.id if part.known else made[verdict.item.row, part.part]
+                sealed = part.sealed or file_id in masked
                 for kind, facts in part.conflicts.items():
                     for some in questions.apart(facts):
-                        asked.ask(kind, row.id, file_id, some, sealed=part.sealed)
+                        asked.ask(kind, row.id, file_id, some, sealed=sealed)
                 if part is verdict.parts[0]:
                     asked.ask_near(row.id, file_id, verdict.near)
         asked.open()

@@ -69,7 +69,8 @@ def _change_person(work: Work, run: ImportRun, change: PersonChange) -> Undo:
             undo["fields"] = old
     if change.number:
         undo |= _add_number(work, run, person, change.number, change.file_id)
-    if change.protection and change.protection is not person.protection:
+    raised = change.protection is not person.protection or people.in_question(person)
+    if change.protection and raised:
         undo["protection"] = [person.protection.value, person.protection_source, change.protection.value]
         people.protect(work, person, change.protection, run.name)
     return undo

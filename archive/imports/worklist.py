@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, select
 from sqlmodel import col
 
 from archive.files import files
@@ -45,9 +45,6 @@ NAME_GONE = N_("Nobody the file is about has the name the list was compared with
 MOST_COUNTED = 5000
 _DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
 _KINDS = {kind.value: kind for kind in PlaceKind}
-_PROTECTED = select(col(CaseFile.id)).where(
-    col(CaseFile.protected), col(CaseFile.id).in_(bindparam("ids", expanding=True))
-)
 _ANSWERS = {
     TaskKind.NEAR_DUPLICATE: (TaskAnswer.DIFFERENT, TaskAnswer.SAME),
     TaskKind.PLACE_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
@@ -308,7 +305,7 @@ def rows_in_question(work: Work, tasks: Sequence[Task]) -> dict[int, InQuestion]
     ids = {task.row_id: task.id for task in tasks if task.kind is TaskKind.IDENTITY}
     rows = work.session.execute(select(ImportRow).where(col(ImportRow.id).in_(list(ids)))).scalars().all()
     runs = {run_id: work.session.get_one(ImportRun, run_id) for run_id in {row.run_id for row in rows}}
-    masked = set(work.session.scalars(_PROTECTED, {"ids": [task.file_id for task in tasks]}))
+    masked = files.protected(work, [task.file_id for task in tasks])
     about = {task.id: task.file_id for task in tasks}
     found: dict[int, InQuestion] = {}
     for row in rows:

@@ -45,7 +45,8 @@ def link(
     else:
         known.role = role
     work.session.flush()
-    if known is None and file.protected and not person.protection.protected:
+    open_ = not person.protection.protected or people.in_question(person)
+    if known is None and file.protected and open_:
         people.hide(work, person, Protection.UNKNOWN, file.code)
     people.refresh_protected(work, [file.id])
     history.record(
@@ -79,11 +80,13 @@ def mask(work: Work, file: CaseFile, run: int | None = None) -> None:
 
 def pass_mask_on(work: Work, file: CaseFile, right: CaseFile) -> None:
     """Hide the right one of two registrations like the other: they are one file."""
-    if not file.protected or right.protected:
-        return
     links = select(Person).join(FilePerson, col(FilePerson.person_id) == col(Person.id))
     persons = work.session.scalars(links.where(col(FilePerson.file_id) == right.id).order_by(col(Person.id)))
-    for person in (found := persons.all()):
+    found = persons.all()
+    hidden = [one for one in found if one.protection.protected]
+    if not file.protected or (right.protected and not any(map(people.in_question, hidden))):
+        return
+    for person in found:
         people.lock(work, person)
         people.hide(work, person, Protection.UNKNOWN, file.code)
     if not found:

@@ -22,6 +22,7 @@ from archive.rules.identity import UNDATED, Identity, Written
 from archive.vocabulary import EventKind, NumberQuality, Permission, Protection
 from archive.vocabulary.wording import N_, _
 
+IN_QUESTION = "[i fråga]"  # where a protection is said to come from that only waits for an answer
 _NOT_LETTERS = re.compile(r"[^\w]+", re.UNICODE)
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 # What else writers put for a letter; the index of names knows none of it: it would have to be made anew.
@@ -354,9 +355,9 @@ def hide(work: Work, person: Person, protection: Protection, source: str) -> Non
 def reset_protection(work: Work, person: Person, protection: Protection, source: str) -> None:
     """Set how a locked person's data are protected: names leave or enter the index, files are masked or not.
 
-    Only `protect`, `hide` and the verbs of `lifting` call this: they are the doors.
+    Only `protect`, `hide` and the verbs of `lifting` and `doubts` call this: they are the doors.
     """
-    if protection is person.protection:
+    if protection is person.protection and not in_question(person):
         return
     person.protection, person.protection_source = protection, source.strip()
     person.protection_since = local_date(work.now)
@@ -371,6 +372,11 @@ def reset_protection(work: Work, person: Person, protection: Protection, source:
         private={"source": source.strip()},
         protection=protection.value,
     )
+
+
+def in_question(person: Any) -> bool:
+    """Tell whether a person is hidden by nothing but a question that nobody has answered."""
+    return person.protection is Protection.UNKNOWN and person.protection_source == IN_QUESTION
 
 
 def files_of(work: Work, person: Person) -> list[int]:

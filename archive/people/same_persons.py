@@ -25,11 +25,10 @@ from archive.models import (
     UserRole,
 )
 from archive.notifications import inbox
-from archive.people import file_links, people
+from archive.people import doubts, file_links, people
 from archive.vocabulary import (
     EventKind,
     MessageKind,
-    NumberQuality,
     Permission,
     Protection,
     Role,
@@ -39,6 +38,7 @@ from archive.vocabulary import (
 from archive.vocabulary.wording import N_
 
 PAGE = 30
+SHORT = 10  # signs of a number without its century
 ONE_QUESTION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4711, 3)")
 ANSWERS = (TaskAnswer.ONE_PERSON, TaskAnswer.TWO_PERSONS)
 
@@ -48,29 +48,44 @@ _OURS, _THEIRS = _NUMBER.alias("ours"), _NUMBER.alias("theirs")
 
 
 def ask(work: Work, person_ids: Collection[int], run: ImportRun | None = None) -> None:
-    """Ask those cleared whether persons are the protected ones with the same sound number, each pair once.
+    """Ask those cleared whether persons are the protected ones with the same number, each pair once.
 
     `run` is the list that names them: whoever had it registered asks, and withdrawing it ends the question.
+    What a list names is hidden until that is answered.
     """
-    pairs = work.connection.execute(
-        select(_OURS.c.person_id, _THEIRS.c.person_id.label("other"))
+    rows = work.connection.execute(
+        select(
+            *(_OURS.c.person_id, _THEIRS.c.person_id.label("other")),
+            *(_OURS.c.number, _THEIRS.c.number.label("their_number")),
+        )
         .select_from(
-            _OURS.join(_THEIRS, _THEIRS.c.number == _OURS.c.number).join(
+            _OURS.join(_THEIRS, _THEIRS.c.short == _OURS.c.short).join(
                 _PERSON, _PERSON.c.id == _THEIRS.c.person_id
             )
         )
         .where(
             _OURS.c.person_id.in_(sorted(person_ids)),
-            _OURS.c.quality == NumberQuality.SOUND,
+            _OURS.c.short != "",
             _THEIRS.c.person_id != _OURS.c.person_id,
             _PERSON.c.protection != Protection.NONE,
+            _PERSON.c.protection_source != people.IN_QUESTION,
         )
-        .distinct()
-        .order_by(_OURS.c.person_id, "other")
     ).all()
-    for person_id, other_id in pairs:
-        if not _asked(work, person_id, other_id):
-            _ask(work, person_id, other_id, run)
+    ask_pairs(work, {row[:2] for row in rows if _one_number(row.number, row.their_number)}, run)
+
+
+def _one_number(ours: str, theirs: str) -> bool:
+    """Tell whether two numbers with the same last ten signs are one: of both centuries, or one has none."""
+    return ours == theirs or SHORT in (len(ours), len(theirs))
+
+
+def ask_pairs(work: Work, pairs: Collection[tuple[int, int]], run: ImportRun | None) -> None:
+    """Ask whether persons are protected ones, each pair once; whom a list names is hidden meanwhile."""
+    for person_id, other_id in sorted(pairs):
+        task = _asked(work, person_id, other_id) or _ask(work, person_id, other_id, run)
+        if run and task and task.open:
+            task.facts = {**task.facts, doubts.HELD: doubts.hold(work, [person_id])}
+            work.session.flush()
 
 
 def ask_by_name(work: Work, person_ids: Collection[int], run: ImportRun) -> None:
@@ -93,23 +108,24 @@ def ask_by_name(work: Work, person_ids: Collection[int], run: ImportRun) -> None
                 _ask(work, other.id, person_id, run)
 
 
-def _asked(work: Work, person_id: int, other_id: int) -> bool:
+def _asked(work: Work, person_id: int, other_id: int) -> Task | None:
     facts = col(Task.facts)
-    same = select(col(Task.id)).where(
+    same = select(Task).where(
         col(Task.kind) == TaskKind.SAME_PERSON,
         facts["person"].as_integer() == person_id,
         facts["protected"].as_integer() == other_id,
+        col(Task.answer).is_distinct_from(TaskAnswer.WITHDRAWN),
     )
-    return work.session.execute(same.limit(1)).first() is not None
+    return work.session.scalars(same.order_by(col(Task.id).desc()).limit(1)).first()
 
 
-def _ask(work: Work, person_id: int, other_id: int, run: ImportRun | None) -> None:
+def _ask(work: Work, person_id: int, other_id: int, run: ImportRun | None) -> Task | None:
     file_id = next(
         (found for one in (person_id, other_id) for found in people.files_of(work, people.get(work, one))),
         None,
     )
     if file_id is None:
-        return  # neither has a file, so there is nothing anybody could find
+        return None  # neither has a file, so there is nothing anybody could find
     task = Task(
         id=next_id(work),
         kind=TaskKind.SAME_PERSON,
@@ -130,6 +146,7 @@ def _ask(work: Work, person_id: int, other_id: int, run: ImportRun | None) -> No
         users=_told(work),
         question=task.id - APART,
     )
+    return task
 
 
 def tell_of_list(work: Work, run: ImportRun) -> None:
@@ -184,7 +201,7 @@ def how_many(work: Work) -> int:
 
 
 def settle(work: Work, task_id: int, answer: TaskAnswer | None) -> None:
-    """Settle a question: the same person's files become the protected one's, or both stay as they are.
+    """Settle a question: the same person's files become the protected one's, or whom it hid is shown again.
 
     Raises NotFound, Conflict when it is settled already, Invalid for an answer it does not take.
     """
@@ -202,6 +219,8 @@ def settle(work: Work, task_id: int, answer: TaskAnswer | None) -> None:
     task.settled_at, task.settled_by = work.now, work.actor.id
     work.session.flush()
     history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
+    if answer is TaskAnswer.TWO_PERSONS:
+        doubts.release(work, task)
 
 
 def _make_one(work: Work, person: Person, right: Person) -> None:

@@ -170,9 +170,13 @@ def another_protected(known: KnownPerson, said: PersonReading) -> bool:
 
     Whoever reads a list in must not learn whose number it is by a name they made up.
     """
+    return known.protection.protected and another(known, said)
+
+
+def another(known: KnownPerson, said: PersonReading) -> bool:
+    """Tell whether a list names somebody of another name; one that only says less is none."""
     ours, theirs = names_of(known.family_name, known.given_name), names_of(said.family, said.given)
-    alike = ours <= theirs or theirs <= ours  # also where only one of them has a name
-    return known.protection.protected and not alike
+    return not (ours <= theirs or theirs <= ours)  # also where only one of them has a name
 
 
 def names_of(family: str, given: str) -> frozenset[str]:

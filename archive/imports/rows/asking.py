@@ -72,7 +72,7 @@ def hiding(work: Work, verdict: Verdict) -> list[PersonChange]:
     if not numbers or not item.reading.protection.protected:
         return changes
     found = matching.bearers(work, numbers).values()
-    levels = [(person, hidden_by(person.protection, item.reading)) for person in found]
+    levels = [(person, hidden_by(person.stated, item.reading)) for person in found]
     return changes + [PersonChange(person, protection=level) for person, level in levels if level]
 
 

@@ -354,7 +354,7 @@ def compare_person(
     elif names.differs(person, said):
         if verdict.known is None or verdict.known.names_asked.get(name, True):  # nobody has answered yet
             differs |= names.asked(name, (person.family_name, person.given_name))
-        change.protection = hidden_by(person.protection, reading)
+        change.protection = hidden_by(person.stated, reading)
         if change.protection:
             verdict.persons.append(change)
         return differs  # perhaps somebody else: nothing else of the row acts on the person
@@ -368,7 +368,7 @@ def compare_person(
         if not held:
             change.number = number
     differs |= _kept_back(change, said) if verdict.sealed else {}
-    change.protection = _protection(person.protection, reading)
+    change.protection = _protection(person.stated, reading)
     if change.values or change.number or change.protection:
         verdict.persons.append(change)
     return differs
@@ -397,7 +397,7 @@ def names_subject(reading: Reading) -> bool:
 def mark(known: KnownFile, reading: Reading, verdict: PartVerdict) -> None:
     """Hide a file and everybody it is about, where a row that is marked does not tell who is meant."""
     verdict.mask = not (known.protected or known.persons)
-    levels = [(person, hidden_by(person.protection, reading)) for person, _role in known.persons]
+    levels = [(person, hidden_by(person.stated, reading)) for person, _role in known.persons]
     verdict.persons += [PersonChange(person, known.id, protection=level) for person, level in levels if level]
 
 

@@ -23,6 +23,7 @@ from archive.models import (
     PersonNumber,
     Place,
 )
+from archive.people import people
 from archive.rules.identity import check_digit, look_alikes
 from archive.vocabulary import (
     Custody,
@@ -45,8 +46,6 @@ _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
 _EVENT = Event.__table__  # type: ignore[attr-defined]
 
 AT_ONCE = 2000  # values in one IN; SQLite takes 32,766 parameters
-
-
 STAND_IN = "UTAN-"  # begins the reference of a file that has none
 _TWIN_MARK = re.compile(r" \[\d+\]$")
 TWIN = " [%s]"  # ends that of a file whose reference another has: in brackets, as archives mark what they add
@@ -78,6 +77,12 @@ class KnownPerson:
     protection: Protection
     corrected: Sequence[str]
     numbers: list[Row[Any]] = field(default_factory=list)
+    in_question: bool = False  # and hidden by nothing else
+
+    @property
+    def stated(self) -> Protection:
+        """Return the protection somebody has stated: a question that hides until it is answered is none."""
+        return Protection.NONE if self.in_question else self.protection
 
 
 class PlaceAnswer(NamedTuple):
@@ -159,7 +164,7 @@ _KNOWN = FILES.where(
 )
 _PERSONS = select(
     *(_PERSON.c[name] for name in ("id", "family_name", "given_name", "birth_date", "protection")),
-    _PERSON.c.corrected,
+    *(_PERSON.c.corrected, _PERSON.c.protection_source),
 ).where(_PERSON.c.id.in_(bindparam("values", expanding=True)))
 _NUMBERS = (
     select(_NUMBER.c.person_id, _NUMBER.c.number, _NUMBER.c.written, _NUMBER.c.quality)
@@ -279,7 +284,10 @@ def add_persons(work: Work, files: Iterable[KnownFile]) -> None:
 
 def known_persons(work: Work, person_ids: Collection[int]) -> dict[int, KnownPerson]:
     """Return persons with their numbers."""
-    persons = {row.id: KnownPerson(*tuple(row)) for row in fetch(work, _PERSONS, person_ids)}
+    persons = {}
+    for row in fetch(work, _PERSONS, person_ids):
+        persons[row.id] = KnownPerson(*tuple(row)[:-1])
+        persons[row.id].in_question = people.in_question(row)
     for row in fetch(work, _NUMBERS, person_ids):
         persons[row.person_id].numbers.append(row)
     return persons
@@ -291,7 +299,7 @@ def bearers(work: Work, numbers: Collection[str]) -> dict[str, KnownPerson]:
     While it is in question whether two are one, what comes in must not be shown as if nobody were protected.
     """
     found = {}
-    for number, those in _bearing(work, numbers).items():
+    for number, those in bearing(work, numbers).items():
         most = max(those, key=lambda one: (one.protection.strictness, -one.id))
         if len(those) == 1 or most.protection.protected:
             found[number] = most
@@ -300,12 +308,13 @@ def bearers(work: Work, numbers: Collection[str]) -> dict[str, KnownPerson]:
 
 def open_bearers(work: Work, numbers: Collection[str]) -> dict[str, KnownPerson]:
     """Return the person of each number as if nobody were protected: whom everybody may know of."""
-    bearing = _bearing(work, numbers).items()
-    found = {number: [one for one in those if not one.protection.protected] for number, those in bearing}
+    each = bearing(work, numbers).items()
+    found = {number: [one for one in those if not one.protection.protected] for number, those in each}
     return {number: those[0] for number, those in found.items() if len(those) == 1}
 
 
-def _bearing(work: Work, numbers: Collection[str]) -> dict[str, list[KnownPerson]]:
+def bearing(work: Work, numbers: Collection[str]) -> dict[str, list[KnownPerson]]:
+    """Return everybody who has or had each number."""
     ids: dict[str, set[int]] = {}
     for row in fetch(work, _BEARERS, numbers):
         ids.setdefault(row.number, set()).add(row.person_id)

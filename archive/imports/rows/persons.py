@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from archive.imports.lists.meaning.reading import PersonReading
 from archive.imports.rows import matching
-from archive.imports.rows.agreeing import another_protected, whom
+from archive.imports.rows.agreeing import another, another_protected, whom
 from archive.imports.rows.items import Item, PartVerdict
 from archive.imports.rows.judging import compare_person, stricter
 from archive.imports.rows.matching import CaseKey, KnownFile, KnownPerson
@@ -24,7 +24,7 @@ class _Entry:
     known: KnownPerson | None
     new: NewPerson | None = None
     id: int = 0
-    asked: bool = False  # whether it may be the protected person who has the same number
+    asked: bool = False  # whether it may be a protected person who has the same number
 
     @property
     def protected(self) -> bool:
@@ -43,8 +43,7 @@ class PersonBook:
 
     list_name: str
     run_id: int
-    known: dict[str, KnownPerson]
-    open: dict[str, KnownPerson]
+    bearing: dict[str, list[KnownPerson]]
     of_case: dict[CaseKey, list[KnownPerson]]
     _entries: dict[Naming, _Entry] = field(default_factory=dict)
     tied: bool = False  # an unmarked row gave a protected person's number, and its file is masked by that
@@ -65,8 +64,7 @@ class PersonBook:
         of_case: dict[CaseKey, list[KnownPerson]] = {}
         for file in siblings:
             of_case.setdefault(file.key, []).extend(person for person, _role in file.persons)
-        known, open_ = matching.bearers(work, numbers), matching.open_bearers(work, numbers)
-        return cls(list_name, run_id, known, open_, of_case)
+        return cls(list_name, run_id, matching.bearing(work, numbers), of_case)
 
     def note(self, item: Item, verdict: PartVerdict, said: Sequence[PersonReading]) -> dict[str, object]:
         """Take down whom a part concerns; return what the list says otherwise than the register."""
@@ -85,9 +83,8 @@ class PersonBook:
         naming = self._naming(item, said)
         entry = self._entries.get(naming)
         if entry is None:
-            entry = self._entries[naming] = self._registered(item, said) or _Entry(
-                None, self._new(item, said), asked=self._another(said)
-            )
+            entry = self._registered(item, said) or _Entry(None, self._new(item, said), asked=True)
+            self._entries[naming] = entry
         elif entry.new is not None:
             if not (entry.new.family_name or entry.new.given_name):
                 entry.new = replace(entry.new, family_name=said.family, given_name=said.given)
@@ -99,24 +96,36 @@ class PersonBook:
     def _naming(self, item: Item, said: PersonReading) -> Naming:
         number = said.number
         if number and number.quality is NumberQuality.SOUND:
-            return number.number, self._another(said)
+            bearer = self._bearer(said)
+            return number.number, bearer.id if bearer else 0
         written = (number.number or number.raw.strip()) if number else ""
         return item.key, written, frozenset(people.tokens(said.family, said.given)), said.born
 
     def _registered(self, item: Item, said: PersonReading) -> _Entry | None:
-        number = said.number
-        bearers = self.open if self._another(said) else self.known
-        if number and number.quality is NumberQuality.SOUND and number.number in bearers:
-            found: KnownPerson | None = bearers[number.number]
-        else:
+        found = self._bearer(said)
+        if found is None:
             those = self.of_case.get(item.key, ())
             found = whom([one for one in those if not another_protected(one, said)], said)
-        return _Entry(found, id=found.id) if found else None
+        if found is None:
+            return None
+        shared = any(one.protection.protected for one in self._bearing(said))
+        return _Entry(found, id=found.id, asked=shared and not found.protection.protected)
 
-    def _another(self, said: PersonReading) -> bool:
-        """Tell whether a list names somebody else than the protected person who has the number it gives."""
-        known = self.known.get(said.number.number) if said.number else None
-        return known is not None and another_protected(known, said)
+    def _bearing(self, said: PersonReading) -> Sequence[KnownPerson]:
+        number = said.number
+        sound = number is not None and number.quality is NumberQuality.SOUND
+        return self.bearing.get(number.number, ()) if number and sound else ()
+
+    def _bearer(self, said: PersonReading) -> KnownPerson | None:
+        """Return who has the number a list gives somebody; where one is protected, only of that name.
+
+        Of several that is the one most protected. Whose name no bearer has is nobody the register knows.
+        """
+        those = self._bearing(said)
+        if not any(one.protection.protected for one in those):
+            return those[0] if len(those) == 1 else None
+        alike = [one for one in those if not another(one, said)]
+        return max(alike, key=lambda one: (one.stated.strictness, -one.id), default=None)
 
     def _new(self, item: Item, said: PersonReading) -> NewPerson:
         return NewPerson(
@@ -139,8 +148,9 @@ class PersonBook:
                 entry.id = person_id
 
     def asked(self) -> list[int]:
-        """Return who may be a protected person, once `register` has run."""
-        return [entry.id for entry in self._entries.values() if entry.asked]
+        """Return who may be a protected person by a number, once `register` has run."""
+        entries = self._entries.values()
+        return [one.id for one in entries if one.asked and not (one.new and one.new.number is None)]
 
     def marked(self) -> list[int]:
         """Return who is new, said to be protected and without a sound number, once `register` has run."""

@@ -41,7 +41,10 @@ _FILES = select(_FILE.c.id, _FILE.c.source_id, _FILE.c.reference_key).where(
 )
 _OF_FILES = select(_ROLE.c.file_id, _ROLE.c.person_id).where(_ROLE.c.file_id.in_(_ONE_OF))
 _OF_NUMBERS = select(_NUMBER.c.person_id).where(_NUMBER.c.short.in_(_ONE_OF))
-_SEEN = select(_PERSON.c.id).where(_PERSON.c.id.in_(_ONE_OF), _PERSON.c.protection == Protection.NONE)
+_SEEN = select(_PERSON.c.id).where(
+    _PERSON.c.id.in_(_ONE_OF),
+    or_(_PERSON.c.protection == Protection.NONE, _PERSON.c.protection_source == people.IN_QUESTION),
+)
 _MASKED = select(_FILE.c.source_id, _FILE.c.reference_key).where(
     _FILE.c.reference_key.in_(_ONE_OF),
     _FILE.c.protected,
