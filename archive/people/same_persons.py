@@ -82,7 +82,7 @@ def _one_number(ours: str, theirs: str) -> bool:
 def ask_pairs(work: Work, pairs: Collection[tuple[int, int]], run: ImportRun | None) -> None:
     """Ask whether persons are protected ones, each pair once; whom a list names is hidden meanwhile."""
     for person_id, other_id in sorted(pairs):
-        task = _asked(work, person_id, other_id) or _ask(work, person_id, other_id, run)
+        task: Task | None = _asked(work, person_id, other_id) or _ask(work, person_id, other_id, run)
         if run and task and task.open:
             task.facts = {**task.facts, doubts.HELD: doubts.hold(work, [person_id])}
             work.session.flush()
