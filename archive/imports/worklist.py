@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
 from sqlmodel import col
 
 from archive.files import files
@@ -24,7 +24,7 @@ from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import APART, Work
 from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, Task
-from archive.people import people
+from archive.people import doubts, people
 from archive.places import places
 from archive.vocabulary import (
     EventKind,
@@ -63,11 +63,24 @@ ROW_ANSWERS = (
 )
 
 
+# Whose name the other file has, is asked of few: also where one of the two was masked since.
+_APART = or_(
+    col(Task.id) >= APART,
+    and_(
+        col(Task.kind) == TaskKind.NEAR_DUPLICATE,
+        exists().where(
+            col(CaseFile.protected),
+            or_(col(CaseFile.id) == col(Task.file_id), col(CaseFile.id) == col(Task.other_id)),
+        ),
+    ),
+)
+
+
 def _open(work: Work) -> ColumnElement[bool]:
     """Choose the open items whoever asks may know of: those apart are for those cleared."""
     # Written so that the indexes of open items serve.
     found = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
-    return found if people.cleared(work.actor) else and_(found, col(Task.id) < APART)
+    return found if people.cleared(work.actor) else and_(found, ~_APART)
 
 
 def tasks(
@@ -110,7 +123,8 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
 def get(work: Work, task_id: int) -> Task:
     """Return an item by id; raises NotFound."""
     task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
-    secret = task is not None and task.id >= APART and not people.cleared(work.actor)
+    apart = select(col(Task.id)).where(col(Task.id) == task_id, _APART)
+    secret = not people.cleared(work.actor) and work.session.scalar(apart) is not None
     if task is None or task.kind not in KINDS or secret:
         raise NotFound("no_such_task", N_("There is no such item on the worklist."))
     return task
@@ -177,6 +191,7 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
         _take_over(work, file, task)
     if task.open:  # merging has settled the question itself, with the others about the void file
         questions.close(work, task, answer)
+    doubts.end(work, task, protected=answer is TaskAnswer.SAME, source=file.code)
 
 
 def settle_alike(

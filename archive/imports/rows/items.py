@@ -154,6 +154,7 @@ class Verdict:
     parts: list[PartVerdict] = field(default_factory=list)
     problem: RowProblem | None = None
     near: list[dict[str, int]] = field(default_factory=list)
+    near_masked: list[dict[str, int]] = field(default_factory=list)  # counted nowhere
 
     @property
     def shown(self) -> RowState:
