@@ -484,7 +484,7 @@ class RowBatch:
                 file_id = part.known.id if part.known else made[verdict.item.row, part.part]
                 sealed = part.sealed or file_id in masked
                 for kind, facts in part.conflicts.items():
-                    for some in questions.apart(facts):
+                    for some in questions.apart(facts, part.kept_back):
                         asked.ask(kind, row.id, file_id, some, sealed=sealed)
                 if part is verdict.parts[0]:
                     asked.ask_near(row.id, file_id, [*verdict.near, *verdict.near_masked])

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from archive.files import files
 from archive.history import history
+from archive.imports.lists.meaning.reading import PersonReading, Reading
 from archive.imports.rows import masked_alike
 from archive.imports.rows.names import LONGER
 from archive.kernel.store import APART, Work
@@ -18,6 +19,7 @@ from archive.vocabulary import EventKind, TaskAnswer, TaskKind
 _TASK = Task.__table__  # type: ignore[attr-defined]
 # What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
 OF_PERSONS = frozenset({"person", "name", "number"})
+KEPT_BACK = "persons"  # in the facts of a question: whom those cleared may add to a sealed file
 NAMES = OF_PERSONS | {LONGER}  # shown beside the persons the register has
 
 
@@ -178,15 +180,24 @@ def close(work: Work, task: Task, answer: TaskAnswer) -> None:
     history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
 
 
-def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Split what differs in persons, to be taken over by hand, from what one answer takes over."""
+def apart(facts: dict[str, Any], kept_back: Sequence[PersonReading] = ()) -> Iterator[dict[str, Any]]:
+    """Split what differs in persons, to be taken over by hand, from what one answer takes over.
+
+    Whom a row keeps back of a sealed file goes with that: it can be added from the question.
+    """
     fields = facts.get("fields")
     if not fields:
         yield facts
         return
     for group in (OF_PERSONS, NAMES - OF_PERSONS, fields.keys() - NAMES):
         if some := {name: said for name, said in fields.items() if name in group}:
-            yield {"fields": some}
+            listed = Reading(persons=tuple(kept_back)).as_dict() if "person" in some and kept_back else {}
+            yield {"fields": some, **({KEPT_BACK: listed["persons"]} if listed else {})}
+
+
+def kept_back(task: Task) -> Sequence[PersonReading]:
+    """Return whom a row names of whom a sealed file knows nothing."""
+    return Reading.from_dict({"protection": "unknown", "persons": task.facts.get(KEPT_BACK, ())}).persons
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -118,6 +118,7 @@ class PartVerdict:
     move: bool = False
     check: bool = False
     added: list[PersonReading] = field(default_factory=list)
+    kept_back: list[PersonReading] = field(default_factory=list)  # asked of those cleared
     persons: list[PersonChange] = field(default_factory=list)
     conflicts: dict[TaskKind, dict[str, Any]] = field(default_factory=dict)
     doubt: dict[str, Any] = field(default_factory=dict)
