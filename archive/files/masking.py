@@ -62,13 +62,18 @@ class Card:
         return which_part(self.file.part, self.file.parts)
 
 
-def cards(work: Work, files: Sequence[CaseFile]) -> list[Card]:
-    """Make the cards of files, in their order, in a number of statements that does not grow with them."""
+def cards(work: Work, files: Sequence[CaseFile], *, in_hand: bool = False) -> list[Card]:
+    """Make the cards of files, in their order, in a number of statements that does not grow with them.
+
+    `in_hand`: those cleared have to know what is masked, to answer what they are asked.
+    """
     viewer = work.actor
+    opened = in_hand and people.cleared(viewer)
     ids = [file.id for file in files]
     said = {row.id: row for row in work.connection.execute(_SAID, {"ids": ids})}
-    persons = shown_persons(persons_of(work, ids), viewer)
-    standing = paths.steps(work, {file.place_id for file in files if not file.protected})
+    persons = shown_persons(persons_of(work, ids), viewer, in_hand=opened)
+    hidden = {file.id for file in files if file.protected and not opened}
+    standing = paths.steps(work, {file.place_id for file in files if file.id not in hidden})
     return [
         Card(
             file,
@@ -77,8 +82,8 @@ def cards(work: Work, files: Sequence[CaseFile]) -> list[Card]:
             source=said[file.id].source,
             unit=said[file.id].unit or "",
             persons=persons.get(file.id, ()),
-            place=shown_place(file, standing.get(file.place_id, [])),
-            trail=() if file.protected else tuple(standing[file.place_id]),
+            place=_("Protected") if file.id in hidden else paths.name_of(standing.get(file.place_id, [])),
+            trail=() if file.id in hidden else tuple(standing[file.place_id]),
         )
         for file in files
     ]

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from archive.accounts import display_names
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, ImportRow, ImportRun, Task
+from archive.people import people
 from archive.places import paths
 from archive.vocabulary import EventKind, Evidence, TaskKind
 
@@ -57,10 +58,13 @@ def by_task(
 ) -> dict[int, tuple[Saying, Saying]]:
     """Return for each question about a place what the list says and what the register said.
 
-    Questions about files of protected persons are left out.
+    Questions about files of protected persons are left out, but for those cleared.
     """
+    cleared = people.cleared(work.actor)
     asked = [
-        task for task in tasks if task.kind is TaskKind.PLACE_CONFLICT and not files[task.file_id].protected
+        task
+        for task in tasks
+        if task.kind is TaskKind.PLACE_CONFLICT and (cleared or not files[task.file_id].protected)
     ]
     if not asked:
         return {}

@@ -13,7 +13,7 @@ from archive.files.files import NewFile
 from archive.history import history
 from archive.imports import changes, questions
 from archive.imports.batching import Turns
-from archive.imports.check import behind, look_near, problem_dict, seal
+from archive.imports.check import behind, look_near, look_near_masked, problem_dict, seal
 from archive.imports.counts import Counts
 from archive.imports.lists.meaning.fields import RowProblem
 from archive.imports.lists.meaning.mapping import Mapping
@@ -30,6 +30,7 @@ from archive.imports.rows.items import (
     reference_of,
 )
 from archive.imports.rows.judging import judge, told
+from archive.imports.rows.masked_alike import MaskedFiles
 from archive.imports.rows.matching import CaseKey, Slips
 from archive.imports.rows.persons import PersonBook
 from archive.imports.rows.places import PLACE_MISSING, ListedPlace, PlaceFinder
@@ -101,7 +102,7 @@ class Applying:
         self._begin()
 
     def _begin(self) -> None:
-        self._finder = PlaceFinder()
+        self._finder, self._masked = PlaceFinder(), MaskedFiles()
         with self._turns.archive.read(self._turns.actor) as work:
             self._terms = Terms.load(work, self._mapping)
             self._marks = Marks.load(work, self._run_id, self._terms)
@@ -145,7 +146,7 @@ class Applying:
         if not work.sqlite:
             work.connection.execute(ONE_LIST_AT_A_TIME)
         for wave in waves(items):
-            batch = RowBatch(work, run, self._finder, self._terms, self._marks)
+            batch = RowBatch(work, run, self._finder, self._terms, self._marks, self._masked)
             chosen = [rows[index] for index in wave]
             verdicts = batch.judge([items[index] for index in wave], chosen)
             self._near(work, chosen, verdicts)
@@ -175,9 +176,11 @@ class Applying:
         parameters = {"after": self._newest, "run_id": self._run_id}
         self._look_again |= connection.execute(_FOREIGN, parameters).first() is not None
         self._newest = connection.execute(_NEWEST).scalar_one()
+        self._slips = self._slips or Slips.load(work)
+        before = verdicts[0].item.row
         if self._look_again:
-            self._slips = self._slips or Slips.load(work)
-            look_near(work, self._run_id, verdicts[0].item.row, verdicts, self._slips)
+            look_near(work, self._run_id, before, verdicts, self._slips)
+        look_near_masked(work, self._run_id, before, verdicts, self._slips)
         for verdict in verdicts:
             if verdict.state is RowState.NEW:
                 verdict.near += [one for one in stored[verdict.item.row] if one not in verdict.near]
@@ -197,10 +200,17 @@ class RowBatch:
     """Register or change what the rows of one batch say, in one transaction."""
 
     def __init__(
-        self, work: Work, run: ImportRun, finder: PlaceFinder, terms: Terms, marks: Marks | None = None
+        self,
+        work: Work,
+        run: ImportRun,
+        finder: PlaceFinder,
+        terms: Terms,
+        marks: Marks | None = None,
+        masked: MaskedFiles | None = None,
     ) -> None:
         self._work, self._run, self._finder, self._terms = work, run, finder, terms
         self._marks = Marks() if marks is None else marks
+        self._masked = MaskedFiles() if masked is None else masked
         self._places: dict[int, Place] = {}
         self._ends: dict[int, int] = {}
         self._raised: dict[str, Any] = {}
@@ -462,6 +472,8 @@ class RowBatch:
         """Open an item on the worklist for everything somebody has to decide."""
         asked = questions.QuestionBook(self._work, self._run)
         masked = files.protected(self._work, made.values())
+        alike = self._masked.look(self._work, verdicts, made, masked)
+        same_persons.ask_pairs(self._work, alike.persons, self._run)
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.state is RowState.ASKED:
                 known = next(part.known for part in verdict.parts if part.doubt and part.known)
@@ -472,8 +484,10 @@ class RowBatch:
                 file_id = part.known.id if part.known else made[verdict.item.row, part.part]
                 sealed = part.sealed or file_id in masked
                 for kind, facts in part.conflicts.items():
-                    for some in questions.apart(facts):
+                    for some in questions.apart(facts, part.kept_back):
                         asked.ask(kind, row.id, file_id, some, sealed=sealed)
                 if part is verdict.parts[0]:
-                    asked.ask_near(row.id, file_id, verdict.near)
+                    asked.ask_near(row.id, file_id, [*verdict.near, *verdict.near_masked])
+                for other in alike.files.get(file_id, ()):
+                    asked.ask(TaskKind.NEAR_DUPLICATE, row.id, file_id, {}, other)
         asked.open()

@@ -318,17 +318,28 @@ def _all(background: Background, keys: Collection[CaseKey] | None = None) -> Ite
 
 def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:
     """Note on rows about to become files which rows and files may be the same."""
-    fresh = [
-        SoughtRow(one.item.row, one.item.key, one.item.reading.part, one.item.kind_id, one.item.number)
-        for one in verdicts
-        if one.state is RowState.NEW
-    ]
+    fresh = _sought(verdicts)
     found = matching.near(work, run_id, before, fresh, slips)
     for row, name in labelled.near(work, run_id, before, fresh):
         if name not in found.setdefault(row, []):
             found[row].append(name)
     for verdict in verdicts:
         verdict.near = found.get(verdict.item.row, [])
+
+
+def look_near_masked(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:
+    """Note on rows about to become files which masked files nearly have their number: for those cleared."""
+    found = matching.near(work, run_id, before, _sought(verdicts), slips, protected=True)
+    for verdict in verdicts:
+        verdict.near_masked = found.get(verdict.item.row, [])
+
+
+def _sought(verdicts: Sequence[Verdict]) -> list[SoughtRow]:
+    return [
+        SoughtRow(one.item.row, one.item.key, one.item.reading.part, one.item.kind_id, one.item.number)
+        for one in verdicts
+        if one.state is RowState.NEW
+    ]
 
 
 def _row(run_id: int, cells: list[str], verdict: Verdict) -> dict[str, Any]:

@@ -6,16 +6,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.files import files
 from archive.history import history
+from archive.imports.lists.meaning.reading import PersonReading, Reading
+from archive.imports.rows import masked_alike
 from archive.imports.rows.names import LONGER
 from archive.kernel.store import APART, Work
 from archive.models import ImportRow, ImportRun, Task
-from archive.people import same_persons
+from archive.people import doubts, file_links, same_persons
 from archive.vocabulary import EventKind, TaskAnswer, TaskKind
 
 _TASK = Task.__table__  # type: ignore[attr-defined]
 # What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
 OF_PERSONS = frozenset({"person", "name", "number"})
+KEPT_BACK = "persons"  # in the facts of a question: whom those cleared may add to a sealed file
 NAMES = OF_PERSONS | {LONGER}  # shown beside the persons the register has
 
 
@@ -65,6 +69,7 @@ class QuestionBook:
     def open(self) -> None:
         """Open what has not been asked before."""
         self._resolve()
+        self._seal_masked()
         asked = self._asked()
         fresh = []
         for row in self._rows:
@@ -76,6 +81,7 @@ class QuestionBook:
                 fresh.append(row)
         if not fresh:
             return
+        self._hold(fresh)
         self._number(fresh)
         self._work.insert(_TASK, fresh)
         history.record_many(
@@ -93,6 +99,19 @@ class QuestionBook:
                 for row in fresh
             ],
         )
+
+    def _seal_masked(self) -> None:
+        """Ask those cleared alone which file a masked one may be: the other's name would tell whose it is."""
+        near = [row for row in self._rows if row["kind"] is TaskKind.NEAR_DUPLICATE]
+        masked = files.protected(self._work, {row[side] for row in near for side in ("file_id", "other_id")})
+        self._sealed += [row for row in near if {row["file_id"], row["other_id"]} & masked]
+
+    def _hold(self, fresh: Sequence[dict[str, Any]]) -> None:
+        """Hide whoever may be protected until it is said that a file is none of the masked ones it may be."""
+        for row in fresh:
+            if row["kind"] is TaskKind.NEAR_DUPLICATE and any(row is one for one in self._sealed):
+                held = _hide(self._work, row["file_id"], row["other_id"])
+                row["facts"] = {**row["facts"], doubts.HELD: held}
 
     def _number(self, fresh: Sequence[dict[str, Any]]) -> None:
         """Number questions, for those cleared apart: a gap in the others would tell that one was asked."""
@@ -128,6 +147,22 @@ class QuestionBook:
         return {name for task in rows for name in _names(task)}
 
 
+def _hide(work: Work, one: int, other: int) -> list[int]:
+    """Hide what two files of which one is masked may have in common; returns whom nothing else hides.
+
+    The mask of a file that names nobody stays.
+    """
+    persons, masked = masked_alike.persons_of(work, {one, other}), files.protected(work, {one, other})
+    held: set[int] = set()
+    for ours, theirs in ((one, other), (other, one)):
+        if theirs not in masked:
+            continue
+        held |= set(masked_alike.who_may_be(persons.get(ours, ()), persons.get(theirs, ())))
+        if not persons.get(ours):
+            file_links.mask(work, files.get(work, ours))
+    return doubts.hold(work, held)
+
+
 def _names(task: Task) -> Iterator[str]:
     if task.answer is TaskAnswer.WITHDRAWN or (task.kind is TaskKind.IDENTITY and not task.open):
         return  # it went with its list; or rows it holds for rest, so a row that does not is another one
@@ -145,15 +180,24 @@ def close(work: Work, task: Task, answer: TaskAnswer) -> None:
     history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
 
 
-def apart(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Split what differs in persons, to be taken over by hand, from what one answer takes over."""
+def apart(facts: dict[str, Any], kept_back: Sequence[PersonReading] = ()) -> Iterator[dict[str, Any]]:
+    """Split what differs in persons, to be taken over by hand, from what one answer takes over.
+
+    Whom a row keeps back of a sealed file goes with that: it can be added from the question.
+    """
     fields = facts.get("fields")
     if not fields:
         yield facts
         return
     for group in (OF_PERSONS, NAMES - OF_PERSONS, fields.keys() - NAMES):
         if some := {name: said for name, said in fields.items() if name in group}:
-            yield {"fields": some}
+            listed = Reading(persons=tuple(kept_back)).as_dict() if "person" in some and kept_back else {}
+            yield {"fields": some, **({KEPT_BACK: listed["persons"]} if listed else {})}
+
+
+def kept_back(task: Task) -> Sequence[PersonReading]:
+    """Return whom a row names of whom a sealed file knows nothing."""
+    return Reading.from_dict({"protection": "unknown", "persons": task.facts.get(KEPT_BACK, ())}).persons
 
 
 def _name(row: dict[str, Any]) -> str:

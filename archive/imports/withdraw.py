@@ -18,7 +18,7 @@ from archive.imports.batching import Turns
 from archive.imports.rows import matching
 from archive.kernel.errors import Conflict, DomainError, Invalid
 from archive.kernel.partial_date import PartialDate
-from archive.kernel.store import Work
+from archive.kernel.store import APART, Work
 from archive.models import (
     CaseFile,
     Event,
@@ -27,7 +27,7 @@ from archive.models import (
     Label,
     Task,
 )
-from archive.people import numbers, people
+from archive.people import doubts, numbers, people
 from archive.places import places
 from archive.vocabulary import (
     Custody,
@@ -127,6 +127,7 @@ class Withdrawing:
         for task in tasks:
             if self._handed_on(work, task) or self._stays(work, run, task):
                 continue
+            doubts.release(work, task, withdrawn=run.id)
             task.open, task.answer = False, TaskAnswer.WITHDRAWN
             task.settled_at, task.settled_by = work.now, work.actor.id
             history.record(work, EventKind.TASK_SETTLED, task, answer=TaskAnswer.WITHDRAWN.value)
@@ -140,7 +141,13 @@ class Withdrawing:
 
     @staticmethod
     def _stays(work: Work, run: ImportRun, task: Task) -> bool:
-        """Let a question about a person stay open while a file of theirs is left of the list."""
+        """Let a question that hides somebody stay open while what it is about is left of the list."""
+        if task.kind is TaskKind.NEAR_DUPLICATE and task.id >= APART:
+            two = [files.get(work, one) for one in (task.file_id, task.other_id or task.file_id)]
+            left = all(one.status is not Custody.VOID for one in two)
+            task.run_id = None if left else task.run_id
+            work.session.flush()
+            return left
         if task.kind is not TaskKind.SAME_PERSON:
             return False
         both = [people.get(work, task.facts[name]) for name in ("person", "protected")]

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
 from sqlmodel import col
 
 from archive.files import files
@@ -24,13 +24,14 @@ from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import APART, Work
 from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, Task
-from archive.people import people
+from archive.people import doubts, people
 from archive.places import places
 from archive.vocabulary import (
     EventKind,
     Evidence,
     Permission,
     PlaceKind,
+    Protection,
     RowAnswer,
     RowState,
     TaskAnswer,
@@ -63,11 +64,24 @@ ROW_ANSWERS = (
 )
 
 
+# Whose name the other file has, is asked of few: also where one of the two was masked since.
+_APART = or_(
+    col(Task.id) >= APART,
+    and_(
+        col(Task.kind) == TaskKind.NEAR_DUPLICATE,
+        exists().where(
+            col(CaseFile.protected),
+            or_(col(CaseFile.id) == col(Task.file_id), col(CaseFile.id) == col(Task.other_id)),
+        ),
+    ),
+)
+
+
 def _open(work: Work) -> ColumnElement[bool]:
     """Choose the open items whoever asks may know of: those apart are for those cleared."""
     # Written so that the indexes of open items serve.
     found = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
-    return found if people.cleared(work.actor) else and_(found, col(Task.id) < APART)
+    return found if people.cleared(work.actor) else and_(found, ~_APART)
 
 
 def tasks(
@@ -110,7 +124,8 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
 def get(work: Work, task_id: int) -> Task:
     """Return an item by id; raises NotFound."""
     task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
-    secret = task is not None and task.id >= APART and not people.cleared(work.actor)
+    apart = select(col(Task.id)).where(col(Task.id) == task_id, _APART)
+    secret = not people.cleared(work.actor) and work.session.scalar(apart) is not None
     if task is None or task.kind not in KINDS or secret:
         raise NotFound("no_such_task", N_("There is no such item on the worklist."))
     return task
@@ -119,6 +134,8 @@ def get(work: Work, task_id: int) -> Task:
 def answers(task: Task) -> tuple[TaskAnswer, ...]:
     """Return the answers an item takes."""
     if task.kind is TaskKind.FIELD_CONFLICT and questions.OF_PERSONS & task.facts.get("fields", {}).keys():
+        if task.facts.get(questions.KEPT_BACK):
+            return TaskAnswer.REGISTER_RIGHT, TaskAnswer.ANOTHER_PERSON, TaskAnswer.CORRECTED
         return TaskAnswer.REGISTER_RIGHT, TaskAnswer.CORRECTED
     if task.kind is TaskKind.IDENTITY and "person" in task.facts.get("fields", {}):
         different, same, wrong = _ANSWERS[task.kind]
@@ -175,8 +192,11 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
         _move(work, file, task.facts["place"])
     elif answer is TaskAnswer.LIST_RIGHT:
         _take_over(work, file, task)
+    elif answer is TaskAnswer.ANOTHER_PERSON:
+        _add_kept_back(work, file, task)
     if task.open:  # merging has settled the question itself, with the others about the void file
         questions.close(work, task, answer)
+    doubts.end(work, task, protected=answer is TaskAnswer.SAME, source=file.code)
 
 
 def settle_alike(
@@ -229,6 +249,18 @@ def _take_over(work: Work, file: CaseFile, task: Task) -> None:
             values[name] = PartialDate.parse(said) if name in _DAYS else said
     if values:
         files.correct(work, file, file.version, **values)
+
+
+def _add_kept_back(work: Work, file: CaseFile, task: Task) -> None:
+    """Say that a sealed file is about those too whom a list names with it, who are hidden with it."""
+    run = work.session.get_one(ImportRun, task.run_id)
+    for said in questions.kept_back(task):
+        bearers = people.with_number(work, said.number.number) if said.number else ()
+        person = next((one for one in bearers if agree((one.family_name, one.given_name), said[:2])), None)
+        if person is None:
+            new = people.NewPerson(said.family, said.given, said.number, said.born, Protection.NONE, run.name)
+            person = people.register(work, new)
+        files.add_person(work, file, person, said.role)
 
 
 def _take_over_name(work: Work, file: CaseFile, family: str, given: str) -> None:
@@ -301,24 +333,34 @@ class InQuestion:
 
 
 def rows_in_question(work: Work, tasks: Sequence[Task]) -> dict[int, InQuestion]:
-    """Return the rows of questions about rows, by the id of the question."""
-    ids = {task.row_id: task.id for task in tasks if task.kind is TaskKind.IDENTITY}
-    rows = work.session.execute(select(ImportRow).where(col(ImportRow.id).in_(list(ids)))).scalars().all()
-    runs = {run_id: work.session.get_one(ImportRun, run_id) for run_id in {row.run_id for row in rows}}
+    """Return the rows of questions about rows, and for those cleared of questions about masked files."""
+    cleared = people.cleared(work.actor)
     masked = files.protected(work, [task.file_id for task in tasks])
-    about = {task.id: task.file_id for task in tasks}
+    about = [
+        task
+        for task in tasks
+        if task.row_id and (task.kind is TaskKind.IDENTITY or (cleared and task.file_id in masked))
+    ]
+    ids = {task.row_id for task in about}
+    wanted = select(ImportRow).where(col(ImportRow.id).in_(ids))
+    rows = {row.id: row for row in work.session.scalars(wanted)}
+    runs = {
+        run_id: work.session.get_one(ImportRun, run_id) for run_id in {row.run_id for row in rows.values()}
+    }
     found: dict[int, InQuestion] = {}
-    for row in rows:
-        run = runs[row.run_id]
-        hidden = reading_of(row).protection.protected or masking.by_list(row)
-        hidden |= about[ids[row.id]] in masked
-        columns = ListShape.from_dict(run.shape or {}).columns
+    for task in about:
+        row = rows[task.row_id or 0]
+        hidden = reading_of(row).protection.protected or masking.by_list(row) or task.file_id in masked
+        hidden = hidden and not cleared
+        columns = ListShape.from_dict(runs[row.run_id].shape or {}).columns
         cells = [] if hidden else list(zip(columns, map(str, row.cells), strict=False))
-        found[ids[row.id]] = InQuestion(_why(row), cells, hidden)
+        found[task.id] = InQuestion(_why(row, task), cells, hidden)
     return found
 
 
-def _why(row: ImportRow) -> str:
+def _why(row: ImportRow, task: Task) -> str:
+    if task.kind is not TaskKind.IDENTITY:
+        return _("Row %(row)s of the list is about this file.", row=row.row)
     if (row.problem or {}).get("facts", {}).get("row"):
         return _(
             "Row %(row)s of the list has the same reference as row %(other)s, which became this file.",

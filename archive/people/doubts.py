@@ -10,7 +10,7 @@ from archive.models import Task
 from archive.people import people
 from archive.vocabulary import Protection
 
-HELD = "held"  # in the facts of a question: whom it hides
+HELD = "hides"  # in the facts of a question: whom it hides
 
 
 def hold(work: Work, person_ids: Collection[int]) -> list[int]:
@@ -26,8 +26,28 @@ def hold(work: Work, person_ids: Collection[int]) -> list[int]:
     return held
 
 
-def release(work: Work, task: Task) -> None:
-    """Show again whom an answered question hid, unless another one or a protection hides them too."""
+def end(work: Work, task: Task, *, protected: bool, source: str = "") -> None:
+    """Protect whom an answered question hid, or show them again."""
+    if protected:
+        _confirm(work, task, source)
+    else:
+        release(work, task)
+
+
+def _confirm(work: Work, task: Task, source: str) -> None:
+    """Make a protection of what an answered question hid."""
+    for person_id in task.facts.get(HELD, ()):
+        person = people.get(work, person_id)
+        people.lock(work, person)
+        if people.in_question(person):
+            people.hide(work, person, Protection.UNKNOWN, source)
+
+
+def release(work: Work, task: Task, *, withdrawn: int | None = None) -> None:
+    """Show again whom a question hid that is over, unless another one or a protection hides them too.
+
+    `withdrawn` is the list whose end ended the question: whoever it brought in stays hidden.
+    """
     held = set(task.facts.get(HELD, ()))
     if not held:
         return
@@ -37,5 +57,5 @@ def release(work: Work, task: Task) -> None:
     for person_id in sorted(held):
         person = people.get(work, person_id)
         people.lock(work, person)
-        if people.in_question(person):
+        if people.in_question(person) and (withdrawn is None or person.import_id != withdrawn):
             people.reset_protection(work, person, Protection.NONE, "")

@@ -219,8 +219,7 @@ def settle(work: Work, task_id: int, answer: TaskAnswer | None) -> None:
     task.settled_at, task.settled_by = work.now, work.actor.id
     work.session.flush()
     history.record(work, EventKind.TASK_SETTLED, task, answer=answer.value)
-    if answer is TaskAnswer.TWO_PERSONS:
-        doubts.release(work, task)
+    doubts.end(work, task, protected=answer is TaskAnswer.ONE_PERSON)
 
 
 def _make_one(work: Work, person: Person, right: Person) -> None:

@@ -118,6 +118,7 @@ class PartVerdict:
     move: bool = False
     check: bool = False
     added: list[PersonReading] = field(default_factory=list)
+    kept_back: list[PersonReading] = field(default_factory=list)  # asked of those cleared
     persons: list[PersonChange] = field(default_factory=list)
     conflicts: dict[TaskKind, dict[str, Any]] = field(default_factory=dict)
     doubt: dict[str, Any] = field(default_factory=dict)
@@ -154,6 +155,7 @@ class Verdict:
     parts: list[PartVerdict] = field(default_factory=list)
     problem: RowProblem | None = None
     near: list[dict[str, int]] = field(default_factory=list)
+    near_masked: list[dict[str, int]] = field(default_factory=list)  # counted nowhere
 
     @property
     def shown(self) -> RowState:

@@ -333,6 +333,7 @@ def _compare_persons(
     for said, person in pairs([person for person, _role in known.persons], reading.persons):
         if person is None and known.sealed and known.persons:  # whom it hides then, their files would show
             differs["person"] = plain_person(said)
+            verdict.kept_back.append(said)
         elif person is None:
             verdict.added.append(said)
         else:

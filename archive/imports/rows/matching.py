@@ -44,7 +44,6 @@ _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _RUN = ImportRun.__table__  # type: ignore[attr-defined]
 _CHECK = EarlierCheck.__table__  # type: ignore[attr-defined]
 _EVENT = Event.__table__  # type: ignore[attr-defined]
-
 AT_ONCE = 2000  # values in one IN; SQLite takes 32,766 parameters
 STAND_IN = "UTAN-"  # begins the reference of a file that has none
 _TWIN_MARK = re.compile(r" \[\d+\]$")
@@ -195,7 +194,7 @@ _THEIR_FILES = (
     .where(
         _ROLE.c.person_id.in_(bindparam("values", expanding=True)),
         _FILE.c.status != Custody.VOID,
-        ~_FILE.c.protected,  # that a number is nearly a protected person's is told to nobody
+        _FILE.c.protected == bindparam("protected"),  # of whose number it nearly is few are told
         _FILE.c.import_id.is_distinct_from(bindparam("run_id")),
     )
 )
@@ -422,12 +421,13 @@ def _sound(number: str) -> bool:
 
 
 def near(
-    work: Work, run_id: int, before: int, batch: Sequence[SoughtRow], slips: Slips
+    work: Work, run_id: int, before: int, batch: Sequence[SoughtRow], slips: Slips, *, protected: bool = False
 ) -> dict[int, list[dict[str, int]]]:
-    """Return, by row, what may be the same: rows earlier in the list, files that were there before the run.
+    """Return, by row, what may be the same: rows earlier in the list, open files there before the run.
 
     That has the same kind and part, and a personal number as a slip of the pen would make it; or the
     same number, and a reference that may be the same: written otherwise, a slip apart, or in another source.
+    `protected`: the masked files, for those cleared.
     """
     forms: dict[int, set[str]] = {}
     for one in batch:
@@ -435,8 +435,8 @@ def near(
             forms[one.row] = slips.forms(one.number)
             slips.add(one.number)
     found: dict[int, list[dict[str, int]]] = {}
-    in_register = _files_of_numbers(work, run_id, set().union(*forms.values()))
-    in_list = _rows_of_subjects(work, run_id, before, batch, forms)
+    in_register = _files_of_numbers(work, run_id, set().union(*forms.values()), protected)
+    in_list = {} if protected else _rows_of_subjects(work, run_id, before, batch, forms)
     for one in batch:
         for number in forms.get(one.row, ()):
             same = number[-10:] == one.number[-10:]  # with or without its century
@@ -475,12 +475,12 @@ def _slip(one: CaseKey, other: CaseKey) -> bool:
     return may_be_one(one.reference, other.reference)
 
 
-def _files_of_numbers(work: Work, run_id: int, numbers: Collection[str]) -> dict[str, list[Row[Any]]]:
+def _files_of_numbers(work: Work, run_id: int, numbers: Collection[str], protected: bool) -> dict[str, Any]:
     persons: dict[int, list[str]] = {}
     for row in fetch(work, _BEARERS, numbers):
         persons.setdefault(row.person_id, []).append(row.number)
     files: dict[str, list[Row[Any]]] = {}
-    for row in fetch(work, _THEIR_FILES, persons.keys(), run_id=run_id):
+    for row in fetch(work, _THEIR_FILES, persons.keys(), run_id=run_id, protected=protected):
         for number in persons[row.person_id]:
             files.setdefault(number, []).append(row)
     return files

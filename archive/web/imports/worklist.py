@@ -14,11 +14,13 @@ from archive.files.place_claims import Saying
 from archive.imports import masking as import_masking
 from archive.imports import questions, worklist
 from archive.imports import runs as import_runs
+from archive.imports.rows.agreeing import plain_person
 from archive.imports.rows.judging import OTHER_ROW
 from archive.imports.rows.places import PLACE_MISSING
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow, Task
+from archive.people import people
 from archive.places import paths
 from archive.timeline import event_texts
 from archive.vocabulary import Permission, RowAnswer, RowReason, TaskAnswer, TaskKind
@@ -119,7 +121,7 @@ def _first(counts: list[tuple[TaskKind, int]]) -> TaskKind:
 
 def _cards(work: Work, ids: set[int]) -> dict[int, Card]:
     found = work.session.execute(select(CaseFile).where(col(CaseFile.id).in_(ids))).scalars().all()
-    return {card.file.id: card for card in masking.cards(work, found)}
+    return {card.file.id: card for card in masking.cards(work, found, in_hand=True)}
 
 
 def _asked(
@@ -132,6 +134,8 @@ def _asked(
     offered: Sequence[TaskAnswer],
 ) -> dict[str, Any]:
     card, other, why = shown[task.file_id], shown.get(task.other_id or 0), task.facts.get("why")
+    masked = card.file.protected and not people.cleared(current_actor())
+    hidden = masked or (told is not None and told.hidden)
     return {
         "id": task.id,
         "kind": task.kind,
@@ -143,7 +147,7 @@ def _asked(
         "sides": sides,
         "why": told.why if told else import_runs.problem_of(why).say() if why else "",
         "cells": told.cells if told else [],
-        "said": [] if card.file.protected or (told and told.hidden) else _said(task, card, kinds),
+        "said": [] if hidden else _said(task, card, kinds),
         "answers": [{"value": answer.value, "label": answer.label} for answer in offered],
         "lacks": "" if len(offered) == len(worklist.answers(task)) else _(PLACE_MISSING),
     }
@@ -171,11 +175,19 @@ def _said(task: Task, card: Card, kinds: Mapping[int, str]) -> list[dict[str, st
     return [
         {
             "what": _what(name),
-            "list": kinds.get(value, "–") if name == "kind_id" else _plain(value),
+            "list": _listed(task, name, value, kinds),
             "register": task.facts.get(OTHER_ROW, {}).get(name) or _registered(name, card),
         }
         for name, value in task.facts.get("fields", {}).items()
     ]
+
+
+def _listed(task: Task, name: str, value: Any, kinds: Mapping[int, str]) -> str:
+    if name == "kind_id":
+        return kinds.get(value, "–")
+    if name == "person" and (listed := questions.kept_back(task)):
+        return "; ".join(_plain(plain_person(one)) for one in listed)
+    return _plain(value)
 
 
 def _what(name: str) -> str:
