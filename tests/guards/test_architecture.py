@@ -17,7 +17,7 @@ from tests.guards.test_layers import NOUNS, ORDER
 TEXT = ROOT / "ARCHITECTURE.md"
 FOLDERS = {path.name for path in (ROOT / "archive").iterdir() if path.is_dir() and path.name != "__pycache__"}
 MOST_LINES = 40  # of the map: one screen
-MOST_WORDS = {"ARCHITECTURE.md": 2_500, "CONTRIBUTING.md": 2_700}  # ten minutes each
+MOST_WORDS = {"ARCHITECTURE.md": 2_500, "CONTRIBUTING.md": 2_800}  # ten minutes each
 
 _DRAWING = re.compile(r"^```[a-z]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"`([^`\n]+)`")

@@ -66,7 +66,8 @@ def serving(
     def check(_server: SMTP, _session: Session, _envelope: Envelope, _way: str, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
         box.guesses += 1
-        return AuthResult(success=(data.login.decode(), data.password.decode()) == login)
+        right = (data.login.decode(), data.password.decode()) == login
+        return AuthResult(success=right, handled=False)  # else who is refused gets no answer at all
 
     # aiosmtpd knows of no encryption but STARTTLS when it offers to take a password.
     options = (
