@@ -277,8 +277,8 @@ def test_a_question_about_two_files_is_withheld_once_one_of_them_is_masked(
         people.protect(work, person, Protection.MARKED, "Samtal")
     with archive.read(archivist) as work:
         assert (worklist.tasks(work), worklist.open_counts(work)) == ([], {})
-        with pytest.raises(NotFound):
-            worklist.get(work, task.id)
+    with archive.write(archivist) as work, pytest.raises(NotFound):
+        worklist.get(work, task.id)
 
 
 def _number(nth: int) -> str:
