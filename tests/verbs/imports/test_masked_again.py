@@ -171,7 +171,6 @@ REFERENCES = [
     "2011/1",
     "02011-01",
     "2011-001",
-    "2011-1 2(3)",
     "dnr 2011-1",
     "AKT 2011.1",
     "2011-1.",
@@ -202,6 +201,17 @@ def test_a_masked_file_named_again_under_another_written_form_stays_masked_and_i
     with archive.read(archivist) as work:
         assert worklist.tasks(work) == []
         assert worklist.open_counts(work) == {}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_another_part_of_a_masked_file_is_masked_too(
+    archive: Archive, archivist: Actor, keeper: Actor, name: str
+) -> None:
+    _mask(archive, archivist, row("2011-1", ANNA, "Abel, Anna"))
+    take_in(archive, archivist, [row("2011-1 2(3)", "", name), row("3011-1 2(3)", "", name)])
+    assert _open_files(archive, archivist) == {"3011-1"}
+    with archive.read(archivist) as work:
+        assert worklist.tasks(work) == []
 
 
 @pytest.mark.parametrize("name", ["Berg, Bo", "Sten, Carl"])
