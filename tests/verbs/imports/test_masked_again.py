@@ -55,9 +55,9 @@ def _found_by_name(archive: Archive, actor: Actor, reference: str) -> bool:
         return work.session.execute(found.limit(1)).first() is not None
 
 
-def _opened(archive: Archive, actor: Actor, reference: str) -> bool:
+def _opened(archive: Archive, actor: Actor, reference: str, part: int = 1) -> bool:
     """Tell whether a file is masked by nothing; then no name of it is found either."""
-    file = file_of(archive, actor, reference)
+    file = file_of(archive, actor, reference, part)
     assert not (file.protected and _found_by_name(archive, actor, reference))
     return not file.protected
 
@@ -184,7 +184,9 @@ def _open_files(archive: Archive, actor: Actor) -> set[str]:
     with archive.read(actor) as work:
         living = select(CaseFile).where(CaseFile.status != "void")
         return {
-            file.reference for file in work.session.scalars(living) if _opened(archive, actor, file.reference)
+            file.reference
+            for file in work.session.scalars(living)
+            if _opened(archive, actor, file.reference, file.part)
         }
 
 
