@@ -39,7 +39,7 @@ from archive.imports.waves import waves
 from archive.kernel.errors import ChangedMeanwhile, Conflict, DomainError, Invalid
 from archive.kernel.store import CHANGED_MEANWHILE, Work
 from archive.models import CaseFile, ImportRow, ImportRun, Place
-from archive.people import same_persons
+from archive.people import file_links, same_persons
 from archive.places import shelf_order
 from archive.vocabulary import (
     Evidence,
@@ -474,6 +474,8 @@ class RowBatch:
         masked = files.protected(self._work, made.values())
         alike = self._masked.look(self._work, verdicts, made, masked)
         same_persons.ask_pairs(self._work, alike.persons, self._run)
+        for file_id in sorted(alike.nameless):
+            file_links.mask(self._work, files.get(self._work, file_id), self._run.id)
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.state is RowState.ASKED:
                 known = next(part.known for part in verdict.parts if part.doubt and part.known)

@@ -44,10 +44,14 @@ class FileOfCase(NamedTuple):
 
 @dataclass(slots=True)
 class Pairs:
-    """Hold what those cleared are asked: of files whether they are one, of persons whether they are one."""
+    """Hold what those cleared are asked: of files whether they are one, of persons whether they are one.
+
+    `nameless` are other parts of a masked case that name nobody: whose they are is no question.
+    """
 
     files: dict[int, list[int]] = field(default_factory=dict)
     persons: set[tuple[int, int]] = field(default_factory=set)
+    nameless: set[int] = field(default_factory=set)
 
 
 class MaskedFiles:
@@ -142,6 +146,8 @@ def _compare(
         if sure or not ours or who_may_be(ours, theirs) or {p.id for p in ours} & {p.id for p in theirs}:
             found.files.setdefault(one.id, []).append(other.id)
         return
+    if sure and not ours:
+        found.nameless.add(one.id)
     found.persons |= {
         (person.id, bearer.id)
         for person in ours
