@@ -96,7 +96,8 @@ class MaskedFiles:
         return found
 
     def _load(self, work: Work) -> None:
-        self.__init__()  # type: ignore[misc]
+        for index in (self._files, self._whole, self._longer, self._swapped):
+            index.clear()
         for row in work.connection.execute(_MASKED):
             self._add(FileOfCase(row.id, CaseKey(row.source_id, row.reference_key), row.part, row.reference))
         self._stale = False
