@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.accounts import users as user_accounts
+from archive.files import wanted
 from archive.history import history
 from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.store import Actor, Work
@@ -122,6 +123,15 @@ def may_see(work: Work, incident: Incident, actor: Actor | None = None) -> bool:
     """Tell whether the actor, or somebody else, may know of an incident."""
     own = select(Incident).where(col(Incident.id) == incident.id, seen_by(actor or work.actor))
     return work.session.execute(own).first() is not None
+
+
+@wanted.known.answer
+def known(work: Work, incident_ids: Collection[int]) -> frozenset[int]:
+    """Return which of some incidents the actor may know of, in one statement."""
+    if not incident_ids:
+        return frozenset()
+    own = select(col(Incident.id)).where(col(Incident.id).in_(sorted(incident_ids)), seen_by(work.actor))
+    return frozenset(work.session.scalars(own))
 
 
 @inbox.informed.answer
