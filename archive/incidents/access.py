@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, literal, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, literal, or_, select, true, update
 from sqlmodel import col
 
 from archive.accounts import display_names
@@ -13,6 +13,7 @@ from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.store import Actor, Work
 from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Unit, User, UserRole
 from archive.notifications import inbox
+from archive.people import further
 from archive.routine_runs import steps as run_steps
 from archive.vocabulary import EventKind, Permission, Role
 from archive.vocabulary.wording import N_
@@ -203,6 +204,14 @@ def let_in(work: Work, incident: Incident, user_id: int, reason: str) -> None:
     if work.session.get(User, user_id) is None:
         raise Invalid("user_unknown", N_("Choose somebody who works here."), field="user")
     admit(work, incident, user_id, reason.strip())
+
+
+@further.protected.answer
+def let_in_anew(work: Work, file_ids: Sequence[int]) -> None:
+    """Withdraw what let people into incidents about files that concern somebody further who is protected."""
+    about = select(col(IncidentFile.incident_id)).where(col(IncidentFile.file_id).in_(file_ids))
+    knew = update(IncidentReader).where(col(IncidentReader.incident_id).in_(about))
+    work.session.execute(knew.where(col(IncidentReader.protected)).values(protected=False))
 
 
 def admit(work: Work, incident: Incident, user_id: int, reason: str) -> None:
