@@ -248,9 +248,7 @@ def _stop(incident: int | None, *, named: bool) -> str:
     return _(_STOP, incident=incident) if named else _(_STOP_UNNAMED)
 
 
-def _text(
-    scan: StoredScan, file: _File | None, said: Mapping[str, str], incidents: Collection[int]
-) -> str:
+def _text(scan: StoredScan, file: _File | None, said: Mapping[str, str], incidents: Collection[int]) -> str:
     row = contract.row(scan.outcome)
     if scan.undone:
         return _(row.undone)

@@ -152,6 +152,7 @@ def _report(work: Work) -> MissReport:
         unit_id=form.get("unit", type=int),
         diary_number=form.get("diary_number", ""),
         entered_afterwards=form.get("entered_afterwards") == "yes",
+        handed_on=_UNSURE.get(form.get("handed_on", "")),
     )
 
 

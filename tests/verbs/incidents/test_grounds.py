@@ -141,7 +141,9 @@ def test_the_authority_was_aware_when_it_was_reported_at_the_latest(
     assert wrong.startswith("aware_at: ") is not taken
 
 
-Chain = list[tuple[str, str, str, dict[str, Answer]]]  # who does what, the field that says when, and what else
+Chain = list[
+    tuple[str, str, str, dict[str, Answer]]
+]  # who does what, the field that says when, and what else
 CHAINS: list[Chain] = [
     [
         ("manager", "decide_notification", "done_at", {"notify": "yes"}),
@@ -165,7 +167,10 @@ CHAINS: list[Chain] = [
 ]
 CHAINS_OF_THE_SEARCH: list[Chain] = [
     [("owner", "secure_room", "done_at", {}), ("owner", "lift_stop", "lifted_at", {})],
-    [("delegate", "decide", "done_at", {"outcome": "declared_lost"}), ("manager", "tell_board", "board_told", {})],
+    [
+        ("delegate", "decide", "done_at", {"outcome": "declared_lost"}),
+        ("manager", "tell_board", "board_told", {}),
+    ],
 ]
 
 
