@@ -237,7 +237,7 @@ def read_moment(name: str) -> datetime | None:
     text = request.form.get(name, "").strip()
     if not text:
         return None
-    return moments.typed(text, name)
+    return moments.typed(text, name, request.form.get(name + moments.FOLD, ""))
 
 
 def known_incident(work: Work, file_id: int) -> Incident | None:
