@@ -1,4 +1,4 @@
-"""Refuse a step dated before what it rests on: the suspicion, searches, finds, and the steps that asked for it."""
+"""Refuse a step dated before what it rests on: the suspicion, searches, finds, what asked for it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ _HAPPENED = ("noticed_at", "found_at")
 def require_before(
     work: Work, incident: Incident, items: Sequence[IncidentFile], run: RunCourse, record: Record
 ) -> None:
-    """Raise Invalid where a step is said to have been done before what it rests on; only stated times bind."""
+    """Raise Invalid where a step is said to be older than what it rests on; only stated times bind."""
     known = [one for one in _Grounds(work, incident, items, run).of(record) if one[0] <= work.now]
     moment, what = max(known, key=lambda one: one[0], default=(None, ""))
     if moment is None:

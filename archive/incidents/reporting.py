@@ -292,8 +292,8 @@ def _handed_on(
         raise Invalid(
             "sought_already",
             N_(
-                "Looked for already: %(files)s. Say whether what you write is handed on to whoever leads that "
-                "search, and send again."
+                "Looked for already: %(files)s. Say whether what you write is handed on to whoever leads "
+                "that search, and send again."
             ),
             field="handed_on",
             files=", ".join(_named(file, known[file.id].incident_id, open_) for file in sought),

@@ -89,7 +89,7 @@ def see(location: str, said: str | None = None, tone: str = "success") -> Respon
 
 
 def stop(incident_id: int | None, code: str) -> None:
-    """Lay the notice of a wanted file over the next page shown to this browser; names no incident for None."""
+    """Lay the notice of a wanted file over the next page of this browser; names no incident for None."""
     flash(f"{incident_id or 0} {code}", STOP)
 
 

@@ -1,4 +1,4 @@
-"""A report of several files, some of which are looked for already, asks before it hands on what was written."""
+"""A report of several files, some looked for already, asks before it hands on what was written."""
 
 from collections.abc import Callable
 
