@@ -45,7 +45,7 @@ def require_before(
     work: Work, incident: Incident, items: Sequence[IncidentFile], run: RunCourse, record: Record
 ) -> None:
     """Raise Invalid where a step is said to be older than what it rests on; only stated times bind."""
-    known = [one for one in _Grounds(work, incident, items, run).of(record) if one[0] <= work.now]
+    known = [one for one in _Grounds(work, incident, items, run).under(record) if one[0] <= work.now]
     moment, what = max(known, key=lambda one: one[0], default=(None, ""))
     if moment is None:
         return
@@ -84,7 +84,7 @@ class _Grounds:
     items: Sequence[IncidentFile]
     run: RunCourse
 
-    def of(self, record: Record) -> Iterator[Ground]:
+    def under(self, record: Record) -> Iterator[Ground]:
         """Return what a step rests on, as far as somebody said when that was."""
         step = self.run.step(record.step)
         deciding = step.kind is StepKind.DECISION or step.id == _LAST_WORD
@@ -102,7 +102,7 @@ class _Grounds:
         happened = (as_moment(record.answers.get(name)) for name in _HAPPENED)
         at = next(filter(None, happened), None) or stated_times.stated(record)
         if at is None:
-            yield from self.of(record)
+            yield from self.under(record)
         else:
             yield at, _("the step “%(step)s”", step=self.run.step(record.step).title.say(locale()))
 
