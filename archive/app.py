@@ -22,7 +22,7 @@ from archive.kernel.store import Archive
 from archive.notifications.inbox import MANY
 from archive.vocabulary import Permission
 from archive.vocabulary.wording import N_, _, locale, ngettext
-from archive.web.kit import access, errorpages, navigation
+from archive.web.kit import access, errorpages, moments, navigation
 from archive.web.kit.addresses import url_for
 from archive.web.kit.answers import STOP
 from archive.web.kit.requests import TidyRequest
@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None, archive: Archive | None = None)
     app.url_defaults(_static_version)
     app.jinja_env.globals.update(_=_, ngettext=ngettext, vocabulary=vocabulary, may=_may, url_for=url_for)
     app.jinja_env.filters.update(local=local)
+    app.jinja_env.tests.update(shown_twice=moments.asks_which)
     for blueprint in (*web.blueprints(), *api.blueprints()):
         app.register_blueprint(blueprint)
     errorpages.register(app)

@@ -195,6 +195,7 @@ def suspect(work: Work, found: Sequence[Difference], *, circumstances: str = "")
             missed_at=first.found_at,
             missed_by=first.found_by if first.found_by.startswith("user:") else "",
             circumstances=circumstances,
+            handed_on=False,  # what is looked for already is only said to be missed here too
         ),
     )
     settle(work, found, R.SUSPECTED_LOSS, incident_id=incident.id)

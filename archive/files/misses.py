@@ -15,7 +15,8 @@ class MissReport:
 
     `missed_at` and `suspected_at` are now where nothing else is said; `protected` unknown counts as protected
     for what is not registered. An incident entered afterwards keeps its own moments and diary number.
-    `missed_by` is the key of who noticed it, where that is not who reports.
+    `missed_by` is the key of who noticed it, where that is not who reports. `handed_on` says whether what is
+    written goes to the incidents that look for some of it already too; None: nobody has been asked.
     """
 
     file_ids: tuple[int, ...] = ()
@@ -37,6 +38,7 @@ class MissReport:
     owner_id: int | None = None
     diary_number: str = ""
     entered_afterwards: bool = False
+    handed_on: bool | None = None
 
 
 @Hook

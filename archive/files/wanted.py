@@ -1,6 +1,6 @@
 """What is wanted: files named in an open incident, and those declared lost; who sees one is told to stop."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, or_, select
 from archive.history import history
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Conflict
+from archive.kernel.hooks import Hook
 from archive.kernel.store import Work
 from archive.models import Incident, IncidentFile, User, WantedSighting
 from archive.notifications import inbox
@@ -56,9 +57,25 @@ def by_file(work: Work, file_ids: Iterable[int]) -> dict[int, Wanted]:
     return {row.file_id: Wanted(row.file_id, row.id, row.incident_id, not row.open) for row in rows}
 
 
+@Hook
+def known(work: Work, incident_ids: Collection[int]) -> frozenset[int]:
+    """Return which of some incidents the actor may know of: only those are told by number."""
+    raise NotImplementedError
+
+
+def told(work: Work, incident_id: int | None) -> int | None:
+    """Return the number of an incident to tell the actor, None for one the actor may not know of."""
+    return incident_id if incident_id is not None and known(work, [incident_id]) else None
+
+
 def refuse(work: Work, file_id: int) -> None:
     """Raise Conflict for a wanted file: it is not lent, made void, disposed of or handed over."""
     found = by_file(work, [file_id]).get(file_id)
+    if found is not None and told(work, found.incident_id) is None:
+        raise Conflict(
+            "file_wanted",
+            N_("This file is wanted. Do not give it away: lay it aside and tell the archive."),
+        )
     if found is not None:
         raise Conflict(
             "file_wanted",

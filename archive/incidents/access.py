@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, literal, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, literal, or_, select, true, update
 from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.accounts import users as user_accounts
+from archive.files import wanted
 from archive.history import history
 from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.store import Actor, Work
 from archive.models import CaseFile, Incident, IncidentFile, IncidentReader, Unit, User, UserRole
 from archive.notifications import inbox
+from archive.people import further
 from archive.routine_runs import steps as run_steps
 from archive.vocabulary import EventKind, Permission, Role
 from archive.vocabulary.wording import N_
@@ -124,6 +126,15 @@ def may_see(work: Work, incident: Incident, actor: Actor | None = None) -> bool:
     return work.session.execute(own).first() is not None
 
 
+@wanted.known.answer
+def known(work: Work, incident_ids: Collection[int]) -> frozenset[int]:
+    """Return which of some incidents the actor may know of, in one statement."""
+    if not incident_ids:
+        return frozenset()
+    own = select(col(Incident.id)).where(col(Incident.id).in_(sorted(incident_ids)), seen_by(work.actor))
+    return frozenset(work.session.scalars(own))
+
+
 @inbox.informed.answer
 def informed(work: Work, about: str, users: Sequence[User], roles: Collection[Role]) -> Sequence[User]:
     """Return whom of some users to tell of an incident: those who may know of it, and who stands in.
@@ -193,6 +204,14 @@ def let_in(work: Work, incident: Incident, user_id: int, reason: str) -> None:
     if work.session.get(User, user_id) is None:
         raise Invalid("user_unknown", N_("Choose somebody who works here."), field="user")
     admit(work, incident, user_id, reason.strip())
+
+
+@further.protected.answer
+def let_in_anew(work: Work, file_ids: Sequence[int]) -> None:
+    """Withdraw what let people into incidents about files that concern somebody further who is protected."""
+    about = select(col(IncidentFile.incident_id)).where(col(IncidentFile.file_id).in_(file_ids))
+    knew = update(IncidentReader).where(col(IncidentReader.incident_id).in_(about))
+    work.session.execute(knew.where(col(IncidentReader.protected)).values(protected=False))
 
 
 def admit(work: Work, incident: Incident, user_id: int, reason: str) -> None:

@@ -1,8 +1,10 @@
-"""Refuse a decision or an answer dated before what it rests on: the suspicion, searches, finds, steps."""
+"""Refuse a step dated before what it rests on: the suspicion, searches, finds, what asked for it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from archive.incidents import stated_times
 from archive.incidents.askers import ANSWERS
 from archive.incidents.stated_times import shown
 from archive.kernel.clock import local_date
@@ -13,42 +15,50 @@ from archive.routine_runs.steps import RunCourse
 from archive.search import searches
 from archive.vocabulary import IncidentOutcome, SearchResult
 from archive.vocabulary.wording import N_, _, locale
-from routines.conditions import steps_named
-from routines.model import FieldKind, Step, StepKind
-from routines.progress import Record, StepEnd
+from routines.answers import as_moment
+from routines.conditions import (
+    Answered,
+    Condition,
+    Done,
+    Either,
+    Every,
+    NamedReference,
+    Test,
+    steps_named,
+)
+from routines.model import Step, StepKind
+from routines.progress import Record, State, StepEnd
 
 Ground = tuple[datetime, str]
 
 _LAST_WORD = ANSWERS[1]
 # A refusal tells of the searches up to it alone, and may be written down after a find.
 _OF_THE_SEARCH = frozenset({"decide", _LAST_WORD})
+_DECIDING = frozenset({"decide", "decide_mistaken"})
+# The routine's order is not how it has to be done, but for decisions and where one is about the other.
+_IN_ORDER = frozenset({"dpo_advice", "lex_sarah_investigation", "report_ivo", "tell_board", "close"})
+# What a step is about, and others rest on, may be older than when the step was done.
+_HAPPENED = ("noticed_at", "found_at")
 
 
 def require_before(
     work: Work, incident: Incident, items: Sequence[IncidentFile], run: RunCourse, record: Record
 ) -> None:
-    """Raise Invalid where a step that decides or answers states a time before what it rests on."""
-    step = run.step(record.step)
-    if step.kind is not StepKind.DECISION and step.id != _LAST_WORD:
-        return
-    known = [one for one in _grounds(work, incident, items, run, step) if one[0] <= work.now]
+    """Raise Invalid where a step is said to be older than what it rests on; only stated times bind."""
+    known = [one for one in _Grounds(work, incident, items, run).under(record) if one[0] <= work.now]
     moment, what = max(known, key=lambda one: one[0], default=(None, ""))
     if moment is None:
         return
-    stated = _stated(record)
-    if stated and stated < moment.replace(second=0, microsecond=0):
-        _refuse("done_at", shown(stated), what, moment)
-    for field in step.fields:
-        said = record.answers.get(field.id)
-        if field.kind is not FieldKind.DATE or field.future or not isinstance(said, str) or not said:
-            continue
-        if date.fromisoformat(said) < local_date(moment):
-            _refuse(field.id, said, what, moment)
-
-
-def _stated(record: Record) -> datetime | None:
-    """Return when a step is said to have been done; when it was written down binds nothing done before."""
-    return record.done_at if record.done_at != record.ended_at else None
+    said = stated_times.moments(record.answers)
+    apart = stated_times.apart(record)
+    if apart and apart not in said.values():
+        said["done_at"] = apart
+    for field, stated in said.items():
+        if stated < moment.replace(second=0, microsecond=0):
+            _refuse(field, shown(stated), what, moment)
+    for field, day in stated_times.days(record.answers).items():
+        if day < local_date(moment):
+            _refuse(field, f"{day}", what, moment)
 
 
 def _refuse(field: str, stated: str, what: str, moment: datetime) -> None:
@@ -65,24 +75,95 @@ def _refuse(field: str, stated: str, what: str, moment: datetime) -> None:
     )
 
 
-def _grounds(
-    work: Work, incident: Incident, items: Sequence[IncidentFile], run: RunCourse, step: Step
-) -> Iterator[Ground]:
-    yield from _of_the_miss(incident)
-    for name in _steps_before(run, step):
-        done = [one for one in run.progress.records if one.step == name and one.end is StepEnd.DONE]
-        if done and (at := _stated(done[-1])):
-            yield at, _("the step “%(step)s”", step=run.step(name).title.say(locale()))
-    if step.id not in _OF_THE_SEARCH:
-        return
-    for search in searches.for_incident(work, incident):
-        if search.result is not SearchResult.NOT_SEARCHED:
-            yield search.at, _("the last search")
-    for item in items:
-        if item.found_at:
-            yield item.found_at, _("the find")
-        if item.outcome_at and item.outcome is not IncidentOutcome.FOUND and step.id == _LAST_WORD:
-            yield item.outcome_at, _("the decision")
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What the steps of one incident rest on, and when that was."""
+
+    work: Work
+    incident: Incident
+    items: Sequence[IncidentFile]
+    run: RunCourse
+
+    def under(self, record: Record) -> Iterator[Ground]:
+        """Return what a step rests on, as far as somebody said when that was."""
+        step = self.run.step(record.step)
+        deciding = step.kind is StepKind.DECISION or step.id == _LAST_WORD
+        if deciding:
+            yield from _of_the_miss(self.incident)
+        for name in self._before(step):
+            done = [one for one in self._done(name) if one != record]
+            yield from self._at(done[-1]) if done else ()
+        yield from self._asked_by(step.when, record)
+        if step.id in _OF_THE_SEARCH:
+            yield from self._of_the_search(step)
+
+    def _at(self, record: Record) -> Iterator[Ground]:
+        """Return when what another step rests on was, or what that one rests on itself where nobody said."""
+        happened = (as_moment(record.answers.get(name)) for name in _HAPPENED)
+        at = next(filter(None, happened), None) or stated_times.stated(record)
+        if at is None:
+            yield from self.under(record)
+        else:
+            yield at, _("the step “%(step)s”", step=self.run.step(record.step).title.say(locale()))
+
+    def _done(self, name: str) -> list[Record]:
+        records = self.run.progress.records
+        return [one for one in records if one.step == name and one.end is StepEnd.DONE]
+
+    def _before(self, step: Step) -> set[str]:
+        """Return the steps that come before it by their nature, and those its outcomes demand."""
+        named = self.run.routine.named
+        own = [one for one in self.run.routine.outcomes if step.id in steps_named(one.given_by, named)]
+        demanded = {
+            name for one in own for need in one.requires for name in steps_named(need.condition, named)
+        }
+        ordered = step.kind is StepKind.DECISION or step.id in _IN_ORDER
+        return ((set(step.after) if ordered else set()) | demanded) - {step.id, "report"}
+
+    def _asked_by(self, condition: Condition | None, record: Record) -> list[Ground]:
+        """Return what made a condition hold by which a step opened: of several ways the earliest."""
+        match condition:
+            case NamedReference(name):
+                return self._asked_by(self.run.routine.named[name], record)
+            case Every(of):
+                return [ground for one in of for ground in self._asked_by(one, record)]
+            case Either(of):
+                state = State(self.run.routine, self.run.progress, self.work.now)
+                ways = [self._asked_by(one, record) for one in of if state.holds(one)]
+                return min(ways, key=lambda way: max((at for at, _what in way), default=_EVER), default=[])
+            case Answered(step, field, test) if (
+                step not in ANSWERS
+            ):  # a wish is older than the answer it is in
+                return self._first(step, field, test, record)
+            case Done(step) if step not in ANSWERS:
+                return self._first(step, "", None, record)
+            case _:
+                return []
+
+    def _first(self, step: str, field: str, test: Test | None, record: Record) -> list[Ground]:
+        """Return when a step first gave an answer that asks for another, since that was done last."""
+        done = [one for one in self._done(step) if test is None or test(one.answers.get(field))]
+        own = [one for one in self._done(record.step) if one.occurrence < record.occurrence]
+        since = own[-1].ended_at if own else None
+        new = [one for one in done if since and one.ended_at and one.ended_at > since] or done
+        return list(self._at(new[0])) if new else []
+
+    def _of_the_search(self, step: Step) -> Iterator[Ground]:
+        for search in searches.for_incident(self.work, self.incident):
+            if search.result is not SearchResult.NOT_SEARCHED:
+                yield search.at, _("the last search")
+        unsaid = {
+            one.ended_at for name in _DECIDING for one in self._done(name) if not stated_times.stated(one)
+        }
+        for item in self.items:
+            if item.found_at:
+                yield item.found_at, _("the find")
+            decided = item.outcome_at if item.outcome is not IncidentOutcome.FOUND else None
+            if decided and decided not in unsaid and step.id == _LAST_WORD:
+                yield decided, _("the decision")
+
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _of_the_miss(incident: Incident) -> Iterator[Ground]:
@@ -90,12 +171,3 @@ def _of_the_miss(incident: Incident) -> Iterator[Ground]:
         yield incident.missed_at, _("the miss")
         if incident.suspected_at != incident.reported_at:  # else it was not stated, only written down
             yield incident.suspected_at, _("the suspicion")
-
-
-def _steps_before(run: RunCourse, step: Step) -> set[str]:
-    """Return the steps that come before a decision, and those its outcomes demand."""
-    named = run.routine.named
-    own = [one for one in run.routine.outcomes if step.id in steps_named(one.given_by, named)]
-    demanded = {name for one in own for need in one.requires for name in steps_named(need.condition, named)}
-    before = set(step.after) if step.kind is StepKind.DECISION else set()
-    return (before | demanded) - {step.id, "report"}

@@ -1,6 +1,6 @@
 """What cannot be found becomes a case at once, with an owner, clocks and a next step; who may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +10,9 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.files import files, misses, wanted
 from archive.files.misses import MissReport
+from archive.files.parts import with_part
 from archive.history import history
-from archive.incidents import changes, reopening, steps
+from archive.incidents import access, changes, reopening, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
@@ -58,7 +59,8 @@ from archive.vocabulary import (
     PersonRole,
     Role,
 )
-from archive.vocabulary.wording import N_
+from archive.vocabulary.wording import N_, _
+from labels import codes
 from routines.conditions import Answer
 
 # Every verb on incidents, wherever it stands, is called by this module's name.
@@ -115,9 +117,12 @@ def report(work: Work, said: MissReport) -> Incident:
     for incident in reversed(cases):  # the latest find is the one in question
         _missed_again(work, incident, {file.id for file in missed}, said)
     known = wanted.by_file(work, [file.id for file in missed])
-    for looked_for in known.values():
-        _meet(work, looked_for, said)
     fresh = [file for file in missed if file.id not in known]
+    met = said
+    if fresh or said.description.strip() or len({one.incident_id for one in known.values()}) > 1:
+        met = _handed_on(work, said, [file for file in missed if file.id in known], known)
+    for looked_for in known.values():
+        _meet(work, looked_for, met)
     if known and not fresh and not said.description.strip():
         return work.session.get_one(Incident, next(iter(known.values())).incident_id)
     new = _open(work, said, fresh)
@@ -276,6 +281,29 @@ def _missed_since(work: Work, incident: Incident, new: Incident) -> None:
                 incident=new.id,
             )
             wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"since {event}")
+
+
+def _handed_on(
+    work: Work, said: MissReport, sought: Sequence[CaseFile], known: Mapping[int, wanted.Wanted]
+) -> MissReport:
+    """Return what of a report about more goes to the incidents some of it has; raises Invalid unless said."""
+    if sought and said.handed_on is None:
+        open_ = access.known(work, {one.incident_id for one in known.values()})
+        raise Invalid(
+            "sought_already",
+            N_(
+                "Looked for already: %(files)s. Say whether what you write is handed on to whoever leads "
+                "that search, and send again."
+            ),
+            field="handed_on",
+            files=", ".join(_named(file, known[file.id].incident_id, open_) for file in sought),
+        )
+    return said if said.handed_on else replace(said, purpose="", waiting="", circumstances="")
+
+
+def _named(file: CaseFile, incident_id: int, known: Collection[int]) -> str:
+    name = codes.grouped(file.code) if file.protected else with_part(file.reference, file)
+    return f"{name} ({_('incident %(number)s', number=incident_id)})" if incident_id in known else name
 
 
 def _meet(work: Work, found: wanted.Wanted, said: MissReport) -> None:

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from archive.kernel.clock import local, local_date
 from archive.kernel.errors import Invalid
 from archive.models import Incident
-from archive.vocabulary.wording import N_, locale
+from archive.vocabulary.wording import N_
 from routines.answers import as_moment
 from routines.conditions import Answer
 from routines.model import FieldKind, Routine
-from routines.progress import Progress, Record, StepEnd
+from routines.progress import Record
 
 _SAY_WHEN = ("sent_at", "answered_at", "reported_at", "told_at", "lifted_at")
+_SAY_ON_WHICH_DAY = ("decided_on", "told_at", "board_told", "city_archive_told")
 _JUDGED_APART = frozenset({"found_at", "aware_at", "noticed_at"})  # two by verbs; a crime may come before
-_FOLLOWS: Mapping[str, str] = {"supplement_imy": "notify_imy", "report_ivo": "lex_sarah_report"}
 
 
 def shown(moment: datetime) -> str:
@@ -22,9 +22,31 @@ def shown(moment: datetime) -> str:
     return f"{local(moment):%Y-%m-%d %H:%M}"
 
 
+def moments(answers: Mapping[str, Answer]) -> dict[str, datetime]:
+    """Return the moments at which answers say that a step was done, by field."""
+    said = ((name, as_moment(answers.get(name))) for name in _SAY_WHEN)
+    return {name: moment for name, moment in said if moment}
+
+
+def days(answers: Mapping[str, Answer]) -> dict[str, date]:
+    """Return the days on which answers say that a step was done, by field."""
+    said = ((name, answers.get(name)) for name in _SAY_ON_WHICH_DAY)
+    whole = ((name, day) for name, day in said if isinstance(day, str) and day and as_moment(day) is None)
+    return {name: date.fromisoformat(day) for name, day in whole}
+
+
 def _said(answers: Mapping[str, Answer]) -> datetime | None:
-    moments = (as_moment(answers.get(name)) for name in _SAY_WHEN)
-    return next((moment for moment in moments if moment), None)
+    return next(iter(moments(answers).values()), None)
+
+
+def apart(record: Record) -> datetime | None:
+    """Return when a step is said, apart from its answers, to have been done."""
+    return record.done_at if record.done_at != record.ended_at else None
+
+
+def stated(record: Record) -> datetime | None:
+    """Return when a step is said to have been done; when it was written down is not said."""
+    return apart(record) or _said(record.answers)
 
 
 def by_answers(answers: Mapping[str, Answer], now: datetime) -> datetime | None:
@@ -40,8 +62,8 @@ def done_at(record: Record) -> datetime | None:
     return by_answers(record.answers, record.ended_at) or record.done_at
 
 
-def require_possible(incident: Incident, routine: Routine, progress: Progress, record: Record) -> None:
-    """Refuse a time that a step states where it is before the miss, or before what it follows on.
+def require_possible(incident: Incident, routine: Routine, record: Record) -> None:
+    """Refuse a time that a step states where it is before the miss.
 
     So is one stated apart from its form, and a day that has not come yet.
     """
@@ -58,7 +80,6 @@ def require_possible(incident: Incident, routine: Routine, progress: Progress, r
         elif field.kind is FieldKind.MOMENT and (moment := as_moment(said)):
             early = moment < incident.missed_at.replace(second=0, microsecond=0)  # forms ask for no more
             _refuse_before_miss(incident, field.id, shown(moment), early=early)
-            _refuse_before_first(routine, progress, record.step, field.id, moment)
     if record.done_at and record.done_at != record.ended_at:
         early = record.done_at < incident.missed_at.replace(second=0, microsecond=0)
         _refuse_before_miss(incident, "done_at", shown(record.done_at), early=early)
@@ -77,23 +98,3 @@ def _refuse_before_miss(incident: Incident, field: str, stated: str, *, early: b
     else:
         return  # nobody said when it was missed, and some is done before a miss is reported here
     raise Invalid("stated_before_missed", message, field=field, stated=stated, missed=missed)
-
-
-def _refuse_before_first(
-    routine: Routine, progress: Progress, step: str, field: str, moment: datetime
-) -> None:
-    first = _FOLLOWS.get(step)
-    done = [one for one in progress.records if one.step == first and one.end is StepEnd.DONE]
-    then = _said(done[-1].answers) if done else None
-    if first and then and moment < then:
-        raise Invalid(
-            "stated_before_first",
-            N_(
-                "%(stated)s is before that which it follows on: the step “%(step)s” was done %(done)s. "
-                "Correct the time you have written."
-            ),
-            field=field,
-            stated=shown(moment),
-            step=routine.step(first).title.say(locale()),
-            done=shown(then),
-        )

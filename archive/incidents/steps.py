@@ -130,7 +130,7 @@ def complete(
     run = advance(work, incident)
     done_at = done_at or stated_times.by_answers(answers, work.now)
     record = steps.complete(work, run, name, answers, done_at)
-    stated_times.require_possible(incident, run.routine, run.progress, record)
+    stated_times.require_possible(incident, run.routine, record)
     grounds.require_before(work, incident, changes.items(work, incident), run, record)
     doing = Doing(work, incident, run, record, where)
     moved = engine.moved(run.routine, name, answers)

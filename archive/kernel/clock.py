@@ -25,12 +25,26 @@ def local(moment: datetime) -> datetime:
 def shown_by_clocks(written: datetime) -> datetime:
     """Return the moment at which clocks in Stockholm show this; raises ValueError where they never do.
 
-    In spring they leave an hour out. Of the hour that they show twice in autumn the first is meant.
+    In spring they leave an hour out. Of the hour they show twice in autumn the `fold` says which is meant.
     """
     moment = written.replace(tzinfo=STOCKHOLM)
     if moment.astimezone(UTC).astimezone(STOCKHOLM).replace(tzinfo=None) != written.replace(tzinfo=None):
         raise ValueError(f"no clock in Stockholm shows {written}")
     return moment
+
+
+def shown_twice(written: datetime) -> bool:
+    """Tell whether clocks in Stockholm show this twice, since they are set back over it."""
+    offsets = {written.replace(tzinfo=STOCKHOLM, fold=fold).utcoffset() for fold in (0, 1)}
+    return len(offsets) == 2 and _comes(written)
+
+
+def _comes(written: datetime) -> bool:
+    try:
+        shown_by_clocks(written)
+    except ValueError:
+        return False
+    return True
 
 
 def local_date(moment: datetime) -> date:

@@ -10,7 +10,7 @@ from archive.history import history
 from archive.kernel.errors import Conflict
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, Person
-from archive.people import people
+from archive.people import further, people
 from archive.vocabulary import EventKind, PersonRole, Protection
 from archive.vocabulary.wording import N_
 
@@ -49,6 +49,8 @@ def link(
     if known is None and file.protected and open_:
         people.hide(work, person, Protection.UNKNOWN, file.code)
     people.refresh_protected(work, [file.id])
+    if known is None and person.protection.protected:
+        further.protected(work, [file.id])
     history.record(
         work,
         EventKind.FILE_PERSON_ADDED,
@@ -68,6 +70,7 @@ def mask(work: Work, file: CaseFile, run: int | None = None) -> None:
         return
     file.protected, file.version = True, file.version + 1
     work.session.flush()
+    further.protected(work, [file.id])
     history.record(
         work,
         EventKind.FILE_CORRECTED,

@@ -17,6 +17,7 @@ from archive.kernel.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import CHANGED_MEANWHILE, Actor, Work
 from archive.models import CaseFile, FilePerson, Head, NameToken, NameWord, Person, PersonNumber
+from archive.people import further
 from archive.rules import identity
 from archive.rules.identity import UNDATED, Identity, Written
 from archive.vocabulary import EventKind, NumberQuality, Permission, Protection
@@ -359,19 +360,17 @@ def reset_protection(work: Work, person: Person, protection: Protection, source:
     """
     if protection is person.protection and not in_question(person):
         return
+    further_one = protection.protected and not person.protection.protected
     person.protection, person.protection_source = protection, source.strip()
     person.protection_since = local_date(work.now)
     work.session.flush()
     _forget_names(work, person)
     index_names(work, [person])
     refresh_protected(work, files_of(work, person))
-    history.record(
-        work,
-        EventKind.PERSON_PROTECTED,
-        person,
-        private={"source": source.strip()},
-        protection=protection.value,
-    )
+    if further_one:
+        further.protected(work, files_of(work, person))
+    said = {"source": source.strip()}
+    history.record(work, EventKind.PERSON_PROTECTED, person, private=said, protection=protection.value)
 
 
 def in_question(person: Any) -> bool:

@@ -1,13 +1,13 @@
 """What the answer to a scan says to the one who scanned: made anew each time, masked for that viewer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from archive.files import masking
+from archive.files import masking, wanted
 from archive.files.masking import Card
 from archive.kernel.store import Work
 from archive.models import CaseFile, Place
@@ -45,7 +45,8 @@ class ScanReply:
     undoable: bool
     undone: bool
     status: Custody | None
-    # The incident that looks for the file: its notice fills the whole screen, and says what to do.
+    # A wanted file: the notice fills the whole screen, and says what to do. The incident that looks for it is
+    # named only to those who may know of it.
     incident: int | None
     stop: str
     # Whom a look at this answer concerns, for the record of the look.
@@ -56,6 +57,9 @@ _UNDONE = N_("Undone: %(thing)s")
 _WANTED = N_("STOP – wanted: %(thing)s")
 _STOP = N_(
     "Do not open it and do not put it away: keep it by you. The owner of incident %(incident)s has been told."
+)
+_STOP_UNNAMED = N_(
+    "Do not open it and do not put it away: keep it by you. Whoever looks for it has been told."
 )
 # To stand somewhere in a room is allowed, and is how files get lost there.
 _WIDE = {
@@ -68,6 +72,7 @@ _WIDE = {
 _MARKED = N_(
     "This is no file: it stands for one that is looked for in incident %(incident)s. Leave it standing."
 )
+_MARKED_UNNAMED = N_("This is no file: it stands for one that is looked for. Leave it standing.")
 _NO_LONGER_MARKED = N_(
     "This is no file. The one it stands for is no longer looked for: take the marker away."
 )
@@ -111,6 +116,7 @@ class _Facts(NamedTuple):
     cards: Mapping[int, Card]
     trails: Mapping[int, Sequence[PathStep]]
     divided: Collection[int]
+    incidents: Collection[int]  # those the viewer may know of
 
 
 def tell(work: Work, scans: Sequence[StoredScan]) -> list[ScanReply]:
@@ -124,8 +130,16 @@ def tell(work: Work, scans: Sequence[StoredScan]) -> list[ScanReply]:
     places = {scan.place_id for scan in scans if scan.place_id}
     places |= {files[number].place_id for number in shown if number in files}
     steps = paths.steps(work, places) if places else {}
-    facts = _Facts(files, told_of, steps, _divided(work, scans, steps))
+    incidents = wanted.known(work, {number for scan in scans for number in _incidents(scan)})
+    facts = _Facts(files, told_of, steps, _divided(work, scans, steps), incidents)
     return [_telling(scan, facts) for scan in scans]
+
+
+def _incidents(scan: StoredScan) -> Iterator[int]:
+    if scan.incident_id is not None:
+        yield scan.incident_id
+    if number := (scan.facts or {}).get("incident"):
+        yield number
 
 
 def _divided(
@@ -155,7 +169,7 @@ def _telling(scan: StoredScan, known: _Facts) -> ScanReply:
         outcome=scan.outcome,
         signal=Signal.WARNING if wide and chosen else _signal(scan, file),
         heading=_(_heading(scan), **said),
-        text=_text(scan, file, said),
+        text=_text(scan, file, said, known.incidents),
         hint=wide or _hint(card),
         file_code=file.code if file else "",
         place_code=trail[-1].code if trail and not hidden and scan.outcome is not O.UNKNOWN_CODE else "",
@@ -169,8 +183,8 @@ def _telling(scan: StoredScan, known: _Facts) -> ScanReply:
         undoable=contract.row(scan.outcome).take_back is not None and not scan.undone,
         undone=scan.undone,
         status=file.status if file else None,
-        incident=scan.incident_id,
-        stop=_(_STOP, incident=scan.incident_id) if scan.incident_id else "",
+        incident=scan.incident_id if scan.incident_id in known.incidents else None,
+        stop=_stop(scan.incident_id, named=scan.incident_id in known.incidents),
         subjects=tuple(masking.subjects([card])) if card else (),
     )
 
@@ -227,7 +241,14 @@ def _present(file: _File | None, trail: Sequence[PathStep]) -> str:
     return codes.grouped(code) if code else ""
 
 
-def _text(scan: StoredScan, file: _File | None, said: Mapping[str, str]) -> str:
+def _stop(incident: int | None, *, named: bool) -> str:
+    """Say what to do with a wanted file that was scanned, nothing for another."""
+    if incident is None:
+        return ""
+    return _(_STOP, incident=incident) if named else _(_STOP_UNNAMED)
+
+
+def _text(scan: StoredScan, file: _File | None, said: Mapping[str, str], incidents: Collection[int]) -> str:
     row = contract.row(scan.outcome)
     if scan.undone:
         return _(row.undone)
@@ -236,7 +257,9 @@ def _text(scan: StoredScan, file: _File | None, said: Mapping[str, str]) -> str:
         return _(str(facts.get("sentence", "")), **facts.get("said", {}))
     if scan.outcome is O.SHELF_MARKER:
         incident = (scan.facts or {}).get("incident")
-        return _(_MARKED, incident=incident) if incident else _(_NO_LONGER_MARKED)
+        if not incident:
+            return _(_NO_LONGER_MARKED)
+        return _(_MARKED, incident=incident) if incident in incidents else _(_MARKED_UNNAMED)
     if scan.outcome is O.FILE_SHOWN and file is not None and file.status is Custody.ON_LOAN:
         return _(_LENT)
     if scan.outcome is O.FILE_SHOWN and file is not None and file.status is not Custody.ON_PLACE:

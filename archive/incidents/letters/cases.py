@@ -33,6 +33,7 @@ from archive.vocabulary import (
     EventKind,
     IncidentOutcome,
     IncidentPaper,
+    IncidentState,
     Permission,
     SearchResult,
     StepState,
@@ -423,13 +424,20 @@ def may_print(case: Case, paper: IncidentPaper) -> bool:
 
 
 def printable(case: Case) -> list[Standing]:
-    """Return the papers the actor may have; a refusal only once somebody wants a decision."""
+    """Return the papers the actor may have; a refusal only once somebody wants a decision.
+
+    Once an incident is closed nothing is a draft any more: what was never decided on does not exist.
+    """
     return [
         standing(case, paper) for paper in IncidentPaper if may_print(case, paper) and _exists(case, paper)
     ]
 
 
 def _exists(case: Case, paper: IncidentPaper) -> bool:
+    if case.incident.status is IncidentState.CLOSED:
+        how = standing(case, paper)
+        if how.draft and not how.refused:
+            return False
     if paper is IncidentPaper.REFUSAL:
         return case.opened("refusal_decision")
     if paper is IncidentPaper.ANSWER:
@@ -443,6 +451,11 @@ def require(case: Case, paper: IncidentPaper) -> Standing:
         raise NotPermitted(
             "paper_of_others",
             N_("This paper is for those who do its step. Ask whoever answers for the incident."),
+        )
+    if not _exists(case, paper) and case.incident.status is IncidentState.CLOSED:
+        raise NotFound(
+            "no_such_paper",
+            N_("The incident is closed, and this was never decided on: there is no such paper."),
         )
     if not _exists(case, paper):
         raise NotFound(

@@ -302,8 +302,8 @@ def _news(case: Case, since: datetime) -> list[Question]:
             else ()
         ),
         *(
-            _settled(case, item, number)
-            for number, item in enumerate(case.items, start=1)
+            _settled(case, item)
+            for item in case.items
             if (moment := case.written_at(item)) and since <= moment <= case.until
         ),
         *_steps_since(case, since),
@@ -339,8 +339,8 @@ def _again(case: Case, since: datetime) -> bool:
     return case.missed_again is not None and since <= case.missed_again <= case.until
 
 
-def _settled(case: Case, item: IncidentFile, number: int) -> tuple[str, str]:
-    label = _("What became of item %(number)s", number=number)
+def _settled(case: Case, item: IncidentFile) -> tuple[str, str]:
+    label = _("What became of %(thing)s", thing=search_course.called(case, item))
     if item.found_at is None or item.outcome not in (None, IncidentOutcome.FOUND):
         return label, f"{item.outcome.label if item.outcome else ''}, {when(item.outcome_at)}"
     days = (item.found_at - case.incident.missed_at).days

@@ -51,7 +51,7 @@ def _missing(paper: Report, told: Police) -> None:
                 _("What"),
                 _("Paper of a public authority: %(what)s, %(pieces)s", what=told.missing, pieces=pieces),
             ),
-            (_("Where it was kept"), by_hand(told.rooms)),
+            (_("Where it was kept, or with whom"), by_hand(told.rooms)),
             (_("Last seen in its place"), by_hand(told.last_seen)),
             (_("First missed"), told.missed or _("not stated")),
             (_("How it stands with the file"), course.told(told.course)),

@@ -151,7 +151,7 @@ def _thing(report: IncidentReport, thing: ReportThing) -> Iterator[tuple[str, ob
     if thing.custody is not None:
         yield _("In the register"), thing.custody.label
     masked = thing.protected and thing.custody is not None and thing.recorded_at is None
-    yield _("Recorded place when it was missed"), _("Protected") if masked else _where(thing.recorded_at)
+    yield _("By the register when it was missed"), _("Protected") if masked else _where(thing.recorded_at)
     yield _("Outcome"), thing.outcome.label if thing.outcome else _("none yet")
     if thing.decided_at:
         decided = thing.outcome in (IncidentOutcome.DECLARED_LOST, IncidentOutcome.MISTAKEN)
@@ -425,11 +425,10 @@ _PARTS: tuple[Callable[[Report, IncidentReport], None], ...] = (
 
 
 def _name(report: IncidentReport, thing: ReportThing) -> str:
-    number = [one.item for one in report.things].index(thing.item) + 1
-    if thing.reference is None:
-        return _("Item %(number)s", number=number)
-    part = which_part(thing.part, thing.parts)
-    return ", ".join(filter(None, (_("Item %(number)s", number=number), thing.reference, part, thing.code)))
+    """Name a thing as every paper does, by its code, or by its number where it has none."""
+    if not thing.code:
+        return _("Item %(number)s", number=[one.item for one in report.things].index(thing.item) + 1)
+    return ", ".join(filter(None, (thing.reference, which_part(thing.part, thing.parts), thing.code)))
 
 
 def _pieces(count: int) -> str:

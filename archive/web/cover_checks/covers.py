@@ -90,7 +90,7 @@ def scan() -> Response:
             told = answers.tell(work, [scans.take(work, scanned)])[0]
             done = told.outcome in _DONE
             belongs = suggestions.sentence(work, files.by_code(work, told.file_code)) if done else ""
-        if told.incident:
+        if told.stop:
             stop(told.incident, told.file_code)
         if told.outcome is ScanOutcome.CHECK_OPENED:
             return see(url_for(".page", code=told.file_code))
@@ -296,7 +296,7 @@ def stop_if_wanted(work: Work, file: CaseFile | None) -> None:
     """Lay the notice over the next page when what lay in a cover is wanted."""
     found = wanted.by_file(work, [file.id]).get(file.id) if file is not None else None
     if file is not None and found is not None:
-        stop(found.incident_id, file.code)
+        stop(wanted.told(work, found.incident_id), file.code)
 
 
 # Findings

@@ -15,7 +15,7 @@ from archive.incidents.papers import imy as imy_paper
 from archive.incidents.papers import letters, lex_sarah, police
 from archive.kernel.config import Settings
 from archive.kernel.store import Work
-from archive.vocabulary import IncidentPaper, Permission
+from archive.vocabulary import IncidentPaper, IncidentState, Permission
 from archive.vocabulary.wording import DEFAULT_LOCALE, LOCALES, _, speaking
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw, show
@@ -44,6 +44,7 @@ def index(incident_id: int) -> Response:
         choices = incident_letters.to_choose(case) if papers else []
         missing = imy_letters.missing_settings(imy_letters.notification(case)) if papers else []
         facts: dict[str, Any] = {"child": case.incident.child, "sealed": case.sealed}
+        facts["closed"] = case.incident.status is IncidentState.CLOSED
         subjects = [*case.subjects, *(f"person:{person_id}" for person_id, _name, _safe in to)]
     return show(
         "incidents/papers.html",

@@ -152,6 +152,7 @@ def _report(work: Work) -> MissReport:
         unit_id=form.get("unit", type=int),
         diary_number=form.get("diary_number", ""),
         entered_afterwards=form.get("entered_afterwards") == "yes",
+        handed_on=_UNSURE.get(form.get("handed_on", "")),
     )
 
 
@@ -236,7 +237,7 @@ def read_moment(name: str) -> datetime | None:
     text = request.form.get(name, "").strip()
     if not text:
         return None
-    return moments.typed(text, name)
+    return moments.typed(text, name, request.form.get(name + moments.FOLD, ""))
 
 
 def known_incident(work: Work, file_id: int) -> Incident | None:

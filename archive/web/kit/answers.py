@@ -88,9 +88,9 @@ def see(location: str, said: str | None = None, tone: str = "success") -> Respon
     return make_response(redirect(location, 303))
 
 
-def stop(incident_id: int, code: str) -> None:
-    """Lay the notice of a wanted file over the next page shown to this browser."""
-    flash(f"{incident_id} {code}", STOP)
+def stop(incident_id: int | None, code: str) -> None:
+    """Lay the notice of a wanted file over the next page of this browser; names no incident for None."""
+    flash(f"{incident_id or 0} {code}", STOP)
 
 
 STOP = "stop"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from archive.kernel.clock import local, local_date, shown_by_clocks
+from archive.kernel.clock import local, local_date, shown_by_clocks, shown_twice
 from archive.kernel.errors import Invalid
 from archive.places.paths import spoken
 from archive.vocabulary.wording import N_, _, locale, ngettext
@@ -58,15 +58,36 @@ def number(value: datetime) -> str:
 FILTERS = {"day": day, "weekday": weekday, "moment": moment, "ago": ago, "date": number, "spoken": spoken}
 
 
-def typed(text: str, field: str | None = None) -> datetime:
-    """Return the moment somebody typed as clocks show it; raises Invalid for what is none."""
+def typed(text: str, field: str | None = None, which: str = "") -> datetime:
+    """Return the moment somebody typed as clocks show it, or with its offset; `which` is 1 for the later.
+
+    Raises Invalid for what is none, and for what clocks show twice until somebody says which is meant.
+    """
     try:
         written = datetime.fromisoformat(text)
     except ValueError:
         sentence = N_("Write day and time, as 2026-11-22 09:30.")
         raise Invalid("moment_wrong", sentence, field=field) from None
+    if written.tzinfo is not None:
+        return written
+    if shown_twice(written) and which not in {"0", "1"}:
+        sentence = N_("Clocks showed this time twice, since they were set back. Say which of the two it was.")
+        raise Invalid("moment_twice", sentence, field=field)
     try:
-        return shown_by_clocks(written)
+        moment = shown_by_clocks(written.replace(fold=int(which == "1" and shown_twice(written))))
     except ValueError:
         sentence = N_("There was no such time: clocks were set forward over it. Correct the time.")
         raise Invalid("no_such_moment", sentence, field=field) from None
+    return datetime.fromisoformat(moment.isoformat())  # moments of one zone are compared without their fold
+
+
+FOLD = "_fold"  # the field beside a time that says which of two it is
+
+
+def asks_which(text: object) -> bool:
+    """Tell whether what stands in a field of time is shown twice by clocks: its form asks which is meant."""
+    try:
+        written = datetime.fromisoformat(str(text))
+    except ValueError:
+        return False
+    return written.tzinfo is None and shown_twice(written)

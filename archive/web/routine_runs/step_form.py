@@ -118,7 +118,7 @@ def _read(asking: StepQuery, field: FormField) -> Any:
     if field.kind is FieldKind.NUMBER:
         return _number(text)
     if field.kind is FieldKind.MOMENT:
-        return _moment(text)
+        return _moment(text, field.id)
     if field.kind in _KEYS:
         return _keys(asking, field)
     return text
@@ -132,15 +132,17 @@ def _number(text: str) -> int | str:
     return int(text)
 
 
-def _moment(text: str) -> str:
+def _moment(text: str, field: str) -> str:
     if not text:
         return ""
-    return moments.typed(text).isoformat(timespec="seconds")
+    return moments.typed(text, field, request.form.get(field + moments.FOLD, "")).isoformat(
+        timespec="seconds"
+    )
 
 
 def done_at() -> datetime | None:
     """Return when a step was done, where it was not now; raises Invalid for what is no moment."""
-    said = _moment(request.form.get(DONE_AT, "").strip())
+    said = _moment(request.form.get(DONE_AT, "").strip(), DONE_AT)
     return datetime.fromisoformat(said) if said else None
 
 

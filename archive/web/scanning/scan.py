@@ -223,7 +223,7 @@ def open_code(text: str) -> Response:
             file = files.get(work, sought)
             incident = sightings.record(work, file, None, how=Evidence.SCAN, happened_at=work.now)
             if incident is not None:
-                stop(incident, file.code)
+                stop(wanted.told(work, incident), file.code)
     saw()
     return make_response(redirect(target, 303))
 

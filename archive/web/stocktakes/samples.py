@@ -190,7 +190,7 @@ def _tell_wanted(work: Work, item: SampleItem, code: str) -> None:
         return
     sought = wanted.by_file(work, [file.id]).get(file.id)
     if sought is not None:
-        stop(sought.incident_id, file.code)
+        stop(wanted.told(work, sought.incident_id), file.code)
 
 
 def _sentence(said: SampleAnswer) -> str:

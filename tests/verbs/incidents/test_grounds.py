@@ -139,3 +139,102 @@ def test_the_authority_was_aware_when_it_was_reported_at_the_latest(
     play = Play(archive, number, {"manager": chief})
     wrong = do(play, "manager", "later_awareness", aware_at=moment.isoformat())
     assert wrong.startswith("aware_at: ") is not taken
+
+
+Chain = list[
+    tuple[str, str, str, dict[str, Answer]]
+]  # who does what, the field that says when, and what else
+CHAINS: list[Chain] = [
+    [
+        ("manager", "decide_notification", "done_at", {"notify": "yes"}),
+        ("owner", "notify_imy", "sent_at", {"part": "first_part", "ended": "ongoing"}),
+        ("owner", "supplement_imy", "sent_at", {}),
+    ],
+    [
+        ("manager", "decide_notification", "done_at", {"notify": "no"}),
+        ("manager", "decide_inform", "done_at", {"inform": "yes"}),
+        ("manager", "inform_persons", "told_at", {}),
+    ],
+    [
+        ("owner", "lex_sarah_report", "reported_at", {}),
+        ("lex", "lex_sarah_investigation", "done_at", {"serious": "serious"}),
+        ("lex", "report_ivo", "sent_at", {}),
+    ],
+    [
+        ("owner", "suspect_crime", "noticed_at", {}),
+        ("manager", "police_report", "reported_at", {"reported": "yes"}),
+    ],
+]
+CHAINS_OF_THE_SEARCH: list[Chain] = [
+    [("owner", "secure_room", "done_at", {}), ("owner", "lift_stop", "lifted_at", {})],
+    [
+        ("delegate", "decide", "done_at", {"outcome": "declared_lost"}),
+        ("manager", "tell_board", "board_told", {}),
+    ],
+]
+
+
+def stating(play: Play, who: str, step: str, field: str, at: datetime, said: dict[str, Answer]) -> str:
+    """Do a step and say when; return why it is refused, nothing where it is done."""
+    if field == "done_at":
+        return do(play, who, step, at, **said)
+    day = field == "board_told" or step == "inform_persons"
+    return do(play, who, step, **said, **{field: local(at).date().isoformat() if day else at.isoformat()})
+
+
+def require_in_order(play: Play, chain: Chain, at: datetime) -> None:
+    """Assert that each step is refused a day before the one that asked for it, and done at that very time."""
+    for number, (who, step, field, said) in enumerate(chain):
+        if number:
+            wrong = stating(play, who, step, field, at - timedelta(days=1), said)
+            assert wrong.startswith(f"{field}: stated_before_ground")
+            assert f"{local(at):%Y-%m-%d %H:%M}" in wrong
+        assert stating(play, who, step, field, at, said) == ""
+
+
+def reported_days_ago(archive: Archive, clock: SetClock) -> Play:
+    """Return an incident missed five days ago, with everybody its steps need."""
+    who = {
+        "manager": a_colleague(archive, "chefen", Role.MANAGER),
+        "owner": a_colleague(archive, "arkivarien", Role.ARCHIVIST),
+        "lex": a_colleague(archive, "lexan", Role.LEX_SARAH_OFFICER),
+    }
+    with archive.write(who["owner"]) as work:
+        file = a_file(work, a_box(work, a_shelf(work)))
+        said = MissReport((file.id,), missed_at=clock.now - timedelta(days=5))
+        return Play(archive, reporting.report(work, said).id, who)
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=[one[-1][1] for one in CHAINS])
+def test_no_step_is_done_before_that_which_asked_for_it(
+    archive: Archive, clock: SetClock, chain: Chain
+) -> None:
+    play = reported_days_ago(archive, clock)
+    if chain[0][1] == "suspect_crime":
+        with archive.write(play.people["owner"]) as work:
+            reporting.start(work, reporting.get(work, play.number), "suspect_crime")
+    require_in_order(play, chain, clock.now - timedelta(days=2))
+
+
+@pytest.mark.parametrize("chain", CHAINS_OF_THE_SEARCH, ids=[one[-1][1] for one in CHAINS_OF_THE_SEARCH])
+def test_what_follows_on_the_search_is_not_done_before_that_which_asked_for_it(
+    play: Play, clock: SetClock, chain: Chain
+) -> None:
+    clock.forward(days=4)
+    require_in_order(play, chain, clock.now - timedelta(days=2))
+
+
+def test_what_was_only_written_down_binds_nothing_done_before(archive: Archive, clock: SetClock) -> None:
+    play, before = reported_days_ago(archive, clock), clock.now - timedelta(days=2)
+    (_who, step, field, said) = CHAINS[0][1]
+    assert do(play, "manager", "decide_notification", notify="yes") == ""
+    assert stating(play, "owner", step, field, before, said) == ""
+
+
+def test_the_last_word_may_be_older_than_when_the_decision_was_written_down(
+    play: Play, clock: SetClock
+) -> None:
+    told = clock.now - timedelta(minutes=10)
+    assert do(play, "delegate", "decide", outcome="declared_lost") == ""
+    clock.forward(minutes=5)
+    assert do(play, "owner", "final_answer", answered_at=told.isoformat()) == ""

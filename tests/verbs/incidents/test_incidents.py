@@ -22,7 +22,7 @@ from archive.loans import loans
 from archive.loans.loans import Request
 from archive.models import Event, Incident, Loan, Message, Place
 from archive.notifications import deadlines
-from archive.people import people
+from archive.people import file_links, people
 from archive.scanning import scans
 from archive.search import searches
 from archive.search.searches import Searched
@@ -39,6 +39,7 @@ from archive.vocabulary import (
     Missed,
     Occasion,
     OthersRead,
+    PersonRole,
     Protection,
     Role,
     SearchResult,
@@ -169,7 +170,7 @@ def test_of_several_files_one_of_which_is_missed_already_the_others_get_an_incid
     archive: Archive, archivist: Actor, shelved: list[int]
 ) -> None:
     first = report(archive, archivist, file_ids=(shelved[0],))
-    second = report(archive, archivist, file_ids=tuple(shelved))
+    second = report(archive, archivist, file_ids=tuple(shelved), handed_on=False)
     assert second != first
     with archive.read(archivist) as work:
         found = wanted.by_file(work, shelved)
@@ -448,6 +449,44 @@ def test_who_was_let_in_before_somebody_was_protected_has_to_be_let_in_anew(
     with archive.read(archivist) as work:
         let = select(col(Event.id)).where(col(Event.kind) == EventKind.INCIDENT_READER_ADDED.value)
         assert len(work.session.scalars(let).all()) == 2
+
+
+@pytest.mark.parametrize("how", ["marked", "linked", "masked"])
+def test_who_was_let_in_has_to_be_let_in_anew_whenever_somebody_further_is_protected(
+    archive: Archive, archivist: Actor, how: str
+) -> None:
+    helper = a_colleague(archive, "hjalpare", Role.CASE_WORKER)
+    with archive.write(archivist) as work:
+        first, second, known = (
+            a_person(work, "Ek"),
+            a_person(work, "Al"),
+            a_person(work, "Lind", protection=Protection.MARKED),
+        )
+        box = a_box(work, a_shelf(work))
+        files_ = [a_file(work, box, first), a_file(work, box, second), a_file(work, box)]
+    number = report(archive, archivist, file_ids=tuple(file.id for file in files_))
+
+    def let_in() -> bool:
+        with archive.write(archivist) as work:
+            reporting.let_in(work, reporting.get(work, number), helper.user_id or 0, "Söker i rum 3")
+        return sees(archive, helper, number)
+
+    with archive.write(archivist) as work:
+        people.protect(work, people.get(work, first.id), Protection.UNKNOWN, "Skatteverket")
+    assert let_in()
+    with archive.write(archivist) as work:  # of somebody known to be protected, more is said
+        people.protect(work, people.get(work, first.id), Protection.MARKED, "Skatteverket")
+    assert sees(archive, helper, number)
+    with archive.write(archivist) as work:
+        if how == "marked":
+            people.protect(work, people.get(work, second.id), Protection.MARKED, "Skatteverket")
+        elif how == "linked":
+            file = files.get(work, files_[1].id)
+            file_links.link(work, file, people.get(work, known.id), PersonRole.PARENT)
+        else:
+            file_links.mask(work, files.get(work, files_[2].id))
+    assert not sees(archive, helper, number)
+    assert let_in()
 
 
 def test_somebody_let_in_by_name_sees_the_incident_of_a_protected_person(

@@ -271,7 +271,7 @@ def test_a_supplement_tells_what_is_new_since_the_notification_and_nothing_older
         case = a_case(work, archive, story.number)
         news = {one.label: one.answer for one in imy.supplement(case)}
     assert news["Eftersökningar"] == "1 sökning till, av 1 person"
-    assert "Återfunnen 2026-11-25" in news["Vad som har hänt med nr 1"]
+    assert "Återfunnen 2026-11-25" in news[f"Vad som har hänt med {story.file.code}"]
     assert "EFTERÅT" in news["Konsekvenser"]
     assert news["Vad kompletteringen gäller"] == ""
     story.play.do(archivist, "supplement_imy", news="HITTAD", more="yes")

@@ -82,7 +82,7 @@ def test_a_sent_notification_is_the_same_whatever_happens_later(
     news = supplemented(archive, story)
     assert news["Kontaktperson"] == "Nya"
     assert "SENARE" in news["När fick ni vetskap om den?"]
-    assert "Återfunnen" in news["Vad som har hänt med nr 1"]
+    assert "Återfunnen" in news[f"Vad som har hänt med {story.file.code}"]
     assert news["De registrerade har informerats"]
 
 
@@ -144,7 +144,7 @@ def test_a_sent_supplement_is_the_same_until_the_next_one_is_to_be_written(
     assert supplemented(archive, story) == was
     story.play.do(archivist, "confirm_find", right="yes", in_cover="no", exposed="no")
     story.play.do(archivist, "after_find", away="två dygn")
-    assert "Återfunnen" in supplemented(archive, story)["Vad som har hänt med nr 1"]
+    assert "Återfunnen" in supplemented(archive, story)[f"Vad som har hänt med {story.file.code}"]
 
 
 @pytest.mark.engines("sqlite")

@@ -1,17 +1,21 @@
 """A wanted file says so on every page and in every answer to a scan."""
 
+import json
+import re
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from archive.incidents import reporting
+from archive.incidents import changes, reporting, shelf_markers
 from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, WantedSighting
 from archive.vocabulary import Protection, Role
+from archive.web.files.file import HISTORY
 from tests.builders import a_file, a_person, a_shelf
 from tests.remembering import remembering
 
@@ -108,3 +112,67 @@ def test_a_wanted_file_in_anothers_cover_stops_whoever_checks_that_cover(
     answer = client.post(f"/covers/{holder.code}/foreign", data=found, follow_redirects=True)
     assert "data-stop-close" in answer.text
     assert 'href="/incidents/1"' in answer.text
+
+
+def hide(archive: Archive, archivist: Actor) -> None:
+    """Judge that the incident may concern somebody protected, whose file is not marked yet."""
+    with archive.write(archivist) as work:
+        changes.changed(work, reporting.get(work, 1), "", protected=True)
+
+
+def answered(client: FlaskClient, address: str, **sent: Any) -> str:
+    """Return what is answered to a scan, but for its own id, its time and what a page says once."""
+    told = client.post(address, json={"id": str(uuid4()), **sent}).get_json()
+    plain = {name: one for name, one in told.items() if name not in {"id", "at"}}
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", json.dumps(plain, sort_keys=True, ensure_ascii=False))
+
+
+def test_an_incident_one_may_not_know_of_stops_a_scan_and_is_not_named(
+    archive: Archive, archivist: Actor, sign_in: SignIn, as_role: Callable[[Role], Actor], file: CaseFile
+) -> None:
+    asked = {
+        "/api/scans": {"text": file.code},
+        "/scan/answers": {"text": file.code, "by": as_role(Role.ASSISTANT).id},
+    }
+    named = {at: answered(sign_in(Role.ASSISTANT), at, **sent) for at, sent in asked.items()}
+    hide(archive, archivist)
+    hidden = {at: answered(sign_in(Role.ASSISTANT), at, **sent) for at, sent in asked.items()}
+    assert json.loads(named["/api/scans"])["incident"] == 1
+    said = json.loads(hidden["/api/scans"])
+    assert (said["incident"], said["outcome"], said["signal"]) == (None, "file_shown", "refused")
+    assert said["heading"] == json.loads(named["/api/scans"])["heading"]
+    for at, told in hidden.items():
+        assert "Öppna den inte" in told
+        assert "ärende 1" in named[at]
+        assert "ärende 1" not in told
+        assert "/incidents/1" not in told
+    seen = answered(sign_in(Role.ARCHIVIST), "/api/scans", text=file.code)
+    assert json.loads(seen)["incident"] == 1
+
+
+def test_what_is_answered_about_a_wanted_file_does_not_tell_a_protected_incident_from_another(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
+) -> None:
+    with archive.write(archivist) as work:
+        marker = shelf_markers.print_out(work, 1)[0].code
+    told = []
+    for time in range(HISTORY + 2):  # each is a sighting; a page tells of the last ones only
+        if time == HISTORY + 1:
+            hide(archive, archivist)
+        client = sign_in(Role.CASE_WORKER)
+        pages = [client.get(f"/S/{code}", follow_redirects=True).text for code in (file.code, marker)]
+        told.append(re.sub(r"before=\d+", "", "\n".join(pages)).splitlines())
+    assert any("data-stop-close" in line for line in told[-1])
+    assert told[-1] == told[-2]
+
+
+def test_a_wanted_file_is_not_lent_and_its_incident_is_named_only_to_those_who_may_know_of_it(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile
+) -> None:
+    lent = {"borrower": "Eva", "due_on": "2027-01-15", "purpose": "case_work"}
+    told = []
+    for role in (Role.ASSISTANT, Role.ASSISTANT, Role.ARCHIVIST):
+        told.append(sign_in(role).post(f"/files/{file.code}/lend", data=lent).text)
+        hide(archive, archivist)
+    named = [("Lämna inte ifrån dig den" in page, "ärende 1" in page) for page in told]
+    assert named == [(True, True), (True, False), (True, True)]

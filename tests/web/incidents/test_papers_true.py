@@ -411,14 +411,16 @@ def test_no_paper_says_what_is_not_true_now_and_each_says_what_is(
     state(tale)
     client = sign_in(Role.ARCHIVIST)
     wrong = []
+    # What was never decided on does not exist once the case is closed.
+    made = {P.ANSWER} if state is closed_short else EVERY
     for language in LOCALES:
-        papers = {paper: read(client, tale, paper, language) for paper in EVERY}
+        papers = {paper: read(client, tale, paper, language) for paper in made}
         for one in SENTENCES:
             words = one.sv if language == "sv" else one.en
             wrong += [
                 (paper.value, words, "missing" if state in one.states else "untrue")
                 for paper in one.papers
-                if (words in papers[paper]) != (state in one.states)
+                if paper in made and (words in papers[paper]) != (state in one.states)
             ]
     assert not wrong, "\n".join(map(str, wrong))
 

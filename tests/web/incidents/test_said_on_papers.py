@@ -82,7 +82,8 @@ def told(archive: Archive, client: FlaskClient, number: int) -> str:
         answer = client.get(f"/incidents/{number}/report.pdf{extra}")
         assert answer.status_code == 200
         texts.append(said(answer.data))
-    for paper in set(IncidentPaper) - {IncidentPaper.REFUSAL, IncidentPaper.ANSWER}:
+    offered = [one for one in IncidentPaper if f"/{one.value}.pdf" in texts[1]]
+    for paper in set(offered) - {IncidentPaper.REFUSAL, IncidentPaper.ANSWER}:
         answer = client.get(f"/incidents/{number}/papers/{paper.value}.pdf")
         assert answer.status_code == 200, paper
         texts.append(said(answer.data))

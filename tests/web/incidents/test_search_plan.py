@@ -161,4 +161,4 @@ def test_the_papers_of_a_protected_persons_incident_hold_no_reference(
         assert "HEMLIG77" not in client.get(address).text, address
     assert "HEMLIG77" not in words(client.get(f"/incidents/{number}/report.pdf?bare=1").data, tmp_path)
     whole = words(client.get(f"/incidents/{number}/report.pdf").data, tmp_path)
-    assert "Registrerad plats när den saknades Skyddad uppgift" in " ".join(whole.split())
+    assert "Enligt registret när den saknades Skyddad uppgift" in " ".join(whole.split())
