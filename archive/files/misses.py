@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from archive.kernel.hooks import Hook
 from archive.kernel.store import Work
@@ -15,7 +16,8 @@ class MissReport:
 
     `missed_at` and `suspected_at` are now where nothing else is said; `protected` unknown counts as protected
     for what is not registered. An incident entered afterwards keeps its own moments and diary number.
-    `missed_by` is the key of who noticed it, where that is not who reports.
+    `missed_by` is the key of who noticed it, where that is not who reports. `sent` is the form it stands on:
+    sent once more, it is the same report.
     """
 
     file_ids: tuple[int, ...] = ()
@@ -37,6 +39,7 @@ class MissReport:
     owner_id: int | None = None
     diary_number: str = ""
     entered_afterwards: bool = False
+    sent: UUID | None = None
 
 
 @Hook

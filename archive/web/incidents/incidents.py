@@ -122,6 +122,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
             "words": views.words(work, incident, door),
             "added": views.added(work, incident, door),
             "may_change": views.changeable(work, incident),
+            "again": views.again(incident, [one.item for one in things]),
             "searches": len(made),
             "minutes": sum(one.minutes for one in made),
             "unit": _unit(work, incident),
