@@ -13,7 +13,7 @@ from sqlalchemy import case, func, select
 from sqlmodel import col
 
 from archive.incidents import figures
-from archive.incidents.figures import IncidentFigures, midnight
+from archive.incidents.figures import PIECES, IncidentFigures, midnight
 from archive.kernel.clock import local_date
 from archive.kernel.store import Work
 from archive.models import (
@@ -217,7 +217,8 @@ class _Counting:
         """Count one thing by month; what was withdrawn or is somebody's second look is not counted."""
         later = [(col(moment) < midnight(_months_on(first, 1)), at) for at, first in enumerate(firsts)]
         month = case(*later, else_=len(firsts))
-        statement = select(month, func.count(col(what))).where(self._within(moment)).group_by(month)
+        each = func.sum(PIECES) if what is IncidentFile.id else func.count(col(what))
+        statement = select(month, each).where(self._within(moment)).group_by(month)
         if what is IncidentFile.id:
             statement = statement.join(Incident, col(Incident.id) == IncidentFile.incident_id)
         if what is Finding.id:
@@ -319,7 +320,7 @@ class _Counting:
     def missing_at_end(self) -> int:
         """Count what had been missed and had no outcome when the period was over."""
         return self.total(
-            select(func.count(col(IncidentFile.id)))
+            select(func.sum(PIECES))
             .join(Incident, col(Incident.id) == IncidentFile.incident_id)
             .where(
                 col(Incident.missed_at) < self.over,

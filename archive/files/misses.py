@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from archive.kernel.hooks import Hook
 from archive.kernel.store import Work
@@ -16,7 +17,8 @@ class MissReport:
     `missed_at` and `suspected_at` are now where nothing else is said; `protected` unknown counts as protected
     for what is not registered. An incident entered afterwards keeps its own moments and diary number.
     `missed_by` is the key of who noticed it, where that is not who reports. `handed_on` says whether what is
-    written goes to the incidents that look for some of it already too; None: nobody has been asked.
+    written goes to the incidents that look for some of it already too; None: nobody has been asked. `sent` is
+    the form it stands on: sent once more, it is the same report.
     """
 
     file_ids: tuple[int, ...] = ()
@@ -39,6 +41,7 @@ class MissReport:
     diary_number: str = ""
     entered_afterwards: bool = False
     handed_on: bool | None = None
+    sent: UUID | None = None
 
 
 @Hook

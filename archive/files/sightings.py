@@ -52,10 +52,12 @@ def record(
     happened_at: datetime | None = None,
     scan_id: str | None = None,
     told: bool = False,
+    by_incident: bool = False,
 ) -> int | None:
     """Record a sighting; return the incident that looks for the file, when it is wanted.
 
-    `told` when another event of the same act already tells it (a move, a return).
+    `told` when another event of the same act already tells it (a move, a return), `by_incident` when it is a
+    find: the incident knows.
     """
     moment = happened_at or work.now
     work.connection.execute(
@@ -74,6 +76,8 @@ def record(
         history.record(
             work, EventKind.FILE_SEEN, file, happened_at=happened_at, place=place_id, how=how.value
         )
+    if by_incident:
+        return None
     return wanted.notice(work, file.id, place_id, how=how, happened_at=moment, scan_id=scan_id)
 
 

@@ -19,6 +19,8 @@ _MOVES = (
     EventKind.FILE_TAKEN_BACK,
     EventKind.FILE_ARRIVED,
     EventKind.FILE_REHOMED,
+    EventKind.FILE_FOUND,
+    EventKind.FILE_FIND_TAKEN_BACK,
 )
 _OTHER = (
     EventKind.FILE_LENT,

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import and_, bindparam, insert, or_, select
 
+from archive.accounts import display_names
 from archive.history import history
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Conflict
@@ -13,7 +14,7 @@ from archive.kernel.hooks import Hook
 from archive.kernel.store import Work
 from archive.models import Incident, IncidentFile, User, WantedSighting
 from archive.notifications import inbox
-from archive.vocabulary import EventKind, Evidence, IncidentOutcome, MessageKind, Role
+from archive.vocabulary import EventKind, Evidence, IncidentOutcome, MessageKind, Role, SeenAnswer
 from archive.vocabulary.wording import N_
 
 _ITEM = IncidentFile.__table__  # type: ignore[attr-defined]
@@ -21,12 +22,15 @@ _INCIDENT = Incident.__table__  # type: ignore[attr-defined]
 _USER = User.__table__  # type: ignore[attr-defined]
 _SEEN = WantedSighting.__table__  # type: ignore[attr-defined]
 
+_STANDS = and_(_ITEM.c.found_at.is_not(None), _ITEM.c.found_place_id.is_not(None))
+# Where only the rest of a file was declared lost the file itself is at hand.
+_GIVEN_UP = and_(_ITEM.c.outcome == IncidentOutcome.DECLARED_LOST, _ITEM.c.found_at.is_(None))
 # One statement more for every scan: by an index that holds only what was ever missed.
 _WANTED = (
-    select(_ITEM.c.file_id, _ITEM.c.id, _ITEM.c.incident_id, _ITEM.c.open)
+    select(_ITEM.c.file_id, _ITEM.c.id, _ITEM.c.incident_id, _ITEM.c.open, _STANDS.label("stands"))
     .where(
         _ITEM.c.file_id.in_(bindparam("ids", expanding=True)),
-        or_(_ITEM.c.open, _ITEM.c.outcome == IncidentOutcome.DECLARED_LOST),
+        or_(_ITEM.c.open, _GIVEN_UP),
     )
     .order_by(_ITEM.c.open, _ITEM.c.id)
 )
@@ -40,12 +44,16 @@ _NOTE = insert(_SEEN).returning(_SEEN.c.id)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Name the incident that looks for a file; `lost` when it was given up and declared lost."""
+    """Name the incident that looks for a file; `lost` when it was given up and declared lost.
+
+    `stands` when it was found at a place already, though not whole: to see it there is nothing new.
+    """
 
     file_id: int
     item_id: int
     incident_id: int
     lost: bool
+    stands: bool = False
 
 
 def by_file(work: Work, file_ids: Iterable[int]) -> dict[int, Wanted]:
@@ -54,7 +62,9 @@ def by_file(work: Work, file_ids: Iterable[int]) -> dict[int, Wanted]:
     if not ids:
         return {}
     rows = work.connection.execute(_WANTED, {"ids": ids})
-    return {row.file_id: Wanted(row.file_id, row.id, row.incident_id, not row.open) for row in rows}
+    return {
+        row.file_id: Wanted(row.file_id, row.id, row.incident_id, not row.open, row.stands) for row in rows
+    }
 
 
 @Hook
@@ -103,7 +113,22 @@ def notice(
     found = by_file(work, [file_id]).get(file_id)
     if found is None:
         return None
-    seen = {
+    note(work, found, place_id, how=how, happened_at=happened_at, scan_id=scan_id, known=found.stands)
+    return found.incident_id
+
+
+def note(
+    work: Work,
+    found: Wanted,
+    place_id: int | None,
+    *,
+    how: Evidence,
+    happened_at: datetime,
+    scan_id: str | None = None,
+    known: bool = False,
+) -> None:
+    """Note that what an incident looks for was seen, `known` where that is the part found before."""
+    seen: dict[str, object] = {
         "item_id": found.item_id,
         "place_id": place_id,
         "actor": work.actor.id,
@@ -112,24 +137,26 @@ def notice(
         "how": how,
         "scan_id": scan_id,
     }
+    if known:
+        answered = {"answered_at": work.now, "answered_by": display_names.person(work.actor)}
+        seen |= {**answered, "answer": SeenAnswer.PART}
     seen_id = work.connection.execute(_NOTE, seen).scalar_one()
     stream = f"incident:{found.incident_id}"
     history.record(
         work,
         EventKind.INCIDENT_FILE_SEEN,
         stream,
-        subjects=[f"file:{file_id}"],
+        subjects=[f"file:{found.file_id}"],
         happened_at=happened_at,
         seen=seen_id,
         item=found.item_id,
-        file=file_id,
+        file=found.file_id,
         place=place_id,
         how=how.value,
     )
     # Scanned again by the same hands at the same place, it is told once a day.
     key = f"{found.item_id} {place_id or 0} {work.actor.id} {local_date(work.now)}"
     tell_owner(work, found.incident_id, MessageKind.WANTED_SEEN, key)
-    return found.incident_id
 
 
 def tell_owner(work: Work, incident_id: int, kind: MessageKind, key: str) -> None:

@@ -47,6 +47,9 @@ SHAPES: dict[E, EventShape] = {
     E.FILE_DECLARED_LOST: _shape(N_("Declared lost"), "to incident"),
     E.FILE_FOUND: _shape(N_("Found again at %(place)s"), "to incident place position"),
     E.FILE_SOUGHT_AGAIN: _shape(N_("Sought again: no longer declared lost"), "to incident"),
+    E.FILE_FIND_TAKEN_BACK: _shape(
+        N_("The find was none: recorded at %(place)s again"), "to incident place position"
+    ),
     E.PERSON_REGISTERED: _shape(N_("Person registered"), "run protection", "name numbers birth_date"),
     E.PERSON_CORRECTED: _shape(N_("Person corrected: %(fields)s"), "fields run", "old new"),
     E.PERSON_PROTECTED: _shape(N_("Protection is now: %(protection)s"), "protection", "source"),
@@ -87,6 +90,7 @@ SHAPES: dict[E, EventShape] = {
     E.SAMPLE_ANSWERED: _shape(N_("Answered: %(answer)s"), "item answer file"),
     E.LOAN_LOST: _shape(N_("Declared lost while on loan"), "to file incident"),
     E.LOAN_SOUGHT_AGAIN: _shape(N_("Sought again: no longer declared lost"), "to file incident"),
+    E.LOAN_FIND_TAKEN_BACK: _shape(N_("The find was none: it is out still"), "to file incident"),
     E.FILE_DISPATCHED: _shape(N_("Dispatched in delivery %(delivery)s"), "to delivery line undo"),
     E.FILE_ARRIVED: _shape(
         N_("Received from delivery %(delivery)s at %(place)s (%(how)s)"),

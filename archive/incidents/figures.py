@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from archive.kernel.clock import STOCKHOLM
@@ -41,6 +42,15 @@ from archive.vocabulary import (
 )
 
 _BACK = col(IncidentFile.outcome) == IncidentOutcome.FOUND  # not what a part was found of
+_OF, _BESIDE = aliased(Incident), aliased(IncidentFile)
+_DESCRIBED = (
+    select(col(_OF.pieces)).where(col(_OF.id) == IncidentFile.incident_id).scalar_subquery()
+    - select(func.count(col(_BESIDE.id)))
+    .where(col(_BESIDE.incident_id) == IncidentFile.incident_id, col(_BESIDE.file_id).is_not(None))
+    .scalar_subquery()
+)
+# How many pieces a thing is that was missed: a registered file one, what words describe as many as they say.
+PIECES = case((col(IncidentFile.file_id).is_not(None), 1), (_DESCRIBED > 1, _DESCRIBED), else_=1)
 _MOVES = (EventKind.FILE_MOVED, EventKind.FILE_LENT, EventKind.FILE_TAKEN_BACK)
 
 
@@ -134,9 +144,9 @@ class _Counting:
                 select(func.count()).where(col(Incident.short), self._within(Incident.missed_at))
             ),
             things_missed=self._things(),
-            outcomes=self._by(IncidentFile.outcome, IncidentFile.outcome_at),
-            still_missing=self._count(select(func.count()).where(col(IncidentFile.open))),
-            found_where=self._by(IncidentFile.found_where, IncidentFile.found_at, _BACK),
+            outcomes=self._by(IncidentFile.outcome, IncidentFile.outcome_at, each=PIECES),
+            still_missing=self._count(select(func.sum(PIECES)).where(col(IncidentFile.open))),
+            found_where=self._by(IncidentFile.found_where, IncidentFile.found_at, _BACK, each=PIECES),
             days_to_find=days,
             searches=self._in(Search.at, Search.id),
             search_minutes=self._count(
@@ -175,22 +185,17 @@ class _Counting:
         values = [kind.value for kind in kinds]
         return self._count(select(func.count()).where(col(Event.kind).in_(values), self._within(Event.at)))
 
-    def _by(self, column: Any, moment: Any, *only: Any) -> dict[Any, int]:
+    def _by(self, column: Any, moment: Any, *only: Any, each: Any = 1) -> dict[Any, int]:
         statement = (
-            select(col(column), func.count())
+            select(col(column), func.sum(each))
             .where(col(column).is_not(None), self._within(moment), *only)
             .group_by(col(column))
         )
         return {row[0]: row[1] for row in self.work.session.execute(statement)}
 
     def _things(self) -> int:
-        statement = (
-            select(func.count())
-            .select_from(IncidentFile)
-            .join(Incident, col(Incident.id) == IncidentFile.incident_id)
-            .where(self._within(Incident.missed_at))
-        )
-        return self._count(statement)
+        things = select(func.sum(PIECES)).join(Incident, col(Incident.id) == IncidentFile.incident_id)
+        return self._count(things.where(self._within(Incident.missed_at)))
 
     def _days(self) -> tuple[int, ...]:
         statement = (

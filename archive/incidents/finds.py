@@ -63,7 +63,8 @@ def claim(work: Work, found: Sequence[IncidentFile], place_id: int | None, at: d
         if place_id is None and _asks(work, item):
             continue  # said already: to click once more is to see nothing more
         if item.file_id is not None:
-            wanted.notice(work, item.file_id, place_id, how=Evidence.HAND, happened_at=at)
+            it = wanted.Wanted(item.file_id, item.id, item.incident_id, not item.open)
+            wanted.note(work, it, place_id, how=Evidence.HAND, happened_at=at)
         else:
             work.session.add(
                 WantedSighting(

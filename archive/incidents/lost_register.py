@@ -9,11 +9,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
 from sqlmodel import col
 
 from archive.history import private_data
 from archive.incidents import access
+from archive.incidents.figures import PIECES
 from archive.incidents.report import concealing
 from archive.kernel.clock import STOCKHOLM
 from archive.kernel.store import Work
@@ -32,6 +33,12 @@ class LossEnd(Term):
     MISSING = "missing", "saknas", "missing", "red"
     FOUND = "found", IncidentOutcome.FOUND.sv, IncidentOutcome.FOUND.en, "green"
     SHORT = "short", "återfunnen, den korta vägen", "found, the short way", "green"
+    REST = (
+        "rest_lost",
+        "återfunnen, resten konstaterad förlorad",
+        "found, the rest declared lost",
+        "red",
+    )
     LOST = "declared_lost", IncidentOutcome.DECLARED_LOST.sv, IncidentOutcome.DECLARED_LOST.en, "red"
     MISTAKEN = "mistaken", IncidentOutcome.MISTAKEN.sv, IncidentOutcome.MISTAKEN.en, "grey"
 
@@ -101,6 +108,7 @@ class LossLine:
     description: str = ""
     unit: str = ""
     cause: str = ""
+    pieces: int = 1  # of what words describe
 
     @property
     def end(self) -> LossEnd | None:
@@ -109,6 +117,8 @@ class LossLine:
             return None
         if self.item.outcome is IncidentOutcome.FOUND and self.incident.short:
             return LossEnd.SHORT
+        if self.item.outcome and self.item.part_found:
+            return LossEnd.REST
         return LossEnd.read(self.item.outcome.value) if self.item.outcome else LossEnd.MISSING
 
     @property
@@ -182,14 +192,9 @@ def everything(work: Work, wanted: Filter = Filter(), order: Order = Order.NEWES
 def totals(work: Work, wanted: Filter = Filter()) -> dict[LossEnd, int]:
     """Count the things by how it ended, of incidents the actor may know of."""
     work.require(Permission.READ_INCIDENTS)
-    outcome = col(IncidentFile.outcome)
-    ended = case(
-        (outcome.is_(None), LossEnd.MISSING.value),
-        (and_(outcome == IncidentOutcome.FOUND, col(Incident.short)), LossEnd.SHORT.value),
-        else_=cast(outcome, Text),
-    )
+    ended = case(*((_ended(end), end.value) for end in LossEnd))
     counted = (
-        select(ended, func.count())
+        select(ended, func.sum(PIECES))
         .select_from(IncidentFile)
         .join(Incident, col(Incident.id) == IncidentFile.incident_id)
         .where(access.seen_by(work.actor), *_conditions(work, wanted))
@@ -238,6 +243,7 @@ def _lines(work: Work, wanted: Filter, *, hiding: bool) -> Any:
             case((seen, 1), else_=0).label("seen"),
             _cause(work).label("cause"),
             col(IncidentFile.id).label("item_id"),
+            PIECES.label("pieces"),
         )
         .select_from(Incident)
         .outerjoin(IncidentFile, and_(col(IncidentFile.incident_id) == Incident.id, seen))
@@ -262,14 +268,27 @@ def _conditions(work: Work, wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield col(Incident.missed_at) < _midnight(date(wanted.year + 1, 1, 1))
     if wanted.cause:
         yield _cause(work) == wanted.cause
-    if wanted.end is LossEnd.MISSING:
-        yield col(IncidentFile.id).is_not(None) & col(IncidentFile.outcome).is_(None)
-    elif wanted.end is LossEnd.SHORT:
-        yield col(Incident.short) & (col(IncidentFile.outcome) == IncidentOutcome.FOUND)
-    elif wanted.end is not None:
-        yield col(IncidentFile.outcome) == IncidentOutcome.read(wanted.end.value)
-        if wanted.end is LossEnd.FOUND:
-            yield ~col(Incident.short)
+    if wanted.end is not None:
+        yield _ended(wanted.end)
+
+
+_OUTCOME = col(IncidentFile.outcome)
+_LOST = _OUTCOME == IncidentOutcome.DECLARED_LOST
+_SHORT = and_(col(Incident.short), _OUTCOME == IncidentOutcome.FOUND)
+_PART = col(IncidentFile.found_at).is_not(None)
+
+
+def _ended(end: LossEnd) -> ColumnElement[bool]:
+    """Return the condition by which something ended so."""
+    own: dict[LossEnd, ColumnElement[bool]] = {
+        LossEnd.MISSING: and_(col(IncidentFile.id).is_not(None), _OUTCOME.is_(None)),
+        LossEnd.SHORT: _SHORT,
+        LossEnd.FOUND: and_(_OUTCOME == IncidentOutcome.FOUND, ~col(Incident.short)),
+        LossEnd.REST: and_(_LOST, _PART),
+        LossEnd.LOST: and_(_LOST, ~_PART),
+        LossEnd.MISTAKEN: _OUTCOME == IncidentOutcome.MISTAKEN,
+    }
+    return own[end]
 
 
 def _midnight(day: date) -> datetime:
@@ -322,6 +341,7 @@ def _line(work: Work, row: Any, texts: Mapping[int, Mapping[str, Any]], units: M
         description=_passed(work, incident, described) if described and readable else "",
         unit=units.get(incident.unit_id or 0, ""),
         cause=row.cause or "",
+        pieces=row.pieces or 1,
     )
 
 

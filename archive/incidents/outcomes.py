@@ -1,5 +1,6 @@
 """How it ends for each thing missed: found, mistaken, declared lost; and how a late find reopens it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,7 +69,7 @@ def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Fin
         _end(work, item, IncidentOutcome.FOUND, event)
         settle_seen(work, item, SeenAnswer.FOUND, "")
         if item.file_id is not None:
-            _back(work, incident, files.get(work, item.file_id), how)
+            _back(work, incident, item, how)
 
 
 def find_part(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Find) -> None:
@@ -83,6 +84,8 @@ def find_part(work: Work, incident: Incident, found: Sequence[IncidentFile], how
         item.outcome_event = _told(work, incident, item, EventKind.INCIDENT_PART_FOUND, how)
         work.session.flush()
         settle_seen(work, item, SeenAnswer.PART, "")
+        if item.file_id is not None:
+            _back(work, incident, item, how)
     if incident.status is IncidentState.DECIDED:
         history.advance(
             work,
@@ -155,14 +158,14 @@ def declare_lost(
 ) -> None:
     """Write down that something is lost, decided now unless said otherwise; it stays wanted.
 
-    A loan it was lost on ends.
+    A loan it was lost on ends. Of what was found in part only the rest is lost: the file stands where it is.
     """
     work.require(Permission.DECIDE_LOST)
     transit.hold_deliveries(work, [item.file_id for item in lost if item.file_id is not None])
     for item in lost:
         if not item.open:
             raise Conflict("item_settled", SETTLED)
-        if item.file_id is not None:
+        if item.file_id is not None and not item.part_found:
             file = files.get(work, item.file_id)
             work.session.refresh(file, with_for_update=True)
             if file.status is not Custody.LOST:  # taken up again, it was lost all the time
@@ -201,16 +204,20 @@ def _seek(work: Work, incident: Incident, item: IncidentFile) -> None:
 
 def _lost_on(work: Work, file: CaseFile) -> Loan | None:
     """Return the loan that ended as a file was last declared lost, None where it was not lent then."""
-    lost = select(Loan).where(col(Loan.file_id) == file.id, col(Loan.status) == LoanState.LOST)
-    loan = work.session.scalar(lost.order_by(col(Loan.id).desc()).limit(1).with_for_update())
+    return _loan_ended(work, file, LoanState.LOST, EventKind.LOAN_LOST, EventKind.FILE_DECLARED_LOST)
+
+
+def _loan_ended(work: Work, file: CaseFile, state: LoanState, ended: EventKind, by: EventKind) -> Loan | None:
+    """Return the loan whose end was that of a file's last event of a kind, None where that ended no loan."""
+    loans_ = select(Loan).where(col(Loan.file_id) == file.id, col(Loan.status) == state)
+    loan = work.session.scalar(loans_.order_by(col(Loan.id).desc()).limit(1).with_for_update())
     if loan is None:
         return None
-    ends = ((file.stream, EventKind.FILE_DECLARED_LOST), (loan.stream, EventKind.LOAN_LOST))
     last = [
         work.session.scalar(
             select(func.max(col(Event.at))).where(col(Event.stream) == stream, col(Event.kind) == kind.value)
         )
-        for stream, kind in ends
+        for stream, kind in ((file.stream, by), (loan.stream, ended))
     ]
     return loan if last[0] == last[1] else None
 
@@ -246,6 +253,7 @@ def reopen(
     for item in again:
         if untrue:
             _unsay(work, item, reason)
+            _unplace(work, incident, item)
         _seek(work, incident, item)
         item.open, item.outcome, item.outcome_at = True, None, None
         item.outcome_by = item.outcome_event = None
@@ -340,32 +348,102 @@ def _end_loan(work: Work, incident: Incident, file: CaseFile) -> None:
     loans.lose(work, work.session.scalars(statement).one(), file, incident.id)
 
 
-def _back(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
-    """Take a lost file back into the archive, and write down where it was seen."""
+def _back(work: Work, incident: Incident, item: IncidentFile, how: Find) -> None:
+    """Let a file stand where it was found, and write down that it was seen there."""
+    file = files.get(work, item.file_id or 0)
     transit.hold_deliveries(work, [file.id])
     work.session.refresh(file, with_for_update=True)
     _place_again(work, incident, file, how)
     if how.place_id is None:
         return
-    sightings.record(work, file, how.place_id, how=Evidence.HAND, happened_at=how.at)
+    sightings.record(work, file, how.place_id, how=Evidence.HAND, happened_at=how.at, by_incident=True)
     place = places.get(work, how.place_id)
     if place.closed_at is None and transit.found(work, file, place, how=Evidence.HAND, happened_at=how.at):
         checks.queue_alone(work, file)
 
 
 def _place_again(work: Work, incident: Incident, file: CaseFile, how: Find) -> None:
-    if file.status is Custody.LOST:
-        place = places.get(work, how.place_id or file.place_id)
-        if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
-            place = places.get(work, file.place_id)
-        place = places.keep_open(work, place)
-        placing.stand(
-            work,
-            file,
-            place,
-            FileAction.FIND,
-            how=Evidence.HAND,
-            happened_at=how.at,
-            subjects=[incident.stream],
-            facts={"incident": incident.id},
-        )
+    loan = loans.open_loan(work, file.id) if _is_back(work, file, how) else None
+    if loan is None and file.status is not Custody.LOST and not _stood_elsewhere(work, file, how):
+        return
+    place = places.get(work, how.place_id or file.place_id)
+    if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
+        place = places.get(work, file.place_id)
+    place = places.keep_open(work, place)
+    if loan is not None:
+        loans.found(work, loan, file, place, how.at)
+    placing.stand(
+        work,
+        file,
+        place,
+        FileAction.FIND,
+        how=Evidence.HAND,
+        happened_at=how.at,
+        subjects=[incident.stream],
+        facts={"incident": incident.id},
+    )
+
+
+def _is_back(work: Work, file: CaseFile, how: Find) -> bool:
+    """Tell whether a lent file is back by a find: given back, or at a place since it was handed out."""
+    out_at = loans.lent_at(work, file)
+    if out_at is None or how.at < _minute(out_at):
+        return False
+    return how.where is FoundWhere.LOAN or how.place_id is not None
+
+
+def _stood_elsewhere(work: Work, file: CaseFile, how: Find) -> bool:
+    """Tell whether a file was found where it is not recorded, and nothing newer is known of it."""
+    if how.place_id in (None, file.place_id) or file.status is not Custody.ON_PLACE:
+        return False
+    if places.get(work, how.place_id or 0).closed_at is not None or how.at < _minute(file.placed_at):
+        return False
+    return not sightings.later(work, file.id, how.at)
+
+
+def _minute(moment: datetime) -> datetime:
+    """Return the minute of a moment: people state no seconds."""
+    return moment.replace(second=0, microsecond=0)
+
+
+_PLACINGS = (
+    *(EventKind.FILE_REGISTERED, EventKind.FILE_MOVED, EventKind.FILE_TAKEN_BACK, EventKind.FILE_ARRIVED),
+    *(EventKind.FILE_REHOMED, EventKind.FILE_FOUND, EventKind.FILE_FIND_TAKEN_BACK),
+)
+
+
+def _unplace(work: Work, incident: Incident, item: IncidentFile) -> None:
+    """Let a file be recorded where it was before a find that was none, unless it was placed since."""
+    file = files.get(work, item.file_id) if item.file_id is not None else None
+    if file is None or item.found_at is None or file.status is not Custody.ON_PLACE:
+        return
+    placed = select(Event.kind, Event.body).where(  # type: ignore[call-overload]
+        col(Event.stream) == file.stream, col(Event.kind).in_([one.value for one in _PLACINGS])
+    )
+    rows = [
+        (row.kind, json.loads(row.body)["facts"])
+        for row in work.session.execute(placed.order_by(col(Event.seq)))
+    ]
+    before = list(rows)
+    while before and before[-1][0] == EventKind.FILE_FOUND and before[-1][1]["incident"] == incident.id:
+        before.pop()
+    if len(before) == len(rows) or not before:
+        return
+    stood = before[-1][1]
+    place = places.get(work, stood["place"])
+    if place.closed_at is not None:
+        return
+    work.session.refresh(file, with_for_update=True)
+    loan = _loan_ended(work, file, LoanState.RETURNED, EventKind.LOAN_GIVEN_BACK, EventKind.FILE_FOUND)
+    if loan is not None:
+        loans.unfind(work, loan, file, incident.id)
+    placing.stand(
+        work,
+        file,
+        place,
+        FileAction.UNFIND_LENT if loan else FileAction.UNFIND,
+        how=Evidence.HAND,
+        position=stood.get("position"),
+        subjects=[incident.stream],
+        facts={"incident": incident.id},
+    )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.files import overview
+from archive.incidents.report import stated
 from archive.kernel.clock import local_date
 from archive.kernel.store import APART, Work
 from archive.models import (
@@ -164,7 +165,7 @@ def _own_time(work: Work, file: CaseFile) -> Iterator[Trace]:
 def _incidents(work: Work, file: CaseFile) -> Iterator[Trace]:
     statement = select(IncidentFile).where(col(IncidentFile.file_id) == file.id, ~col(IncidentFile.open))
     for item in work.session.scalars(statement.order_by(col(IncidentFile.id).desc()).limit(MOST)):
-        outcome = item.outcome.label if item.outcome else "–"
+        outcome = stated.outcome(item.outcome, part=item.part_found) or "–"
         where = item.found_where.label if item.found_where else "–"
         yield Trace(
             _(

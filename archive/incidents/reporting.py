@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
@@ -35,6 +37,7 @@ from archive.kernel.store import Work
 from archive.models import (
     CaseFile,
     Event,
+    EventSubject,
     FilePerson,
     Incident,
     IncidentFile,
@@ -101,8 +104,9 @@ def report(work: Work, said: MissReport) -> Incident:
 
     A file that is said to be found in an incident that is not over is sought in that one again, unless it is
     said to be missed since that find only: that is a new absence, with its own clocks. Returns the new
-    incident, or the one that looks for the only file named. Raises Invalid for a report of nothing, of
-    the future, or of a file that is void; Conflict for one that has left the archive.
+    incident, or the one that looks for the only file named; the same for a report sent once more. Raises
+    Invalid for a report of nothing, of the future, or of a file that is void; Conflict for one that has left
+    the archive.
     """
     work.require(Permission.REPORT_MISS)
     said = replace(
@@ -110,6 +114,9 @@ def report(work: Work, said: MissReport) -> Incident:
         missed_at=moments.by_now(said.missed_at, work.now, "missed_at"),
         suspected_at=moments.by_now(said.suspected_at, work.now, "suspected_at"),
     )
+    before = _sent(work, said.sent, hold=True)
+    if before is not None:
+        return work.session.get_one(Incident, int(before.stream.removeprefix("incident:")))
     _refuse_wrong(work, said)
     ids = _all_files(work, said)
     cases = _cases_of_finds(work, ids)
@@ -131,12 +138,41 @@ def report(work: Work, said: MissReport) -> Incident:
     return new
 
 
-def took_up(work: Work, incident: Incident) -> bool:
-    """Tell whether this very report took an incident up again, since it puts a find in question."""
+def taken_at(work: Work, sent: UUID | None) -> datetime:
+    """Return when the report was taken down that came by a form, now for one known by none."""
+    event = _sent(work, sent)
+    return event.at if event is not None else work.now
+
+
+def _sent(work: Work, sent: UUID | None, *, hold: bool = False) -> Event | None:
+    """Return how the actor's report by a form was taken down, if it was; `hold` makes senders take turns."""
+    if sent is None:
+        return None
+    if hold and work.actor.user_id is not None:
+        own = select(col(User.id)).where(col(User.id) == work.actor.user_id)
+        work.session.execute(own.with_for_update(key_share=True))
+    taken = (
+        select(Event)
+        .join(EventSubject, col(EventSubject.event_id) == Event.id)
+        .where(col(EventSubject.subject) == _SENT % sent, col(Event.actor) == work.actor.id)
+        .order_by(col(Event.kind) == EventKind.INCIDENT_REPORTED_AGAIN.value, col(Event.id))
+    )
+    return work.session.scalar(taken.limit(1))
+
+
+_SENT = "sent:%s"  # a subject of the events by which a report is taken down
+
+
+def _form(said: MissReport) -> list[str]:
+    return [_SENT % said.sent] if said.sent else []
+
+
+def took_up(work: Work, incident: Incident, at: datetime | None = None) -> bool:
+    """Tell whether a report, taken down now or at a moment, took an incident up: a find is in question."""
     reopened = select(col(Event.id)).where(
         col(Event.stream) == incident.stream,
         col(Event.kind) == EventKind.INCIDENT_REOPENED.value,
-        col(Event.at) == work.now,
+        col(Event.at) == (at or work.now),
     )
     return work.session.scalar(reopened.limit(1)) is not None
 
@@ -314,7 +350,7 @@ def _meet(work: Work, found: wanted.Wanted, said: MissReport) -> None:
         EventKind.INCIDENT_REPORTED_AGAIN,
         incident,
         private=_words(said),
-        subjects=[f"file:{found.file_id}"],
+        subjects=[f"file:{found.file_id}", *_form(said)],
         happened_at=said.missed_at,
         file=found.file_id,
         occasion=said.occasion.value,
@@ -353,7 +389,7 @@ def _open(work: Work, said: MissReport, missed: Sequence[CaseFile]) -> Incident:
         incident,
         IncidentAction.REPORT,
         private={"description": said.description.strip(), **_words(said)},
-        subjects=[file.stream for file in missed],
+        subjects=[*(file.stream for file in missed), *_form(said)],
         missed=incident.what.value,
         occasion=incident.occasion.value,
         pieces=incident.pieces,

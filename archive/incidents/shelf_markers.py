@@ -58,7 +58,8 @@ def print_out(work: Work, incident_id: int) -> list[Marker]:
 
 
 def _missing(item: IncidentFile) -> bool:
-    return item.file_id is not None and (item.open or item.outcome is IncidentOutcome.DECLARED_LOST)
+    lost = item.outcome is IncidentOutcome.DECLARED_LOST and not item.part_found
+    return item.file_id is not None and (item.open or lost)
 
 
 def _codes(work: Work, file_ids: Sequence[int]) -> dict[int, str]:

@@ -8,12 +8,12 @@ from archive.history import history
 from archive.incidents import (
     access,
     askers,
-    breach_end,
     changes,
     closing,
     finds,
     grounds,
     outcomes,
+    refusals,
     stated_times,
 )
 from archive.incidents import facts as incident_facts
@@ -380,8 +380,12 @@ def _mistaken(doing: Doing) -> None:
     outcomes.mistaken(doing.work, doing.incident, found, doing.text("reason"), doing.record.done_at)
 
 
+def _secured(doing: Doing) -> None:
+    refusals.require_rooms(doing.work, doing.incident, doing.answers)
+
+
 def _notified(doing: Doing) -> None:
-    breach_end.require_ended(changes.items(doing.work, doing.incident), doing.answers)
+    refusals.require_ended(changes.items(doing.work, doing.incident), doing.answers)
 
 
 def _closed(doing: Doing) -> None:
@@ -398,6 +402,7 @@ _EFFECTS: Mapping[str, Callable[[Doing], None]] = {
     "tell_manager": _owner_told,
     "tell_case_worker": _case_worker_told,
     "screen_risk": _screened,
+    "secure_room": _secured,
     "diary": _registered,
     "interim_answer": _tell_again,
     "new_request": _waits,

@@ -220,7 +220,8 @@ RULES = (
         "incident.lost",
         N_("%(subject)s: %(other)s was declared lost in it, but is not lost."),
         "SELECT 'incident:' || i.incident_id, 'file:' || f.id FROM incident_file i "
-        "JOIN case_file f ON f.id = i.file_id WHERE i.outcome = 'declared_lost' AND f.status <> 'lost'",
+        "JOIN case_file f ON f.id = i.file_id WHERE i.outcome = 'declared_lost' AND f.status <> 'lost' "
+        "AND i.found_at IS NULL",  # of what was found the rest was declared lost
     ),
     IntegrityRule(
         "incident.silent",
@@ -230,7 +231,7 @@ RULES = (
         "WHERE NOT EXISTS (SELECT 1 FROM wanted_sighting w WHERE w.item_id = i.id AND w.at = s.at "
         "AND w.actor = s.actor) "
         "AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = 'incident:' || i.incident_id "
-        "AND e.kind = 'incident.file_found' AND e.at = s.at AND e.actor = s.actor)",  # a find that was none
+        "AND e.kind IN ('incident.file_found', 'incident.part_found') AND e.at = s.at AND e.actor = s.actor)",
     ),
     IntegrityRule(
         "incident.owner",

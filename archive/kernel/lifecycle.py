@@ -85,6 +85,11 @@ FILE = Lifecycle(
         (Custody.ON_PLACE, FileAction.DECLARE_LOST): Custody.LOST,
         (Custody.ON_LOAN, FileAction.DECLARE_LOST): Custody.LOST,
         (Custody.LOST, FileAction.FIND): Custody.ON_PLACE,
+        # Missed, it was found elsewhere than where it is recorded, or with whoever had borrowed it.
+        (Custody.ON_PLACE, FileAction.FIND): Custody.ON_PLACE,
+        (Custody.ON_LOAN, FileAction.FIND): Custody.ON_PLACE,
+        (Custody.ON_PLACE, FileAction.UNFIND): Custody.ON_PLACE,
+        (Custody.ON_PLACE, FileAction.UNFIND_LENT): Custody.ON_LOAN,
         # The decision that it is lost is taken back: it stands where it was recorded last.
         (Custody.LOST, FileAction.SEEK): Custody.ON_PLACE,
         (Custody.LOST, FileAction.SEEK_LENT): Custody.ON_LOAN,
@@ -105,6 +110,8 @@ FILE = Lifecycle(
         FileAction.FIND: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FOUND),
         FileAction.SEEK: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_SOUGHT_AGAIN),
         FileAction.SEEK_LENT: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_SOUGHT_AGAIN),
+        FileAction.UNFIND: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FIND_TAKEN_BACK),
+        FileAction.UNFIND_LENT: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FIND_TAKEN_BACK),
         FileAction.DISPATCH: Rule(P.DELIVER, EventKind.FILE_DISPATCHED),
         FileAction.ARRIVE: Rule(P.MOVE, EventKind.FILE_ARRIVED),
         FileAction.REHOME: Rule(P.PLAN_DELIVERIES, EventKind.FILE_REHOMED),
@@ -118,12 +125,16 @@ LOAN = Lifecycle(
         (LoanState.OUT, LoanAction.GIVE_BACK): LoanState.RETURNED,
         (LoanState.OUT, LoanAction.LOSE): LoanState.LOST,
         (LoanState.LOST, LoanAction.SEEK): LoanState.OUT,
+        (LoanState.OUT, LoanAction.FIND): LoanState.RETURNED,
+        (LoanState.RETURNED, LoanAction.UNFIND): LoanState.OUT,
     },
     {
         LoanAction.HAND_OUT: Rule(P.LEND, EventKind.LOAN_HANDED_OUT),
         LoanAction.GIVE_BACK: Rule(P.LEND, EventKind.LOAN_GIVEN_BACK),
         LoanAction.LOSE: Rule(P.DECIDE_LOST, EventKind.LOAN_LOST),
         LoanAction.SEEK: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_SOUGHT_AGAIN),
+        LoanAction.FIND: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_GIVEN_BACK),
+        LoanAction.UNFIND: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_FIND_TAKEN_BACK),
     },
 )
 

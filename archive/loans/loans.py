@@ -138,6 +138,26 @@ def lose(work: Work, loan: Loan, file: CaseFile, incident_id: int) -> None:
     _tell_of_incident(work, loan, LoanAction.LOSE, file, incident_id, is_open=False)
 
 
+def found(work: Work, loan: Loan, file: CaseFile, place: Place, found_at: datetime) -> None:
+    """End a loan whose file was missed and is found at a place, brought back or left there."""
+    history.advance(
+        work,
+        loan,
+        LoanAction.FIND,
+        changes={"open": False, "returned_at": found_at, "returned_by": work.actor.id},
+        subjects=[file.stream],
+        happened_at=found_at,
+        file=file.id,
+        place=place.id,
+    )
+
+
+def unfind(work: Work, loan: Loan, file: CaseFile, incident_id: int) -> None:
+    """Let a loan run on that ended by a find that was none."""
+    loan.returned_at = loan.returned_by = None
+    _tell_of_incident(work, loan, LoanAction.UNFIND, file, incident_id, is_open=True)
+
+
 def seek(work: Work, loan: Loan, file: CaseFile, incident_id: int) -> None:
     """Let a loan run on that ended by a loss which holds no more."""
     _tell_of_incident(work, loan, LoanAction.SEEK, file, incident_id, is_open=True)

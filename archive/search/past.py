@@ -64,7 +64,10 @@ class Past:
         return next((one for one in reversed(self.handlings) if one.what in whats), None)
 
 
-_PLACING = {E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_ARRIVED, E.FILE_FOUND, E.FILE_TAKEN_BACK}
+_PLACING = {
+    *(E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_ARRIVED, E.FILE_FOUND, E.FILE_TAKEN_BACK),
+    E.FILE_FIND_TAKEN_BACK,
+}
 _BY_VALUE = {kind.value: kind for kind in (*_PLACING, E.FILE_SEEN, E.FILE_LENT, E.FILE_CHECKED)}
 _KINDS = sorted(_BY_VALUE)
 _STAYED = {What.CHECKED, What.SHOWN}  # and went back to where it stood

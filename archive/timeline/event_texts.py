@@ -138,6 +138,11 @@ _WORDS = {
 # What is said when the fact a sentence is built round is not there.
 _WITHOUT: Mapping[EventKind, tuple[str, str]] = {
     EventKind.FILE_SEEN: ("place", N_("Seen (%(how)s)")),
+    EventKind.INCIDENT_FILE_SEEN: (
+        "place",
+        N_("The wanted file %(file)s is said to have been seen; where is not stated (%(how)s)"),
+    ),
+    EventKind.INCIDENT_SEARCHED: ("place", N_("Searched (%(result)s)")),
     EventKind.FILE_VOIDED: ("file", N_("Made void when an import was withdrawn")),
     EventKind.PLACE_CREATED: ("parent", N_("Created")),
     EventKind.FILE_HELD_FOREIGN: ("file", N_("In its cover lay what belongs to another file")),
@@ -215,9 +220,10 @@ def _entry(
     undone = bool(facts.get("undo"))
     if undone and kind is EventKind.FILE_MOVED:  # not “entered by hand”: nobody entered anything
         sentence = N_("The move was undone: back from %(origin)s to %(place)s")
-    said = (
-        lent.say() if lent else _(sentence, **{name: names.say(name, fact) for name, fact in facts.items()})
-    )
+    named = {name: names.say(name, fact) for name, fact in facts.items()}
+    if kind.value.startswith("incident.") and "file" in facts and facts["file"] is None:
+        named["file"] = _("what is described in words")
+    said = lent.say() if lent else _(sentence, **named)
     if undone and kind is not EventKind.FILE_MOVED:
         said = _("Undone: %(sentence)s", sentence=said[:1].lower() + said[1:])
     if event.thing:

@@ -39,7 +39,8 @@ _OWN = (
     .order_by(_EVENT.c.seq.desc())
     .limit(bindparam("limit"))
 )
-_STANDING = (E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_REINSTATED, E.FILE_ARRIVED)
+_FINDS = (E.FILE_FOUND, E.FILE_FIND_TAKEN_BACK)
+_STANDING = (E.FILE_REGISTERED, E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_REINSTATED, E.FILE_ARRIVED, *_FINDS)
 _ABSENT = (E.FILE_LENT, E.FILE_REHOMED, E.FILE_VOIDED)
 _PLACING_KINDS = frozenset(kind.value for kind in _STANDING + _ABSENT)
 _PLACINGS = (
@@ -64,7 +65,10 @@ _NUMBER = cast(func.substr(_EVENT.c.stream, 6), BigInteger)
 _OF_PROTECTED = exists().where(
     _FILE.c.protected, _FILE.c.id == case((_EVENT.c.stream.startswith("file:"), _NUMBER), else_=0)
 )
-_COMING_AND_GOING = (E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_ARRIVED, E.FILE_REHOMED, E.PLACE_MOVED)
+_COMING_AND_GOING = (
+    *(E.FILE_MOVED, E.FILE_TAKEN_BACK, E.FILE_ARRIVED, E.FILE_REHOMED, E.PLACE_MOVED),
+    *_FINDS,
+)
 _CAME_AND_WENT = (
     select(*_COLUMNS)
     .select_from(_SUBJECT.join(_EVENT, _EVENT.c.id == _SUBJECT.c.event_id))

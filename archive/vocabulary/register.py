@@ -32,6 +32,8 @@ class FileAction(Term):
     FIND = "find", "återfinn", "find"
     SEEK = "seek", "eftersök igen", "seek again"
     SEEK_LENT = "seek_lent", "eftersök hos låntagaren igen", "seek again where it was lent"
+    UNFIND = "unfind", "ta tillbaka fyndet", "take the find back"
+    UNFIND_LENT = "unfind_lent", "ta tillbaka fyndet av det utlånade", "take back the find of what was lent"
 
 
 class LoanState(Term):
@@ -53,6 +55,8 @@ class LoanAction(Term):
     GIVE_BACK = "give_back", "återlämna", "give back"
     LOSE = "lose", "konstatera förlorad", "declare lost"
     SEEK = "seek", "eftersök igen", "seek again"
+    FIND = "find", "återfinn", "find"
+    UNFIND = "unfind", "ta tillbaka fyndet", "take the find back"
 
 
 class LoanPurpose(Term):

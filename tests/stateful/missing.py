@@ -150,11 +150,13 @@ class Missing(Register):
                         (Custody.ON_LOAN, Custody.LOST),
                         (Custody.LOST, Custody.ON_PLACE),
                         (Custody.LOST, Custody.ON_LOAN),  # the loss of a file on loan was taken back
+                        (Custody.ON_LOAN, Custody.ON_PLACE),  # it is found, and so it is back
+                        (Custody.ON_PLACE, Custody.ON_LOAN),  # that find was none
                     }
-                    self.account[file.id] = Account(file.status, file.place_id)
+                self.account[file.id] = Account(file.status, file.place_id)
                 if self.wanted.get(file.id) == item.id and not item.open:
                     assert item.outcome_event is not None, "unwanted, and nobody said why"
-                    if item.outcome is not IncidentOutcome.DECLARED_LOST:
+                    if item.outcome is not IncidentOutcome.DECLARED_LOST or item.part_found:
                         del self.wanted[file.id]
                 elif item.open:
                     self.wanted[file.id] = item.id

@@ -342,7 +342,7 @@ def _again(case: Case, since: datetime) -> bool:
 def _settled(case: Case, item: IncidentFile) -> tuple[str, str]:
     label = _("What became of %(thing)s", thing=search_course.called(case, item))
     if item.found_at is None or item.outcome not in (None, IncidentOutcome.FOUND):
-        return label, f"{item.outcome.label if item.outcome else ''}, {when(item.outcome_at)}"
+        return label, f"{stated.outcome(item.outcome, part=item.part_found)}, {when(item.outcome_at)}"
     days = (item.found_at - case.incident.missed_at).days
     place, cover = item.found_place_id is not None, item.found_in_id is not None
     state = stated.state(item.found_state, short=case.incident.short, place=place, cover=cover)

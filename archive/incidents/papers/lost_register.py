@@ -13,7 +13,7 @@ from archive.output import csv as spreadsheet
 from archive.output import xlsx as workbook
 from archive.output.page import Column, Report, ReportHead
 from archive.vocabulary import Term
-from archive.vocabulary.wording import N_, Both, _
+from archive.vocabulary.wording import N_, Both, _, ngettext
 from labels import codes
 
 MOST_ON_PAPER = 3000
@@ -29,6 +29,7 @@ _COLUMNS = (
     (N_("Reference"), 18),
     (N_("Part"), 8),
     (N_("Description"), 30),
+    (N_("Number of pieces"), 8),
     (N_("Unit"), 22),
     (N_("How it ended"), 24),
     (N_("Decided on"), 12),
@@ -68,6 +69,7 @@ def _cells(line: LossLine, causes: Mapping[str, Both]) -> Sequence[workbook.Cell
         line.reference,
         f"{line.part}/{line.parts}" if line.parts > 1 else "",
         line.description,
+        line.pieces,
         line.unit,
         _word(line.end),
         _day(item.outcome_at if item else None),
@@ -165,7 +167,12 @@ def what(line: LossLine) -> str:
     part = which_part(line.part, line.parts)
     code = codes.grouped(line.code) if line.code else ""
     named = [line.reference, code, part, line.description]
-    return "\n".join(filter(None, named)) or line.incident.what.label
+    return "\n".join(filter(None, [*(named if any(named) else [line.incident.what.label]), pieces(line)]))
+
+
+def pieces(line: LossLine) -> str:
+    """Say how many pieces words describe, nothing of one."""
+    return ngettext("%(num)s piece", "%(num)s pieces", line.pieces) if line.pieces > 1 else ""
 
 
 def away(line: LossLine) -> str:

@@ -152,7 +152,8 @@ def _thing(report: IncidentReport, thing: ReportThing) -> Iterator[tuple[str, ob
         yield _("In the register"), thing.custody.label
     masked = thing.protected and thing.custody is not None and thing.recorded_at is None
     yield _("By the register when it was missed"), _("Protected") if masked else _where(thing.recorded_at)
-    yield _("Outcome"), thing.outcome.label if thing.outcome else _("none yet")
+    ended = as_stated.outcome(thing.outcome, part=thing.found_at is not None)
+    yield _("Outcome"), ended or _("none yet")
     if thing.decided_at:
         decided = thing.outcome in (IncidentOutcome.DECLARED_LOST, IncidentOutcome.MISTAKEN)
         yield (

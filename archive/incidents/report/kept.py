@@ -24,6 +24,7 @@ _PLACED = frozenset(
         EventKind.FILE_MOVED.value,
         EventKind.FILE_TAKEN_BACK.value,
         EventKind.FILE_FOUND.value,
+        EventKind.FILE_FIND_TAKEN_BACK.value,
         EventKind.FILE_ARRIVED.value,
     }
 )

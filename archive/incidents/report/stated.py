@@ -5,7 +5,7 @@ from datetime import datetime
 
 from archive.incidents.report.data import IncidentReport, ReportThing, SearchLine, StepLine
 from archive.kernel.clock import local
-from archive.vocabulary import FoundState, FoundWhere, SearchResult, StepState
+from archive.vocabulary import FoundState, FoundWhere, IncidentOutcome, SearchResult, StepState
 from archive.vocabulary.wording import _, ngettext
 
 _ANSWERS = ("interim_answer", "final_answer", "new_request")
@@ -132,3 +132,10 @@ def _judged(report: IncidentReport, field: str, flag: bool, yes: str, no: str) -
 def _answer(step: StepLine, field: str) -> str | None:
     found = next((one for one in step.answers if one.field == field), None)
     return found.value.sv if found and found.value else None
+
+
+def outcome(ended: IncidentOutcome | None, *, part: bool) -> str:
+    """Say how it ended; where a part had been found only the rest of it was declared lost."""
+    if part and ended is IncidentOutcome.DECLARED_LOST:
+        return _("found, the rest declared lost")
+    return ended.label if ended else ""

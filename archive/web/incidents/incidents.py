@@ -122,6 +122,7 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
             "words": views.words(work, incident, door),
             "added": views.added(work, incident, door),
             "may_change": views.changeable(work, incident),
+            "again": views.again(incident, [one.item for one in things]),
             "searches": len(made),
             "minutes": sum(one.minutes for one in made),
             "unit": _unit(work, incident),
@@ -130,10 +131,9 @@ def _page(incident_id: int, refused: Refusals | None = None) -> Response:
             "next": views.next_of(work, course, now),
             "confirming": course.progress.open_record("confirm_find") is not None,
         }
-        subjects = views.subjects(things, incident)
     return show(
         "incidents/page.html",
-        access_log.at_list("incident", subjects),
+        access_log.at_list("incident", views.subjects(things, incident)),
         refused=refused,
         incident=incident,
         routine=course.routine.title.say(locale()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from flask import Response, request, url_for
 from sqlalchemy import select
@@ -65,6 +66,7 @@ def _page(refused: Refusals | None = None) -> Response:
         kinds=[kind for kind in Missed if kind is not Missed.FILE],
         now=f"{now:%Y-%m-%dT%H:%M}",
         longest=LONGEST,
+        sent=(_sent() if refused else None) or uuid4(),
     )
 
 
@@ -91,10 +93,12 @@ def save() -> Response:
     """Take the report down; what is looked for already is met, not begun again."""
     with Refusals() as refused:
         with archive.write(current_actor()) as work:
-            incident = reporting.report(work, _report(work))
-            met = incident.reported_at < work.now
+            said = _report(work)
+            incident = reporting.report(work, said)
+            taken_at = reporting.taken_at(work, said.sent)
+            met = incident.reported_at < taken_at
             number, open_ = incident.id, access.may_see(work, incident)
-            clocks, doubted = incident.clocks, met and reporting.took_up(work, incident)
+            clocks, doubted = incident.clocks, met and reporting.took_up(work, incident, taken_at)
         return _on(number, met=met, open_=open_, clocks=clocks, doubted=doubted)
     return _page(refused)
 
@@ -153,7 +157,16 @@ def _report(work: Work) -> MissReport:
         diary_number=form.get("diary_number", ""),
         entered_afterwards=form.get("entered_afterwards") == "yes",
         handed_on=_UNSURE.get(form.get("handed_on", "")),
+        sent=_sent(),
     )
+
+
+def _sent() -> UUID | None:
+    """Return what the form is known by, made when it was first shown."""
+    try:
+        return UUID(request.form.get("sent", ""))
+    except ValueError:
+        return None
 
 
 def _files_of(work: Work, text: str) -> Iterable[int]:

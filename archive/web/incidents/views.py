@@ -36,8 +36,15 @@ from archive.routine_runs import attachments, steps
 from archive.routine_runs import versions as routine_versions
 from archive.routine_runs.attachments import Attachment
 from archive.routine_runs.steps import RunCourse
-from archive.vocabulary import ClockState, EventKind, IncidentState, Permission, StepState
-from archive.vocabulary.wording import _, locale, ngettext
+from archive.vocabulary import (
+    ClockState,
+    EventKind,
+    IncidentOutcome,
+    IncidentState,
+    Permission,
+    StepState,
+)
+from archive.vocabulary.wording import N_, _, locale, ngettext
 from routines import engine
 from routines.model import Step
 from routines.progress import Record
@@ -266,6 +273,7 @@ class CaseThing:
     found_in: CaseFile | None
     lay: str
     state: str
+    rest_lost: str  # where only the rest of it was declared lost
 
 
 def things(work: Work, incident: Incident, *, readable: bool, door: Door | None = None) -> list[CaseThing]:
@@ -297,6 +305,7 @@ def things(work: Work, incident: Incident, *, readable: bool, door: Door | None 
                 inside if files and inside and not inside.protected and walks else None,
                 stated.lay(item.found_where, **named),
                 stated.state(item.found_state, short=incident.short, **named),
+                stated.outcome(item.outcome, part=True) if item.outcome and item.part_found else "",
             )
         )
     return shown
@@ -392,6 +401,43 @@ def changeable(work: Work, incident: Incident) -> dict[str, bool]:
 def _may_miss(item: IncidentFile) -> bool:
     """Tell whether something is said to be at hand or lost, so that it can be sought again."""
     return not item.open or item.part_found
+
+
+@dataclass(frozen=True, slots=True)
+class AgainWords:
+    """What the form is called that seeks something again: its heading, its question, its button."""
+
+    heading: str
+    why: str
+    button: str
+
+
+_AGAIN = {
+    "over": (N_("Take it up again"), N_("Why is it taken up again?"), N_("Take up again")),
+    "find": (N_("Take a find back"), N_("Why was it not the one?"), N_("Take the find back")),
+    "loss": (N_("Seek again what was declared lost"), N_("Why is it sought again?"), N_("Seek again")),
+    "mistaken": (
+        N_("Take back that it was not missing"),
+        N_("Why is it missing all the same?"),
+        N_("Seek again"),
+    ),
+    "mixed": (N_("Seek something again"), N_("Why is it sought again?"), N_("Seek again")),
+}
+
+
+def again(incident: Incident, items: Iterable[IncidentFile]) -> AgainWords:
+    """Return what to call seeking again: by how it had ended for what may be chosen."""
+    if incident.status in {IncidentState.DECIDED, IncidentState.CLOSED}:
+        return AgainWords(*map(_, _AGAIN["over"]))
+    ended = {end for item in items if _may_miss(item) for end in _ends(item)}
+    return AgainWords(*map(_, _AGAIN[ended.pop() if len(ended) == 1 else "mixed"]))
+
+
+def _ends(item: IncidentFile) -> Iterable[str]:
+    if item.outcome is IncidentOutcome.MISTAKEN:
+        return ["mistaken"]
+    lost = ["loss"] if item.outcome is IncidentOutcome.DECLARED_LOST else []
+    return [*lost, *(["find"] if item.found_at is not None else [])]
 
 
 def reads(work: Work, run: Incident | Matter) -> bool:

@@ -1,16 +1,27 @@
 """The register of lost files: whole, in order, filtered; sealed incidents are numbers, never answers."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from archive.incidents import lost_register, reporting
+from archive.annual_report.figures import annual
+from archive.incidents import changes, lost_register, outcomes, reporting
 from archive.incidents.lost_register import Filter, LastLine, LossEnd, LossLine, Order
-from archive.incidents.reporting import MissReport
+from archive.incidents.papers import lost_register as paper
+from archive.incidents.reporting import MissReport, StatedFind
+from archive.kernel.clock import local_date
 from archive.kernel.errors import NotPermitted
-from archive.kernel.store import Actor, Archive, Work
-from archive.vocabulary import FoundWhere, IncidentState, Protection, Role
+from archive.kernel.store import Actor, Archive, Work, operator
+from archive.vocabulary import (
+    FoundState,
+    FoundWhere,
+    IncidentOutcome,
+    IncidentState,
+    OthersRead,
+    Protection,
+    Role,
+)
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.remembering import remembering
 from tests.statements import counted
@@ -153,3 +164,51 @@ def test_what_is_missing_again_has_no_cause(archive: Archive, archivist: Actor, 
     with archive.read(archivist) as work:
         assert numbers(work, Filter(cause="misread")) == []
         assert {line.cause for line in lost_register.page(work, Filter(), Order.NEWEST).lines} == {""}
+
+
+@pytest.mark.engines("sqlite")
+def test_pieces_described_in_words_are_counted_each(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    with archive.write(archivist) as work:
+        file = a_file(work, a_box(work, a_shelf(work)))
+        said = MissReport((file.id,), description="Två bruna pärmar", pieces=2, protected=False)
+        incident = reporting.report(work, said)
+        assert {line.pieces for line in lost_register.page(work).lines} == {1, 2}
+        assert lost_register.totals(work)[LossEnd.MISSING] == 3
+        words = next(item for item in reporting.items(work, incident) if item.file_id is None)
+    with archive.write(operator("delegate")) as work:
+        incident = reporting.get(work, incident.id)
+        outcomes.declare_lost(work, incident, [changes.item(work, incident, words.id)], "Inte hittade")
+        counts = {end: count for end, count in lost_register.totals(work).items() if count}
+        assert counts == {LossEnd.MISSING: 1, LossEnd.LOST: 2}
+        lost = lost_register.page(work, Filter(end=LossEnd.LOST)).lines
+        assert paper.what(lost[0]).splitlines() == ["Två bruna pärmar", "2 handlingar"]
+        today = local_date(clock.now)
+        year = annual(work, date(today.year, 1, 1), date(today.year, 12, 31))
+        assert (year.now.things_missed, year.now.still_missing, year.missing_at_end) == (3, 1, 1)
+        assert year.now.outcomes == {IncidentOutcome.DECLARED_LOST: 2}
+        assert sum(month.missed for month in year.months) == 3
+
+
+@pytest.mark.engines("sqlite")
+def test_where_the_rest_of_a_file_was_declared_lost_the_register_says_so(
+    archive: Archive, archivist: Actor
+) -> None:
+    with archive.write(archivist) as work:
+        box = a_box(work, a_shelf(work))
+        ids = (a_file(work, box).id, a_file(work, box).id)
+        incident = reporting.report(work, MissReport(ids, protected=False))
+        state = {"state": FoundState.INCOMPLETE, "others_read": OthersRead.NO}
+        parts = {"found_part": "38 av 40", "missing_part": "två handlingar"}
+        said = StatedFind(work.now, "På golvet", place_id=box.id, **state, **parts)  # type: ignore[arg-type]
+        reporting.found(work, incident, [1], said)
+        number = incident.id
+    with archive.write(operator("delegate")) as work:
+        incident = reporting.get(work, number)
+        outcomes.declare_lost(work, incident, reporting.items(work, incident), "Inte hittade")
+        for end, file_id in ((LossEnd.REST, ids[0]), (LossEnd.LOST, ids[1])):
+            lines = lost_register.page(work, Filter(end=end)).lines
+            assert [(line.end, line.item and line.item.file_id) for line in lines] == [(end, file_id)]
+            assert lost_register.totals(work)[end] == 1
+        assert LossEnd.REST.sv == "återfunnen, resten konstaterad förlorad"

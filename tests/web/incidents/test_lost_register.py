@@ -59,7 +59,7 @@ def test_the_files_hold_the_same_lines_and_no_formula(sign_in: SignIn, missed: N
     assert (rows[1][6], rows[2][2], rows[2][3:]) == (
         "P0001234",
         "Ett ärende du inte får ta del av",
-        [""] * 14,
+        [""] * 15,
     )
     assert rows[3][8].startswith("'=HYPERLINK")
     book = openpyxl.load_workbook(io.BytesIO(client.get("/lost-register/as/xlsx?order=oldest").data))
