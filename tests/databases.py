@@ -25,7 +25,8 @@ KEYS = {"AKTSPAR_MAC_KEY": "5a" * 32, "AKTSPAR_SECRET_KEY": "c3" * 32}
 
 KEPT = Path(__file__).parent / "packaging" / "kept"
 """Databases filled by earlier versions, sealed with the MAC key above; its README says how they were made."""
-LAST_KEPT = "0.1.0"
+LAST_KEPT = "0.1.1"
+"""The newest closed version that left a database."""
 
 DEMO_NOW = MONDAY_MORNING + timedelta(days=7, hours=1)  # what the demo of the tests is told as of
 DEMO_FILES, DEMO_SEED = 120, 3

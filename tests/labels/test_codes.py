@@ -32,6 +32,7 @@ def test_our_check_agrees_with_python_stdnum_on_any_ten_characters(text):
 
 def test_every_single_wrong_character_is_detected():
     for code in codes.make_many(30):
+        assert codes.parse(code) == code
         for at in range(10):
             for wrong in set(codes.ALPHABET) - {code[at]}:
                 assert codes.parse(code[:at] + wrong + code[at + 1 :]) is None
@@ -101,6 +102,7 @@ def test_an_earlier_code_in_the_text_is_not_the_one_scanned():
 
 def test_a_code_inside_a_longer_word_is_no_code():
     code = codes.make()
+    assert codes.parse("X " + code) == code
     assert codes.parse("X" + code) is None
     assert codes.parse(code + "X") is None
     assert codes.parse("Z" * 60 + code) is None
@@ -108,8 +110,10 @@ def test_a_code_inside_a_longer_word_is_no_code():
 
 
 @pytest.mark.parametrize("text", ["", " ", "0", "ABCDEFGHJK", "١٢٣٤٥٦٧٨٩٠", "Ⅰ" * 10, "19121212-1212"])
-def test_what_is_no_code_is_none(text):
+def test_what_is_no_code_is_none_also_before_one(text):
+    code = codes.make()
     assert codes.parse(text) is None
+    assert codes.parse(f"{text} {code}") == code
 
 
 def test_letters_that_only_look_like_ours_after_upper_casing_are_not_taken():

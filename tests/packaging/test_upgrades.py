@@ -1,6 +1,7 @@
 """Databases made by earlier versions are upgraded without losing a byte that mattered."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,14 +25,17 @@ from archive.models import CaseFile
 from archive.people import people
 from archive.places import places
 from tests.builders import SetClock
-from tests.databases import KEYS
+from tests.databases import KEPT, KEYS, LAST_KEPT
 
-VERSIONS = ("0.1.0",)
+SCHEMAS = {"0.1.0": "0001", "0.1.1": "0003", "0.2.0.dev-0004": "0004"}
+"""What is kept, and the last migration of each; `kept/README.md` tells how they were made."""
+BEFORE_0004 = ("0.1.1",)  # for what one migration does: the last that is older than it
+BEFORE_0002 = ("0.1.0",)
 
 Rows = dict[str, list[dict[str, Any]]]
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture(params=SCHEMAS)
 def kept(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Give a database as an earlier version left it."""
     with request.getfixturevalue(f"{engine}_databases").kept(tmp_path, request.param) as settings:
@@ -52,8 +56,21 @@ def _rows(settings: Settings, columns: dict[str, list[str]] | None = None) -> Ro
     return found
 
 
-def test_no_value_of_an_older_database_is_lost_or_changed_by_its_upgrade(kept: Settings) -> None:
+def test_every_closed_version_left_its_databases() -> None:
+    changes = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
+    closed = re.findall(r"^## (\S+) \N{EN DASH} \d", changes, re.MULTILINE)
+    assert closed[-1] == "0.1.0"
+    assert [version for version in closed if version not in SCHEMAS] == []
+    assert closed[0] == LAST_KEPT
+    kept = {path.name for path in KEPT.glob("*.gz")}
+    assert kept == {f"{name}-{end}.gz" for name in SCHEMAS for end in ("sqlite.db", "postgresql.sql")}
+
+
+def test_no_value_of_an_older_database_is_lost_or_changed_by_its_upgrade(
+    kept: Settings, request: pytest.FixtureRequest
+) -> None:
     before = _rows(kept)
+    assert before["alembic_version"] == [{"version_num": SCHEMAS[request.node.callspec.params["kept"]]}]
     assert len(before["case_file"]) > 60
     assert len(before["event"]) > 1500
     # Whom the program let in for reporting what was looked for already: nobody had said they might know.
@@ -98,6 +115,7 @@ def _write(settings: Settings, statement: str, **values: Any) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("kept", BEFORE_0002, indirect=True)
 def test_what_a_mac_wrote_into_an_older_database_is_found_today(kept: Settings) -> None:
     reference_of = "UPDATE case_file SET reference = :text, reference_key = :key WHERE id = :id"
     _write(kept, reference_of, text=_mac("Åkt 1"), key=_mac("ÅKT1"), id=63)
@@ -143,6 +161,7 @@ def _aktspar(settings: Settings, *words: str) -> Result:
     return CliRunner().invoke(main, words, env={**KEYS, "AKTSPAR_DATABASE_URL": settings.database_url})
 
 
+@pytest.mark.parametrize("kept", BEFORE_0002, indirect=True)
 def test_an_upgraded_database_is_no_demo_whatever_it_holds(kept: Settings) -> None:
     migrations.upgrade(kept)
     with opened(kept) as (archive, actor), archive.read(actor) as work:
@@ -151,11 +170,13 @@ def test_an_upgraded_database_is_no_demo_whatever_it_holds(kept: Settings) -> No
         pass
 
 
+@pytest.mark.parametrize("kept", BEFORE_0004, indirect=True)
 def test_who_had_let_themselves_in_by_reporting_is_let_in_no_more_and_others_as_it_was_known(
     kept: Settings,
 ) -> None:
-    users = sorted({row["id"] for row in _rows(kept)["app_user"]})
-    open_, marked = _rows(kept)["incident"][0]["id"], _rows(kept)["incident"][-1]["id"]
+    before = _rows(kept)
+    users = sorted(row["id"] for row in before["app_user"])
+    open_, marked = before["incident"][0]["id"], before["incident"][-1]["id"]
     assert open_ != marked
     _write(kept, "DELETE FROM incident_reader")
     _write(kept, "UPDATE incident SET protected = (id = :id)", id=marked)

@@ -49,6 +49,7 @@ def test_a_name_written_otherwise_is_the_same_name(other: tuple[str, str]) -> No
     ],
 )
 def test_another_surname_or_given_name_is_another_name(other: tuple[str, str]) -> None:
+    assert agree(other, other)
     assert not agree(KNOWN, other)
     assert not agree(other, KNOWN)
 

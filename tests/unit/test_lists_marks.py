@@ -144,9 +144,11 @@ def test_a_column_named_for_protection_protects_whoever_has_a_sign_in_it(heading
 
 
 @pytest.mark.parametrize("cells", [("12", "13", "14"), ("Ek", "Lund", "Berg"), ("AB", "CD", "EF")])
-def test_a_column_named_s_that_holds_something_else_protects_nobody(cells: tuple[str, ...]) -> None:
-    rows = [[*row[:4], cell] for row, cell in zip(ROWS, cells, strict=True)]
-    assert not any(one.protection.protected for one in readings(a_csv(rows, [*HEADER[:4], "S"])))
+def test_a_column_named_s_of_other_things_than_signs_protects_nobody(cells: tuple[str, ...]) -> None:
+    for written, expected in ((cells, []), (("", "S", ""), ["2"])):
+        rows = [[*row[:4], cell] for row, cell in zip(ROWS, written, strict=True)]
+        found = readings(a_csv(rows, [*HEADER[:4], "S"]))
+        assert [one.reference for one in found if one.protection.protected] == expected
 
 
 def test_a_sign_below_a_heading_of_protection_protects_also_where_nobody_mapped_the_column() -> None:

@@ -290,7 +290,9 @@ def test_a_word_of_protection_instead_of_a_name_is_no_name(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "-", "okänd", "N.N.", " / "])
 def test_nobody_is_nobody(text: str) -> None:
-    assert NameReader().read(text) == []
+    reader = NameReader()
+    assert reader.read(text) == []
+    assert [one.family for one in reader.read("Ek, Eva")] == ["Ek"]
 
 
 def test_a_heading_tells_the_role_of_those_below_it() -> None:

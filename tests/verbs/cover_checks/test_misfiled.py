@@ -187,8 +187,13 @@ def test_a_finding_by_mistake_is_taken_back_and_nobody_saw_the_other_file(work: 
 
 
 def test_a_cover_that_never_left_the_archive_needs_no_assessment(work: Work) -> None:
-    in_its_cover(work, *two_files(work))
+    holder, other = two_files(work)
+    in_its_cover(work, holder, other)
     assert the_assessment(work) is None
+    lent = a_file(work, a_shelf(work, "Tre"))
+    lent_and_back(work, lent)
+    in_its_cover(work, lent, None)
+    assert the_assessment(work) is not None
 
 
 def test_papers_in_a_cover_that_was_lent_must_be_judged_within_72_hours(work: Work) -> None:
@@ -227,8 +232,9 @@ def test_only_loans_after_the_cover_was_surely_right_are_judged(
         assert found.since == check.done_at
 
 
-def test_a_file_seen_elsewhere_after_the_loan_was_not_in_the_cover_then(
-    archive: Archive, archivist: Actor, clock: SetClock
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_seen_elsewhere_after_the_loan_was_not_in_the_cover_then_but_loose_papers_may_have_been(
+    archive: Archive, archivist: Actor, clock: SetClock, whole: bool
 ) -> None:
     with archive.write(archivist) as work:
         holder, other = two_files(work)
@@ -238,21 +244,8 @@ def test_a_file_seen_elsewhere_after_the_loan_was_not_in_the_cover_then(
         sightings.record(work, files.get(work, other.id), other.place_id, how=Evidence.SCAN)
     clock.forward(days=1)
     with archive.write(archivist) as work:
-        in_its_cover(work, files.get(work, holder.id), files.get(work, other.id))
-        assert the_assessment(work) is None
-
-
-def test_that_a_file_was_seen_elsewhere_says_nothing_of_loose_papers(
-    archive: Archive, archivist: Actor, clock: SetClock
-) -> None:
-    with archive.write(archivist) as work:
-        holder, other = two_files(work)
-        lent_and_back(work, holder)
-    clock.forward(days=1)
-    with archive.write(archivist) as work:
-        sightings.record(work, files.get(work, other.id), other.place_id, how=Evidence.SCAN)
-        in_its_cover(work, files.get(work, holder.id), files.get(work, other.id), whole=False)
-        assert the_assessment(work) is not None
+        in_its_cover(work, files.get(work, holder.id), files.get(work, other.id), whole=whole)
+        assert (the_assessment(work) is None) is whole
 
 
 @pytest.fixture

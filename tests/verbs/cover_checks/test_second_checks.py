@@ -69,8 +69,12 @@ def test_each_check_is_drawn_once_and_second_checks_are_not_repeated(
 
 def test_what_waits_is_not_drawn(archive: Archive, archivist: Actor, root: Actor) -> None:
     with archive.write(archivist) as work:
-        a_check(work)
+        waiting = a_check(work).id
     assert again(archive, root) == []
+    with archive.write(archivist) as work:
+        checks.confirm(work, checks.get(work, waiting), COVER)
+        checks.confirm(work, checks.get(work, waiting), CONTENTS)
+    assert len(again(archive, root)) == 1
 
 
 def test_the_lot_is_the_same_each_time_and_another_with_another_key() -> None:

@@ -205,6 +205,7 @@ def test_the_label_of_a_file_registered_twice_leads_to_the_right_one(scene: Scen
 def test_a_new_label_answers_the_question_about_a_void_one(scene: Scene) -> None:
     test_a_voided_label_is_received_as_the_file_it_stood_for_and_named(scene)
     code = scene.do(scene.packer, lambda work: codes.print_blanks(work, 1, "test").codes[0])
+    assert DifferenceKind.VOID_LABEL in scene.named()
     scene.do(scene.receiver, lambda work: unregistered.label(work, scene.lines(work)[0], code))
     assert DifferenceKind.VOID_LABEL not in scene.named()
 

@@ -35,16 +35,13 @@ def test_the_same_reference_in_another_source_is_alike(work: Work) -> None:
 
 def test_another_part_is_not_alike(work: Work) -> None:
     registered(work)
+    assert reasons(work, "2003-17", "199006022397") == [duplicates.SAME_REFERENCE]
     assert reasons(work, "2003-17", "199006022397", part=2) == []
 
 
-def test_the_same_person_kind_and_part_is_alike(work: Work) -> None:
+def test_the_same_person_and_part_are_alike_in_the_same_kind_only(work: Work) -> None:
     registered(work)
     assert reasons(work, number="199006022397") == [duplicates.SAME_PERSON_PART]
-
-
-def test_another_kind_for_the_same_person_is_not_alike(work: Work) -> None:
-    registered(work)
     assert reasons(work, number="199006022397", kind_id=a_kind(work, "child").id) == []
 
 
@@ -70,6 +67,8 @@ def test_a_number_never_tells_that_a_protected_person_has_a_file(work: Work) -> 
     a_file(work, a_shelf(work), hidden, reference="2003-17")
     assert reasons(work, number="199006022397") == []
     assert reasons(work, "2003-17") == [duplicates.SAME_REFERENCE]
+    a_file(work, a_shelf(work, "Annan"), a_person(work, number="199006022397"), reference="2003-18")
+    assert reasons(work, number="199006022397") == [duplicates.SAME_PERSON_PART]
 
 
 def test_the_same_file_comes_first_and_once(work: Work) -> None:

@@ -141,6 +141,7 @@ def test_a_protected_person_is_never_found_by_name_or_number(work: Work, term: s
 
 def test_a_file_that_also_concerns_a_protected_person_is_not_found_by_the_other(work: Work) -> None:
     file = about(work, "Andersson", number=BORN_1990)
+    assert found(work, "Andersson") == found(work, BORN_1990) == [file.id]
     files.add_person(work, file, a_person(work, protection=Protection.MARKED), PersonRole.OTHER)
     assert found(work, "Andersson") == found(work, BORN_1990) == []
 
@@ -154,6 +155,7 @@ def test_a_protected_file_is_found_by_its_whole_reference_but_not_by_a_part_of_i
 
 def test_a_void_file_is_found_by_its_code_alone_and_its_reference_leads_to_the_right_one(work: Work) -> None:
     file, right = about(work, "Andersson", number=BORN_1990), about(work, "Holm")
+    assert found(work, "Andersson") == found(work, BORN_1990) == [file.id]
     files.void(work, file, right)
     assert found(work, "Andersson") == found(work, BORN_1990) == []
     assert found(work, file.reference) == [right.id]

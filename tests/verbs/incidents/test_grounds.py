@@ -90,13 +90,17 @@ def test_what_was_decided_by_telephone_before_it_was_typed_in_keeps_its_time(
     assert do(play, "manager", "decide_inform", decided + timedelta(hours=1), inform="no") == ""
 
 
-def test_a_step_that_says_no_time_of_its_own_dates_nothing(archive: Archive, clock: SetClock) -> None:
+def test_a_step_that_says_no_time_of_its_own_dates_nothing_and_the_miss_does(
+    archive: Archive, clock: SetClock
+) -> None:
     chief = a_colleague(archive, "chefen", Role.MANAGER)
     with archive.write(operator("tests")) as work:
         file = a_file(work, a_box(work, a_shelf(work)))
         said = MissReport((file.id,), missed_at=clock.now - timedelta(days=3))
         number = reporting.report(work, said).id
     play = Play(archive, number, {"manager": chief})
+    before = clock.now - timedelta(days=3, minutes=1)
+    assert do(play, "manager", "decide_notification", before, notify="yes").startswith("done_at: ")
     assert do(play, "manager", "decide_notification", notify="yes") == ""
     clock.forward(minutes=5)
     assert do(play, "manager", "decide_inform", clock.now - timedelta(hours=1), inform="no") == ""

@@ -163,6 +163,7 @@ def test_who_reported_the_same_file_before_it_was_protected_does_not_open_the_in
     report(archive, jonas, file_ids=(file.id,))
     with archive.write(archivist) as work:
         people.protect(work, people.get(work, person.id), Protection.MARKED, "Skatteverket")
+    assert sees(archive, archivist, number)
     assert not sees(archive, jonas, number)
 
 

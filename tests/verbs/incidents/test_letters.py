@@ -334,14 +334,18 @@ def test_what_the_register_does_not_know_leaves_out_what_people_wrote_for_the_po
     archive: Archive, archivist: Actor, clock: SetClock
 ) -> None:
     with archive.write(archivist) as work:
-        said = MissReport(description="En pärm om Karin", protected=False)
-        number = reporting.report(work, said).id
-        reporting.start(work, reporting.get(work, number), "suspect_crime")
-    Play(archive, number).do(archivist, "suspect_crime", what="Karins pärm är borta")
+        known = a_file(work, a_box(work, a_shelf(work)), a_person(work)).id
+        unknown = MissReport(description="En pärm om Karin", protected=False)
+        numbers = [reporting.report(work, one).id for one in (unknown, MissReport((known,)))]
+        for number in numbers:
+            reporting.start(work, reporting.get(work, number), "suspect_crime")
+    for number in numbers:
+        Play(archive, number).do(archivist, "suspect_crime", what="Karins pärm är borta")
     with archive.read(archivist) as work:
-        case = a_case(work, archive, number)
-        assert reports.police(case).description == ""
-        assert incident_letters.letter(case).addressee == ""
+        about = [a_case(work, archive, number) for number in numbers]
+        assert [reports.police(case).description for case in about] == ["", "Karins pärm är borta"]
+        assert incident_letters.letter(about[0]).addressee == ""
+        assert incident_letters.letter(about[1], about[1].persons[0].id).addressee != ""
 
 
 def test_papers_are_for_those_who_do_their_step_lead_or_watch_over_incidents(

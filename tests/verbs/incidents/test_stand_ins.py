@@ -97,6 +97,24 @@ def heads_steps(archive: Archive, actor: Actor) -> set[str]:
         return {one.step.id for one in my_steps(work) if "manager" in one.step.who}
 
 
+def test_a_head_let_in_before_somebody_was_protected_is_no_head_who_may_know_until_let_in_anew(
+    archive: Archive, crew: Staff
+) -> None:
+    play, person = missed(archive, crew["arkivarien"], protected=False)
+
+    def let_in() -> None:
+        with archive.write(crew["arkivarien"]) as work:
+            incident = reporting.get(work, play.number)
+            reporting.let_in(work, incident, crew["chef1"].user_id or 0, "leder enheten så länge")
+
+    let_in()
+    protect(archive, crew["arkivarien"], person)
+    assert "decide_notification" in heads_steps(archive, crew["delegat"])
+    let_in()
+    assert heads_steps(archive, crew["delegat"]) == set()
+    assert sees(archive, crew["chef1"], play.number)
+
+
 def test_where_no_head_may_know_of_it_the_delegate_goes_on_and_is_told(archive: Archive, crew: Staff) -> None:
     play, person = missed(archive, crew["arkivarien"], protected=False)
     assert (sees(archive, crew["chef1"], play.number), heads_steps(archive, crew["delegat"])) == (True, set())

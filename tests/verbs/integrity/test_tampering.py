@@ -127,6 +127,7 @@ def test_with_the_key_and_the_tables_rewritten_too_nothing_inside_can_tell(
         body = intruder.event("file:1", 5).body
         intruder.change("file:1", 5, body=body.replace('"to":"on_place"', '"to":"lost"'))
         intruder.rechain("file:1", intruder.stolen_key)
+        assert intruder.event("file:1", 5).body != body
         intruder.run("UPDATE case_file SET status = 'lost' WHERE id = 1")
     assert named() == set()
     assert missed() == set()
@@ -275,6 +276,7 @@ def test_an_event_forged_with_the_key_by_the_archive_itself_is_not_seen(
 ) -> None:
     with intrude() as intruder:
         _forge(intruder, intruder.stolen_key)
+        assert intruder.event("file:1", 6).body
     assert named() == set()
     assert missed() == set()
 

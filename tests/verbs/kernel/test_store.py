@@ -214,6 +214,7 @@ def test_reserved_ids_are_nobody_elses(archive: Archive, root: Actor) -> None:
     table = Unit.__table__
     with archive.write(root) as work:
         ids = list(work.reserve_ids(table, 3))
+        assert len(set(ids)) == 3
         work.connection.execute(table.insert(), [{"id": number, "name": str(number)} for number in ids])
     with archive.write(root) as work:
         assert not set(ids) & set(work.reserve_ids(table, 3))

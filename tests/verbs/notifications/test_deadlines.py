@@ -172,7 +172,7 @@ def test_a_clock_given_to_another_does_not_remind_again(
     with archive.write(root) as work:
         put(work, owner_id=people["archivist"])
     clock.now = REMIND
-    deadlines.sweep(archive)
+    assert deadlines.sweep(archive) == 1
     with archive.write(root) as work:
         put(work, owner_id=people["assistant"])
     clock.forward(hours=1)

@@ -189,6 +189,8 @@ def test_every_kind_of_message_says_its_facts_in_both_languages(kind: MessageKin
     for language in ("sv", "en"):
         with speaking(language):
             subject, sentence = texts.say(kind, texts.pack(kind, facts))
+        assert subject
+        assert sentence
         assert "%(" not in subject + sentence
 
 

@@ -445,11 +445,14 @@ def test_a_server_whose_certificate_nobody_vouches_for_gets_no_mail(
 
 @pytest.mark.engines("sqlite")
 def test_a_server_that_offers_no_encryption_where_it_must_gets_no_mail(
-    archive: Archive, root: Actor, manager: Actor, box: Postbox
+    archive: Archive, root: Actor, manager: Actor, box: Postbox, clock: SetClock
 ) -> None:
     tell(archive, root)
     assert smtp.send_waiting(posting(archive, box, security="starttls")) == 0
     assert box.received == []
+    clock.forward(days=1)
+    assert smtp.send_waiting(posting(archive, box, security="plain")) == 1
+    assert len(box.received) == 1
 
 
 def test_no_address_and_no_sentence_of_the_server_stands_in_the_log(

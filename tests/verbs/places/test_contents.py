@@ -182,6 +182,7 @@ def test_a_number_is_found_as_a_whole(work: Work, tree: dict[str, Place]) -> Non
 def test_a_word_nobody_uses_finds_nothing(work: Work, tree: dict[str, Place]) -> None:
     for text in ("valvet", "magasin 7", "%", "_", "", "  ", "/"):
         assert contents.find(work, text) == []
+    assert contents.find(work, "magasin 1") != []
 
 
 def test_a_kind_alone_finds_its_places(work: Work, tree: dict[str, Place]) -> None:

@@ -345,6 +345,8 @@ def test_a_code_that_got_a_label_since_is_no_longer_unknown(
 ) -> None:
     code = make_many(1)[0]
     scan(code)
+    with archive.read(root) as work:
+        assert [row.code for row in scans.unknown_codes(work)] == [code]
     with archive.write(root) as work:
         statement = text("INSERT INTO label (code, state) VALUES (:code, 'blank')")
         work.session.execute(statement, {"code": code})

@@ -91,7 +91,9 @@ def test_files_of_protected_persons_and_files_that_are_out_are_not_drawn(work: W
 
 def test_files_elsewhere_are_not_drawn(work: Work, room: Place) -> None:
     elsewhere = a_file(work, a_shelf(work, "Annanstans"))
-    assert elsewhere.id not in {item.file_id for item in to_shelf(work, room, 50)}
+    drawn_here = {item.file_id for item in to_shelf(work, room, 50)}
+    assert len(drawn_here) == 20
+    assert elsewhere.id not in drawn_here
 
 
 def test_nothing_is_drawn_where_nothing_stands(work: Work) -> None:

@@ -126,9 +126,11 @@ def test_somebody_else_who_signs_in_gets_nothing_of_it(
 
 
 def test_neither_the_page_nor_an_address_shows_what_was_written(sign_in: SignIn, clock: SetClock) -> None:
-    asked = late(sign_in(Role.ARCHIVIST), clock)
+    browser = sign_in(Role.ARCHIVIST)
+    asked = late(browser, clock)
     assert "hyllan" not in asked.text
     assert asked.location is None
+    assert "hyllan" in back(browser, sealed_in(asked)).text
 
 
 @pytest.mark.parametrize("change", ["content", "seal", "other key", "nonsense"])

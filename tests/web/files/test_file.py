@@ -157,6 +157,7 @@ def test_a_protected_persons_file_tells_no_name_number_or_place(
         return {secret for secret in secrets if secret in text}
 
     assert told(file) == set()
+    assert f"{_('Recorded place')} {_('Protected')} " in words(client.get(f"/files/{file.code}"))
     names = {"Hemlig", "19971018"} if role is not Role.AUDITOR else set()
     assert told(like) >= {"Centralarkivet /", "Rum 1", *names}
 

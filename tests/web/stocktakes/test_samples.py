@@ -138,6 +138,11 @@ def test_a_file_protected_since_it_was_drawn_is_no_longer_named(
     with archive.write(operator("tests")) as work:
         file = files.get(work, item.file_id or 0)
         reference, place = file.reference, places.get(work, item.place_id).name
+    told = sign_in(Role.ASSISTANT).get(f"{address}/rows.csv").text
+    assert reference in told
+    assert place in told
+    with archive.write(operator("tests")) as work:
+        file = files.get(work, file.id)
         hidden = a_person(work, protection=Protection.MARKED)
         files.add_person(work, file, hidden, PersonRole.SUBJECT)
     for client in (sign_in(Role.ASSISTANT), sign_in(Role.AUDITOR)):
