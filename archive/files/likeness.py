@@ -78,7 +78,7 @@ def tell(found: Iterable[Likeness | str]) -> str:
     if not same:
         return ", ".join(differs)
     last = same.pop()
-    listed = _("%(first)s and %(last)s", first=", ".join(same), last=last) if same else last
+    listed = _("%(first)s and %(second)s", first=", ".join(same), second=last) if same else last
     return ", ".join((_("same %(what)s", what=listed), *differs))
 
 

@@ -1,13 +1,14 @@
-"""A register with true namesakes, siblings, twins, later files and parts, and near-duplicates planted in it.
+"""A register with namesakes, siblings, twins, later files and parts, and near-duplicates planted in it.
 
-The same every time. Written before any rule, from issue 9 alone; the numbers are of Skatteverket's test series,
-in which last digits lie nearer each other than in life, so that twins are harder to tell apart.
+The same every time. Written before any rule, from issue 9 alone. The numbers are of Skatteverket's test
+series, in which last digits lie nearer each other than in life, so that twins are harder to tell apart.
 """
 
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
@@ -67,11 +68,11 @@ class Sample:
     innocent: list[tuple[str, Row]]
 
 
-def mapping(site: str) -> Mapping:
+def mapping(site: str, **said: Any) -> Mapping:
     """Say what the columns of the lists are."""
     columns = tuple(MappedColumn(header, field) for header, field in COLUMNS.items())
-    settings = {"source": "PROVA", "site": site, "unstated_protection": Protection.NONE}
-    return Mapping(columns=columns, kinds={"eb": "EB", "vu": "VU"}, **settings)  # type: ignore[arg-type]
+    settings = {"source": "PROVA", "site": site, "unstated_protection": Protection.NONE, **said}
+    return Mapping(columns=columns, kinds={"eb": "EB", "vu": "VU"}, **settings)
 
 
 def sample(persons: int = 4000, each: int = 50, seed: int = 9) -> Sample:
