@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -82,9 +83,10 @@ def tell(found: Iterable[Likeness | str]) -> str:
     return ", ".join((_("same %(what)s", what=listed), *differs))
 
 
-def words(person: Somebody) -> set[str]:
+@lru_cache(maxsize=4096)  # asked for each row as it is looked for, kept and compared
+def words(person: Somebody) -> frozenset[str]:
     """Return the words somebody's name is compared by."""
-    return set(people.tokens(person.family, person.given))
+    return frozenset(people.tokens(person.family, person.given))
 
 
 def _agreement(found: tuple[Likeness, ...]) -> int:

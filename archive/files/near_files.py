@@ -3,13 +3,13 @@
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, column, select, values
+from sqlalchemy import Row, bindparam, select, text
 
 from archive.files import likeness
 from archive.files.likeness import Described, Somebody
-from archive.kernel.columns import Ordered
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, Person, PersonNumber
@@ -20,7 +20,7 @@ _ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 _PERSON = Person.__table__  # type: ignore[attr-defined]
 _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
 _AT_ONCE = 2000
-_DAYS_AT_ONCE = 400
+_DAYS_AT_ONCE = 200
 _SAME = 20  # files kept of one key: of a day that stands for any, more tell nothing
 _HALF = 32
 _FILES = select(
@@ -47,6 +47,14 @@ _THEIRS = select(_ROLE.c.person_id, _ROLE.c.file_id).where(
 )
 _BEARERS = select(_NUMBER.c.person_id, _NUMBER.c.number).where(
     _NUMBER.c.number.in_(bindparam("values", expanding=True))
+)
+# Written out: made anew for so many days each time, it costs more than it finds.
+_LISTED = ", ".join(f"(:day{at})" for at in range(_DAYS_AT_ONCE))
+_BORN = text(
+    f"""WITH asked (day) AS (VALUES {_LISTED})
+SELECT asked.day, person.id, person.family_name, person.given_name FROM asked
+JOIN person_number ON person_number.number >= asked.day AND person_number.number < asked.day || '~'
+JOIN person ON person.id = person_number.person_id"""  # noqa: S608 - our own parameters
 )
 _DATED = select(_FILE.c.id, _FILE.c.opened_on, _FILE.c.closed_on).where(
     _FILE.c.id > bindparam("after"), _FILE.c.opened_on.is_not(None), _FILE.c.closed_on.is_not(None)
@@ -115,17 +123,18 @@ def days(opened: PartialDate | None, closed: PartialDate | None) -> tuple[Partia
     return (opened, closed) if opened and closed and opened.whole and closed.whole else None
 
 
-def births(person: Somebody) -> set[str]:
+@lru_cache(maxsize=4096)  # asked for each row as it is looked for, kept and compared
+def births(person: Somebody) -> frozenset[str]:
     """Return the birth dates somebody is looked for by: where no number says it, those a slip away too."""
     said = likeness.born(person)
     if said is None or not said.whole:
-        return set()
+        return frozenset()
     found = {said}
     if len(person.number) < 10:
         found |= {PartialDate.from_date(said.earliest() + timedelta(off)) for off in (-1, 1)}
         if said.day and said.day <= 12:
             found |= _turned(said)
-    return {str(day).replace("-", "") for day in found}
+    return frozenset(str(day).replace("-", "") for day in found)
 
 
 def _turned(day: PartialDate) -> set[PartialDate]:
@@ -134,7 +143,7 @@ def _turned(day: PartialDate) -> set[PartialDate]:
 
 def of_persons(work: Work, wanted: Mapping[int, Collection[Somebody]]) -> dict[int, set[int]]:
     """Return, by row, the files of those born the same day of whose name a word is the same."""
-    sought: dict[str, list[tuple[int, set[str]]]] = {}
+    sought: dict[str, list[tuple[int, frozenset[str]]]] = {}
     for row, persons in wanted.items():
         for person in persons:
             for day in births(person):
@@ -167,15 +176,10 @@ def _files(work: Work, persons: Mapping[int, set[int]]) -> dict[int, set[int]]:
 def _born(work: Work, wanted: list[str]) -> Iterator[Row[Any]]:
     """Give the persons whose number begins with one of the days, each day by the index of the numbers."""
     for start in range(0, len(wanted), _DAYS_AT_ONCE):
-        listed = [(day, f"{day}~") for day in wanted[start : start + _DAYS_AT_ONCE]]
-        asked = (
-            values(column("day", Ordered), column("past", Ordered), name="asked").data(listed).cte("asked")
-        )
-        yield from work.connection.execute(
-            select(asked.c.day, _PERSON.c.id, _PERSON.c.family_name, _PERSON.c.given_name)
-            .join(_NUMBER, (_NUMBER.c.number >= asked.c.day) & (_NUMBER.c.number < asked.c.past))
-            .join(_PERSON, _PERSON.c.id == _NUMBER.c.person_id)
-        )
+        listed = wanted[start : start + _DAYS_AT_ONCE]
+        asked = {f"day{at}": day for at, day in enumerate(listed)}
+        none = {f"day{at}": "-" for at in range(len(listed), _DAYS_AT_ONCE)}
+        yield from work.connection.execute(_BORN, asked | none)
 
 
 def described(

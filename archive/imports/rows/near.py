@@ -11,7 +11,7 @@ from archive.files.near_files import Dated, Keys
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.rows import labelled, numbers_alike
 from archive.imports.rows.items import Item, Terms, Verdict, item_of
-from archive.imports.rows.matching import OF_RUN, fetch
+from archive.imports.rows.matching import fetch
 from archive.imports.rows.numbers_alike import Slips, SoughtRow
 from archive.kernel.store import Work
 from archive.models import ImportRow
@@ -19,7 +19,7 @@ from archive.vocabulary import Likeness, PersonRole, RowState
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _READINGS = select(_ROW.c.row, _ROW.c.reading).where(
-    OF_RUN, _ROW.c.row.in_(bindparam("values", expanding=True)), _ROW.c.reading.is_not(None)
+    _ROW.c.run_id == bindparam("run_id"), _ROW.c.row.in_(bindparam("values", expanding=True))
 )
 Name = tuple[str, int]  # "file" and its id, or "row" and its number
 BY = "alike"  # in what is kept of a row and a question: by what two files may be one
@@ -149,7 +149,8 @@ def _described(
     rows = {one for what, one in names if what == "row"}
     found |= {("row", one): ours[one] for one in rows & ours.keys()}
     for row in fetch(work, _READINGS, rows - ours.keys(), run_id=run_id):
-        found["row", row.row] = described(item_of(row.row, Reading.from_dict(row.reading), terms))
+        if row.reading:  # of a row that is registered already it is gone: the check compared them
+            found["row", row.row] = described(item_of(row.row, Reading.from_dict(row.reading), terms))
     return found
 
 

@@ -104,9 +104,10 @@ class Slips:
         return {number, sixty_days_off, *(one + short for one in centuries), *self._meant.get(number, ())}
 
     def wider(self, number: str) -> set[str]:
-        """Return its forms and those a digit off: of these alone nothing follows."""
-        off = self._digit_off.get(number, ()) if sound(number) else _one_digit_off(number)
-        return {*self.forms(number), *off}
+        """Return the number and those a digit off too, of which alone nothing follows."""
+        if not sound(number):
+            return {*self.forms(number), *_one_digit_off(number)}
+        return {number, number[-10:], *self._meant.get(number, ()), *self._digit_off.get(number, ())}
 
 
 def _one_digit_off(number: str) -> Iterator[str]:
