@@ -19,7 +19,7 @@ RESOURCES = (
     "deliveries.senders",
     "deliveries.transfer_notices",
     "files",
-    "near_duplicates",
+    "imports",
     "programme.programme",
     "programme.rooms",
     "scanning",

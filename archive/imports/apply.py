@@ -174,15 +174,12 @@ class Applying:
 
     def _near(self, work: Work, rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
         """Take what the check found nearly the same; look again once anyone else has registered files."""
-        stored = {row.row: row.near or [] for row in rows}
         seen, before = self._look_round(work), verdicts[0].item.row
         self._newest = work.connection.execute(_NEWEST).scalar_one()
         if self._look_again:
             near.look(work, self._run_id, before, verdicts, seen, self._terms)
         near.look_masked(work, self._run_id, before, verdicts, seen.slips)
-        for verdict in verdicts:
-            if verdict.state is RowState.NEW:
-                verdict.near = near.merged(stored[verdict.item.row], verdict.near)
+        near.keep(rows, verdicts)
 
     def _look_round(self, work: Work) -> Seen:
         """Take in what anyone else has registered: most of it before the turn, when nobody waits for it."""

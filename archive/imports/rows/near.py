@@ -89,10 +89,14 @@ def described(item: Item) -> Described:
     )
 
 
-def merged(stored: Sequence[dict[str, Any]], found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put together what the check found and what is found now."""
-    known = {_name(one) for one in stored}
-    return [*(one for one in found if _name(one) not in known), *stored]
+def keep(rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
+    """Put what the check noted on rows with what is found now."""
+    stored = {row.row: row.near or [] for row in rows}
+    for verdict in verdicts:
+        if verdict.state is RowState.NEW:
+            known = stored[verdict.item.row]
+            names = {_name(one) for one in known}
+            verdict.near = [*(one for one in verdict.near if _name(one) not in names), *known]
 
 
 def _sought(item: Item) -> SoughtRow:

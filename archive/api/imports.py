@@ -10,7 +10,7 @@ from archive.vocabulary import Permission, TaskAnswer, TaskKind
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import saw
 
-bp = Blueprint("api_near_duplicates", __name__, url_prefix="/api/near-duplicates")
+bp = Blueprint("api_imports", __name__, url_prefix="/api/near-duplicates")
 
 
 @bp.get("")
