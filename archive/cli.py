@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "imports.imports",
     "demo": "demo",
     "labels": "labelling",
+    "near": "imports.near",
     "programme": "programme.programme",
     "rooms": "programme.rooms",
     "serve": "serve",

@@ -19,6 +19,7 @@ RESOURCES = (
     "deliveries.senders",
     "deliveries.transfer_notices",
     "files",
+    "imports",
     "programme.programme",
     "programme.rooms",
     "scanning",

@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlmodel import col
 
-from archive.files import files
+from archive.files import files, likeness, near_files
+from archive.files.likeness import Described, Somebody
+from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, PersonNumber
 from archive.rules.identity import look_alikes
-from archive.vocabulary import Custody
-from archive.vocabulary.wording import N_
+from archive.vocabulary import Custody, Likeness
+from archive.vocabulary.wording import N_, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,12 @@ class Alike:
     file: CaseFile
     exact: bool
     reason: str
+    by: tuple[Likeness, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Say why."""
+        return likeness.tell(self.by) if self.by else _(self.reason)
 
 
 SAME_REFERENCE = N_("same reference, part and source")
@@ -31,7 +39,16 @@ LOOK_ALIKE_NUMBER = N_("a number that differs by swapped digits, and the same pa
 
 
 def alike(
-    work: Work, *, reference: str, source_id: int, part: int, kind_id: int | None, numbers: Sequence[str]
+    work: Work,
+    *,
+    reference: str,
+    source_id: int,
+    part: int,
+    kind_id: int | None,
+    numbers: Sequence[str],
+    opened: PartialDate | None = None,
+    closed: PartialDate | None = None,
+    persons: Sequence[Somebody] = (),
 ) -> list[Alike]:
     """Return registered files that are, or nearly are, the one described: exact ones first, ten at most."""
     found: dict[int, Alike] = {}
@@ -62,7 +79,19 @@ def alike(
         if kind_id is not None:
             theirs = theirs.where(col(CaseFile.kind_id) == kind_id)
         note(work.session.execute(theirs).all(), reason)
+    one = Described(source_id, key, part, kind_id or 0, opened, closed, persons)
+    for file_id, by in _by_names_and_dates(work, one).items():
+        if file_id not in found:
+            found[file_id] = Alike(files.get(work, file_id), False, "", by)
     return sorted(found.values(), key=lambda one: not one.exact)[:10]
+
+
+def _by_names_and_dates(work: Work, one: Described) -> dict[int, tuple[Likeness, ...]]:
+    numbers = {person.number: [0] for person in one.persons if person.number}
+    found = near_files.with_numbers(work, numbers).get(0, set())
+    found |= near_files.of_persons(work, {0: one.persons}).get(0, set())
+    near = {file: likeness.near(one, other) for file, other in near_files.described(work, found).items()}
+    return {file: near[file] for file in sorted(near) if near[file]}
 
 
 def _number_sets(numbers: Sequence[str]) -> list[tuple[list[str], str]]:

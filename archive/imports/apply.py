@@ -13,11 +13,11 @@ from archive.files.files import NewFile
 from archive.history import history
 from archive.imports import changes, questions
 from archive.imports.batching import Turns
-from archive.imports.check import behind, look_near, look_near_masked, problem_dict, seal
+from archive.imports.check import behind, problem_dict, seal
 from archive.imports.counts import Counts
 from archive.imports.lists.meaning.fields import RowProblem
 from archive.imports.lists.meaning.mapping import Mapping
-from archive.imports.rows import asking, earlier, matching, names, protected
+from archive.imports.rows import asking, earlier, matching, names, near, protected
 from archive.imports.rows.items import (
     PLACE_UNKNOWN,
     Background,
@@ -31,7 +31,9 @@ from archive.imports.rows.items import (
 )
 from archive.imports.rows.judging import judge, told
 from archive.imports.rows.masked_alike import MaskedFiles
-from archive.imports.rows.matching import CaseKey, Slips
+from archive.imports.rows.matching import CaseKey
+from archive.imports.rows.near import Seen
+from archive.imports.rows.numbers_alike import Slips
 from archive.imports.rows.persons import PersonBook
 from archive.imports.rows.places import PLACE_MISSING, ListedPlace, PlaceFinder
 from archive.imports.rows.protected import Marks
@@ -97,7 +99,7 @@ class Applying:
         self._mapping = Mapping.from_dict(run.mapping or {})
         self._newest = int(run.options.get("newest", 0))
         self._look_again = False
-        self._slips: Slips | None = None
+        self._seen: Seen | None = None
         self._alone = 0
         self._begin()
 
@@ -120,6 +122,7 @@ class Applying:
             with turns.take() as (work, run):
                 protected.hide(work, run, self._marks)
         with turns.archive.read(turns.actor) as work:
+            self._look_round(work)
             size = 1 if self._alone else turns.size
             parameters = {"run_id": self._run_id, "after": turns.after, "size": size}
             rows = work.connection.execute(_TO_DO, parameters).all()
@@ -171,19 +174,21 @@ class Applying:
 
     def _near(self, work: Work, rows: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
         """Take what the check found nearly the same; look again once anyone else has registered files."""
-        stored = {row.row: row.near or [] for row in rows}
-        connection = work.connection
-        parameters = {"after": self._newest, "run_id": self._run_id}
-        self._look_again |= connection.execute(_FOREIGN, parameters).first() is not None
-        self._newest = connection.execute(_NEWEST).scalar_one()
-        self._slips = self._slips or Slips.load(work)
-        before = verdicts[0].item.row
+        seen, before = self._look_round(work), verdicts[0].item.row
+        self._newest = work.connection.execute(_NEWEST).scalar_one()
         if self._look_again:
-            look_near(work, self._run_id, before, verdicts, self._slips)
-        look_near_masked(work, self._run_id, before, verdicts, self._slips)
-        for verdict in verdicts:
-            if verdict.state is RowState.NEW:
-                verdict.near += [one for one in stored[verdict.item.row] if one not in verdict.near]
+            near.look(work, self._run_id, before, verdicts, seen, self._terms)
+        near.look_masked(work, self._run_id, before, verdicts, seen.slips)
+        near.keep(rows, verdicts)
+
+    def _look_round(self, work: Work) -> Seen:
+        """Take in what anyone else has registered: most of it before the turn, when nobody waits for it."""
+        parameters = {"after": self._newest, "run_id": self._run_id}
+        self._look_again |= work.connection.execute(_FOREIGN, parameters).first() is not None
+        self._seen = self._seen or Seen(Slips.load(work))
+        if self._look_again:
+            self._seen.register.load(work)
+        return self._seen
 
     def _finish(self, work: Work, run: ImportRun) -> None:
         counts = Counts.from_data(run.counts)

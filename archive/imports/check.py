@@ -18,12 +18,13 @@ from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.lists.meaning.tables import OpenList, Row
-from archive.imports.rows import asking, labelled, matching, names, told
+from archive.imports.rows import asking, matching, names, near, told
 from archive.imports.rows import earlier as import_earlier
 from archive.imports.rows.agreeing import meets
 from archive.imports.rows.items import Background, Item, Terms, Verdict, item_of
 from archive.imports.rows.judging import judge
-from archive.imports.rows.matching import CaseKey, KnownFile, Slips, SoughtRow
+from archive.imports.rows.matching import CaseKey, KnownFile
+from archive.imports.rows.near import Seen
 from archive.imports.rows.places import PlaceFinder
 from archive.kernel.clock import local_date
 from archive.kernel.errors import DomainError, Invalid
@@ -83,7 +84,7 @@ class Staging:
 
     def judge(self, work: Work, run: ImportRun, items: Sequence[Item]) -> list[Verdict]:
         """Decide what the rows of a batch mean."""
-        return check(work, run.id, items, self.finder, self.terms, self._slips, self._made, self._newcomers)
+        return check(work, run.id, items, self.finder, self.terms, self._seen, self._made, self._newcomers)
 
     def _clear(self) -> bool:
         """Delete what an earlier reading of the same list left; tell whether there was any."""
@@ -108,7 +109,7 @@ class Staging:
             self._words = import_earlier.Words(self._mapping, shape.columns)
             marks = self._list.remarks, self._list.around
             self._reader = ListReader(self._mapping, shape, today=today, remarks=marks[0], around=marks[1])
-            self._slips = Slips.load(work, run_id=self.run_id if self.turns.after else None)
+            self._seen = Seen.load(work, self.run_id if self.turns.after else None)
             self._replan(work)
         return self._going_on(self.turns.after)
 
@@ -138,6 +139,8 @@ class Staging:
             for item in items:
                 verdict = judge(item, background)
                 names.note(verdict, self._newcomers)
+                if verdict.state is RowState.NEW:
+                    self._seen.add(item.row, near.described(item))
                 if verdict.stands:
                     self.finder.plan(work, item.steps)
 
@@ -227,7 +230,7 @@ def check(
     items: Sequence[Item],
     finder: PlaceFinder,
     terms: Terms,
-    slips: Slips,
+    seen: Seen,
     made: Callable[[int, Sequence[str], Reading], Item],
     newcomers: dict[str, tuple[str, str]],
 ) -> list[Verdict]:
@@ -254,7 +257,7 @@ def check(
         spot = background.spots[item.steps]
         if spot and not spot.id and verdict.stands:
             finder.plan(work, item.steps)
-    look_near(work, run_id, before, verdicts, slips)
+    near.look(work, run_id, before, verdicts, seen, terms)
     return verdicts
 
 
@@ -314,32 +317,6 @@ def _all(background: Background, keys: Collection[CaseKey] | None = None) -> Ite
             yield from chain.from_iterable(background.twins.get(key, {}).values())
             pairs = chain.from_iterable(background.merged.get(key, {}).values())
             yield from chain.from_iterable(pairs)
-
-
-def look_near(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:
-    """Note on rows about to become files which rows and files may be the same."""
-    fresh = _sought(verdicts)
-    found = matching.near(work, run_id, before, fresh, slips)
-    for row, name in labelled.near(work, run_id, before, fresh):
-        if name not in found.setdefault(row, []):
-            found[row].append(name)
-    for verdict in verdicts:
-        verdict.near = found.get(verdict.item.row, [])
-
-
-def look_near_masked(work: Work, run_id: int, before: int, verdicts: Sequence[Verdict], slips: Slips) -> None:
-    """Note on rows about to become files which masked files nearly have their number: for those cleared."""
-    found = matching.near(work, run_id, before, _sought(verdicts), slips, protected=True)
-    for verdict in verdicts:
-        verdict.near_masked = found.get(verdict.item.row, [])
-
-
-def _sought(verdicts: Sequence[Verdict]) -> list[SoughtRow]:
-    return [
-        SoughtRow(one.item.row, one.item.key, one.item.reading.part, one.item.kind_id, one.item.number)
-        for one in verdicts
-        if one.state is RowState.NEW
-    ]
 
 
 def _row(run_id: int, cells: list[str], verdict: Verdict) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from archive.files import files
+from archive.files.likeness import STAND_IN
 from archive.imports import questions
-from archive.imports.rows.matching import STAND_IN
 from archive.kernel.store import APART, Work
 from archive.models import CaseFile, ImportRun, Task
 from archive.places import places

@@ -11,6 +11,7 @@ from archive.history import history
 from archive.imports.lists.meaning.reading import PersonReading, Reading
 from archive.imports.rows import masked_alike
 from archive.imports.rows.names import LONGER
+from archive.imports.rows.near import BY
 from archive.kernel.store import APART, Work
 from archive.models import ImportRow, ImportRun, Task
 from archive.people import doubts, file_links, same_persons
@@ -29,7 +30,7 @@ class QuestionBook:
     def __init__(self, work: Work, run: ImportRun) -> None:
         self._work, self._run = work, run
         self._rows: list[dict[str, Any]] = []
-        self._near: list[tuple[int, int, int]] = []
+        self._near: list[tuple[int, int, int, dict[str, Any]]] = []
         self._sealed: list[dict[str, Any]] = []
 
     def ask(
@@ -58,13 +59,14 @@ class QuestionBook:
         if sealed:
             self._sealed.append(self._rows[-1])
 
-    def ask_near(self, row_id: int, file_id: int, near: Sequence[dict[str, int]]) -> None:
+    def ask_near(self, row_id: int, file_id: int, near: Sequence[dict[str, Any]]) -> None:
         """Ask whether a file is one of those that look like it: files, or rows of the same list."""
         for one in near:
+            by = {BY: one[BY]} if one.get(BY) else {}
             if "file" in one:
-                self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, {}, one["file"])
+                self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, by, one["file"])
             else:
-                self._near.append((row_id, file_id, one["row"]))
+                self._near.append((row_id, file_id, one["row"], by))
 
     def open(self) -> None:
         """Open what has not been asked before."""
@@ -126,7 +128,7 @@ class QuestionBook:
 
     def _resolve(self) -> None:
         """Find the files that earlier rows of the list have become."""
-        wanted = sorted({row for _row_id, _file_id, row in self._near})
+        wanted = sorted({row for _row_id, _file_id, row, _by in self._near})
         if not wanted:
             return
         rows = self._work.session.execute(
@@ -135,9 +137,9 @@ class QuestionBook:
             )
         )
         files = {found[0]: found[1] for found in rows}
-        for row_id, file_id, row in self._near:
+        for row_id, file_id, row, by in self._near:
             if (other := files.get(row)) is not None:
-                self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, {}, other)
+                self.ask(TaskKind.NEAR_DUPLICATE, row_id, file_id, by, other)
 
     def _asked(self) -> set[str]:
         ids = sorted({row["file_id"] for row in self._rows})

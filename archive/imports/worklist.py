@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
 from sqlmodel import col
 
-from archive.files import files
+from archive.files import files, likeness
+from archive.files.masking import Card, cards
 from archive.history import history
 from archive.imports import answers as import_answers
 from archive.imports import masking, merging, questions
@@ -19,6 +20,7 @@ from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.lists.meaning.whereabouts import PlaceStep
 from archive.imports.rows.items import Terms
 from archive.imports.rows.names import LONGER, agree, longer
+from archive.imports.rows.near import BY
 from archive.imports.rows.places import PLACE_MISSING, PlaceFinder, Steps, standing
 from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.partial_date import PartialDate
@@ -97,6 +99,35 @@ def tasks(
     return work.session.execute(statement.order_by(col(Task.id)).limit(limit)).scalars().all()
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two files that may be one, as whoever asks may see them, and by what they may be."""
+
+    id: int
+    files: tuple[Card, Card]
+    by: Sequence[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data for JSON."""
+        told = [
+            {"code": card.file.code, "reference": card.file.reference, "part": card.file.part}
+            for card in self.files
+        ]
+        return {"id": self.id, "files": told, "by": list(self.by), "says": likeness.tell(self.by)}
+
+
+def pairs(work: Work, *, after: int = 0, limit: int = PAGE) -> list[Pair]:
+    """Return the files that may be one and of which nobody has said so, oldest question first."""
+    found = tasks(work, kind=TaskKind.NEAR_DUPLICATE, after=after, limit=limit)
+    ids = {file_id for task in found for file_id in (task.file_id, task.other_id)}
+    wanted = work.session.scalars(select(CaseFile).where(col(CaseFile.id).in_(ids))).all()
+    shown = {card.file.id: card for card in cards(work, wanted)}
+    return [
+        Pair(task.id, (shown[task.file_id], shown[task.other_id or 0]), task.facts.get(BY, ()))
+        for task in found
+    ]
+
+
 def open_counts(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
     """Count the open items of each kind, of one list or of all."""
     statement = select(col(Task.kind), func.count()).where(_open(work)).group_by(col(Task.kind))
@@ -121,12 +152,12 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
     return [tuple(row) for row in rows]
 
 
-def get(work: Work, task_id: int) -> Task:
-    """Return an item by id; raises NotFound."""
+def get(work: Work, task_id: int, kind: TaskKind | None = None) -> Task:
+    """Return an item by id, of one kind if given; raises NotFound."""
     task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
     apart = select(col(Task.id)).where(col(Task.id) == task_id, _APART)
     secret = not people.cleared(work.actor) and work.session.scalar(apart) is not None
-    if task is None or task.kind not in KINDS or secret:
+    if task is None or task.kind not in ((kind,) if kind else KINDS) or secret:
         raise NotFound("no_such_task", N_("There is no such item on the worklist."))
     return task
 

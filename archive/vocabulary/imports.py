@@ -63,6 +63,59 @@ class TaskKind(Term):
     SAME_PERSON = "same_person", "kan vara en skyddad person", "may be a protected person"
 
 
+class Likeness(Term):
+    """By what two files may be one: first in what they may agree, then in what they may differ."""
+
+    NUMBER = "number", "personnummer", "personal number"
+    NAME = "name", "namn", "name"
+    BIRTH = "birth", "födelsedatum", "birth date"
+    DATES = "dates", "datum", "dates"
+    REFERENCE_DIGIT = "reference_digit", "aktnumret skiljer en siffra", "one digit of the reference differs"
+    REFERENCE_SWAPPED = (
+        "reference_swapped",
+        "två tecken i aktnumret har bytt plats",
+        "two signs of the reference swapped",
+    )
+    REFERENCE_TWICE = (
+        "reference_twice",
+        "ett tecken i aktnumret står två gånger",
+        "a sign of the reference typed twice",
+    )
+    REFERENCE_WRITTEN = (
+        "reference_written",
+        "aktnumret är skrivet på annat sätt",
+        "the reference is written otherwise",
+    )
+    REFERENCE_MISSING = "reference_missing", "aktnummer saknas", "a reference is missing"
+    REFERENCE_OTHER = "reference_other", "aktnumret är ett annat", "another reference"
+    OTHER_SOURCE = (
+        "other_source",
+        "samma aktnummer i ett annat system",
+        "the same reference in another source",
+    )
+    PART_OTHER = "part_other", "en annan del", "another part"
+    NAME_SPELT = "name_spelt", "namnet är stavat på annat sätt", "the name is spelt otherwise"
+    NAME_TURNED = "name_turned", "för- och efternamn har bytt plats", "given name and surname changed places"
+    NAME_LONGER = "name_longer", "ett efternamn till", "one more surname"
+    SURNAME_OTHER = "surname_other", "ett annat efternamn", "another surname"
+    NAME_OTHER = "name_other", "ett annat namn", "another name"
+    NUMBER_MISSING = "number_missing", "personnummer saknas i den ena", "one has no personal number"
+    NUMBER_DIGIT = "number_digit", "personnumret skiljer en siffra", "one digit of the number differs"
+    NUMBER_SWAPPED = (
+        "number_swapped",
+        "två siffror i personnumret har bytt plats",
+        "two digits of the number swapped",
+    )
+    NUMBER_WRITTEN = "number_written", "dagen i personnumret skiljer 60", "the day in the number is 60 off"
+    NUMBER_OTHER = "number_other", "ett annat personnummer", "another personal number"
+    BIRTH_SLIP = "birth_slip", "födelsedatumet skiljer sig lite", "the birth date differs a little"
+    BIRTH_OTHER = "birth_other", "ett annat födelsedatum", "another birth date"
+    DATE_A_DAY_OFF = "date_a_day_off", "ett datum skiljer en dag", "a date is a day off"
+    DATE_TURNED = "date_turned", "dag och månad har bytt plats", "day and month changed places"
+    DATE_DIGIT = "date_digit", "ett datum skiljer en siffra", "one digit of a date differs"
+    DATES_OTHER = "dates_other", "andra datum", "other dates"
+
+
 class GapKind(Term):
     """How a list of closed cases and the register differ."""
 

@@ -2,7 +2,7 @@
 
 python -m tests.bench [--files N] [--postgresql URL] [name ...]
 
-Names: labels history lookups http deliveries imports search_time search.
+Names: labels history lookups http deliveries imports near search_time search.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-NAMES = ("labels", "history", "lookups", "http", "deliveries", "imports", "search_time", "search")
+NAMES = ("labels", "history", "lookups", "http", "deliveries", "imports", "near", "search_time", "search")
 
 
 def main() -> None:

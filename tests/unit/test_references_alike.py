@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archive.files.files import reference_key
-from archive.imports.rows.references_alike import may_be_one
+from archive.files.references_alike import may_be_one
 
 _LETTERS = st.text("ABKLNRSVÅ", min_size=1, max_size=3)
 _NUMBER = st.integers(1, 99_999)

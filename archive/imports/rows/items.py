@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from archive.files.likeness import STAND_IN
 from archive.imports.lists.formats.text import simple
 from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField, RowProblem
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.reading import PersonReading, Reading
 from archive.imports.lists.meaning.whereabouts import place_key
-from archive.imports.rows.matching import STAND_IN, CaseKey, Claim, KnownFile, KnownPerson
+from archive.imports.rows.matching import CaseKey, Claim, KnownFile, KnownPerson
 from archive.imports.rows.places import ListedPlace, Steps, standing
 from archive.kernel.store import Work
 from archive.models import FileKind, SourceSystem, Unit
@@ -154,8 +155,8 @@ class Verdict:
     state: RowState
     parts: list[PartVerdict] = field(default_factory=list)
     problem: RowProblem | None = None
-    near: list[dict[str, int]] = field(default_factory=list)
-    near_masked: list[dict[str, int]] = field(default_factory=list)  # counted nowhere
+    near: list[dict[str, Any]] = field(default_factory=list)
+    near_masked: list[dict[str, Any]] = field(default_factory=list)  # counted nowhere
 
     @property
     def shown(self) -> RowState:

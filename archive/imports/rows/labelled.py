@@ -6,8 +6,9 @@ from itertools import chain, product
 
 from sqlalchemy import bindparam, select
 
-from archive.imports.rows.matching import OF_RUN, CaseKey, SoughtRow, fetch
-from archive.imports.rows.references_alike import with_noughts, without_letter_for_nought
+from archive.files.references_alike import with_noughts, without_letter_for_nought
+from archive.imports.rows.matching import OF_RUN, CaseKey, fetch
+from archive.imports.rows.numbers_alike import SoughtRow
 from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow
 from archive.vocabulary import Custody, RowState
@@ -73,7 +74,7 @@ def near(
 
 
 def _forms_of(one: SoughtRow) -> list[str]:
-    # Noughts and letters, of somebody whose number is known: `matching.near` compares those.
+    # Noughts and letters, of somebody whose number is known: `numbers_alike.near` compares those.
     reference = one.key.reference
     if one.number:
         return _forms(reference)

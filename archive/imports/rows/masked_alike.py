@@ -9,10 +9,11 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 from sqlalchemy import bindparam, select
 
+from archive.files.likeness import STAND_IN
+from archive.files.references_alike import may_be_one, pieces
 from archive.imports.rows.items import Verdict, reference_of
-from archive.imports.rows.matching import STAND_IN, CaseKey, KnownPerson, fetch, known_persons
+from archive.imports.rows.matching import CaseKey, KnownPerson, fetch, known_persons
 from archive.imports.rows.names import agree
-from archive.imports.rows.references_alike import may_be_one, pieces
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson
 from archive.people import people

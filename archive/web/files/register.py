@@ -12,6 +12,7 @@ from archive.access_log import access_log
 from archive.codes import codes as label_codes
 from archive.files import duplicates, files, masking, retention
 from archive.files.duplicates import Alike
+from archive.files.likeness import Somebody
 from archive.files.masking import Card
 from archive.imports import masking as import_masking
 from archive.imports import worklist
@@ -226,6 +227,11 @@ def _is_another(work: Work, refused: Refusals) -> bool:
     return False
 
 
+def _somebody(row: PersonRow) -> Somebody:
+    named = row.known or row  # whoever is known by the number need not be named again
+    return Somebody(named.family_name, named.given_name, row.read.number if row.read else "")
+
+
 def _check(work: Work, form: Mapping[str, Any], least: int) -> FormCheck:
     rows = person_rows(work, form, least)
     typed = Typed(form, local_date(work.now), Refusals())
@@ -234,6 +240,7 @@ def _check(work: Work, form: Mapping[str, Any], least: int) -> FormCheck:
     kind = typed.chosen("kind", choices.kinds, None)
     part = typed.whole("part", 1)
     numbers = [row.read.number for row in rows if row.read]
+    dates = {name: typed.date(name) for name in DATES}
     alike = duplicates.alike(
         work,
         reference=typed.text("reference"),
@@ -241,9 +248,11 @@ def _check(work: Work, form: Mapping[str, Any], least: int) -> FormCheck:
         part=part,
         kind_id=kind,
         numbers=numbers,
+        opened=dates["opened_on"],
+        closed=dates["closed_on"],
+        persons=[_somebody(row) for row in rows if not row.blank],
     )
     shown = masking.cards(work, [one.file for one in alike])
-    dates = {name: typed.date(name) for name in DATES}
     described = SimpleNamespace(
         reference_key=files.reference_key(typed.text("reference")),
         source_id=source,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.access_log import access_log
-from archive.files import files, masking, place_claims
+from archive.files import files, likeness, masking, place_claims
 from archive.files.masking import Card
 from archive.files.place_claims import Saying
 from archive.imports import masking as import_masking
@@ -16,6 +16,7 @@ from archive.imports import questions, worklist
 from archive.imports import runs as import_runs
 from archive.imports.rows.agreeing import plain_person
 from archive.imports.rows.judging import OTHER_ROW
+from archive.imports.rows.near import BY
 from archive.imports.rows.places import PLACE_MISSING
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
@@ -142,6 +143,7 @@ def _asked(
         "card": card,
         "other": other,
         "pair": _pair(card, other) if other else [],
+        "by": likeness.tell(task.facts.get(BY, ())),
         "run_id": task.run_id or 0,
         "list": runs.get(task.run_id or 0, ""),
         "sides": sides,
@@ -162,6 +164,7 @@ def _pair(one: Card, other: Card) -> list[tuple[str, str, str]]:
             (_("Name"), card.name),
             (_("Number"), "; ".join(person.number for person in card.persons if person.number)),
             (_("Kind of file"), card.kind),
+            (_("Opened"), str(card.file.opened_on or "")),
             (_("Case closed"), str(card.file.closed_on or "")),
             (_("Place"), card.place),
         ]

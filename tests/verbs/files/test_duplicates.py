@@ -1,6 +1,10 @@
 """Near-duplicates: shown before a file is registered twice."""
 
+import pytest
+
 from archive.files import duplicates, files
+from archive.files.likeness import Somebody
+from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work
 from archive.models import CaseFile
 from archive.vocabulary import Protection
@@ -83,3 +87,37 @@ def test_the_same_file_comes_first_and_once(work: Work) -> None:
         numbers=["199006022397"],
     )
     assert [one.reason for one in found] == [duplicates.SAME_REFERENCE, duplicates.LOOK_ALIKE_NUMBER]
+
+
+@pytest.mark.parametrize("protection", [Protection.NONE, Protection.MARKED])
+def test_somebody_of_nearly_the_name_and_the_same_dates_is_alike_unless_protected(
+    work: Work, protection: Protection
+) -> None:
+    anna = a_person(work, "Åkerlund", "Anna", number="199006022397", protection=protection)
+    file = a_file(work, a_shelf(work), anna, reference="2009/12345")
+    days = {"opened": PartialDate(2009, 3, 4), "closed": PartialDate(2011, 10, 7)}
+    files.correct(work, file, file.version, opened_on=days["opened"], closed_on=days["closed"])
+
+    def told(*persons: Somebody) -> list[str]:
+        return [
+            one.said
+            for one in duplicates.alike(
+                work,
+                reference="2009/12346",
+                source_id=file.source_id,
+                part=1,
+                kind_id=file.kind_id,
+                numbers=[],
+                persons=persons,
+                **days,
+            )
+        ]
+
+    born = PartialDate(1990, 6, 2)
+    reason = (
+        "samma födelsedatum och datum, personnummer saknas i den ena, namnet är stavat på annat sätt, "
+        "aktnumret skiljer en siffra"
+    )
+    hidden = protection.protected
+    assert told(Somebody("Åkerlund", "Ana", "", born)) == ([] if hidden else [reason])
+    assert told(Somebody("Åkerlund", "Bo", "", born)) == [], "a twin"

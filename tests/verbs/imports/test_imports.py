@@ -171,7 +171,8 @@ def test_a_row_that_repeats_one_not_registered_is_registered(archive: Archive, a
     [
         (row("P0001233", ANNA), 1),  # a sign typed twice
         (row("P000132", ANNA), 1),  # two signs swapped
-        (row("P000124", ANNA), 0),  # the next number of the series
+        (row("P000124", ANNA, closed="2004-05-06"), 0),  # the next number of the series, another time
+        (row("P000124", ANNA), 1),  # a wrong digit: closed the same day
         (
             row("P000123", "195005055012", part="1"),
             0,
@@ -180,7 +181,8 @@ def test_a_row_that_repeats_one_not_registered_is_registered(archive: Archive, a
         (row("P777777", "5005050512"), 0),  # the same person without century, another case
         (row("P777777", ANNA), 0),  # the same person, another case
         (row("P0001233", ANNA, kind="VU"), 0),  # another kind of file
-        (row("P0001233", ANNA, part="2"), 0),  # another part
+        (row("P0001233", ANNA, part="2"), 1),  # another part, and a slip in the reference
+        (row("P0001233", ANNA, part="2", closed="2004-05-06"), 0),
     ],
 )
 def test_files_that_are_nearly_the_same_are_registered_and_asked_about(

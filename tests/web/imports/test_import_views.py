@@ -350,3 +350,12 @@ def test_a_place_conflict_with_a_scan_says_who_scanned_and_when(
     page = " ".join(sign_in(Role.ARCHIVIST).get("/tasks/").text.split())
     assert "Registret, skannad av Arkivarie" in page
     assert "2026-11-23" in page.partition("Registret, skannad av Arkivarie")[2][:200]
+
+
+def test_the_worklist_says_by_what_two_files_may_be_one(
+    archive: Archive, archivist: Actor, sign_in: SignIn
+) -> None:
+    numbered = row("2009/12345", "199006022397", "Åkerlund, Anna")
+    take_in(archive, archivist, [numbered, row("2009/12346", "199006022397", "Åkerlund, Anna")])
+    page = sign_in(Role.ARCHIVIST).get("/tasks/?kind=near_duplicate").text
+    assert "Samma personnummer, namn och datum, aktnumret skiljer en siffra" in page

@@ -10,7 +10,7 @@ def may_be_one(a: str, b: str) -> bool:
     """Tell it of two references as they are compared."""
     if pieces(a) == pieces(b):
         return True
-    return _swapped(a, b) if len(a) == len(b) else _typed_twice(*sorted((a, b), key=len))
+    return swapped(a, b) if len(a) == len(b) else typed_twice(*sorted((a, b), key=len))
 
 
 def pieces(reference: str) -> list[str]:
@@ -30,7 +30,7 @@ def with_noughts(digits: str, widest: int) -> list[str]:
     return list(dict.fromkeys((bare, digits, *(bare.zfill(width) for width in range(2, widest + 1)))))
 
 
-def _swapped(a: str, b: str) -> bool:
+def swapped(a: str, b: str) -> bool:
     """Tell whether two neighbouring signs have changed places."""
     differ = [at for at, (left, right) in enumerate(zip(a, b, strict=True)) if left != right]
     if len(differ) != 2:
@@ -39,6 +39,6 @@ def _swapped(a: str, b: str) -> bool:
     return second == first + 1 and a[first] == b[second] and a[second] == b[first]
 
 
-def _typed_twice(short: str, long: str) -> bool:
+def typed_twice(short: str, long: str) -> bool:
     """Tell whether one sign of the shorter text stands twice in the longer."""
     return any(short[: at + 1] + short[at:] == long for at in range(len(short)))
