@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
-from archive.incidents import claims
+from archive.incidents.report import claims
 from archive.kernel.store import Work
 from archive.models import (
     CaseFile,

@@ -1,20 +1,19 @@
 """What cannot be found becomes a case at once, with an owner, clocks and a next step; who may see it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from archive.accounts import display_names
 from archive.files import files, misses, wanted
 from archive.files.misses import MissReport
-from archive.files.parts import with_part
 from archive.history import history
-from archive.incidents import access, changes, reopening, steps
+from archive.incidents import changes, sought_already, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
@@ -54,16 +53,13 @@ from archive.vocabulary import (
     Custody,
     EventKind,
     IncidentAction,
-    IncidentOutcome,
-    IncidentState,
     MessageKind,
     Missed,
     Permission,
     PersonRole,
     Role,
 )
-from archive.vocabulary.wording import N_, _
-from labels import codes
+from archive.vocabulary.wording import N_
 from routines.conditions import Answer
 
 # Every verb on incidents, wherever it stands, is called by this module's name.
@@ -119,22 +115,22 @@ def report(work: Work, said: MissReport) -> Incident:
         return work.session.get_one(Incident, int(before.stream.removeprefix("incident:")))
     _refuse_wrong(work, said)
     ids = _all_files(work, said)
-    cases = _cases_of_finds(work, ids)
+    cases = sought_already.cases_of_finds(work, ids)
     missed = _locked(work, ids)
     for incident in reversed(cases):  # the latest find is the one in question
-        _missed_again(work, incident, {file.id for file in missed}, said)
+        sought_already.missed_again(work, incident, {file.id for file in missed}, said)
     known = wanted.by_file(work, [file.id for file in missed])
     fresh = [file for file in missed if file.id not in known]
     met = said
     if fresh or said.description.strip() or len({one.incident_id for one in known.values()}) > 1:
-        met = _handed_on(work, said, [file for file in missed if file.id in known], known)
+        met = sought_already.handed_on(work, said, [file for file in missed if file.id in known], known)
     for looked_for in known.values():
-        _meet(work, looked_for, met)
+        sought_already.meet(work, looked_for, met)
     if known and not fresh and not said.description.strip():
         return work.session.get_one(Incident, next(iter(known.values())).incident_id)
     new = _open(work, said, fresh)
     for incident in cases:
-        _missed_since(work, incident, new)
+        sought_already.missed_since(work, incident, new)
     return new
 
 
@@ -154,17 +150,10 @@ def _sent(work: Work, sent: UUID | None, *, hold: bool = False) -> Event | None:
     taken = (
         select(Event)
         .join(EventSubject, col(EventSubject.event_id) == Event.id)
-        .where(col(EventSubject.subject) == _SENT % sent, col(Event.actor) == work.actor.id)
+        .where(col(EventSubject.subject) == sought_already.SENT % sent, col(Event.actor) == work.actor.id)
         .order_by(col(Event.kind) == EventKind.INCIDENT_REPORTED_AGAIN.value, col(Event.id))
     )
     return work.session.scalar(taken.limit(1))
-
-
-_SENT = "sent:%s"  # a subject of the events by which a report is taken down
-
-
-def _form(said: MissReport) -> list[str]:
-    return [_SENT % said.sent] if said.sent else []
 
 
 def took_up(work: Work, incident: Incident, at: datetime | None = None) -> bool:
@@ -265,105 +254,6 @@ def _locked(work: Work, ids: set[int]) -> list[CaseFile]:
     return found
 
 
-def _cases_of_finds(work: Work, ids: set[int]) -> list[Incident]:
-    """Hold the incidents that are not over in which some files are said to be found, in the order of ids."""
-    found = (
-        select(Incident)
-        .where(
-            col(Incident.id).in_(select(col(IncidentFile.incident_id)).where(_said_at_hand(ids))),
-            col(Incident.status) != IncidentState.CLOSED,
-        )
-        .order_by(col(Incident.id))
-    )
-    return [changes.locked(work, one) for one in work.session.scalars(found).all()]
-
-
-def _said_at_hand(ids: set[int]) -> ColumnElement[bool]:
-    ended = (IncidentOutcome.FOUND, IncidentOutcome.MISTAKEN)
-    return and_(col(IncidentFile.file_id).in_(sorted(ids)), col(IncidentFile.outcome).in_(ended))
-
-
-def _missed_again(work: Work, incident: Incident, ids: set[int], said: MissReport) -> None:
-    """Seek in its incident what was said there to be at hand: it is one breach, with its first clocks."""
-    sought = wanted.by_file(work, ids)
-    again = [
-        one
-        for one in changes.items(work, incident)
-        if one.file_id in ids and one.file_id not in sought and not one.open and not _stands(one, said)
-    ]
-    if again and incident.status is not IncidentState.CLOSED:
-        reason = said.circumstances.strip() or EventKind.INCIDENT_REPORTED_AGAIN.label
-        reopening.take_up(work, incident, again, reason, untrue=False)
-
-
-def _stands(item: IncidentFile, said: MissReport) -> bool:
-    """Tell whether a find holds beside a report: somebody says that it was missed since then only."""
-    missed, ended = said.missed_at or said.suspected_at, item.found_at or item.outcome_at
-    return missed is not None and ended is not None and missed >= ended.replace(second=0, microsecond=0)
-
-
-def _missed_since(work: Work, incident: Incident, new: Incident) -> None:
-    """Say in an incident whose find stands that the file is missing anew, and tell its owner."""
-    own = {item.file_id for item in changes.items(work, incident) if not item.open}
-    for item in changes.items(work, new):
-        if item.file_id is not None and item.file_id in own:
-            event = history.record(
-                work,
-                EventKind.INCIDENT_MISSED_SINCE,
-                incident,
-                subjects=[f"file:{item.file_id}"],
-                happened_at=new.missed_at,
-                file=item.file_id,
-                incident=new.id,
-            )
-            wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"since {event}")
-
-
-def _handed_on(
-    work: Work, said: MissReport, sought: Sequence[CaseFile], known: Mapping[int, wanted.Wanted]
-) -> MissReport:
-    """Return what of a report about more goes to the incidents some of it has; raises Invalid unless said."""
-    if sought and said.handed_on is None:
-        open_ = access.known(work, {one.incident_id for one in known.values()})
-        raise Invalid(
-            "sought_already",
-            N_(
-                "Looked for already: %(files)s. Say whether what you write is handed on to whoever leads "
-                "that search, and send again."
-            ),
-            field="handed_on",
-            files=", ".join(_named(file, known[file.id].incident_id, open_) for file in sought),
-        )
-    return said if said.handed_on else replace(said, purpose="", waiting="", circumstances="")
-
-
-def _named(file: CaseFile, incident_id: int, known: Collection[int]) -> str:
-    name = codes.grouped(file.code) if file.protected else with_part(file.reference, file)
-    return f"{name} ({_('incident %(number)s', number=incident_id)})" if incident_id in known else name
-
-
-def _meet(work: Work, found: wanted.Wanted, said: MissReport) -> None:
-    """Hand what was said on to the incident a file has already; whoever said it may open no more by that."""
-    incident = work.session.get_one(Incident, found.incident_id)
-    event = history.record(
-        work,
-        EventKind.INCIDENT_REPORTED_AGAIN,
-        incident,
-        private=_words(said),
-        subjects=[f"file:{found.file_id}", *_form(said)],
-        happened_at=said.missed_at,
-        file=found.file_id,
-        occasion=said.occasion.value,
-    )
-    if said.waiting.strip() and not incident.somebody_waits:
-        incident.somebody_waits = True
-        incident.version += 1
-        work.session.flush()
-    if said.waiting.strip():
-        steps.ask_again(work, incident)
-    wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
-
-
 def _open(work: Work, said: MissReport, missed: Sequence[CaseFile]) -> Incident:
     described = bool(said.description.strip())
     incident = Incident(
@@ -388,8 +278,8 @@ def _open(work: Work, said: MissReport, missed: Sequence[CaseFile]) -> Incident:
         work,
         incident,
         IncidentAction.REPORT,
-        private={"description": said.description.strip(), **_words(said)},
-        subjects=[*(file.stream for file in missed), *_form(said)],
+        private={"description": said.description.strip(), **sought_already.words(said)},
+        subjects=[*(file.stream for file in missed), *sought_already.form(said)],
         missed=incident.what.value,
         occasion=incident.occasion.value,
         pieces=incident.pieces,
@@ -427,10 +317,6 @@ def _reported(
         "earlier_diary_number": incident.diary_number if incident.entered_afterwards else "",
     }
     return {name: answer for name, answer in answers.items() if answer not in ("", ())}
-
-
-def _words(said: MissReport) -> dict[str, str]:
-    return {name: getattr(said, name).strip() for name in ("purpose", "waiting", "circumstances")}
 
 
 def _unknown(said: MissReport, *, described: bool) -> bool:

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.history import private_data
-from archive.incidents import access, changes, claims, facts
-from archive.incidents.report import concealing, kept, lines, search_annex
+from archive.incidents import access, changes, facts
+from archive.incidents.report import claims, concealing, kept, lines, search_annex
 from archive.incidents.report.data import (
     ClockLine,
     Exposure,
