@@ -91,7 +91,7 @@ class Staging:
             run.counts, run.share = {}, 0
             run.options = {
                 name: run.options[name]
-                for name in ("newest", "protection", "checker", "sheets")
+                for name in ("newest", "protection", "checker", "sheets", "opened")
                 if name in run.options
             }
             return clear_rows(work, self.run_id, self.turns.size)

@@ -1,5 +1,7 @@
 """Every table of a list is read on request: further sheets, tables side by side, columns of fixed width."""
 
+from datetime import date
+
 import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -7,11 +9,16 @@ from openpyxl.styles import Font, PatternFill
 
 from archive.imports.lists.formats.marks import SheetMarks
 from archive.imports.lists.formats.notes import RowNote
+from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.headings import heading_of, is_heading
+from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
+from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.sections import ALL_SHEETS, side_by_side
 from archive.imports.lists.meaning.tables import CommentMark, ListShape, open_list
+from archive.vocabulary import Protection
 from tests.unit.test_lists_workbook import saved
 
+TODAY = date(2026, 11, 21)
 HEADER = ["Aktnr", "Namn", "Avslutad"]
 
 
@@ -49,12 +56,25 @@ def test_a_mark_of_protection_in_a_further_sheet_is_found_at_its_row() -> None:
     book["G-L"]["A2"].comment = Comment("Skyddad identitet", "A")
     with open_list(saved(book), sheet=ALL_SHEETS) as opened:
         assert opened.remarks == {CommentMark(1002, 1, 1002)}
+
+
+@pytest.mark.parametrize("where", ["name", "title", "heading"])
+def test_a_mark_on_a_further_sheet_is_about_its_rows_alone(where: str) -> None:
     book = a_book()
-    book["G-L"].title = "Skyddad identitet"
+    sheet = book["G-L"]
+    if where == "name":
+        sheet.title = "Skyddad identitet"
+    elif where == "title":
+        sheet.insert_rows(1)
+        sheet["A1"] = "Skyddad identitet"
+    else:
+        sheet["A1"].comment = Comment("Skyddad identitet", "A")
     with open_list(saved(book), sheet=ALL_SHEETS) as opened:
-        ((row, column, last),) = opened.remarks
-        assert (row, column) == (1001, 0)
-        assert last > 1002
+        columns = (MappedColumn("Aktnr", ListField.REFERENCE), MappedColumn("Namn", ListField.NAME))
+        mapping = Mapping(columns=columns, unstated_protection=Protection.NONE)
+        reader = ListReader(mapping, opened.shape, today=TODAY, remarks=opened.remarks, around=opened.around)
+        hidden = [reader.read(cells, row).protection.protected for row, cells in opened.rows()]
+    assert hidden == [False, False, True]
 
 
 def test_tables_side_by_side_are_read_one_after_the_other() -> None:

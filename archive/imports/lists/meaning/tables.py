@@ -225,7 +225,7 @@ class OpenList:
         self._lay_out(
             [(sheet.name, looks[sheet], self._rows_of(book, sheet, looks[sheet])) for sheet in read]
         )
-        remarks = (mark for sheet in read for mark in self._remarks(book, sheet, looks[sheet].header_row))
+        remarks = (mark for sheet in read for mark in self._remarks(book, sheet, looks[sheet]))
         self.remarks = frozenset(islice(remarks, _MOST_REMARKS))
         if len(self.remarks) == _MOST_REMARKS:
             raise TooLarge("list_many_rows", MANY_ROWS, limit=_MOST_REMARKS)
@@ -265,18 +265,22 @@ class OpenList:
         sections = tuple(table.section for table in self._tables if table.section)
         self.shape = replace(self.shape, header=header, sections=sections)
 
-    def _remarks(self, book: Workbook, sheet: Sheet, header_row: int) -> Iterator[CommentMark]:
-        """Find the comments, and names of further sheets, that say somebody is protected."""
+    def _remarks(self, book: Workbook, sheet: Sheet, look: _Found) -> Iterator[CommentMark]:
+        """Find what says somebody is protected: comments, and of a further table its sheet's name and titles."""
+        marks = list(_protective(book, sheet, look.header_row, book.merges(sheet)))
         sections = [one for one in self.shape.sections if one.sheet == sheet.name]
-        for mark in _protective(book, sheet, header_row, book.merges(sheet)):
-            if not sections:
-                yield mark
-            for section in sections:
+        if not sections:
+            yield from marks
+        whole = any(map(protective_title, (cell for title in look.titles for cell in title)))
+        whole = whole or bool(protective_words(sheet.name))
+        for section in sections:
+            first, last = section.header_row + section.added + 1, section.added + self._limits.rows
+            if section.added and (whole or any(mark.row <= look.header_row for mark in marks)):
+                yield CommentMark(first, 0, last)
+            for mark in marks:
                 if mark.column in section.columns:
-                    added, column = section.added, section.columns.index(mark.column)
-                    yield CommentMark(mark.row + added, column, mark.last + added)
-        if sections and sheet.name != self.shape.sheet and protective_words(sheet.name):
-            yield from (CommentMark(one.added + 1, 0, one.added + self._limits.rows) for one in sections)
+                    column = section.columns.index(mark.column)
+                    yield CommentMark(mark.row + section.added, column, mark.last + section.added)
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Iterate (row number of the original, cells) below the header and below row `after`.
