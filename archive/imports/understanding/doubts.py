@@ -36,7 +36,7 @@ def doubts(run: ImportRun, mapping: Mapping | None = None) -> list[RowProblem]:
     The columns are as the run has them unless another `mapping` is given.
     """
     mapping = mapping or runs.mapping_of(run)
-    opened = Opened.of(run)
+    opened = Opened.kept(run)
     if opened.settled:
         return []
     found = _of_file(run, mapping, opened)

@@ -32,7 +32,7 @@ class Opened(NamedTuple):
         return {_KEY: self._asdict()}
 
     @classmethod
-    def of(cls, run: ImportRun) -> Self:
+    def kept(cls, run: ImportRun) -> Self:
         """Return what is kept of a run; of one from an earlier version nothing is."""
         kept = run.options.get(_KEY)
         return cls(**kept) if kept else cls({}, [], [])

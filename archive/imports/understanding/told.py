@@ -41,7 +41,7 @@ def understood(run: ImportRun) -> dict[str, Any]:
         "heading_row": shape.header_row,
         "columns": [{"heading": name, "field": field.value if field else None} for name, field in columns],
         "not_registered": [name for name, field in columns if field in DROPPED],
-        "marks": Opened.of(run).marks,
+        "marks": Opened.kept(run).marks,
         "doubts": [{"code": one.code, "text": one.say()} for one in doubts(run)],
     }
 
@@ -73,7 +73,7 @@ def form(run: ImportRun) -> Iterator[str]:
         yield _("Sheet “%(sheet)s”: its row 1 is called row %(first)s", sheet=one.sheet, first=one.added + 1)
     if shape.header_row:
         yield _("Headings in row %(row)s", row=shape.header_row)
-    for name, count in Opened.of(run).marks.items():
+    for name, count in Opened.kept(run).marks.items():
         yield f"{_(_MARKS[name])}: {count}"
 
 

@@ -14,7 +14,7 @@ _FEWEST = 2
 _THOUSAND = 1000
 
 
-class Section(NamedTuple):
+class ListSection(NamedTuple):
     """Name a table of a list: its sheet, its columns, and what is added to its row numbers.
 
     `columns` says for each column of the list where it stands in the table, -1 where it does not.

@@ -24,7 +24,7 @@ from archive.imports.lists.meaning.headings import is_heading
 from archive.imports.lists.meaning.marks import protective_title, protective_words
 from archive.imports.lists.meaning.sections import (
     ALL_SHEETS,
-    Section,
+    ListSection,
     alike,
     combined,
     next_thousand,
@@ -82,7 +82,7 @@ class ListShape:
     sheet: str = ""
     epoch: int = 1900
     fixed: tuple[int, ...] = ()
-    sections: tuple[Section, ...] = ()
+    sections: tuple[ListSection, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ class ListShape:
         titles = tuple(tuple(title) for title in data["titles"])
         fixed = tuple(data.get("fixed", ()))
         sections = tuple(
-            Section(sheet, row, added, tuple(columns))
+            ListSection(sheet, row, added, tuple(columns))
             for sheet, row, added, columns in data.get("sections", ())
         )
         said = {"header": tuple(data["header"]), "titles": titles, "fixed": fixed, "sections": sections}
@@ -123,7 +123,7 @@ class _Table(NamedTuple):
     """Hold the rows of one table, with what is odd about them, and where it stands in the list."""
 
     rows: Callable[[RowNotes], Iterator[Row]]
-    section: Section | None
+    section: ListSection | None
     header_row: int
 
 
@@ -259,14 +259,14 @@ class OpenList:
         added, last = 0, 0
         for (sheet, look, rows, columns), places_there in zip(parts, places, strict=True):
             at = tuple(place + columns.start if place >= 0 else -1 for place in places_there)
-            self._tables.append(_Table(rows, Section(sheet, look.header_row, added, at), look.header_row))
+            self._tables.append(_Table(rows, ListSection(sheet, look.header_row, added, at), look.header_row))
             last = max((number for number, _cells in rows({})), default=0)
             added = next_thousand(added + last)
         sections = tuple(table.section for table in self._tables if table.section)
         self.shape = replace(self.shape, header=header, sections=sections)
 
     def _remarks(self, book: Workbook, sheet: Sheet, look: _Found) -> Iterator[CommentMark]:
-        """Find what says somebody is protected: comments, and of a further table its sheet's name and titles."""
+        """Find what says somebody is protected: comments, and of a further table its sheet and titles."""
         marks = list(_protective(book, sheet, look.header_row, book.merges(sheet)))
         sections = [one for one in self.shape.sections if one.sheet == sheet.name]
         if not sections:
