@@ -150,10 +150,13 @@ class Staging:
     def _read(self, size: int) -> list[tuple[int, list[str], Item]]:
         if self._rows is None:
             self._rows = self._open()
-        return [
+        read = [
             (number, cells, self._made(number, cells, self._reader.read(cells, number)))
             for number, cells in islice(self._rows, size)
         ]
+        for number, _cells, _item in read if self._list.notes else ():
+            self._list.notes.pop(number, None)  # kept with the row from here on
+        return read
 
     def _made(self, number: int, cells: Sequence[str], reading: Reading) -> Item:
         return self._words.worded(item_of(number, reading, self.terms), cells)

@@ -145,6 +145,14 @@ def test_columns_of_fixed_width_are_read(rule: str, encoding: str) -> None:
         ]
 
 
+def test_a_line_that_keeps_to_no_columns_is_one_cell() -> None:
+    body = FIXED.format(rule="").replace("K 3  ", "Sida 1 av 2 för socialtjänsten\r\nK 3  ")
+    with open_list(f"Lista över akter\r\n\r\n{body}".encode()) as opened:
+        rows = [cells for _number, cells in opened.rows()]
+    assert [row[0] for row in rows] == ["K 1", "K 2", "Sida 1 av 2 för socialtjänsten", "K 3", "K 4"]
+    assert rows[3] == ["K 3", "Öberg, Åsa-Karin", ""]
+
+
 def test_a_separated_list_is_never_taken_for_one_of_fixed_width() -> None:
     rows = "".join(f"K {number};Ek, Eva;2003\r\n" for number in range(9))
     for head in ("Aktnr;Namn;Avslutad\r\n", "Aktnr; Namn; Avslutad\r\n"):

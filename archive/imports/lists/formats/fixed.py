@@ -9,11 +9,12 @@ _RULE = re.compile(r"[-=_]{2,}(?: +[-=_]+)+ *")
 _FEWEST = 3
 """Headings known by their names that make such lines a list."""
 _LINES = 4
-"""Lines that have to agree on where columns begin where no rule says it."""
+_AGREE = 0.7
+"""Fewest lines, and the share of them, that agree on where columns begin where no rule says it."""
 
 
 def fixed_columns(lines: Sequence[str], known: Callable[[str], bool]) -> tuple[int, ...]:
-    """Return where the columns of lines begin: where a rule says or all have a blank; empty for none."""
+    """Return where the columns of lines begin: where a rule says, or most have a blank; empty for none."""
     lines = [line.rstrip() for line in lines if line.strip("\x1a\x0c \t\r\n")]
     for number, line in enumerate(lines):
         if is_rule(line) and number:
@@ -24,7 +25,7 @@ def fixed_columns(lines: Sequence[str], known: Callable[[str], bool]) -> tuple[i
         starts = tuple(
             match.start()
             for match in re.finditer(r"(?<!\S)\S", line)
-            if not match.start() or all(one[match.start() - 1 : match.start()] in (" ", "") for one in below)
+            if not match.start() or _blank_before(match.start(), below) >= _AGREE * len(below)
         )
         if _headings(line, starts, known) >= _FEWEST:
             return starts
@@ -42,6 +43,10 @@ def cut(line: str, starts: Sequence[int]) -> list[str]:
     if any(start and line[start - 1 : start].strip() for start in starts):
         return [line.strip()]
     return [line[start:end].strip() for start, end in zip(starts, (*starts[1:], None), strict=True)]
+
+
+def _blank_before(start: int, lines: Sequence[str]) -> int:
+    return sum(line[start - 1 : start] in (" ", "") for line in lines)
 
 
 def _headings(line: str, starts: Sequence[int], known: Callable[[str], bool]) -> int:

@@ -28,11 +28,13 @@ _PAIR = re.compile(f"[{_LEADS}].", re.DOTALL)
 _SWEDISH = str.maketrans("{|}[\\]", "äöåÄÖÅ")
 """The letters of SS 63 61 27, the Swedish ASCII of terminals and early databases."""
 
-_SURE = re.compile(r"[A-Za-z][{|}][a-z]|(?<![^\s;,(-])[}{|][a-z]{2}(?![^{}]*\})")
+_SURE = re.compile(r"[A-Za-z][{}][a-z]|(?<![^\s;,(-])[{}][a-z]{2}")
+"""A brace within or before a word; a stroke alone may part words, as in `ja|nej`."""
+
 _CAPITALS = re.compile(r"(?<![^\W\d_a-z])[A-Z]+[\[\]\\][A-Z]")
 _IN_WORD = re.compile(r"(?<=[A-Za-z{|}])[{|}]|[{|}](?=[A-Za-z{|}])")
 _ANY = re.compile(r"(?<=[A-Za-z{|}\[\]\\])[{|}\[\]\\]|[{|}\[\]\\](?=[A-Za-z{|}\[\]\\])")
-_BRACKETED = re.compile(r"\[[^\[\]]*\](?![A-Za-z])")
+_BRACKETED = re.compile(r"\[[^\[\]]*\](?![A-Za-z])|\{[^{}]*\}(?![A-Za-z])")
 _EVIDENCE = 2
 """Cells with such a sign within a word that make a list one of seven bits."""
 
@@ -52,16 +54,17 @@ def in_seven_bits(rows: Iterable[Sequence[str]]) -> bool:
     cells = [cell for row in rows for cell in row]
     if any(letter in cell for cell in cells for letter in "åäöÅÄÖ"):
         return False
+    cells = [cell for cell in cells if not _BRACKETED.search(cell)]
     found = sum(bool(_SURE.search(cell)) + bool(_CAPITALS.search(cell)) for cell in cells)
     return found >= _EVIDENCE
 
 
 def in_eight_bits(cell: str, *, surely: bool) -> str:
     """Return a cell with Swedish letters for braces in words; `surely` for brackets and strokes too."""
-    if surely:
-        return cell if _BRACKETED.search(cell) else _ANY.sub(lambda sign: sign[0].translate(_SWEDISH), cell)
-    if not _SURE.search(cell):
+    if _BRACKETED.search(cell) or not (surely or _SURE.search(cell)):
         return cell
+    if surely:
+        return _ANY.sub(lambda sign: sign[0].translate(_SWEDISH), cell)
     return _IN_WORD.sub(lambda sign: sign[0].translate(_SWEDISH), cell)
 
 
@@ -72,7 +75,7 @@ def mended_rows(
     for number, cells in rows:
         text = "".join(cells)
         if text.isascii():
-            if seven_bits or "{" in text or "}" in text or "|" in text:
+            if seven_bits or "{" in text or "}" in text:
                 cells = _noted(number, cells, [in_eight_bits(one, surely=seven_bits) for one in cells], notes)
             yield number, cells if "\0" not in text else list(map(one_form, cells))
             continue
