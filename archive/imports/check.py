@@ -92,7 +92,7 @@ class Staging:
             run.counts, run.share = {}, 0
             run.options = {
                 name: run.options[name]
-                for name in ("newest", "protection", "checker", "sheets")
+                for name in ("newest", "protection", "checker", "sheets", "opened")
                 if name in run.options
             }
             return clear_rows(work, self.run_id, self.turns.size)
@@ -107,8 +107,14 @@ class Staging:
             self.terms = Terms.load(work, self._mapping)
             shape, today = self._list.shape, local_date(work.now)
             self._words = import_earlier.Words(self._mapping, shape.columns)
-            marks = self._list.remarks, self._list.around
-            self._reader = ListReader(self._mapping, shape, today=today, remarks=marks[0], around=marks[1])
+            self._reader = ListReader(
+                self._mapping,
+                shape,
+                today=today,
+                remarks=self._list.remarks,
+                around=self._list.around,
+                notes=self._list.notes,
+            )
             self._seen = Seen.load(work, self.run_id if self.turns.after else None)
             self._replan(work)
         return self._going_on(self.turns.after)
@@ -147,10 +153,13 @@ class Staging:
     def _read(self, size: int) -> list[tuple[int, list[str], Item]]:
         if self._rows is None:
             self._rows = self._open()
-        return [
+        read = [
             (number, cells, self._made(number, cells, self._reader.read(cells, number)))
             for number, cells in islice(self._rows, size)
         ]
+        for number, _cells, _item in read if self._list.notes else ():
+            self._list.notes.pop(number, None)  # kept with the row from here on
+        return read
 
     def _made(self, number: int, cells: Sequence[str], reading: Reading) -> Item:
         return self._words.worded(item_of(number, reading, self.terms), cells)

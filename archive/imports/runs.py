@@ -14,7 +14,9 @@ from archive.imports.counts import Counts
 from archive.imports.lists.meaning.fields import ListField, RowProblem
 from archive.imports.lists.meaning.guessing import guess
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
+from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.lists.meaning.tables import ListShape, OpenList, SheetRows
+from archive.imports.understanding.opened import Opened, look
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from archive.kernel.store import Actor, Archive, Work
@@ -66,10 +68,10 @@ def _propose(
         archive.read(actor) as work,
     ):
         shape = opened.shape
-        if sheet and not opened.sheets:
+        if sheet and sheet != ALL_SHEETS and not opened.sheets:
             raise Invalid("list_no_sheet", NO_SHEETS, sheet=sheet)
-        chosen = named or _proposal(work, opened)
-        chosen = replace(chosen, sheet=sheet or chosen.sheet)
+        chosen, told = (named, _look(work, opened, settled=True)) if named else _proposal(work, opened)
+        chosen = replace(chosen, sheet=(sheet or chosen.sheet) if opened.sheets else "")
         sheets = [list(one) for one in opened.sheet_rows()]
     chosen.place(shape.columns)
     with archive.write(actor) as work:
@@ -80,7 +82,7 @@ def _propose(
             name=upload.name,
             mapping=chosen.as_dict(),
             shape=shape.as_dict(),
-            options={"sheets": sheets},
+            options={"sheets": sheets, **told.as_options()},
             counts={},
             started_by=actor.id,
             created_at=work.now,
@@ -97,13 +99,22 @@ def _propose(
         return run.id
 
 
-def _proposal(work: Work, opened: OpenList) -> ListMapping:
+def _proposal(work: Work, opened: OpenList) -> tuple[ListMapping, Opened]:
     """Return the saved mapping that fits a list, else what its header and first rows look like."""
     columns = opened.shape.columns
     if saved := mappings.fitting(work, columns):
-        return ListMapping.from_dict(saved.mapping)
-    rows = [cells for _number, cells in opened.sample(SAMPLE)]
-    return guess(columns, rows, today=local_date(work.now), kinds=kind_words.known(work)).mapping
+        return ListMapping.from_dict(saved.mapping), _look(work, opened, fitted=True)
+    rows, kinds = _sample(opened), kind_words.known(work)
+    return guess(columns, rows, today=local_date(work.now), kinds=kinds).mapping, _look(work, opened)
+
+
+def _look(work: Work, opened: OpenList, *, fitted: bool = False, settled: bool = False) -> Opened:
+    kinds = kind_words.known(work)
+    return look(opened, _sample(opened), local_date(work.now), kinds, fitted=fitted, settled=settled)
+
+
+def _sample(opened: OpenList) -> list[list[str]]:
+    return [cells for _number, cells in opened.sample(SAMPLE)]
 
 
 def get(work: Work, run_id: int) -> ImportRun:
@@ -146,12 +157,13 @@ def turn_to_sheet(archive: Archive, actor: Actor, run_id: int, sheet: str) -> No
         OpenList(source, sheet=sheet) as opened,
         archive.read(actor) as work,
     ):
-        shape, proposed = opened.shape, _proposal(work, opened)
+        shape, (proposed, told) = opened.shape, _proposal(work, opened)
     kept = {name: getattr(before, name) for name in ("source", "site", "default_kind", "list_date")}
     with archive.write(actor) as work:
         run = get(work, run_id)
         run.lifecycle.step(run.status, ImportAction.STAGE)
         _draft(run, replace(proposed, sheet=sheet, **{k: v for k, v in kept.items() if v}), shape)
+        run.options = {**run.options, **told.as_options()}
         work.session.flush()
 
 
@@ -200,7 +212,9 @@ def has_header(run: ImportRun) -> bool:
 def unread(run: ImportRun) -> list[SheetRows]:
     """Return the sheets of the workbook that have rows and are not the one that is read."""
     sheets = (SheetRows(*one) for one in run.options.get("sheets", ()))
-    return [one for one in sheets if one.rows and one.name != shape_of(run).sheet]
+    shape = shape_of(run)
+    read = {shape.sheet, *(section.sheet for section in shape.sections)}
+    return [one for one in sheets if one.rows and one.name not in read]
 
 
 def changed_since_check(run: ImportRun) -> bool:

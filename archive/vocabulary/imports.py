@@ -177,5 +177,10 @@ class RowReason(Term):
     )
     TOO_MANY_CELLS = "too_many_cells", "fler celler än kolumner", "more cells than columns"
     NAME_SPLIT = "name_split", "namnet kan vara delat av ett komma", "the name may be split by a comma"
+    OTHER_SEPARATOR = (
+        "other_separator",
+        "ett annat skiljetecken än i listan",
+        "another separator than the list's",
+    )
     FORMULA = "formula", "en formel i stället för ett värde", "a formula in place of a value"
     CELL_TOO_LONG = "cell_too_long", "en cell är för lång", "a cell is too long"

@@ -59,36 +59,36 @@ def test_a_workbook_is_known_by_its_content_not_its_name() -> None:
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman", "cp850"]
 )
 def test_every_encoding_of_a_swedish_list_is_found(encoding: str) -> None:
-    assert encoding_of(io.BytesIO(SWEDISH.encode(encoding))) == encoding
+    assert encoding_of(io.BytesIO(SWEDISH.encode(encoding))).name == encoding
 
 
 def test_one_late_letter_decides_between_utf_8_and_windows() -> None:
     plain = b"Aktnr;Namn\n" + b"K 1;Berg\n" * 300_000
-    assert encoding_of(io.BytesIO(plain + "K 2;Öst\n".encode("cp1252"))) == "cp1252"
-    assert encoding_of(io.BytesIO(plain + "K 2;Öst\n".encode())) == "utf-8"
+    assert encoding_of(io.BytesIO(plain + "K 2;Öst\n".encode("cp1252"))).name == "cp1252"
+    assert encoding_of(io.BytesIO(plain + "K 2;Öst\n".encode())).name == "utf-8"
 
 
 def test_windows_dashes_and_quotes_are_not_taken_for_mac_letters() -> None:
     text = "Aktnr;Anm\r\nK 1;flyttad … – ”ny”\r\nK 2;Åsa\r\n"
-    assert encoding_of(io.BytesIO(text.encode("cp1252"))) == "cp1252"
+    assert encoding_of(io.BytesIO(text.encode("cp1252"))).name == "cp1252"
 
 
 def test_bytes_that_windows_1252_lacks_fall_back_to_latin_1() -> None:
-    assert encoding_of(io.BytesIO(b"Aktnr;Namn\nK 1;Malm\xf6, \xc5sa \x81\n")) == "latin-1"
+    assert encoding_of(io.BytesIO(b"Aktnr;Namn\nK 1;Malm\xf6, \xc5sa \x81\n")).name == "latin-1"
 
 
 @pytest.mark.parametrize(
     ("encoding", "place"), [("cp850", "Ölunda"), ("cp850", "ÖLUNDA"), ("mac_roman", "Ängby")]
 )
 def test_a_capital_at_the_beginning_of_a_word_is_no_sign_of_windows(encoding: str, place: str) -> None:
-    assert encoding_of(io.BytesIO(f"Aktnr;Ort\r\nK 1;{place}\r\n".encode(encoding))) == encoding
+    assert encoding_of(io.BytesIO(f"Aktnr;Ort\r\nK 1;{place}\r\n".encode(encoding))).name == encoding
     for text in ("Aktnr;Märke\r\nK 1;Lego\u2122 300;\u20ac 20\r\n", "Aktnr\r\nABC\u2122\r\n"):
-        assert encoding_of(io.BytesIO(text.encode("cp1252"))) == "cp1252"
+        assert encoding_of(io.BytesIO(text.encode("cp1252"))).name == "cp1252"
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_have_an_encoding_they_can_be_read_in(content: bytes) -> None:
-    found = encoding_of(io.BytesIO(content))
+    found, other = encoding_of(io.BytesIO(content))
     assert found in (
         "utf-8",
         "utf-8-sig",
@@ -100,7 +100,7 @@ def test_any_bytes_have_an_encoding_they_can_be_read_in(content: bytes) -> None:
         "mac_roman",
         "cp850",
     )
-    if not found.startswith("utf-16"):
+    if not found.startswith("utf-16") and not other:
         content.decode(found)
 
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.imports.lists.formats.notes import RowNote
 from archive.imports.lists.meaning.fields import FlagCode, ListField
 from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
+from archive.imports.lists.meaning.noted import flags_of, no_file
 from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import ListedCheck, Reading
 from archive.imports.lists.meaning.tables import ListShape
@@ -416,7 +418,9 @@ def test_brackets_behind_a_reference_that_may_be_its_own_are_flagged(text: str) 
     assert (found.reference, flags(found)) == (text, {"part_unreadable"})
 
 
-@pytest.mark.parametrize("field", ["reference", "name", "number", "part", "place", "unit", "co_persons"])
+@pytest.mark.parametrize(
+    "field", ["reference", "name", "number", "part", "place", "unit", "co_persons", "closed"]
+)
 def test_a_formula_nobody_worked_out_is_registered_as_nothing(field: str) -> None:
     reading = read(**{"reference": "K 1", field: '=CONCATENATE("2026-","3")'})
     assert problems(reading) == ["formula"]
@@ -424,9 +428,21 @@ def test_a_formula_nobody_worked_out_is_registered_as_nothing(field: str) -> Non
     assert not read(**{"reference": "K 1", field: "3"}).problems
 
 
-def test_a_formula_says_nothing_of_a_day_or_a_kind_and_is_flagged() -> None:
-    assert "formula" in flags(read(reference="K 1", closed="=A1"))
-    assert not read(reference="K 1", closed="=A1").problems
+def test_single_quotation_marks_around_a_cell_are_no_part_of_it() -> None:
+    found = read(reference="'K 1'", name="'Ek, Eva'", unit="'t Hooft")
+    assert (found.reference, found.unit) == ("K 1", "'t Hooft")
+    assert [(one.family, one.given) for one in found.persons] == [("Ek", "Eva")]
+
+
+@pytest.mark.parametrize(("separator", "width"), [(";", 11), ("\t", 5)])
+def test_a_row_whose_cells_are_parted_by_another_sign_is_refused_for_that(separator: str, width: int) -> None:
+    row = ["K 1,19930323-9983,Ek Eva,EB,1994-05-05,2005-09-17,Valvet,1"]
+    assert no_file(row, width, separator).code == "other_separator"
+    assert no_file(["Berg, Bo"], width, separator).code == "not_a_file"
+
+
+def test_how_a_row_stood_in_its_file_is_flagged() -> None:
+    assert {flag.code.value for flag in flags_of(RowNote)} == {note.value for note in RowNote}
 
 
 def test_a_formula_that_is_only_a_text_is_that_text() -> None:

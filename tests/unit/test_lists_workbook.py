@@ -191,15 +191,30 @@ def test_dates_of_a_1904_workbook_are_counted_from_its_epoch() -> None:
         assert opened.sample()[0][1][3] == "2003-04-05"
 
 
-def test_a_formula_is_text() -> None:
+def test_a_formula_nobody_worked_out_is_its_text() -> None:
     book = a_book(['=HYPERLINK("http://x.se","K 1")', "=A2", "", 2003])
     assert cells(saved(book))[0][1][:2] == ['=HYPERLINK("http://x.se","K 1")', "=A2"]
 
 
-def test_a_shared_formula_is_text_in_every_cell() -> None:
-    shared = '<row><c><f t="shared" ref="A2:A3" si="0">C2+1</f><v>8</v></c><c><v>1</v></c></row>'
+def test_a_shared_formula_nobody_worked_out_is_text_in_every_cell() -> None:
+    shared = '<row><c><f t="shared" ref="A2:A3" si="0">C2+1</f></c><c><v>1</v></c></row>'
     content = by_hand(row_xml(*HEADER) + shared + shared.replace("C2+1", "").replace(' ref="A2:A3"', ""))
     assert [row[0] for _number, row in cells(content)] == ["=C2+1", "=C2+1"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("<c><f>A1+1</f><v>3201</v></c>", "3201"),
+        ('<c t="str"><f>B1&amp;C1</f><v>Ek, Eva</v></c>', "Ek, Eva"),
+        ('<c t="str"><f>B1</f><v></v></c>', ""),
+        ('<c t="e"><f>A1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+        ('<c t="b"><f>A1=1</f><v>1</v></c>', "TRUE"),
+    ],
+)
+def test_what_a_formula_shows_is_read(cell: str, shown: str) -> None:
+    content = by_hand(row_xml(*HEADER) + f"<row>{cell}<c><v>7</v></c></row>")
+    assert [row[:2] for _number, row in cells(content)] == [[shown, "7"]]
 
 
 def test_an_error_value_is_text() -> None:
@@ -242,7 +257,7 @@ def test_what_openpyxl_cannot_read_is_still_a_list() -> None:
     assert cells(content) == [(2, ["K 1", "Berg", "x", "2003"])]
 
 
-def test_the_sheet_that_looks_like_a_list_is_chosen_and_the_others_are_told() -> None:
+def test_the_first_sheet_that_looks_like_a_list_is_chosen_and_the_others_are_told() -> None:
     book = Workbook()
     book.active.title = "Läs mig"
     book.active.append(["Den här boken gäller två rum"])
@@ -256,8 +271,8 @@ def test_the_sheet_that_looks_like_a_list_is_chosen_and_the_others_are_told() ->
     book["Gömd"].sheet_state = "hidden"
     content = saved(book)
     with open_list(content) as opened:
-        assert opened.shape.sheet == "Rum 2"
-        assert opened.other_lists == ("Rum 1", "Gömd")
+        assert opened.shape.sheet == "Rum 1"
+        assert opened.other_lists == ("Rum 2", "Gömd")
         assert opened.sheets == ("Läs mig", "Rum 1", "Rum 2", "Kladd", "Gömd")
     assert len(cells(content, sheet="Rum 1")) == 2
     with pytest.raises(Invalid) as caught:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from archive.accounts import sessions, users
 from archive.cli import COMMANDS, main
 from archive.kernel.config import Settings
-from archive.kernel.store import Actor, Archive
+from archive.kernel.store import Actor, Archive, operator
 from archive.models import UploadChunk
 from archive.vocabulary import Role
 from tests.verbs.imports import taking_in
@@ -269,7 +269,7 @@ def test_a_list_without_headings_is_refused_or_reported_with_what_to_do(
     said = ("--source", "PROVA", "--site", taking_in.OLD, "--protection", "none", "--kind", "EB")
     for rows, registered in (("3;4\n", False), ("195005050512;Ek, Anna\n", True)):
         path.write_text(rows * 3, encoding="utf-8")
-        told = aktspar("import", str(path), *said)
+        told = aktspar("import", str(path), *said, "--yes")
         assert (told.exit_code == 0) is registered
         assert "write headings above the rows" in " ".join((told.stdout + told.stderr).split())
 
@@ -301,12 +301,12 @@ def test_sheets_that_are_not_read_are_named_with_their_rows_and_one_can_be_chose
         {"name": "Gömt", "rows": 1, "hidden": True},
     ]
     words = aktspar("import", path, *said, "--sheet", "Gömt").stdout
-    assert "The sheet “2003” with 9 rows was not read. Read it with --sheet.\n" in words
-    assert "Gömt" not in words.split("\n", 1)[1]
+    assert "The sheet “2003” with 9 rows was not read. Read it with --sheet, or every" in words
+    assert "The sheet “Gömt”" not in words
     told = json.loads(aktspar("import", path, *said, "--sheet", "2004", "--json").stdout)
     assert (told["rows"], [one["name"] for one in told["unread_sheets"]]) == (3, ["2003", "Gömt"])
     hidden = aktspar("import", path, *said, "--dry-run").stdout
-    assert "The sheet “Gömt” with 1 row was not read. It is hidden. Read it with --sheet.\n" in hidden
+    assert "The sheet “Gömt” with 1 row was not read. It is hidden. Read it with --sheet, or" in hidden
     compared = json.loads(aktspar("compare", path, "--source", "PROVA", "--sheet", "2004", "--json").stdout)
     assert (compared["cases"], len(compared["unread_sheets"])) == (3, 2)
 
@@ -323,3 +323,30 @@ def test_a_sheet_that_is_not_there_is_named_with_those_that_are(
     assert only["unread_sheets"] == []
     refused = aktspar("import", a_list_without_a_system(tmp_path), "--sheet", "2003")
     assert (refused.exit_code, "no sheet named 2003" in " ".join(refused.stderr.split())) == (1, True)
+
+
+def test_a_reading_in_doubt_stops_with_what_is_in_doubt_until_it_is_confirmed(
+    aktspar: Aktspar, archive: Archive, tmp_path: Path
+) -> None:
+    taking_in.prepared(archive)
+    path = a_workbook(tmp_path / "lista.xlsx", {"2003": 2, "2004": 3, "Gömt": 1})
+    said = ("--source", "PROVA", "--site", taking_in.OLD, "--protection", "none")
+    stopped = aktspar("import", path, *said)
+    told = " ".join(stopped.stderr.split())
+    assert stopped.exit_code == 1
+    assert "The sheet “2004” with 3 rows looks like a list and is not read." in told
+    assert "“Aktnr” is registered as: reference" in told
+    with archive.read(operator("tests")) as work:
+        assert work.session.execute(select(func.count()).select_from(UploadChunk)).scalar_one() == 0
+    looked = json.loads(aktspar("import", path, *said, "--dry-run", "--json").stdout)
+    assert [one["code"] for one in looked["understood"]["doubts"]] == ["sheet_unread"] * 2
+    assert aktspar("import", path, *said, "--yes").exit_code == 0
+    every = json.loads(aktspar("import", path, *said, "--all-sheets", "--json").stdout)
+    assert (every["rows"], every["unread_sheets"], every["understood"]["doubts"]) == (6, [], [])
+    assert [one["added_to_rows"] for one in every["understood"]["sections"]] == [0, 1000, 2000]
+
+
+def test_one_sheet_and_every_sheet_are_not_asked_for_together(aktspar: Aktspar, tmp_path: Path) -> None:
+    path = a_workbook(tmp_path / "lista.xlsx", {"2003": 2})
+    for command in ("import", "compare"):
+        assert aktspar(command, path, "--sheet", "2003", "--all-sheets").exit_code == 2

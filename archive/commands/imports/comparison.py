@@ -12,6 +12,7 @@ from archive.commands.imports.lists import say_unread, take_in, unread
 from archive.imports import comparison, runs
 from archive.imports.comparison import ComparisonSummary
 from archive.imports.driver import drive
+from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.papers import comparison as paper
 from archive.kernel.clock import local_date
 from archive.kernel.store import Actor, Archive
@@ -23,6 +24,10 @@ from archive.vocabulary.wording import _
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--sheet", default="", help="The sheet of a workbook; the one most like a list if not named.")
+@click.option(
+    "--all-sheets", is_flag=True, help="Read every sheet that looks like the list, the first one first."
+)
+@click.option("--yes", is_flag=True, help="Read the list as it is understood, though that is in doubt.")
 @click.option("--mapping", "name", default="", help="A saved choice of columns; guessed if not named.")
 @click.option("--source", default="", help="Code of the system the references belong to.")
 @click.option(
@@ -42,6 +47,8 @@ from archive.vocabulary.wording import _
 def command(
     file: Path,
     sheet: str,
+    all_sheets: bool,
+    yes: bool,
     name: str,
     source: str,
     weeks: int,
@@ -50,6 +57,8 @@ def command(
     pdf_out: Path | None,
 ) -> None:
     """Tell which closed cases have no paper here, and what paper no case."""
+    if sheet and all_sheets:
+        raise click.UsageError("Name a --sheet, or read --all-sheets.")
     with opened() as (archive, actor):
         run_id = take_in(
             archive,
@@ -58,7 +67,8 @@ def command(
             ImportPurpose.COMPARE,
             name,
             lambda mapping: replace(mapping, source=source or mapping.source),
-            sheet,
+            ALL_SHEETS if all_sheets else sheet,
+            confirmed=yes,
         )
         run = drive(archive, actor, run_id)
         if run.problem and run.status is ImportState.UPLOADED:

@@ -12,13 +12,14 @@ import click
 
 from archive.access_log import access_log
 from archive.commands import opened
-from archive.commands.imports.lists import say_unread, take_in, unread
+from archive.commands.imports.lists import say_understood, say_unread, take_in, unread
 from archive.imports import left_out, refused, runs
 from archive.imports.counts import LABELS, Counts, in_order
 from archive.imports.driver import Progress, drive
 from archive.imports.lists.meaning.fields import FlagCode
 from archive.imports.lists.meaning.mapping import Mapping, day_of_list
 from archive.imports.lists.meaning.rejects import write_rejects
+from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.lists.meaning.tables import ListShape
 from archive.kernel.clock import local_date
 from archive.kernel.store import Actor, Archive
@@ -32,6 +33,10 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--sheet", default="", help="The sheet of a workbook; the one most like a list if not named.")
+@click.option(
+    "--all-sheets", is_flag=True, help="Read every sheet that looks like the list, the first one first."
+)
+@click.option("--yes", is_flag=True, help="Read the list as it is understood, though that is in doubt.")
 @click.option("--mapping", "name", default="", help="A saved choice of columns; guessed if not named.")
 @click.option("--source", help="Code of the system the references belong to.")
 @click.option("--site", help="Name of the address the list is about.")
@@ -63,6 +68,8 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
 def command(
     file: Path | None,
     sheet: str,
+    all_sheets: bool,
+    yes: bool,
     name: str,
     dry_run: bool,
     as_json: bool,
@@ -75,13 +82,24 @@ def command(
     """Read in a list as it is: XLSX, or text with separators."""
     if (file is None) == (resume is None):
         raise click.UsageError("Name a file, or --resume an import.")
+    if sheet and all_sheets:
+        raise click.UsageError("Name a --sheet, or read --all-sheets.")
     with opened() as (archive, actor):
         if said["list_date"]:
             said["list_date"] = day_of_list(said["list_date"].strip(), local_date(archive.clock()))
         run_id = resume or 0
         if file is not None:
             purpose = ImportPurpose.REGISTER
-            run_id = take_in(archive, actor, file, purpose, name, lambda mapping: _told(mapping, said), sheet)
+            run_id = take_in(
+                archive,
+                actor,
+                file,
+                purpose,
+                name,
+                lambda mapping: _told(mapping, said),
+                ALL_SHEETS if all_sheets else sheet,
+                confirmed=yes or dry_run,
+            )
         with _bar(run_id) as progress:
             run = _through(archive, actor, run_id, progress, apply=not dry_run)
             if rejects:
@@ -168,6 +186,7 @@ def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
     click.echo(_("Import %(run)s of %(name)s", run=run.id, name=run.name))
     if dry_run:
         click.echo(_("Dry run: nothing was registered."))
+    say_understood(run)
     if not runs.has_header(run):
         click.echo(_(runs.NO_HEADER))
     for name in Counts.numbers():

@@ -11,13 +11,20 @@ from sqlmodel import col
 from archive.imports import runs
 from archive.imports.driver import drive
 from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.understanding.doubts import doubts
+from archive.imports.understanding.told import lines, understood
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import FileKind, ImportRun, SourceSystem
 from archive.places import places
 from archive.vocabulary import ImportPurpose
-from archive.vocabulary.wording import _, ngettext
+from archive.vocabulary.wording import N_, _, ngettext
 
+DOUBTS = N_("It is in doubt how the list is to be read, so nothing of it was registered or kept.")
+CONFIRM = N_(
+    "If it is read as it should be, say so with --yes. Otherwise choose the columns on its page and save the "
+    "choice, then name it with --mapping."
+)
 Told = Callable[[Mapping], Mapping]
 _OPTIONS = {"source": "--source", "site": "--site", "default_kind": "--kind"}
 
@@ -30,10 +37,13 @@ def take_in(
     mapping: str,
     told: Told,
     sheet: str = "",
+    *,
+    confirmed: bool = True,
 ) -> int:
     """Upload a list and order that it be read; `told` adds what the options say. Returns the run's id.
 
-    Raises click.UsageError naming the option that is missing; then nothing of the list is kept.
+    Raises click.UsageError naming the option that is missing, or what is in doubt about how the list is
+    understood unless that is `confirmed`; then nothing of the list is kept.
     """
     with file.open("rb") as content:
         run_id = runs.begin(archive, actor, file.name, content, purpose, mapping, sheet)
@@ -42,11 +52,15 @@ def take_in(
             run = runs.get(work, run_id)
             runs.choose(work, run, told(runs.mapping_of(run)))
             runs.stage(work, run)
-    except Invalid as unsaid:
+            if not confirmed:
+                _refuse_doubts(run)
+    except (Invalid, click.ClickException) as unsaid:
         with archive.write(actor) as work:
             runs.discard(work, runs.get(work, run_id))
-            choices = _choices(work, unsaid.field)
+            choices = _choices(work, unsaid.field) if isinstance(unsaid, Invalid) else []
         drive(archive, actor, run_id)
+        if isinstance(unsaid, click.ClickException):
+            raise
         if option := _OPTIONS.get(unsaid.field or ""):
             said = _("Say it with %(option)s: %(choices)s", option=option, choices=", ".join(choices))
             raise click.UsageError(f"{unsaid.say()} {said}") from None
@@ -54,9 +68,27 @@ def take_in(
     return run_id
 
 
+def _refuse_doubts(run: ImportRun) -> None:
+    """Stop a list whose reading is in doubt, saying how it was understood and what to do."""
+    if in_doubt := doubts(run):
+        said = "\n".join((*lines(run), "", *(f"- {one.say()}" for one in in_doubt), ""))
+        raise click.ClickException(f"{_(DOUBTS)}\n\n{said}\n{_(CONFIRM)}")
+
+
 def unread(run: ImportRun) -> dict[str, Any]:
-    """Return the sheets that were not read, for JSON."""
-    return {"unread_sheets": [one._asdict() for one in runs.unread(run)]}
+    """Return how the list was understood and which sheets were not read, for JSON."""
+    return {
+        "understood": understood(run),
+        "unread_sheets": [one._asdict() for one in runs.unread(run)],
+    }
+
+
+def say_understood(run: ImportRun) -> None:
+    """Say how the list was understood, and what of that is in doubt."""
+    for line in lines(run):
+        click.echo(line)
+    for one in doubts(run):
+        click.echo(_("In doubt: %(doubt)s", doubt=one.say()))
 
 
 def say_unread(run: ImportRun) -> None:
@@ -72,7 +104,7 @@ def say_unread(run: ImportRun) -> None:
         ]
         if one.hidden:
             said.append(_("It is hidden."))
-        said.append(_("Read it with --sheet."))
+        said.append(_("Read it with --sheet, or every sheet like the list with --all-sheets."))
         click.echo(" ".join(said))
 
 

@@ -2,12 +2,15 @@
 
 formats/
 detect      what a file is: kind, encoding, separator, header row          limits   how large it may be
-textfile    the rows of a separated text          package, sheet, cells, workbook   those of an XLSX file
+textfile    the rows of a text          package, sheet, cells, workbook   those of an XLSX file
+quotes      stray quotation marks       fixed   columns of fixed width      letters   those gone wrong
+marks       what a sheet hides          notes   what is odd about how a row stands in its file
 text        a text as it is compared
 
 meaning/
 fields      what a column can hold, and what can be said about a row
 tables      a list opened: shape, header, numbered rows          marks, signs, marked   what says protected
+sections    the sheets, and tables side by side, that make up a list      noted   what its file says of a row
 dates, values, names, whereabouts, subjects   what a cell says
 headings    the words archives put above their columns          content   what their cells look like
 mapping     which column is what, as data          guessing   a mapping proposed from header and sample

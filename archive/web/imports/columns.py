@@ -13,7 +13,10 @@ from archive.imports.lists.meaning.dates import DATE_ORDERS
 from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.mapping import MappedColumn, Mapping, day_of_list
 from archive.imports.lists.meaning.names import NAME_ORDERS
+from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.preview import ListPreview
+from archive.imports.understanding.doubts import doubts
+from archive.imports.understanding.told import DROPPED, form
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
@@ -24,6 +27,7 @@ from archive.vocabulary.wording import N_, _
 from archive.web.files.forms import shown_kind
 from archive.web.kit.access import archive, current_actor
 
+IN_DOUBT = N_("Confirm that the list is read as it should be, or correct its columns.")
 ORDERS = {
     "auto": N_("as the list shows"),
     "ymd": N_("year, month, day"),
@@ -41,11 +45,16 @@ def facts(run: ImportRun, seen: ListPreview) -> dict[str, Any]:
     return {
         "seen": seen,
         "unread_sheets": runs.unread(run),
+        "understood": list(form(run)),
+        "doubts": [one.say() for one in doubts(run, seen.mapping)],
+        "confirmed": request.form.get("confirmed", ""),
+        "sheets": _sheets(seen),
         "columns": [
             {
                 "header": column.header,
                 "occurrence": column.occurrence,
                 "field": chosen.get((column.header, column.occurrence)),
+                "registered": chosen.get((column.header, column.occurrence)) not in DROPPED,
                 "samples": samples,
             }
             for column, samples in zip(seen.columns, seen.samples, strict=True)
@@ -67,6 +76,14 @@ def facts(run: ImportRun, seen: ListPreview) -> dict[str, Any]:
         "protection_said": request.form.get("unstated_protection", run.options.get("protection", "")),
         "save_as": request.form.get("save_as", ""),
     }
+
+
+def _sheets(seen: ListPreview) -> list[dict[str, str]]:
+    """Return the sheets of a workbook to choose from; all of them are read as one list."""
+    if len(seen.sheets) < 2:
+        return []
+    every = {"value": ALL_SHEETS, "label": _("Every sheet that looks like the list")}
+    return [*({"value": name, "label": name} for name in seen.sheets), every]
 
 
 def choices(work: Work) -> dict[str, Any]:
@@ -91,7 +108,7 @@ def answered(run: ImportRun, mapping: Mapping) -> tuple[str | None, bool]:
     """
     actor, go = current_actor(), request.form.get("go")
     sheet = request.form.get("sheet", "")
-    if sheet and sheet != runs.shape_of(run).sheet:
+    if sheet and sheet != (runs.mapping_of(run).sheet or runs.shape_of(run).sheet):
         runs.turn_to_sheet(archive, actor, run.id, sheet)
         return None, False
     with archive.write(actor) as work:
@@ -103,6 +120,8 @@ def answered(run: ImportRun, mapping: Mapping) -> tuple[str | None, bool]:
         elif go == "check":
             if run.purpose is ImportPurpose.REGISTER:
                 _refuse_unsaid_protection(mapping)
+            if doubts(run) and not request.form.get("confirmed"):
+                raise Invalid("reading_in_doubt", IN_DOUBT, field="confirmed")
             runs.stage(work, run)
     return _("The choice of columns is saved.") if go == "save" else None, go == "check"
 

@@ -605,7 +605,7 @@ def test_a_list_that_breaks_off_stops_with_a_reason_and_can_be_read_again(
     archive: Archive, archivist: Actor
 ) -> None:
     rows = [row(f"P{number}", ANNA) for number in range(200)]
-    broken = a_list(rows) + b'P999;"never closed\r\n' + a_list(rows)[80:]
+    broken = a_list(rows) + b"P999;" + b"x" * 40_000 + b"\r\n" + a_list(rows)[80:]
     run_id = runs.begin(archive, archivist, "lista.csv", BytesIO(broken))
     with archive.write(archivist) as work:
         run = runs.get(work, run_id)
@@ -613,7 +613,7 @@ def test_a_list_that_breaks_off_stops_with_a_reason_and_can_be_read_again(
         runs.stage(work, run)
     run = drive(archive, archivist, run_id)
     assert run.status is ImportState.UPLOADED
-    assert runs.problem_of(run.problem or {}).code == "list_quote"
+    assert runs.problem_of(run.problem or {}).code == "list_long_cell"
 
 
 @pytest.mark.parametrize(

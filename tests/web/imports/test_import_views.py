@@ -192,10 +192,29 @@ def test_sheets_that_are_not_read_are_named_before_and_after(sign_in: SignIn, ar
         "unstated_protection": "none",
         "go": "check",
     }
-    assert client.post("/imports/1/columns", data=said).status_code == 303
+    asked = client.post("/imports/1/columns", data=said)
+    assert (asked.status_code, "Kolumnen ”Personnummer” registreras inte" in asked.text) == (422, True)
+    assert client.post("/imports/1/columns", data=said | {"confirmed": "yes"}).status_code == 303
     work_off(archive)
     report = client.get("/imports/1").text
     assert [report.count(one) for one in (told[0], told[1], "Akter: 3 rader")] == [0, 1, 1]
+
+
+def test_every_sheet_like_the_list_is_read_when_chosen(sign_in: SignIn, archive: Archive) -> None:
+    book = Workbook()
+    for name in ("Akter", "Äldre"):
+        sheet = book.create_sheet(name)
+        for line in (("Aktnummer", "Personnummer"), (name, ANNA)):
+            sheet.append(line)
+    out = BytesIO()
+    book.save(out)
+    client = sign_in(Role.ARCHIVIST)
+    send(client, out.getvalue(), "listor.xlsx")
+    assert 'id="unread-sheets"' in client.get("/imports/1").text
+    client.post("/imports/1/columns", data={"columns": "0", "sheet": "*", "go": "look"})
+    page = client.get("/imports/1").text
+    assert ('id="unread-sheets"' in page, 'id="doubts"' in page) == (False, False)
+    assert "Bladet ”Äldre”: dess rad 1 kallas rad 1001" in page
 
 
 def test_a_workbook_with_one_sheet_leaves_nothing_unread(sign_in: SignIn) -> None:

@@ -20,10 +20,15 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Hold what a number format does to the text: which of y, m, d a date shows, or a pattern of zeros."""
+    """Hold what a format does to the text: which of y, m, d a date shows, a pattern of zeros, marks.
+
+    `struck` is a line through the text, `filled` a colour behind it.
+    """
 
     date: str = ""
     zeros: str = ""
+    struck: bool = False
+    filled: bool = False
 
 
 PLAIN = Style()

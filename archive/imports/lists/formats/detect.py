@@ -7,8 +7,9 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from statistics import median
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from archive.kernel.errors import Invalid
 from archive.vocabulary.wording import N_
@@ -136,23 +137,45 @@ _ALONE = {
 }
 
 
-def encoding_of(source: BinaryIO) -> str:
-    """Tell the encoding of a whole text: by its mark, else strict UTF-8, else by where å, ä and ö fall."""
+_PAIR = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
+"""Latin letters in UTF-8: in no older encoding do two such bytes stand beside each other."""
+
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+
+class Encoding(NamedTuple):
+    """Name the encoding of a text, and that of the bytes in it which are of another."""
+
+    name: str
+    other: str = ""
+
+
+def encoding_of(source: BinaryIO) -> Encoding:
+    """Tell the encoding of a whole text: by its mark, else strict UTF-8, else by where å, ä and ö fall.
+
+    UTF-8 among bytes that are none has been pasted into an older text, or the other way round: most rules.
+    """
     source.seek(0)
     head = source.read(4096)
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if wide := _utf16(head):
-        return wide
+    marked = head.startswith(codecs.BOM_UTF8)
+    if wide := None if marked else _utf16(head):
+        return Encoding(wide)
     if decodes(source, "utf-8"):
-        return "utf-8"
+        return Encoding("utf-8-sig" if marked else "utf-8")
     found: Counter[str] = Counter({"cp1252": 0})
+    pairs = others = 0
     for chunk in _chunks(source):
+        chunk, count = _PAIR.subn(b"", chunk)
+        pairs, others = pairs + count, others + len(_HIGH.findall(chunk))
         found.update({name: 10 * len(pattern.findall(chunk)) for name, pattern in _IN_WORD.items()})
         found.update({name: 5 * len(pattern.findall(chunk)) for name, pattern in _AT_START.items()})
         found.update({name: len(pattern.findall(chunk)) for name, pattern in _ALONE.items()})
     best = max(found, key=lambda name: (found[name], name == "cp1252"))
-    return best if decodes(source, best) else "latin-1"
+    if pairs or marked:
+        return (
+            Encoding("utf-8-sig" if marked else "utf-8", best) if pairs >= others else Encoding(best, "utf-8")
+        )
+    return Encoding(best if decodes(source, best) else "latin-1")
 
 
 def _utf16(head: bytes) -> str | None:
@@ -162,6 +185,34 @@ def _utf16(head: bytes) -> str | None:
     if max(even, odd) > len(head) // 5 and min(even, odd) <= len(head) // 50:
         return "utf-16-le" if odd > even else "utf-16-be"
     return None
+
+
+def mended(line: str, encoding: Encoding) -> tuple[str, bool]:
+    """Return a line of a text of two encodings as it was written, and whether it was of the rarer one.
+
+    One of mostly UTF-8 comes with its other bytes escaped, one of an older encoding as Latin-1.
+    """
+    if encoding.name.startswith("utf-8"):
+        text = _ESCAPED.sub(lambda run: _old(run[0].encode("ascii", "surrogateescape"), encoding.other), line)
+        return text, text != line
+    raw = line.encode("latin-1")
+    ends = [0, *(end for pair in _PASTED.finditer(raw) for end in pair.span()), len(raw)]
+    pieces = [raw[start:end] for start, end in pairwise(ends)]
+    text = "".join(
+        piece.decode() if number % 2 else _old(piece, encoding.name) for number, piece in enumerate(pieces)
+    )
+    return text, len(pieces) > 1
+
+
+_ESCAPED = re.compile("[\udc80-\udcff]+")
+_PASTED = re.compile(rb"(?:[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x90-\xaf])+")
+
+
+def _old(raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeError:
+        return raw.decode("latin-1")
 
 
 def decodes(source: BinaryIO, encoding: str) -> bool:

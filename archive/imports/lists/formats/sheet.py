@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 from archive.imports.lists.formats.cells import PLAIN, Style, number_text, unescape
 from archive.imports.lists.formats.limits import LONG_CELL, LONG_TEXT, MANY_COLUMNS, Limits
+from archive.imports.lists.formats.notes import RowNote, RowNotes
 from archive.imports.lists.formats.package import DAMAGED
 from archive.kernel.errors import Invalid, TooLarge
 
@@ -17,6 +18,8 @@ _PRINT_CODE = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|.)', r
 _TEXTS = ("v", "t", "f")
 _DIGITS = "0123456789"
 _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
+ON = ("1", "true", "on")
+"""How an attribute says yes."""
 
 
 class Texts(Protocol):
@@ -180,10 +183,14 @@ class StringReader(PartReader):
 
 
 class SheetReader(PartReader):
-    """Read the rows of a sheet as (row number, cells as text)."""
+    """Read the rows of a sheet as (row number, cells as text), noting those hidden or struck through."""
 
-    def __init__(self, strings: Texts, styles: Sequence[Style], epoch: int, limits: Limits) -> None:
+    def __init__(
+        self, strings: Texts, styles: Sequence[Style], epoch: int, limits: Limits, notes: RowNotes
+    ) -> None:
         super().__init__()
+        self._notes = notes
+        self._struck = frozenset(str(index) for index, style in enumerate(styles) if style.struck)
         self._strings, self._styles, self._epoch, self._limits = strings, styles, epoch, limits
         self._formulas: dict[str, str] = {}
         self._locals: dict[str, str] = {}
@@ -195,6 +202,7 @@ class SheetReader(PartReader):
         self._length = 0
         self._value = self._shared = ""
         self._formula: str | None = None
+        self._struck_here = False
         self._parser.EndElementHandler = self.end
         self._parser.CharacterDataHandler = self._take
 
@@ -208,11 +216,15 @@ class SheetReader(PartReader):
             reference = attributes.get("r")
             self._column = column_index(reference.rstrip(_DIGITS)) if reference else self._column + 1
             self._cell, self._value, self._formula, self._length = attributes, "", None, 0
+            if self._struck and attributes.get("s") in self._struck:
+                self._struck_here = True
         elif local == "f":
             self._shared = attributes.get("si", "")
         elif local == "row":
             self._row = max(int(attributes.get("r", 0)), self._row + 1)
             self._cells, self._column = [], -1
+            if attributes.get("hidden", "0") in ON:
+                self._notes.setdefault(self._row, set()).add(RowNote.ROW_HIDDEN)
         elif local == "rPh":
             self._aside = True
         elif local == "sheetData":
@@ -250,8 +262,11 @@ class SheetReader(PartReader):
 
     def _put(self) -> None:
         text = self._shown()
+        struck, self._struck_here = self._struck_here, False
         if not text:
             return
+        if struck:
+            self._notes.setdefault(self._row, set()).add(RowNote.ROW_STRUCK)
         column = self._column
         if column >= self._limits.columns:
             raise TooLarge("list_many_columns", MANY_COLUMNS, limit=self._limits.columns)
@@ -264,11 +279,9 @@ class SheetReader(PartReader):
             cells[column] = text
 
     def _shown(self) -> str:
-        if self._formula is not None:
-            return f"={self._formula}"
         kind, value = self._cell.get("t", "n"), self._value
-        if not value:
-            return ""
+        if not value:  # a formula nobody worked out, unless it works out an empty text
+            return "" if self._formula is None or kind == "str" else f"={self._formula}"
         if kind == "s":
             return self._strings[int(value)]
         if kind == "n":

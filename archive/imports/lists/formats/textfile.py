@@ -1,34 +1,40 @@
-"""Read the rows of a separated text: quotes, line breaks inside them, and quotes that are never closed."""
+"""Read the rows of a separated text: quotes, line breaks inside them, and letters of two encodings."""
 
 import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NoReturn
+from itertools import islice
+from typing import BinaryIO
 
-from archive.imports.lists.formats.detect import ENCODINGS, SEPARATORS, encoding_of, separator_of
+from archive.imports.lists.formats.detect import (
+    ENCODINGS,
+    SEPARATORS,
+    Encoding,
+    encoding_of,
+    mended,
+    separator_of,
+)
+from archive.imports.lists.formats.fixed import cut, fixed_columns, is_rule
 from archive.imports.lists.formats.limits import LONG_CELL, Limits
+from archive.imports.lists.formats.notes import RowNote, RowNotes
+from archive.imports.lists.formats.quotes import QuotedLines
 from archive.kernel.errors import Invalid, TooLarge
 from archive.vocabulary.wording import N_
 
 _SAMPLE = 64 << 10
 """Characters from the start in which the separator is looked for."""
 
-_SURE_WIDTH = 4
-"""Columns from which a line inside quotes that holds as many separators is taken for a row."""
+_LINES = 60
+"""Lines from the start in which fixed columns are looked for."""
 
 _LINE = 1 << 20
 """Characters of one line; a longer one holds a cell over any limit."""
 
-_END = "\ue000 end of list"
 _DOS_END = "\x1a"
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _BREAK = re.compile(r"\r\n|\n|\r")
 
-_QUOTE = N_(
-    "A quotation mark is opened in row %(row)s and not closed where the row ends. Correct the row and choose "
-    "the file again."
-)
 _NUL = N_("Row %(row)s holds NUL characters. This is no list, or it was damaged: save it again.")
 _SEPARATOR = N_("The separator cannot be used. Choose semicolon, comma, tab or vertical bar.")
 _ENCODING = N_("The file cannot be read as %(encoding)s. Choose another encoding.")
@@ -42,10 +48,14 @@ class TextFile:
     ) -> None:
         self._reopen, self._limits = reopen, limits
         self.width = 0
+        self.columns: tuple[int, ...] = ()
+        self.notes: RowNotes = {}
+        self._odd: set[RowNote] = set()
         self._long = False
         self._stream: BinaryIO
         with reopen() as stream:
-            self.encoding = encoding or encoding_of(stream)
+            self._mixed = Encoding(encoding) if encoding else encoding_of(stream)
+        self.encoding = self._mixed.name
         if self.encoding not in ENCODINGS:
             raise Invalid("list_encoding", _ENCODING, field="encoding", encoding=self.encoding)
         if separator and separator not in SEPARATORS:
@@ -61,35 +71,86 @@ class TextFile:
             line[1] if line else separator_of(sample[: sample.rfind("\n") + 1 or None])
         )
 
+    def look_for_columns(self, known: Callable[[str], bool]) -> None:
+        """Take the text for one of fixed columns, where they have headings we know and cells have not."""
+        with self._text() as text:
+            lines = list(islice(map(self._mended, self._lines(text)), _LINES))
+        self.columns = fixed_columns(lines, known)
+        if self.columns and self._separated_as_well(lines, known):
+            self.columns = ()
+        self.separator = ";" if self.columns else self.separator
+
+    def _separated_as_well(self, lines: list[str], known: Callable[[str], bool]) -> bool:
+        return any(sum(map(known, line.split(self.separator))) > 1 for line in lines)
+
+    def _cut_rows(self) -> Iterator[tuple[int, list[str]]]:
+        with self._text() as text:
+            for number, line in enumerate(map(self._mended, self._lines(text)), start=1):
+                cells = [] if is_rule(line) else cut(line, self.columns)
+                self._limits.check_cells(number, cells)
+                self._limits.check_row(number, cells)
+                if self._odd:
+                    self.notes[number] = {*self._odd}
+                    self._odd.clear()
+                yield number, cells
+
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Iterate (row number, cells); a quoted line break does not end a row, as in a spreadsheet."""
+        if self.columns:
+            yield from self._cut_rows()
+            return
         with self._text() as text:
             lines = self._lines(text)
             if self.separator_line:
                 next(lines)
-            reader = csv.reader(lines, delimiter=self.separator)
+            quoted = QuotedLines(self.separator, self._limits.cell_chars, self._strayed)
+            quoted.width, odd = self.width, self._odd
+            sound = quoted.sound(lines)
+            reader = csv.reader(
+                map(self._mended, sound) if self._mixed.other else sound, delimiter=self.separator
+            )
             number = before = 0
             try:
                 for number, cells in enumerate(reader, start=1):
-                    if cells and cells[-1].endswith(_END):
-                        self._end(number, cells)
-                        return
                     self._limits.check_row(number, cells)
                     if self._long or reader.line_num > before + 1:
-                        self._check(number, cells)
+                        self._long = False
+                        self._limits.check_cells(number, cells)
                     before = reader.line_num
+                    if odd:
+                        self.notes[number] = {*odd}
+                        odd.clear()
                     yield number, cells
             except csv.Error as error:
-                self._explain(number + 1, reader.line_num - before, error)
+                raise TooLarge(
+                    "list_long_cell", LONG_CELL, row=number + 1, limit=self._limits.cell_chars
+                ) from error
+
+    def _strayed(self) -> None:
+        self._odd.add(RowNote.QUOTE_STRAY)
+
+    def _mended(self, line: str) -> str:
+        if line.isascii() or not self._mixed.other:
+            return line
+        line, repaired = mended(line, self._mixed)
+        if repaired:
+            self._odd.add(RowNote.LETTERS_REPAIRED)
+        return line
 
     def _text(self) -> io.TextIOWrapper:
         self._stream = self._reopen()
         self._long = False
-        return io.TextIOWrapper(self._stream, encoding=self.encoding, newline="")
+        self._odd.clear()
+        if not self._mixed.other:
+            return io.TextIOWrapper(self._stream, encoding=self.encoding, newline="")
+        if self.encoding.startswith("utf-8"):
+            return io.TextIOWrapper(self._stream, self.encoding, errors="surrogateescape", newline="")
+        return io.TextIOWrapper(self._stream, encoding="latin-1", newline="")
 
     def _read(self, text: io.TextIOWrapper, length: int) -> str:
         try:
-            return text.read(length)
+            sample = text.read(length)
+            return mended(sample, self._mixed)[0] if self._mixed.other else sample
         except UnicodeError as error:
             raise Invalid("list_encoding", _ENCODING, encoding=self.encoding) from error
 
@@ -107,26 +168,6 @@ class TextFile:
                 yield line.replace(_DOS_END, "") if _DOS_END in line else line
         except UnicodeError as error:
             raise Invalid("list_encoding", _ENCODING, encoding=self.encoding) from error
-        yield _END
-
-    def _end(self, number: int, cells: list[str]) -> None:
-        if cells != [_END]:
-            raise Invalid("list_quote", _QUOTE, row=number)
-
-    def _check(self, number: int, cells: list[str]) -> None:
-        """Look closer at a row of several lines: a quote that is never closed swallows the rows after it."""
-        self._long = False
-        self._limits.check_cells(number, cells)
-        if self.width < _SURE_WIDTH:
-            return
-        for cell in cells:
-            if any(line.count(self.separator) >= self.width - 1 for line in _BREAK.split(cell)[1:]):
-                raise Invalid("list_quote", _QUOTE, row=number)
-
-    def _explain(self, number: int, lines: int, error: csv.Error) -> NoReturn:
-        if lines > 1:
-            raise Invalid("list_quote", _QUOTE, row=number) from error
-        raise TooLarge("list_long_cell", LONG_CELL, row=number, limit=self._limits.cell_chars) from error
 
     def position(self) -> int:
         """Return how many bytes have been read."""

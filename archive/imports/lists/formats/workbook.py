@@ -7,13 +7,17 @@ holds every shared string as an object, and gives up on style sheets and extensi
 import posixpath
 from array import array
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO, NamedTuple
 from xml.etree.ElementTree import Element
 
 from archive.imports.lists.formats.cells import Style, number_style
 from archive.imports.lists.formats.limits import Limits
+from archive.imports.lists.formats.marks import HIDING, MarksReader, SheetMarks
+from archive.imports.lists.formats.notes import RowNotes
 from archive.imports.lists.formats.package import DAMAGED, Package
 from archive.imports.lists.formats.sheet import (
+    ON,
     PRINTED,
     CommentReader,
     Merge,
@@ -105,20 +109,31 @@ class Workbook:
         codes: dict[str, int | str] = {
             element.get("numFmtId", ""): element.get("formatCode", "") for element in _all(root, "numFmt")
         }
-        for formats in _all(root, "cellXfs"):
-            for element in formats:
-                number = element.get("numFmtId", "0")
-                self._styles.append(number_style(codes.get(number, int(number) if number.isdecimal() else 0)))
+        struck = {str(index) for index, font in enumerate(_under(root, "fonts")) if _is_struck(font)}
+        filled = {str(index) for index, fill in enumerate(_under(root, "fills")) if _is_filled(fill)}
+        for element in _under(root, "cellXfs"):
+            number = element.get("numFmtId", "0")
+            style = number_style(codes.get(number, int(number) if number.isdecimal() else 0))
+            if element.get("fontId") in struck or element.get("fillId") in filled:
+                style = replace(
+                    style, struck=element.get("fontId") in struck, filled=element.get("fillId") in filled
+                )
+            self._styles.append(style)
 
     def _read_strings(self, part: str) -> None:
         if self._package.has(part):
             for text in StringReader(self._limits).run(self._package.chunks(part)):
                 self._strings.append(text)
 
-    def rows(self, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
-        """Iterate (row number of the original, cells as text); a row without text is empty or left out."""
+    def rows(self, sheet: Sheet, notes: RowNotes | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Iterate (row number of the original, cells as text); a row without text is empty or left out.
+
+        What is odd about rows is put in `notes` as they come.
+        """
         self.position = 0
-        reader = SheetReader(self._strings, self._styles, self.epoch, self._limits)
+        reader = SheetReader(
+            self._strings, self._styles, self.epoch, self._limits, {} if notes is None else notes
+        )
         return reader.run(map(self._count, self._package.chunks(sheet.part)))
 
     def size(self, sheet: Sheet) -> int:
@@ -131,14 +146,23 @@ class Workbook:
             return []
         return list(MergeReader().run(self._package.chunks(sheet.part)))
 
+    def marks(self, sheet: Sheet, header_row: int, width: int) -> SheetMarks:
+        """Count what a sheet hides or says by other means than text; a plain sheet is not parsed for it."""
+        if not (self._holds(sheet, *HIDING) or any(one.struck or one.filled for one in self._styles)):
+            return SheetMarks()
+        reader = MarksReader(self._styles, header_row, width)
+        for _nothing in reader.run(self._package.chunks(sheet.part)):
+            pass
+        return reader.found()
+
     def _holds(self, sheet: Sheet, *names: str) -> bool:
         """Tell whether one of the names stands in a sheet; it is gone through once for all of them."""
         if sheet not in self._held:
-            wanted, found, tail = {"mergeCell", *PRINTED}, set[str](), b""
+            wanted, found, tail = {"mergeCell", *PRINTED, *HIDING}, set[str](), b""
             for chunk in self._package.chunks(sheet.part):
                 tail += chunk
                 found |= {name for name in wanted - found if name.encode() in tail}
-                tail = tail[-8:]
+                tail = tail[-10:]
             self._held[sheet] = found
         return not self._held[sheet].isdisjoint(names)
 
@@ -180,6 +204,21 @@ class Workbook:
 
 def _all(root: Element, name: str) -> Iterator[Element]:
     return (element for element in root.iter() if element.tag.rpartition("}")[2] == name)
+
+
+def _under(root: Element, name: str) -> list[Element]:
+    return [element for group in _all(root, name) for element in group]
+
+
+def _is_struck(font: Element) -> bool:
+    return any(line.get("val", "1") in ON for line in _all(font, "strike"))
+
+
+def _is_filled(fill: Element) -> bool:
+    """Tell whether a fill has a colour; grey of an eighth is what every workbook keeps in reserve."""
+    return any(
+        pattern.get("patternType", "none") not in ("none", "gray125") for pattern in _all(fill, "patternFill")
+    ) or any(True for _one in _all(fill, "gradientFill"))
 
 
 def _relation_id(sheet: Element) -> str:

@@ -202,6 +202,25 @@ class FlagCode(Term):
         "letters have gone wrong, as in “MalmÃ¶” or “Bj?rk”",
         "yellow",
     )
+    LETTERS_REPAIRED = (
+        "letters_repaired",
+        "bokstäver hade blivit fel och är rättade, som i ”MalmÃ¶” eller ”H{gg”",
+        "letters had gone wrong and are put right, as in “MalmÃ¶” or “H{gg”",
+        "yellow",
+    )
+    QUOTE_STRAY = (
+        "quote_stray",
+        "ett citattecken öppnas eller stängs inte, raden är läst som den står",
+        "a quotation mark is not opened or closed, the row is read as it stands",
+        "yellow",
+    )
+    ROW_HIDDEN = "row_hidden", "raden är dold i listan", "the row is hidden in the list", "yellow"
+    ROW_STRUCK = (
+        "row_struck",
+        "raden är överstruken i listan",
+        "the row is struck through in the list",
+        "yellow",
+    )
     ROW_SHORT = "row_short", "raden har färre celler än rubrikraden", "fewer cells than the header", "yellow"
 
 

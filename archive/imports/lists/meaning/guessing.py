@@ -12,7 +12,7 @@ from archive.imports.lists.formats.text import simple
 from archive.imports.lists.meaning.content import Content, look_at
 from archive.imports.lists.meaning.dates import DateOrder, DateReader
 from archive.imports.lists.meaning.fields import ListField
-from archive.imports.lists.meaning.headings import known_headings, plain
+from archive.imports.lists.meaning.headings import heading_of, known_headings
 from archive.imports.lists.meaning.mapping import REPEATABLE, MappedColumn, numbered
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.marks import protective_words
@@ -70,7 +70,7 @@ def guess(
         look_at([row[index] for row in rows if index < len(row)], dates, known)
         for index in range(len(header))
     ]
-    words = [plain(name) for name in header]
+    words = [heading_of(name) for name in header]
     found = _assign([_candidate(word, content, words) for word, content in zip(words, contents, strict=True)])
     found = _complete(found, words, contents)
     columns = tuple(

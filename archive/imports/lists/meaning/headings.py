@@ -185,6 +185,23 @@ def plain(header: str) -> str:
     return _PUNCTUATION.sub(" ", unicodedata.normalize("NFKC", header).casefold().replace("_", " ")).strip()
 
 
+def heading_of(header: str) -> str:
+    """Write a heading plainly, without hyphenation, help in brackets or stray blanks where it is known so."""
+    word = plain(header)
+    if word in known_headings():
+        return word
+    for bare in (_HELP.sub(" ", header), header):
+        joined = plain(_HYPHEN.sub("", bare))
+        for variant in (plain(bare), joined, joined.replace(" ", "")):
+            if variant in known_headings():
+                return variant
+    return word
+
+
+_HYPHEN = re.compile(r"[-\u00ad\u2010]\s+")
+_HELP = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?")
+
+
 @cache
 def known_headings() -> dict[str, ListField]:
     """Return every known heading, written plainly, with its field."""
@@ -193,4 +210,7 @@ def known_headings() -> dict[str, ListField]:
 
 def is_heading(text: str) -> bool:
     """Tell whether a cell is a heading we know."""
-    return len(text) <= 60 and plain(text) in known_headings()
+    return len(text) <= _LONGEST and heading_of(text) in known_headings()
+
+
+_LONGEST = 120

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache, partial
 
+from archive.imports.lists.formats.notes import Noted
 from archive.imports.lists.formats.text import ERRORS, MISSING, broken, clean, simple
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
 from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem
@@ -12,6 +13,7 @@ from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.marked import MarkedRows
 from archive.imports.lists.meaning.marks import kept_apart, names_paragraph
 from archive.imports.lists.meaning.names import role_of_heading
+from archive.imports.lists.meaning.noted import flags_of, no_file
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
 from archive.imports.lists.meaning.signs import SignedCells, lifted
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
@@ -53,16 +55,6 @@ _AS_TEXT = "'\u2019"
 _DIGIT = re.compile(r"\d")
 _PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
 _ONLY_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')
-_TAKEN_AS_WRITTEN = frozenset(
-    (
-        *(ListField.REFERENCE, ListField.PART, ListField.PARTS, ListField.PART_TEXT, ListField.NUMBER),
-        *(ListField.NAME, ListField.FAMILY_NAME, ListField.GIVEN_NAME, ListField.CO_PERSONS),
-        *(ListField.UNIT, ListField.CHECKED_BY),
-        *(ListField.PLACE, ListField.SITE, ListField.ROOM, ListField.RACK, ListField.SHELF, ListField.BOX),
-    )
-)
-"""Fields in which a formula would be registered as if it were what it works out."""
-
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
 
@@ -101,7 +93,6 @@ _NOTHING_IDENTIFIES = RowProblem(
     "nothing_identifies",
     N_("Nothing says which file it is: there is neither a reference nor a person."),
 )
-_NOT_A_FILE = RowProblem("not_a_file", N_("This looks like a heading or a sum, not like a file."))
 _PART_BEYOND = N_("It is part %(part)s of %(parts)s. Correct the part or the number of parts.")
 _TOO_MANY_CELLS = N_(
     "The row has %(cells)s cells but the header has %(columns)s, so the columns may be shifted. Put "
@@ -134,8 +125,10 @@ class ListReader:
         today: date,
         remarks: Collection[CommentMark] = (),
         around: Collection[str] = (),
+        notes: Noted | None = None,
     ) -> None:
         names = shape.columns
+        self._notes: Noted = {} if notes is None else notes
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
         self._signs = SignedCells(shape.header, at)
@@ -147,7 +140,7 @@ class ListReader:
         ]
         self._facts = [field.value for field in FACTS if field in at]
         self._header = [clean(name) for name in shape.header] if shape.header_row else None
-        self._width, self._separated = len(names), shape.kind == "csv"
+        self._width, self._separated, self._separator = len(names), shape.kind == "csv", shape.separator
         self._name = at.get(ListField.NAME, [-1])[0]
         self._splits_names = (
             shape.separator == "," and self._name >= 0 and not any(map(TORN_OFF.match, shape.header[1:]))
@@ -186,8 +179,8 @@ class ListReader:
     def read(self, cells: Sequence[str], row: int = 0) -> Reading:
         """Read one row; what is odd is flagged, and only what cannot be registered is a problem."""
         if self.heed(cells):
-            return Reading(problems=(_NOT_A_FILE,))
-        flags: list[Flag] = []
+            return Reading(problems=(no_file(cells, self._width, self._separator),))
+        flags = flags_of(self._notes[row]) if row in self._notes else []
         problems: list[RowProblem] = []
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
@@ -231,8 +224,8 @@ class ListReader:
                 continue
             if text[0] in _MARKS and not (text := self._computed(text, field, flags, problems)):
                 continue
-            if text[0] in _AS_TEXT and text[1:2].isdigit():
-                text = text[1:]
+            if text[0] in _AS_TEXT:
+                text = _without_marks(text)
             if not raw:
                 text = text.strip() if text.isprintable() and "  " not in text else clean(text)
             if len(text) > LONGEST and len(text) > (limit := LONGER.get(name, LONGEST)):
@@ -252,11 +245,11 @@ class ListReader:
         """Return what a formula or an error value says; nothing, but that a mark may have stood there."""
         text = _worked_out(text)
         error = text.strip() in ERRORS
-        if text[:1] == "=" and field in _TAKEN_AS_WRITTEN:
+        if text[:1] == "=":
             problems.append(RowProblem("formula", _FORMULA, (("field", field),)))
-            return ""
-        if error or text[:1] == "=":
-            flags.append(Flag(FlagCode.CELL_ERROR if error else FlagCode.FORMULA, field))
+            return text if field is ListField.PROTECTION else ""
+        if error:
+            flags.append(Flag(FlagCode.CELL_ERROR, field))
         return "" if error and field is not ListField.PROTECTION else text
 
     def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, CoverPart, bool]:
@@ -469,6 +462,13 @@ class ListReader:
         elif self._splits_names and cells[self._name :][1:2] and _is_split(*cells[self._name :][:2]):
             name = (("name", clean(cells[self._name])[:LONGEST]),)
             problems.append(RowProblem("name_split", _NAME_SPLIT, name))
+
+
+def _without_marks(text: str) -> str:
+    """Return a text without the single quotation marks around it, or the one that keeps digits text."""
+    if text[2:] and text[-1] == text[0]:
+        return text[1:-1]
+    return text[1:] if text[1:2].isdigit() else text
 
 
 def _is_split(name: str, following: str) -> bool:

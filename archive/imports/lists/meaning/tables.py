@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -12,13 +12,24 @@ from typing import Any, BinaryIO, NamedTuple, Self
 
 from archive.imports.lists.formats.cells import column_letters
 from archive.imports.lists.formats.detect import HEADER_DEPTH, Kind, header_of, kind_of
+from archive.imports.lists.formats.letters import in_seven_bits, mended_rows
 from archive.imports.lists.formats.limits import MANY_ROWS, Limits
+from archive.imports.lists.formats.marks import SheetMarks
+from archive.imports.lists.formats.notes import RowNotes
 from archive.imports.lists.formats.sheet import Merge, fill_merged
 from archive.imports.lists.formats.text import clean
 from archive.imports.lists.formats.textfile import TextFile
 from archive.imports.lists.formats.workbook import Sheet, Workbook
 from archive.imports.lists.meaning.headings import is_heading
 from archive.imports.lists.meaning.marks import protective_title, protective_words
+from archive.imports.lists.meaning.sections import (
+    ALL_SHEETS,
+    ListSection,
+    alike,
+    combined,
+    next_thousand,
+    side_by_side,
+)
 from archive.kernel.errors import Invalid, TooLarge
 from archive.kernel.letters import one_form
 from archive.output.csv import unguard
@@ -70,6 +81,8 @@ class ListShape:
     separator_line: bool = False
     sheet: str = ""
     epoch: int = 1900
+    fixed: tuple[int, ...] = ()
+    sections: tuple[ListSection, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -84,7 +97,13 @@ class ListShape:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Make it of the plain data of as_dict."""
         titles = tuple(tuple(title) for title in data["titles"])
-        return cls(**{**data, "header": tuple(data["header"]), "titles": titles})
+        fixed = tuple(data.get("fixed", ()))
+        sections = tuple(
+            ListSection(sheet, row, added, tuple(columns))
+            for sheet, row, added, columns in data.get("sections", ())
+        )
+        said = {"header": tuple(data["header"]), "titles": titles, "fixed": fixed, "sections": sections}
+        return cls(**{**data, **said})
 
 
 class _Found(NamedTuple):
@@ -96,6 +115,16 @@ class _Found(NamedTuple):
     recognised: int
     cells: tuple[str, ...] = ()
     """The first cells, of a sheet."""
+    beside: tuple[range, ...] = ()
+    """The columns of tables that stand side by side."""
+
+
+class _Table(NamedTuple):
+    """Hold the rows of one table, with what is odd about them, and where it stands in the list."""
+
+    rows: Callable[[RowNotes], Iterator[Row]]
+    section: ListSection | None
+    header_row: int
 
 
 class OpenList:
@@ -116,12 +145,13 @@ class OpenList:
         self._size = source.stat().st_size if isinstance(source, Path) else len(source)
         self._limits.check_file(self._size)
         self._book: Workbook | None = None
-        self._all_rows: Callable[[], Iterator[Row]]
+        self._tables: list[_Table] = []
         self._position: Callable[[], int]
         self._whole = self._size
         self.sheets: tuple[str, ...] = ()
         self.other_lists: tuple[str, ...] = ()
         self.remarks: frozenset[CommentMark] = frozenset()
+        self.notes: RowNotes = {}
         self.around: tuple[str, ...] = (_NAME_PARTS.sub(" ", name),)  # what may say something of all rows
         self._looks: dict[Sheet, _Found] = {}
         self._stream = self._reopen()
@@ -139,10 +169,17 @@ class OpenList:
 
     def _open_text(self, encoding: str | None, separator: str | None) -> None:
         text = TextFile(self._reopen, self._limits, encoding, separator)
-        sample = _first(in_one_form(text.rows()))
+        if not (separator or text.separator_line):
+            text.look_for_columns(is_heading)
+        seven_bits = in_seven_bits(cells for _number, cells in _first(text.rows()))
+
+        def rows(notes: RowNotes) -> Iterator[Row]:
+            text.notes = notes
+            return mended_rows(text.rows(), notes, seven_bits=seven_bits)
+
+        sample = _first(rows({}))
         found = _look(sample, sample, ragged=True)
         text.width = len(found.header)
-        self._all_rows = lambda: in_one_form(text.rows())
         self._position, self._whole = text.position, self._size
         self.shape = ListShape(
             "csv",
@@ -151,57 +188,148 @@ class OpenList:
             separator=text.separator,
             newline=text.newline,
             separator_line=text.separator_line,
+            fixed=text.columns,
         )
+        self._lay_out([("", found, rows)])
 
     def _open_workbook(self, wanted: str | None) -> None:
         self._book = book = Workbook(self._stream, self._limits)
         self.sheets = tuple(sheet.name for sheet in book.sheets)
         wanted = None if wanted is None else one_form(wanted)
-        if wanted is not None and wanted not in self.sheets:
+        every = wanted == ALL_SHEETS
+        if wanted is not None and not every and wanted not in self.sheets:
             raise Invalid("list_no_sheet", _NO_SHEET, sheet=wanted, sheets=", ".join(self.sheets))
         looks = self._looks = {sheet: look for sheet in book.sheets if (look := _look_at(book, sheet))}
         named = [sheet for sheet in looks if sheet.name == wanted]
         seen = [sheet for sheet in looks if not sheet.hidden] or list(looks)
         if not (named or seen):
             raise Invalid("list_empty", _NO_ROWS)
-        chosen = named[0] if named else max(seen, key=lambda one: (looks[one].recognised, book.size(one)))
+        chosen = named[0] if named else _most_like_a_list(seen, looks)
+        read = [chosen]
+        if every:
+            read = [one for one in looks if one == chosen or alike(looks[chosen].header, looks[one].header)]
         self.other_lists = tuple(
-            sheet.name for sheet, look in looks.items() if look.recognised >= _LIST and sheet != chosen
+            sheet.name for sheet, look in looks.items() if look.recognised >= _LIST and sheet not in read
         )
-        found = looks[chosen]
         # A sheet that is no list may be the cover or the key of this one; a list speaks of its own rows.
         covers = [
             (sheet.name, *look.cells)
             for sheet, look in looks.items()
-            if look.recognised < _LIST and sheet != chosen
+            if look.recognised < _LIST and sheet not in read
         ]
-        self.around += (*book.around(chosen), *(text for cover in covers for text in cover))
-        widest, merges = max(len(found.header) // 2, 1), book.merges(chosen)
-        self._all_rows = lambda: in_one_form(fill_merged(book.rows(chosen), merges, widest))
-        self.remarks = frozenset(islice(_protective(book, chosen, found.header_row, merges), _MOST_REMARKS))
+        around = [text for sheet in read for text in book.around(sheet)]
+        self.around += (*around, *(text for cover in covers for text in cover))
+        found = looks[read[0]]
+        self._position, self._whole = lambda: book.position, sum(map(book.size, read))
+        self.shape = ListShape("xlsx", *found[:3], sheet=read[0].name, epoch=book.epoch)
+        self._lay_out(
+            [(sheet.name, looks[sheet], self._rows_of(book, sheet, looks[sheet])) for sheet in read]
+        )
+        remarks = (mark for sheet in read for mark in self._remarks(book, sheet, looks[sheet]))
+        self.remarks = frozenset(islice(remarks, _MOST_REMARKS))
         if len(self.remarks) == _MOST_REMARKS:
             raise TooLarge("list_many_rows", MANY_ROWS, limit=_MOST_REMARKS)
-        self._position, self._whole = lambda: book.position, book.size(chosen)
-        self.shape = ListShape("xlsx", *found[:3], sheet=chosen.name, epoch=book.epoch)
+
+    @staticmethod
+    def _rows_of(book: Workbook, sheet: Sheet, found: _Found) -> Callable[[RowNotes], Iterator[Row]]:
+        """Return how the rows of a sheet are read, with merged cells filled and letters repaired."""
+        widest, merges = max(len(found.header) // 2, 1), book.merges(sheet)
+        first = _first(book.rows(sheet))
+        seven_bits = in_seven_bits(cells for _number, cells in first)
+
+        def rows(notes: RowNotes) -> Iterator[Row]:
+            filled = fill_merged(book.rows(sheet, notes), merges, widest)
+            return mended_rows(filled, notes, seven_bits=seven_bits)
+
+        return rows
+
+    def _lay_out(self, found: list[tuple[str, _Found, Callable[[RowNotes], Iterator[Row]]]]) -> None:
+        """Set the tables of the list beside each other: one as it is, several under common headings."""
+        parts = [
+            (sheet, look, rows, columns)
+            for sheet, look, rows in found
+            for columns in look.beside or (range(len(look.header)),)
+        ]
+        if len(parts) == 1:
+            (sheet, look, rows, _columns), *_rest = parts
+            self._tables = [_Table(rows, None, look.header_row)]
+            return
+        headers = [look.header[columns.start : columns.stop] for _sheet, look, _rows, columns in parts]
+        header, places = combined(headers)
+        added, last = 0, 0
+        for (sheet, look, rows, columns), places_there in zip(parts, places, strict=True):
+            at = tuple(place + columns.start if place >= 0 else -1 for place in places_there)
+            self._tables.append(_Table(rows, ListSection(sheet, look.header_row, added, at), look.header_row))
+            last = max((number for number, _cells in rows({})), default=0)
+            added = next_thousand(added + last)
+        sections = tuple(table.section for table in self._tables if table.section)
+        self.shape = replace(self.shape, header=header, sections=sections)
+
+    def _remarks(self, book: Workbook, sheet: Sheet, look: _Found) -> Iterator[CommentMark]:
+        """Find what says somebody is protected: comments, and of a further table its sheet and titles."""
+        marks = list(_protective(book, sheet, look.header_row, book.merges(sheet)))
+        sections = [one for one in self.shape.sections if one.sheet == sheet.name]
+        if not sections:
+            yield from marks
+        whole = any(map(protective_title, (cell for title in look.titles for cell in title)))
+        whole = whole or bool(protective_words(sheet.name))
+        for section in sections:
+            first, last = section.header_row + section.added + 1, section.added + self._limits.rows
+            if section.added and (whole or any(mark.row <= look.header_row for mark in marks)):
+                yield CommentMark(first, 0, last)
+            for mark in marks:
+                if mark.column in section.columns:
+                    column = section.columns.index(mark.column)
+                    yield CommentMark(mark.row + section.added, column, mark.last + section.added)
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Iterate (row number of the original, cells) below the header and below row `after`.
 
-        Blank rows are left out; raises Invalid or TooLarge where reading fails.
+        Blank rows are left out; raises Invalid or TooLarge where reading fails. What is odd about the rows is
+        put in `notes` as they come.
         """
-        start, width = max(after, self.shape.header_row), len(self.shape.header)
+        width = len(self.shape.header)
         padded = self.shape.kind == "xlsx"
-        for number, cells in self._all_rows():
-            if number <= start:
-                continue
-            if any(cell[:1] == "'" for cell in cells):
-                cells = list(map(unguard, cells))
-            if not any(map(str.strip, cells)):
-                continue
-            self._limits.check_row(number, cells)
-            if padded and len(cells) < width:
-                cells += [""] * (width - len(cells))
-            yield number, cells
+        self.notes.clear()
+        for rows, section, header_row in self._tables:
+            added = section.added if section else 0
+            start, notes = max(after - added, header_row), self.notes if not section else RowNotes()
+            for number, cells in rows(notes):
+                if number <= start:
+                    continue
+                if section:
+                    if number in notes:
+                        self.notes[number + added] = notes[number]
+                    number, cells = number + added, section.cells(cells)
+                if any(cell[:1] == "'" for cell in cells):
+                    cells = list(map(unguard, cells))
+                if not any(map(str.strip, cells)):
+                    continue
+                self._limits.check_row(number - added, cells)
+                if padded and len(cells) < width:
+                    cells += [""] * (width - len(cells))
+                yield number, cells
+
+    def marks(self) -> dict[str, SheetMarks]:
+        """Count what the sheets that are read hide or say by other means than text."""
+        book, read = self._book, {self.shape.sheet, *(one.sheet for one in self.shape.sections)}
+        if book is None:
+            return {}
+        return {
+            sheet.name: book.marks(sheet, look.header_row, len(look.header))
+            for sheet, look in self._looks.items()
+            if sheet.name in read
+        }
+
+    def comments(self) -> int:
+        """Count the comments of the sheets that are read."""
+        book, read = self._book, {self.shape.sheet, *(one.sheet for one in self.shape.sections)}
+        return sum(1 for one in self._looks if book and one.name in read for _comment in book.comments(one))
+
+    def merged(self) -> int:
+        """Count the merged ranges of the sheets that are read."""
+        book, read = self._book, {self.shape.sheet, *(one.sheet for one in self.shape.sections)}
+        return sum(len(book.merges(one)) for one in self._looks if book and one.name in read)
 
     def sheet_rows(self) -> Iterator[SheetRows]:
         """Count the rows of every sheet that has any, where there are several: it takes reading them all."""
@@ -248,11 +376,10 @@ def open_list(
     return OpenList(source, sheet=sheet, encoding=encoding, separator=separator, limits=limits, name=name)
 
 
-def in_one_form(rows: Iterator[Row]) -> Iterator[Row]:
-    """Give the text of every cell its one form, whatever machine wrote it."""
-    for number, cells in rows:
-        plain = all(map(str.isascii, cells)) and "\0" not in "".join(cells)
-        yield number, cells if plain else list(map(one_form, cells))
+def _most_like_a_list(sheets: Sequence[Sheet], looks: Mapping[Sheet, _Found]) -> Sheet:
+    """Return the first sheet that looks like a list about as much as any."""
+    most = max(looks[sheet].recognised for sheet in sheets)
+    return next(sheet for sheet in sheets if looks[sheet].recognised >= most * 0.6)
 
 
 def _protective(
@@ -276,7 +403,9 @@ def _first(rows: Iterator[Row], count: int = HEADER_DEPTH * 2) -> list[Row]:
 
 
 def _look_at(book: Workbook, sheet: Sheet) -> _Found | None:
-    raw = [(number, cells[:]) for number, cells in _first(in_one_form(book.rows(sheet)))]
+    raw = [(number, cells[:]) for number, cells in _first(book.rows(sheet))]
+    seven_bits = in_seven_bits(cells for _number, cells in raw)
+    raw = [(number, cells) for number, cells in mended_rows(iter(raw), {}, seven_bits=seven_bits)]
     if not any(any(cells) for _number, cells in raw):
         return None
     widest = max(len(cells) for _number, cells in raw) // 2
@@ -304,7 +433,9 @@ def _look(raw: list[Row], filled: list[Row], *, ragged: bool = False) -> _Found:
     titles = (as_written.get(number, []) for number in range(1, header_row))
     header = tuple((cells + [""] * width)[:width])
     recognised = len({cell.strip() for cell in header if is_heading(cell)})
-    return _Found(header, header_row, tuple(tuple(title[: _width(title)]) for title in titles), recognised)
+    beside = side_by_side(header, [row for _number, row in filled[index + 1 :]])
+    titles_there = tuple(tuple(title[: _width(title)]) for title in titles)
+    return _Found(header, header_row, titles_there, recognised, beside=tuple(beside))
 
 
 def _usual_width(header: list[str], rows: list[list[str]]) -> int:
