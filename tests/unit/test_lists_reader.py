@@ -328,18 +328,37 @@ def test_a_row_with_only_a_person_or_only_a_reference_is_registered_and_flagged(
 
 
 @pytest.mark.parametrize(
-    "cells",
+    ("cells", "why"),
     [
-        ["Summa Rum 3: 12 akter", "", "", ""],
-        ["Rum 3", "", "", " "],
-        ["Totalt", "", "", "540"],
-        ["reference", "name", "closed", "unit"],
+        (["Summa Rum 3: 12 akter", "", "", ""], "sum"),
+        (["Totalt", "", "", "540"], "sum"),
+        (["Transport", "", "", "10"], "sum"),
+        (["Transp.", "", "10", ""], "sum"),
+        (["SOCIALREGISTER UTSKRIFT 1997-05-12", "", "", "SIDA 2"], "page_head"),
+        (["Sida 3 (12)", "", "", ""], "page_head"),
+        (["Rum 3", "", "", " "], "place_line"),
+        (["Avslutade ärenden", "", "", " "], "not_a_file"),
+        (["reference", "name", "closed", "unit"], "header_again"),
+        (["17,Ek,2003-04-05,Norr", "", "", ""], "separator_changed"),
     ],
 )
-def test_sums_headings_and_the_header_again_are_no_files(cells: list[str]) -> None:
+def test_what_is_no_file_is_refused_with_the_reason_right_for_it(cells: list[str], why: str) -> None:
     reading = reader(ListField.REFERENCE, ListField.NAME, ListField.CLOSED, ListField.UNIT).read(cells)
-    assert problems(reading) == ["not_a_file"]
+    assert problems(reading) == [why]
     assert reading.flags == ()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["70/94", "Summa, Anna", "", "sida 2"],
+        ["71/94", "Transport, Anna", "", ""],
+        ["Sand 12", "Ek, Anna", "2003", "Sida"],
+    ],
+)
+def test_a_file_that_only_looks_like_a_page_head_or_sum_is_a_file(cells: list[str]) -> None:
+    reading = reader(ListField.REFERENCE, ListField.NAME, ListField.CLOSED, ListField.UNIT).read(cells)
+    assert reading.problems == ()
 
 
 def test_a_list_of_few_columns_may_have_a_reference_alone() -> None:
