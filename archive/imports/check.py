@@ -107,25 +107,18 @@ class Staging:
             self.terms = Terms.load(work, self._mapping)
             shape, today = self._list.shape, local_date(work.now)
             self._words = import_earlier.Words(self._mapping, shape.columns)
-            self._reader = ListReader(
-                self._mapping,
-                shape,
-                today=today,
-                remarks=self._list.remarks,
-                around=self._list.around,
-                notes=self._list.notes,
-            )
+            self._reader = ListReader.over(self._list, self._mapping, today)
             self._seen = Seen.load(work, self.run_id if self.turns.after else None)
             self._replan(work)
         return self._going_on(self.turns.after)
 
     def _going_on(self, after: int) -> Iterator[Row]:
-        """Iterate the rows below `after`; headings above it may be about the rows below it."""
+        """Iterate the rows below `after`; those above it may be about the rows below them."""
         for number, cells in self._list.rows():
             if number > after:
                 yield number, cells
             else:
-                self._reader.heed(cells)
+                self._reader.read(cells, number)
 
     def _replan(self, work: Work) -> None:
         """Remember, when the reading goes on after a stop, which places would be created so far."""

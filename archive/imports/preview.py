@@ -81,12 +81,9 @@ def preview(
         today = local_date(work.now)
         columns = opened.shape.columns
         sample = opened.sample(runs.SAMPLE)
-        notes = dict(opened.notes)
         cells = [row for _number, row in sample]
         guessed = guess(columns, cells, today=today, kinds=kind_words.known(work))
-        reader = ListReader(
-            mapping, opened.shape, today=today, remarks=opened.remarks, around=opened.around, notes=notes
-        )
+        reader = ListReader.over(opened, mapping, today)
         terms = Terms.load(work, mapping)
         items = [item_of(number, reader.read(row, number), terms) for number, row in sample]
         hidden = [item.reading.protection.protected for item in items]

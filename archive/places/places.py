@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text, update
@@ -134,8 +135,9 @@ def create_many(
     order_rule: OrderRule | None = None,
     central: bool | None = None,
     capacity: int | None = None,
+    positions: Sequence[int] = (),
 ) -> list[Place]:
-    """Create a whole stretch at once, such as rack 3, shelves 1 to 6, ten boxes each; returns all of them.
+    """Create a whole stretch at once, such as rack 3, shelves 1 to 6, ten boxes each, last or on `positions`.
 
     Raises Invalid when a kind cannot stand there, a name is taken or empty, or there are too many; `field` is
     `kind` or `names` and the number of the level.
@@ -154,13 +156,12 @@ def create_many(
     if parent is not None:
         keep_open(work, parent)
     fresh = iter(codes.new_codes(work, total))
-    made: list[Place] = []
-    parents: list[Place | None] = [parent]
+    made, parents = list[Place](), [parent]
     for number, level in enumerate(levels):
         below: list[Place] = []
         for holder in parents:
             names = _new_names(work, holder, level, number)
-            below += _children_to_be(work, holder, level.kind, names, fresh)
+            below += _children_to_be(work, holder, level.kind, names, fresh, positions)
         for place in below:
             place.order_rule = order_rule or place.order_rule
             place.central = place.central if central is None else central
@@ -249,22 +250,26 @@ def _taken(kind: PlaceKind, name: str, field: str) -> Invalid:
 
 
 def _children_to_be(
-    work: Work, parent: Place | None, kind: PlaceKind, names: Sequence[str], fresh: Iterator[str]
+    work: Work,
+    parent: Place | None,
+    kind: PlaceKind,
+    names: Sequence[str],
+    fresh: Iterator[str],
+    positions: Sequence[int],
 ) -> list[Place]:
-    start = _last_position(work, parent)
     return [
         Place(
             parent_id=parent.id if parent else None,
             kind=kind,
             name=name,
-            position=start + offset,
-            path=_path(parent, start + offset),
+            position=position,
+            path=_path(parent, position),
             depth=parent.depth + 1 if parent else 0,
             order_rule=parent.order_rule if parent else OrderRule.AS_PLACED,
             central=parent.central if parent else False,
             code=next(fresh),
         )
-        for offset, name in enumerate(names, start=1)
+        for name, position in zip(names, positions or count(_last_position(work, parent) + 1), strict=False)
     ]
 
 
@@ -482,8 +487,7 @@ def _lock(work: Work, place: Place, version: int | None) -> None:
 
 
 def _path(parent: Place | None, position: int) -> str:
-    own = f"{position:0{WIDTH}d}"
-    return f"{parent.path}.{own}" if parent else own
+    return (f"{parent.path}." if parent else "") + f"{position:0{WIDTH}d}"
 
 
 def _beneath(path: str) -> tuple[Any, Any]:

@@ -160,6 +160,16 @@ class RowReason(Term):
     """Why a row of a list was not registered, in few words; the row's own sentence says what to do."""
 
     NOT_A_FILE = "not_a_file", "rubrik eller summa", "a heading or a sum"
+    SUM = "sum", "summa eller transport", "a sum or what is carried over"
+    PAGE_HEAD = "page_head", "sidhuvud eller sidfot", "the head or foot of a page"
+    HEADER_AGAIN = "header_again", "kolumnrubrikerna igen", "the headings of the columns again"
+    PLACE_LINE = "place_line", "rad om platsen för raderna under", "a line on the place of the rows below"
+    PERSON_LINE = "person_line", "rad om personen för raderna under", "a line on the person of the rows below"
+    SEPARATOR_CHANGED = (
+        "separator_changed",
+        "annat skiljetecken än i listan",
+        "another separator than the list's",
+    )
     NOTHING_IDENTIFIES = (
         "nothing_identifies",
         "varken aktnummer eller person",
@@ -177,10 +187,5 @@ class RowReason(Term):
     )
     TOO_MANY_CELLS = "too_many_cells", "fler celler än kolumner", "more cells than columns"
     NAME_SPLIT = "name_split", "namnet kan vara delat av ett komma", "the name may be split by a comma"
-    OTHER_SEPARATOR = (
-        "other_separator",
-        "ett annat skiljetecken än i listan",
-        "another separator than the list's",
-    )
     FORMULA = "formula", "en formel i stället för ett värde", "a formula in place of a value"
     CELL_TOO_LONG = "cell_too_long", "en cell är för lång", "a cell is too long"

@@ -40,8 +40,10 @@ def read(text: str, **settings: object) -> tuple[str | None, FlagCode | None]:
         ("03-04-05", "2003-04-05"),
         ("030405", "2003-04-05"),
         ("981231", "1998-12-31"),
-        ("37716", "2003-04-05"),
-        ("37716,5", "2003-04-05"),
+        ("den 5 april 2003", "2003-04-05"),
+        ("2003-04-05 13:45:10", "2003-04-05"),
+        ("03-04-05 00:00", "2003-04-05"),
+        ("5 apr 2003 kl 13.45", "2003-04-05"),
         ("2003", "2003"),
         ("98", "1998"),
         ("-98", "1998"),
@@ -81,7 +83,12 @@ def test_nothing_is_no_date_and_not_odd(text: str) -> None:
         ("abc", None, FlagCode.DATE_UNREADABLE),
         ("??", None, FlagCode.DATE_UNREADABLE),
         ("se akten", None, FlagCode.DATE_UNREADABLE),
-        ("våren -98", None, FlagCode.DATE_UNREADABLE),
+        ("våren -98", "1998", FlagCode.DATE_PARTLY_READ),
+        ("ht 2003", "2003", FlagCode.DATE_PARTLY_READ),
+        ("60", "1960", FlagCode.DATE_AMBIGUOUS),
+        ("37716", "2003-04-05", FlagCode.DATE_WAS_SERIAL),
+        ("37716,5", "2003-04-05", FlagCode.DATE_WAS_SERIAL),
+        ("13:45", None, FlagCode.DATE_UNREADABLE),
         ("5/4", None, FlagCode.DATE_UNREADABLE),
         ("1 okt?", None, FlagCode.DATE_UNREADABLE),
         ("2203-01-01", None, FlagCode.DATE_UNREADABLE),
@@ -159,8 +166,8 @@ def test_a_birth_date_with_its_century_is_read_also_from_a_number(text: str, exp
 
 
 def test_serials_are_counted_from_the_epoch_of_the_workbook() -> None:
-    assert read("37716", epoch=1900) == ("2003-04-05", None)
-    assert read("36254", epoch=1904) == ("2003-04-05", None)
+    assert read("37716", epoch=1900) == ("2003-04-05", FlagCode.DATE_WAS_SERIAL)
+    assert read("36254", epoch=1904) == ("2003-04-05", FlagCode.DATE_WAS_SERIAL)
 
 
 def test_a_list_of_serials_has_no_lost_zeros() -> None:

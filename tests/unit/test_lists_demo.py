@@ -91,7 +91,7 @@ def proposal(opened: OpenList, world: World) -> Guess:
 @pytest.fixture
 def readings(opened: OpenList, proposal: Guess, truth: ListTruth) -> dict[int, Reading]:
     mapping = replace(proposal.mapping, source=truth.source, site=truth.site, list_date=DEMO_DAY)
-    reader = ListReader(mapping, opened.shape, today=TODAY)
+    reader = ListReader.over(opened, mapping, TODAY)
     return {number: reader.read(cells) for number, cells in opened.rows()}
 
 
@@ -119,6 +119,7 @@ def test_every_slip_is_flagged_and_nothing_else(
     rows = Counter(
         code for reading in readings.values() for code in {flag.code.value for flag in reading.flags}
     )
+    rows["date_unreadable"] += rows.pop("date_partly_read", 0)  # of “våren -98” the year is read
     for slip in (*NUMBER_SLIPS, "date_unreadable", "kind_unknown"):
         assert rows.pop(slip, 0) == truth.slips.get(slip, 0), slip
     assert sum(rows.values()) <= len(readings) // 100, rows

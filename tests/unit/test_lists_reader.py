@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archive.imports.lists.formats.notes import RowNote
 from archive.imports.lists.meaning.fields import FlagCode, ListField
 from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
-from archive.imports.lists.meaning.noted import flags_of, no_file
+from archive.imports.lists.meaning.noted import flags_of
 from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import ListedCheck, Reading
 from archive.imports.lists.meaning.tables import ListShape
@@ -330,18 +330,37 @@ def test_a_row_with_only_a_person_or_only_a_reference_is_registered_and_flagged(
 
 
 @pytest.mark.parametrize(
-    "cells",
+    ("cells", "why"),
     [
-        ["Summa Rum 3: 12 akter", "", "", ""],
-        ["Rum 3", "", "", " "],
-        ["Totalt", "", "", "540"],
-        ["reference", "name", "closed", "unit"],
+        (["Summa Rum 3: 12 akter", "", "", ""], "sum"),
+        (["Totalt", "", "", "540"], "sum"),
+        (["Transport", "", "", "10"], "sum"),
+        (["Transp.", "", "10", ""], "sum"),
+        (["SOCIALREGISTER UTSKRIFT 1997-05-12", "", "", "SIDA 2"], "page_head"),
+        (["Sida 3 (12)", "", "", ""], "page_head"),
+        (["Rum 3", "", "", " "], "place_line"),
+        (["Avslutade ärenden", "", "", " "], "not_a_file"),
+        (["reference", "name", "closed", "unit"], "header_again"),
+        (["17,Ek,2003-04-05,Norr", "", "", ""], "separator_changed"),
     ],
 )
-def test_sums_headings_and_the_header_again_are_no_files(cells: list[str]) -> None:
+def test_what_is_no_file_is_refused_with_the_reason_right_for_it(cells: list[str], why: str) -> None:
     reading = reader(ListField.REFERENCE, ListField.NAME, ListField.CLOSED, ListField.UNIT).read(cells)
-    assert problems(reading) == ["not_a_file"]
+    assert problems(reading) == [why]
     assert reading.flags == ()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["70/94", "Summa, Anna", "", "sida 2"],
+        ["71/94", "Transport, Anna", "", ""],
+        ["Sand 12", "Ek, Anna", "2003", "Sida"],
+    ],
+)
+def test_a_file_that_only_looks_like_a_page_head_or_sum_is_a_file(cells: list[str]) -> None:
+    reading = reader(ListField.REFERENCE, ListField.NAME, ListField.CLOSED, ListField.UNIT).read(cells)
+    assert reading.problems == ()
 
 
 def test_a_list_of_few_columns_may_have_a_reference_alone() -> None:
@@ -432,13 +451,6 @@ def test_single_quotation_marks_around_a_cell_are_no_part_of_it() -> None:
     found = read(reference="'K 1'", name="'Ek, Eva'", unit="'t Hooft")
     assert (found.reference, found.unit) == ("K 1", "'t Hooft")
     assert [(one.family, one.given) for one in found.persons] == [("Ek", "Eva")]
-
-
-@pytest.mark.parametrize(("separator", "width"), [(";", 11), ("\t", 5)])
-def test_a_row_whose_cells_are_parted_by_another_sign_is_refused_for_that(separator: str, width: int) -> None:
-    row = ["K 1,19930323-9983,Ek Eva,EB,1994-05-05,2005-09-17,Valvet,1"]
-    assert no_file(row, width, separator).code == "other_separator"
-    assert no_file(["Berg, Bo"], width, separator).code == "not_a_file"
 
 
 def test_how_a_row_stood_in_its_file_is_flagged() -> None:

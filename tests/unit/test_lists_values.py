@@ -274,18 +274,18 @@ def test_a_second_person_without_family_name_has_that_of_the_first() -> None:
 
 def test_a_number_and_a_role_beside_a_name_are_not_part_of_it() -> None:
     first, second = NameReader().read("Ek, Eva 900602-2397 (barn) / Berg, Bo (far)")
-    assert first == ("Ek", "Eva", "900602-2397", PersonRole.CHILD, False, False)
-    assert second == ("Berg", "Bo", "", PersonRole.PARENT, False, False)
+    assert first[:6] == ("Ek", "Eva", "900602-2397", PersonRole.CHILD, False, False)
+    assert second[:6] == ("Berg", "Bo", "", PersonRole.PARENT, False, False)
 
 
 @pytest.mark.parametrize("text", ["SEKR Ek, Eva", "Ek, Eva (sekretess)", "Ek, Eva – skyddad identitet"])
 def test_a_word_of_protection_in_a_name_is_heard_and_taken_out(text: str) -> None:
-    assert NameReader().read(text) == [("Ek", "Eva", "", None, True, False)]
+    assert [name[:6] for name in NameReader().read(text)] == [("Ek", "Eva", "", None, True, False)]
 
 
 @pytest.mark.parametrize("text", ["Skyddad identitet", "*** SEKRETESS ***", "Skyddade personuppgifter"])
 def test_a_word_of_protection_instead_of_a_name_is_no_name(text: str) -> None:
-    assert NameReader().read(text) == [("", "", "", None, True, False)]
+    assert [name[:6] for name in NameReader().read(text)] == [("", "", "", None, True, False)]
 
 
 @pytest.mark.parametrize("text", ["", "-", "okänd", "N.N.", " / "])

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.imports.lists.meaning.whereabouts import PlaceStep, place_key
+from archive.imports.rows.shelving import positions
 from archive.kernel.store import Work
 from archive.models import Place
 from archive.places import places
@@ -63,6 +64,11 @@ class _Node:
     central: bool
     closed: bool
 
+    @property
+    def position(self) -> int:
+        """Return where it stands among those beside it."""
+        return int(self.path.rsplit(".", 1)[-1])
+
 
 def standing(steps: Iterable[PlaceStep]) -> Steps:
     """Return the steps that can stand in one another; a room is added where there must be one."""
@@ -95,7 +101,7 @@ class PlaceFinder:
         return {steps: self._spot(work, steps) for steps in asked}
 
     def ensure(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, ListedPlace | None]:
-        """Return where each chain ends; what is missing is created, in the order it is named."""
+        """Return where each chain ends; what is missing is created, in the order of the names."""
         asked = list(dict.fromkeys(wanted))
         self._check(work, asked)
         for depth in range(max(map(len, asked), default=0)):
@@ -185,7 +191,11 @@ class PlaceFinder:
             missing.setdefault((holder, kind), {}).setdefault(key, steps[depth].name)
         for (holder, kind), names in missing.items():
             parent = work.session.get(Place, holder) if holder else None
-            for place in places.create_many(work, parent, [Level(kind, tuple(names.values()))]):
+            there = [self._nodes[one] for one in self._children.get(holder, {}).values()]
+            beside = {node.key[1]: node.position for node in there if node.key[0] is kind}
+            order = positions(names, beside, {node.position for node in there})
+            level = Level(kind, tuple(names[key] for key in order))
+            for place in places.create_many(work, parent, [level], positions=[*order.values()]):
                 self._remember(_of(place), self._children.setdefault(holder, {}))
                 self._children[place.id] = {}
             self.created += len(names)

@@ -29,6 +29,14 @@ from archive.vocabulary.wording import N_, _, ngettext
 from archive.web.kit.access import archive, current_actor, requires
 from archive.web.kit.answers import Refusals, see, show
 
+_NO_FILES = frozenset(
+    one.value
+    for one in (
+        *(RowReason.NOT_A_FILE, RowReason.SUM, RowReason.PAGE_HEAD, RowReason.HEADER_AGAIN),
+        *(RowReason.PLACE_LINE, RowReason.PERSON_LINE),
+    )
+)
+
 bp = Blueprint("worklist", __name__, url_prefix="/tasks")
 
 PAGE = 10
@@ -302,7 +310,7 @@ def _row(row: ImportRow, runs: Mapping[int, str], *, hidden: bool) -> dict[str, 
         "row": row.row,
         "list": runs.get(row.run_id, ""),
         "reason": import_runs.problem_of(row.problem).say() if row.problem else "",
-        "heading": (row.problem or {}).get("code") == RowReason.NOT_A_FILE.value,
+        "heading": (row.problem or {}).get("code") in _NO_FILES,
         "cells": _("Protected") if hidden else " · ".join(str(cell) for cell in row.cells if cell),
     }
 

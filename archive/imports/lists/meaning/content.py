@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from archive.imports.lists.formats.text import MISSING, simple
+from archive.imports.lists.meaning.above import is_ditto
 from archive.imports.lists.meaning.dates import DateReader
 from archive.imports.lists.meaning.values import part_inside, read_part, read_yes_no
 
@@ -46,7 +47,7 @@ class Content:
 
 def look_at(cells: Sequence[str], dates: DateReader, kinds: Collection[str]) -> Content:
     """Look at the cells of one column."""
-    words = [word for cell in cells if (word := simple(cell)) not in MISSING]
+    words = [word for cell in cells if (word := simple(cell)) not in MISSING and not is_ditto(word)]
     if not words:
         return Content(0)
 

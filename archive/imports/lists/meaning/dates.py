@@ -55,6 +55,8 @@ _BETWEEN = re.compile(
 _ONE_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _ISO_INSIDE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _NEVER = PartialDate(1)
+_SERIAL_60 = FlagCode.DATE_AMBIGUOUS
+"""What a lone 60 is: the year, or the day that spreadsheets believe 1900 had too many."""
 
 
 class ReadDate(NamedTuple):
@@ -263,11 +265,20 @@ class DateReader:
             return _UNREADABLE
         digits = (0 if len(match[0]) == 5 else 99, int(match[0][1:3]), int(match[0][3:5]))
         lost_zero = digits[0] == 0 and _exists((int(match[0][0]), *digits[1:]), "ymd")
-        flag = FlagCode.DATE_AMBIGUOUS if lost_zero and not self._serials else None
+        doubt = FlagCode.DATE_AMBIGUOUS if lost_zero else FlagCode.DATE_WAS_SERIAL
+        flag = None if self._serials else doubt
         return self._date(moment.year, moment.month, moment.day, flag)
 
+    def _with_time(self, match: re.Match[str]) -> ReadDate:
+        """Read a day with a word before it or its hour behind it."""
+        return self._understand(match[1].strip())
+
+    def _season(self, match: re.Match[str]) -> ReadDate:
+        year = int(match[1])
+        return (self._date if len(match[1]) == 4 else self._short)(year, 0, 0, FlagCode.DATE_PARTLY_READ)
+
     def _year(self, match: re.Match[str]) -> ReadDate:
-        return self._short(int(match[1]))
+        return self._short(int(match[1]), 0, 0, _SERIAL_60 if match[0] == "60" else None)
 
     _forms: "tuple[tuple[re.Pattern[str], Callable[[DateReader, re.Match[str]], ReadDate]], ...]" = tuple(
         (re.compile(pattern), method)
@@ -278,6 +289,9 @@ class DateReader:
             (r"(\d{2})(\d{2})(\d{2})", _six_digits),
             (r"\d{6}[-+ ]?\w{4}", _number_without_century),
             (r"(\d{1,2}) ?[-./] ?(\d{1,2}) ?[-./ ] ?(\d{4})", _long_year_last),
+            (r"(.{5,8}\d{2,4})[ t]+(?:kl\.? ?)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?z?", _with_time),
+            (r"den (\d.+)", _with_time),
+            (r"(?:våren|hösten|sommaren|vintern|vt|ht)[ -]+'?(\d{2}|\d{4})", _season),
             (r"(?P<a>\d{1,2})(?P<sep>[-./])(?P<b>\d{1,2}) ?(?P<sep2>[-./ ])[ -]?(?P<c>\d{2})", _three_short),
             (r"(\d{4})", _four_digits),
             (r"(\d{4})([-./ ])(\d{1,2})", _year_and),

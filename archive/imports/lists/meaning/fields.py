@@ -97,6 +97,24 @@ class FlagCode(Term):
         "the family name is taken from the person before",
         "yellow",
     )
+    NAME_UNCLEAR = (
+        "name_unclear",
+        "namnet kan läsas på flera sätt",
+        "the name can be read in several ways",
+        "yellow",
+    )
+    BORN_IN_NAME = (
+        "born_in_name",
+        "födelsedatumet stod i namnet",
+        "the birth date stood in the name",
+        "yellow",
+    )
+    SEVERAL_PERSONS = (
+        "several_persons",
+        "cellen gäller fler personer än den namnger",
+        "the cell is about more persons than it names",
+        "yellow",
+    )
     DATE_UNREADABLE = "date_unreadable", "datumet kan inte läsas", "the date cannot be read", "yellow"
     DATE_AMBIGUOUS = (
         "date_ambiguous",
@@ -131,6 +149,12 @@ class FlagCode(Term):
         "the date is after that of the list",
         "yellow",
     )
+    DATE_WAS_SERIAL = (
+        "date_was_serial",
+        "läst som kalkylprogrammets dagnummer",
+        "read as the day number of a spreadsheet",
+        "yellow",
+    )
     DATE_STILL_OPEN = "date_still_open", "ärendet anges som pågående", "the case is said to be open", "yellow"
     CLOSED_BEFORE_OPENED = "closed_before_opened", "före öppnandet", "before it was opened", "yellow"
     BEFORE_BIRTH = "before_birth", "före födelsedatum", "before the birth date", "yellow"
@@ -159,6 +183,18 @@ class FlagCode(Term):
         "reference_looks_like_date",
         "ser ut som ett datum",
         "looks like a date",
+        "yellow",
+    )
+    SEVERAL_REFERENCES = (
+        "several_references",
+        "ser ut att gälla flera akter",
+        "seems to be about several files",
+        "yellow",
+    )
+    REFERENCE_ALIKE = (
+        "reference_alike",
+        "ett annat aktnummer i listan skiljer bara i nollor",
+        "another reference of the list differs in noughts alone",
         "yellow",
     )
     PERSON_MISSING = "person_missing", "ingen person angiven", "no person stated", "yellow"
@@ -192,6 +228,31 @@ class FlagCode(Term):
         "platsen kunde bara läsas delvis",
         "the place could only be read in part",
         "yellow",
+    )
+    PLACE_UNCLEAR = (
+        "place_unclear",
+        "kan vara flera platser eller en annan",
+        "may be several places or another one",
+        "yellow",
+    )
+    PLACE_NOT_KNOWN = (
+        "place_not_known",
+        "listan säger att platsen är okänd",
+        "the list says that the place is unknown",
+        "yellow",
+    )
+    FILLED_FROM_ABOVE = "filled_from_above", "hämtat från en rad ovanför", "taken from a row above", "yellow"
+    NOTHING_ABOVE = (
+        "nothing_above",
+        "upprepar raden ovanför, men där står inget",
+        "repeats the row above, which has nothing there",
+        "yellow",
+    )
+    PERHAPS_GONE = (
+        "perhaps_gone",
+        "listan säger att akten är gallrad, makulerad, utlånad eller saknas",
+        "the list says that the file is destroyed, void, lent or missing",
+        "red",
     )
     POSITION_UNREADABLE = "position_unreadable", "kan inte läsas", "cannot be read", "yellow"
     CELL_ERROR = "cell_error", "felvärde från kalkylprogrammet", "an error value of the spreadsheet", "yellow"

@@ -289,10 +289,11 @@ def _date_order(cells: Sequence[str]) -> DateOrder:
 
 
 def _serials(cells: Sequence[str]) -> bool:
-    """Tell whether five digits are day numbers: most are no YYMMDD without its zero, and none has six."""
+    """Tell whether five digits are day numbers: most dates are such, few a YYMMDD without its zero."""
     five = [cell for cell in cells if len(cell) == 5 and cell.isdecimal()]
     clear = [cell for cell in five if not (1 <= int(cell[1:3]) <= 12 and 1 <= int(cell[3:]) <= 31)]
-    return len(clear) * 2 > len(five) and not any(map(_SIX.fullmatch, cells))
+    often = len(five) * 2 > len(list(filter(None, cells)))
+    return often and len(clear) * 2 > len(five) and not any(map(_SIX.fullmatch, cells))
 
 
 def _says_family_first(words: Sequence[str], position: int | None) -> bool:

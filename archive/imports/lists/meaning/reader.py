@@ -4,44 +4,45 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache, partial
+from typing import Self
 
 from archive.imports.lists.formats.notes import Noted
 from archive.imports.lists.formats.text import ERRORS, MISSING, broken, clean, simple
+from archive.imports.lists.meaning.above import RowsAbove
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
 from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem
+from archive.imports.lists.meaning.gone import GoneRows
+from archive.imports.lists.meaning.habits import SEEN, habits_of
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.marked import MarkedRows
-from archive.imports.lists.meaning.marks import kept_apart, names_paragraph
-from archive.imports.lists.meaning.names import role_of_heading
-from archive.imports.lists.meaning.noted import flags_of, no_file
+from archive.imports.lists.meaning.marks import kept_apart, names_paragraph, protective_words
+from archive.imports.lists.meaning.names import NameReader, role_of_heading
+from archive.imports.lists.meaning.no_file import (
+    HEADING,
+    PAGE_HEAD,
+    PERSON_LINE,
+    PLACE_LINE,
+    SUM,
+    RowsWithoutFile,
+)
+from archive.imports.lists.meaning.noted import flags_of
+from archive.imports.lists.meaning.ranges import unclear_box
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
-from archive.imports.lists.meaning.signs import SignedCells, lifted
+from archive.imports.lists.meaning.references import ReferenceReader
+from archive.imports.lists.meaning.signs import SignedCells
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
-from archive.imports.lists.meaning.tables import TORN_OFF, CommentMark, ListShape
+from archive.imports.lists.meaning.tables import TORN_OFF, CommentMark, ListShape, OpenList
 from archive.imports.lists.meaning.values import (
-    NO_PART,
     CoverPart,
     level_of_yes,
-    part_behind,
-    part_inside,
     read_count,
-    read_part,
     read_protection,
     read_yes_no,
-    whole,
-    without_part,
 )
-from archive.imports.lists.meaning.whereabouts import (
-    LEVELS,
-    NOWHERE,
-    PlaceStep,
-    Whereabouts,
-    place_name,
-    read_place,
-)
+from archive.imports.lists.meaning.whereabouts import PlaceColumns, Whereabouts
 from archive.kernel.partial_date import PartialDate
 from archive.rules.identity import Identity, carried_date
-from archive.vocabulary import PlaceKind, Protection
+from archive.vocabulary import Protection
 from archive.vocabulary.wording import N_
 
 LONGEST = 200
@@ -52,36 +53,26 @@ _MARKS = "=#"
 _AS_TEXT = "'\u2019"
 """What a spreadsheet puts before digits that are to stay text."""
 
-_DIGIT = re.compile(r"\d")
-_PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
 _ONLY_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
 
-_ENDS_PART = frozenset(")0123456789")
-_IN_BRACKETS = re.compile(r"\(\d{1,3}\)$")
 _BLANK = {field.value: "" for field in ListField}
-_SURE_COLUMNS = 4
-"""Columns from which a row with a single filled cell is no file."""
-
-_SUM_CELLS = 3
-"""Filled cells that a row with a sum has at most."""
-
 _UNCERTAIN = (FlagCode.DATE_AMBIGUOUS, FlagCode.DATE_CENTURY_ASSUMED, FlagCode.DATE_IN_FUTURE)
 
-_SUM = re.compile(r"(?:summa|totalt?|antal|sum|slutsumma|delsumma)\b", re.IGNORECASE)
-_LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)-\d{2}")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Latin letters and digits as wide as Chinese signs, as old terminals typed them."""
+
 _CACHED = 65_536
 
-_NO_REFERENCE = Flag(FlagCode.REFERENCE_MISSING, ListField.REFERENCE)
-_REFERENCE_DATE = Flag(FlagCode.REFERENCE_LOOKS_LIKE_DATE, ListField.REFERENCE)
+_PERHAPS_GONE = Flag(FlagCode.PERHAPS_GONE, None)
+_BOX_UNCLEAR = Flag(FlagCode.PLACE_UNCLEAR, ListField.BOX)
 _NO_PERSON = Flag(FlagCode.PERSON_MISSING, ListField.NAME)
 _LETTERS_BROKEN = Flag(FlagCode.LETTERS_BROKEN, None)
 _ROW_SHORT = Flag(FlagCode.ROW_SHORT, None)
 _CLOSED_BEFORE_OPENED = Flag(FlagCode.CLOSED_BEFORE_OPENED, ListField.CLOSED)
 _BEFORE_BIRTH = Flag(FlagCode.BEFORE_BIRTH, ListField.CLOSED)
 _KIND_UNKNOWN = Flag(FlagCode.KIND_UNKNOWN, ListField.KIND)
-_PART_UNREADABLE = Flag(FlagCode.PART_UNREADABLE, ListField.PART)
 _POSITION_UNREADABLE = Flag(FlagCode.POSITION_UNREADABLE, ListField.POSITION)
 _PROTECTION_UNCLEAR = Flag(FlagCode.PROTECTION_UNCLEAR, ListField.PROTECTION)
 _PROTECTION_IN_TEXT = Flag(FlagCode.PROTECTION_IN_TEXT, ListField.PROTECTION)
@@ -126,12 +117,19 @@ class ListReader:
         remarks: Collection[CommentMark] = (),
         around: Collection[str] = (),
         notes: Noted | None = None,
+        sample: Sequence[Sequence[str]] = (),
     ) -> None:
         names = shape.columns
         self._notes: Noted = {} if notes is None else notes
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
+        self._habits = habits = habits_of(sample, at)
         self._signs = SignedCells(shape.header, at)
+        self._gone = GoneRows(shape, at, around)
+        persons = NameReader(mapping.name_order, mapping.person_separators, habits.names)
+        self._above = RowsAbove(at, habits, persons)
+        self._no_file = RowsWithoutFile(shape, at, at.get(ListField.PROTECTION, ()), grouped=habits.grouped)
+        self._references = ReferenceReader(habits)
         self._free = at.pop(ListField.FREE_TEXT, [])
         self._others = [(index, role_of_heading(names[index])) for index in at.pop(ListField.CO_PERSONS, [])]
         at.pop(ListField.IGNORED, None)
@@ -139,26 +137,17 @@ class ListReader:
             (field.value, positions[0], field, field.value in _RAW) for field, positions in at.items()
         ]
         self._facts = [field.value for field in FACTS if field in at]
-        self._header = [clean(name) for name in shape.header] if shape.header_row else None
-        self._width, self._separated, self._separator = len(names), shape.kind == "csv", shape.separator
+        self._width, self._separated = len(names), shape.kind == "csv"
         self._name = at.get(ListField.NAME, [-1])[0]
         self._splits_names = (
             shape.separator == "," and self._name >= 0 and not any(map(TORN_OFF.match, shape.header[1:]))
         )
         self._last = max((index for _name, index, _field, _raw in self._columns), default=-1)
         limit = mapping.list_date or today
-        reader = partial(
-            DateReader,
-            limit,
-            order=mapping.date_order,
-            serials=mapping.serial_dates,
-            epoch=shape.epoch,
-            stated=mapping.list_date is not None,
-        )
-        self._dates, births = reader(), reader(births=True)
-        self._subjects = SubjectReader(
-            limit, births, mapping.name_order, mapping.person_separators, mapping.list_date
-        )
+        dates = partial(DateReader, limit, order=mapping.date_order, serials=mapping.serial_dates)
+        dates = partial(dates, epoch=shape.epoch, stated=mapping.list_date is not None)
+        self._dates, births = dates(), dates(births=True)
+        self._subjects = SubjectReader(limit, births, persons, mapping.list_date)
         known = {*(one for those in at.values() for one in those), *(one for one, _role in self._others)}
         self._loose = sorted(set(range(len(names))) - known)
         self._has_kind = ListField.KIND in at
@@ -166,35 +155,59 @@ class ListReader:
         self._marks = MarkedRows(shape, at.get(ListField.PROTECTION, ()), remarks, around)
         self._yes = level_of_yes(names[at[ListField.PROTECTION][0]]) if self._stated else Protection.UNKNOWN
         self._kind_of = lru_cache(maxsize=_CACHED)(self._find_kind)
-        self._place_of = lru_cache(maxsize=_CACHED)(self._find_place)
+        self._place_of = PlaceColumns(mapping.site).read
 
-    def heed(self, cells: Sequence[str]) -> bool:
-        """Tell whether a row is no file; what a heading says of the rows below it is kept in mind."""
-        if self._repeats_header(cells):
-            return True
-        if no_file := self._is_no_file(cells):
+    @classmethod
+    def over(cls, opened: OpenList, mapping: Mapping, today: date) -> Self:
+        """Make the reader of an opened list, by its own habits."""
+        sample = [cells for _number, cells in opened.sample(SEEN)]
+        return cls(
+            mapping,
+            opened.shape,
+            today=today,
+            remarks=opened.remarks,
+            around=opened.around,
+            notes=opened.notes,
+            sample=sample,
+        )
+
+    def _heed(self, cells: Sequence[str]) -> RowProblem | None:
+        """Return why a row is no file; what a heading says of the rows below it is kept in mind."""
+        problem = self._no_file.why(cells)
+        if problem is PERSON_LINE:
+            self._above.person_line(cells)
+        elif problem in (HEADING, SUM) or (problem is PAGE_HEAD and any(map(protective_words, cells))):
             self._marks.heading(cells)
-        return no_file
+        if problem is HEADING:
+            self._gone.heading(cells)
+            return PLACE_LINE if self._above.heading(cells) else problem
+        return problem
 
     def read(self, cells: Sequence[str], row: int = 0) -> Reading:
-        """Read one row; what is odd is flagged, and only what cannot be registered is a problem."""
-        if self.heed(cells):
-            return Reading(problems=(no_file(cells, self._width, self._separator),))
+        """Read one row; what is odd is flagged, and only what cannot be registered is a problem.
+
+        The rows are read in the order of the list, since one may repeat those above it.
+        """
+        if problem := self._heed(cells):
+            return Reading(problems=(problem,))
         flags = flags_of(self._notes[row]) if row in self._notes else []
-        problems: list[RowProblem] = []
+        problems, written = list[RowProblem](), "\n".join(cells)
+        cells, repeats_marked = self._above.fill(cells, f"\n{written.casefold()}", flags)
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
-        reference, part, signed = self._reference(texts, free, flags)
+        reference, part, signed = self._references.read(texts, free, flags)
         days, sure = self._days(texts, flags)
         persons, protected = self._persons(cells, texts, sure, flags)
         hides, asks = self._signs.look(cells)
-        protected |= signed or hides or self._marks.has(cells, row)
-        if broken("\n".join(cells)):
-            flags.append(_LETTERS_BROKEN)
+        protected |= signed or hides or repeats_marked or self._marks.has(cells, row)
+        flags += [_LETTERS_BROKEN] if broken(written) else []
+        flags += [_PERHAPS_GONE] if self._gone.has(cells) else []
         self._look_at_birth(persons, days.closed, flags)
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)
         self._refuse(cells, reference, persons, part, problems)
+        protection = self._protection(cells, texts["protection"], flags, protected=protected, asks=asks)
+        self._above.marked = protected or (self._stated and protection.protected)
         return Reading(
             reference=reference,
             source=texts["source_system"] or self.mapping.source,
@@ -209,7 +222,7 @@ class ListReader:
             place=where.steps,
             position=where.position,
             unit=texts["unit"] or self.mapping.unit,
-            protection=self._protection(cells, texts["protection"], flags, protected=protected, asks=asks),
+            protection=protection,
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
@@ -226,8 +239,7 @@ class ListReader:
                 continue
             if text[0] in _AS_TEXT:
                 text = _without_marks(text)
-            if not raw:
-                text = text.strip() if text.isprintable() and "  " not in text else clean(text)
+            text = _plainly(text, raw=raw)
             if len(text) > LONGEST and len(text) > (limit := LONGER.get(name, LONGEST)):
                 problems.append(
                     RowProblem("cell_too_long", _CELL_TOO_LONG, (("field", field), ("limit", limit)))
@@ -251,42 +263,6 @@ class ListReader:
         if error:
             flags.append(Flag(FlagCode.CELL_ERROR, field))
         return "" if error and field is not ListField.PROTECTION else text
-
-    def _reference(self, texts: dict[str, str], free: str, flags: list[Flag]) -> tuple[str, CoverPart, bool]:
-        """Return the reference, its part, and whether it bears a mark of protection."""
-        reference, signed = lifted(texts["reference"])
-        part = self._part(texts)
-        if reference:
-            nothing = not _DIGIT.search(reference) and simple(reference) in MISSING
-            reference = "" if nothing else whole(reference)
-        if not reference:
-            flags.append(_NO_REFERENCE)
-        elif _LOOKS_LIKE_DATE.fullmatch(reference):
-            flags.append(_REFERENCE_DATE)
-        found, rest = _part_at(reference) if reference else (NO_PART, "")
-        if found.part and (part.part or found.part) == found.part:
-            part = part._replace(part=found.part, parts=part.parts or found.parts)
-            reference, behind = lifted(rest)
-            signed |= behind
-        elif found.part or _IN_BRACKETS.search(reference):
-            flags.append(_PART_UNREADABLE)
-        if part is NO_PART and free and _PART_WORD.search(free):
-            part = part_inside(free)
-        if part.flag:
-            flags.append(Flag(part.flag, ListField.PART))
-        return reference, part, signed
-
-    def _part(self, texts: dict[str, str]) -> CoverPart:
-        part = read_part(texts["part"]) if texts["part"] else NO_PART
-        if part is NO_PART and texts["part_text"]:
-            part = read_part(texts["part_text"])
-            if part.flag is FlagCode.PART_UNREADABLE:
-                part = part_inside(texts["part_text"])
-        if texts["parts"] and part.parts is None:
-            parts = read_count(texts["parts"])
-            flag = part.flag if parts else FlagCode.PART_UNREADABLE
-            part = part._replace(parts=parts or None, flag=flag)
-        return part
 
     def _persons(
         self, cells: Sequence[str], texts: dict[str, str], days: Days, flags: list[Flag]
@@ -364,27 +340,15 @@ class ListReader:
         )
         if where.flag:
             flags.append(Flag(where.flag, ListField.PLACE))
+        if (box := texts["box"]) and unclear_box(box, dashed=self._habits.boxes_dashed):
+            flags.append(_BOX_UNCLEAR)
+        where = self._above.under_heading(where, flags)
         if texts["position"]:
             position = read_count(texts["position"])
             if position is None:
                 flags.append(_POSITION_UNREADABLE)
             where = where._replace(position=position)
         return where
-
-    def _find_place(self, *texts: str) -> Whereabouts:
-        """Put the columns for site, room, rack, shelf, box and the place in words together."""
-        said = read_place(texts[-1]) if texts[-1] else NOWHERE
-        found = {step.kind: step.name for step in said.steps}
-        found |= {
-            kind: name for kind, text in zip(LEVELS, texts, strict=False) if (name := place_name(kind, text))
-        }
-        shelf = found.get(PlaceKind.SHELF, "")
-        if ":" in shelf and PlaceKind.RACK not in found:
-            found[PlaceKind.RACK], _colon, found[PlaceKind.SHELF] = shelf.partition(":")
-        if self.mapping.site:
-            found.setdefault(PlaceKind.SITE, self.mapping.site)
-        order = (*LEVELS, PlaceKind.CRATE, PlaceKind.DESK)
-        return said._replace(steps=tuple(PlaceStep(kind, found[kind]) for kind in order if found.get(kind)))
 
     def _protection(
         self, cells: Sequence[str], text: str, flags: list[Flag], *, protected: bool, asks: bool
@@ -425,24 +389,6 @@ class ListReader:
                 flags.append(_FACT_UNCLEAR[name])
         return facts
 
-    def _repeats_header(self, cells: Sequence[str]) -> bool:
-        return bool(
-            self._header
-            and cells
-            and clean(cells[0]) == self._header[0]
-            and list(map(clean, cells)) == self._header
-        )
-
-    def _is_no_file(self, cells: Sequence[str]) -> bool:
-        """Tell whether a row is a sum, or a heading: one cell among many columns."""
-        if len(cells) - cells.count("") > _SUM_CELLS:
-            return False
-        filled = [text for cell in cells if (text := cell.strip())]
-        if self._width < _SURE_COLUMNS or not filled:
-            return False
-        mark = any(read_protection(text)[0].protected for text in self._marks.stated(cells) if text)
-        return (len(filled) == 1 and not mark) or (len(filled) <= _SUM_CELLS and bool(_SUM.match(filled[0])))
-
     def _refuse(
         self,
         cells: Sequence[str],
@@ -476,12 +422,13 @@ def _is_split(name: str, following: str) -> bool:
     return bool(name) and not name[0].isspace() and bool(TORN_OFF.match(following))
 
 
-def _part_at(reference: str) -> tuple[CoverPart, str]:
-    """Return the part a reference names, and the reference without it."""
-    if _PART_WORD.search(reference) and (found := part_inside(reference)).part:
-        return found, without_part(reference)
-    apart = reference[-1:] in _ENDS_PART and (" " in reference or "," in reference)
-    return part_behind(reference) if apart else (NO_PART, reference)
+def _plainly(text: str, *, raw: bool) -> str:
+    """Return a cell with ordinary letters, and unless it is kept raw without blanks around it or doubled."""
+    if not text.isascii():
+        text = text.translate(_FULL_WIDTH)
+    if raw:
+        return text
+    return text.strip() if text.isprintable() and "  " not in text else clean(text)
 
 
 def _worked_out(text: str) -> str:

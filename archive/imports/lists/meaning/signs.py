@@ -24,7 +24,10 @@ _AROUND = str.maketrans(dict.fromkeys(" \t\r\n()[]!"))
 _SHORT = 12
 """Characters a sign that stands alone has at most."""
 # Of a million rows most hold nothing of this.
-_PERHAPS = re.compile(rf"{_STAR}|\dS|(?<!\w)(?:[sS]\.?[kKmMuUfF]?\.?[fF]?[bB]?|[fF][pP]?)(?!\w)")
+# It begins with the few letters it can begin with, so that the search goes from one of these to the next.
+_PERHAPS = re.compile(
+    rf"[{_STAR[1:-1]}sSfF](?:(?<={_STAR})|(?<=\dS)|(?<!\w.)(?:(?<=[sS])\.?[kKmMuUfF]?\.?[fF]?[bB]?|(?<=[fF])[pP]?)(?!\w))"
+)
 
 _PERSON_ALONE = re.compile(rf"{_STAR}+|S\.?|SM|SK|SK?F")
 _AT_NAME = re.compile(rf"{_IN_BRACKETS}|(?:{_AT_EDGE})(?!\s*\d)")  # a star before a year means born

@@ -10,7 +10,7 @@ from archive.imports.lists.formats.text import MISSING, clean, simple
 from archive.imports.lists.meaning import signs
 from archive.imports.lists.meaning.dates import DateReader
 from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
-from archive.imports.lists.meaning.names import SEPARATORS, Name, NameOrder, NameReader
+from archive.imports.lists.meaning.names import Name, NameReader
 from archive.imports.lists.meaning.reading import PersonReading
 from archive.kernel.partial_date import PartialDate
 from archive.rules import identity
@@ -41,6 +41,9 @@ _ZERO_RESTORED = Flag(FlagCode.NUMBER_ZERO_RESTORED, ListField.NUMBER)
 _BIRTH_DATES_DIFFER = Flag(FlagCode.BIRTH_DATES_DIFFER, ListField.BIRTH_DATE)
 _COUNTS_DIFFER = Flag(FlagCode.NUMBERS_AND_NAMES_DIFFER, ListField.NAME)
 _INHERITED = Flag(FlagCode.NAME_INHERITED, ListField.NAME)
+_UNCLEAR = Flag(FlagCode.NAME_UNCLEAR, ListField.NAME)
+_BORN_IN_NAME = Flag(FlagCode.BORN_IN_NAME, ListField.NAME)
+_MORE = Flag(FlagCode.SEVERAL_PERSONS, ListField.NAME)
 
 
 class Days(NamedTuple):
@@ -58,12 +61,10 @@ class SubjectReader:
         self,
         today: date,
         births: DateReader,
-        order: NameOrder = "auto",
-        separators: tuple[str, ...] = SEPARATORS,
+        names: NameReader,
         listed: date | None = None,
     ) -> None:
-        self._today, self._births, self._listed = today, births, listed
-        self._names = NameReader(order, separators)
+        self._today, self._births, self._listed, self._names = today, births, listed, names
         self._written = lru_cache(maxsize=65_536)(self._when)
 
     def _when(self, days: Days, subject: bool) -> Written:
@@ -109,10 +110,17 @@ class SubjectReader:
         written: Written,
         flags: list[Flag],
     ) -> PersonReading | None:
-        text = text or who.number
-        number = self._number(text, born, written, flags) if text else None
         if who.inherited:
             flags.append(_INHERITED)
+        if who.unsure:
+            flags.append(_UNCLEAR)
+        if who.more:
+            flags.append(_MORE)
+        if born is None and who.born:
+            born = self._born(who.born, flags)
+            flags.append(_BORN_IN_NAME)
+        text = text or who.number
+        number = self._number(text, born, written, flags) if text else None
         if born is None and number and number.birth_date:
             born = _day(number.birth_date)
         if not (who.family or who.given or number):
