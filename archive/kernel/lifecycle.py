@@ -38,10 +38,11 @@ from archive.vocabulary.wording import N_
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Say what an action needs and what it writes."""
+    """Say what an action needs and what it writes; what only follows from something else is not offered."""
 
     permission: P
     event: EventKind
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,13 @@ class Lifecycle:
         return target
 
     def actions(self, state: Term | None, permissions: Collection[P] | None = None) -> list[Term]:
-        """Return the actions that leave a state, only those one may take when permissions are given."""
+        """Return the actions offered in a state, only those one may take when permissions are given."""
         return [
             action
             for (source, action) in self.table
-            if source is state and (permissions is None or self.rules[action].permission in permissions)
+            if source is state
+            and self.rules[action].offered
+            and (permissions is None or self.rules[action].permission in permissions)
         ]
 
 
@@ -107,11 +110,11 @@ FILE = Lifecycle(
         FileAction.VOID: Rule(P.CORRECT, EventKind.FILE_VOIDED),
         FileAction.REINSTATE: Rule(P.CORRECT, EventKind.FILE_REINSTATED),
         FileAction.DECLARE_LOST: Rule(P.DECIDE_LOST, EventKind.FILE_DECLARED_LOST),
-        FileAction.FIND: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FOUND),
-        FileAction.SEEK: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_SOUGHT_AGAIN),
-        FileAction.SEEK_LENT: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_SOUGHT_AGAIN),
-        FileAction.UNFIND: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FIND_TAKEN_BACK),
-        FileAction.UNFIND_LENT: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FIND_TAKEN_BACK),
+        FileAction.FIND: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FOUND, offered=False),
+        FileAction.SEEK: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_SOUGHT_AGAIN, offered=False),
+        FileAction.SEEK_LENT: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_SOUGHT_AGAIN, offered=False),
+        FileAction.UNFIND: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FIND_TAKEN_BACK, offered=False),
+        FileAction.UNFIND_LENT: Rule(P.WORK_ON_INCIDENTS, EventKind.FILE_FIND_TAKEN_BACK, offered=False),
         FileAction.DISPATCH: Rule(P.DELIVER, EventKind.FILE_DISPATCHED),
         FileAction.ARRIVE: Rule(P.MOVE, EventKind.FILE_ARRIVED),
         FileAction.REHOME: Rule(P.PLAN_DELIVERIES, EventKind.FILE_REHOMED),
@@ -133,8 +136,8 @@ LOAN = Lifecycle(
         LoanAction.GIVE_BACK: Rule(P.LEND, EventKind.LOAN_GIVEN_BACK),
         LoanAction.LOSE: Rule(P.DECIDE_LOST, EventKind.LOAN_LOST),
         LoanAction.SEEK: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_SOUGHT_AGAIN),
-        LoanAction.FIND: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_GIVEN_BACK),
-        LoanAction.UNFIND: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_FIND_TAKEN_BACK),
+        LoanAction.FIND: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_GIVEN_BACK, offered=False),
+        LoanAction.UNFIND: Rule(P.WORK_ON_INCIDENTS, EventKind.LOAN_FIND_TAKEN_BACK, offered=False),
     },
 )
 

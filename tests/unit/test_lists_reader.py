@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.imports.lists.formats.notes import RowNote
-from archive.imports.lists.meaning.fields import FlagCode, ListField
+from archive.imports.lists.meaning.fields import FlagCode, ListField, flags_of
 from archive.imports.lists.meaning.mapping import MappedColumn, Mapping
-from archive.imports.lists.meaning.noted import flags_of
 from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import ListedCheck, Reading
 from archive.imports.lists.meaning.tables import ListShape

@@ -10,7 +10,9 @@ text        a text as it is compared
 meaning/
 fields      what a column can hold, and what can be said about a row
 tables      a list opened: shape, header, numbered rows          marks, signs, marked   what says protected
-sections    the sheets, and tables side by side, that make up a list      noted   what its file says of a row
+sections    the sheets, and tables side by side, that make up a list
+above, habits   what a row leaves to those above it, how a list is written throughout
+no_file     headings, sums, heads of pages          gone, ranges, references   what may be gone, or several
 dates, values, names, whereabouts, subjects   what a cell says
 headings    the words archives put above their columns          content   what their cells look like
 mapping     which column is what, as data          guessing   a mapping proposed from header and sample

@@ -1,7 +1,9 @@
 """Name what a column of a list can hold and what can be said about a cell of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from archive.imports.lists.formats.notes import RowNote
 from archive.vocabulary import Term
 from archive.vocabulary.wording import _
 
@@ -309,3 +311,11 @@ class RowProblem:
         """Return it in words, in the language in use."""
         words = {key: value.label if isinstance(value, Term) else value for key, value in self.facts}
         return _(self.sentence, **words)
+
+
+_NOTED = {note: Flag(code, None) for code in FlagCode for note in RowNote if code.value == note.value}
+
+
+def flags_of(notes: Collection[RowNote]) -> list[Flag]:
+    """Return the flags for how a row stood in its file."""
+    return [_NOTED[note] for note in sorted(notes)]

@@ -10,7 +10,7 @@ from archive.imports.lists.formats.notes import Noted
 from archive.imports.lists.formats.text import ERRORS, MISSING, broken, clean, simple
 from archive.imports.lists.meaning.above import RowsAbove
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
-from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem
+from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem, flags_of
 from archive.imports.lists.meaning.gone import GoneRows
 from archive.imports.lists.meaning.habits import SEEN, habits_of
 from archive.imports.lists.meaning.mapping import Mapping
@@ -25,7 +25,6 @@ from archive.imports.lists.meaning.no_file import (
     SUM,
     RowsWithoutFile,
 )
-from archive.imports.lists.meaning.noted import flags_of
 from archive.imports.lists.meaning.ranges import unclear_box
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
 from archive.imports.lists.meaning.references import ReferenceReader
