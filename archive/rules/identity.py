@@ -38,13 +38,14 @@ class Written(NamedTuple):
     """Say when a number was written, as far as that is known; every day is None where it is not.
 
     `first` and `last` bound the day of writing, `born_by` the births a sign can mean, `not_after` those that
-    can be true at all.
+    can be true at all; `ended` is the day its file was closed by.
     """
 
     first: date | None = None
     last: date | None = None
     born_by: date | None = None
     not_after: date | None = None
+    ended: date | None = None
 
     @classmethod
     def by_dates(
@@ -73,6 +74,7 @@ class Written(NamedTuple):
             max(latest, listed or latest),
             min((latest, *begun)),
             min((*begun, *([max(ended)] if ended else [])), default=None),
+            max(ended, default=None),
         )
 
     def means(self, sign: str, birth: date) -> bool:
@@ -84,6 +86,13 @@ class Written(NamedTuple):
             return (seen.year - 100, seen.month, seen.day) < (birth.year, birth.month, birth.day)
         oldest = self.last.year - 199 if self.first == self.last else self.first.year - _OLDEST
         return oldest <= birth.year <= self.last.year - 100
+
+    def outlives(self, sign: str, birth: date) -> bool:
+        """Tell whether a hyphen was a plus before the file was closed: it may mean somebody born since."""
+        if sign != "-" or self.ended is None:
+            return False
+        ended = self.ended
+        return (birth.year + 100, birth.month, birth.day) <= (ended.year, ended.month, ended.day)
 
 
 UNDATED = Written()
@@ -210,7 +219,9 @@ def _century(parts: _Parts, sign: str, latest: date, born: PartialDate | None, w
     ]
     if by_birth:
         return by_birth if by_birth in by_sign or not by_sign else ""
-    return by_sign[0] if len(by_sign) == 1 else ""
+    if len(by_sign) != 1 or ((birth := parts.day_in(by_sign[0])) and written.outlives(sign, birth)):
+        return ""
+    return by_sign[0]
 
 
 def _quality(parts: _Parts, kind: NumberKind, today: date) -> NumberQuality:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.browser import DESK, chromium, swedish
 from tests.browser.kit.site import Site, serving_kit
@@ -30,6 +30,14 @@ def kit(_kit: Site) -> Site:
     return _kit
 
 
+# A page that is left while it asks for something lets go of the answer; one that fails says more.
+LEFT = ("htmx:sendAbort", "htmx:afterRequest")
+
+
+def _complains(said: ConsoleMessage) -> bool:
+    return said.type in ("error", "warning") and not said.text.startswith(LEFT)
+
+
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Yield a page that fails its test when the browser complains: of the policy, a script or a missing file.
@@ -42,9 +50,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     page = context.new_page()
     complaints: list[str] = []
     page.complaints = complaints
-    page.on(
-        "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
-    )
+    page.on("console", lambda said: complaints.append(said.text) if _complains(said) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()

@@ -87,7 +87,7 @@ def pages(stock: dict[str, CaseFile]) -> list[str]:
     ]
 
 
-# In Swedish `test_every_page` looks at all of them.
+# In Swedish `test_every_page` looks at all of them; of the English ones one in three, all when thorough.
 @pytest.mark.parametrize("language", [pytest.param("sv", marks=pytest.mark.thorough), "en"])
 @pytest.mark.parametrize(
     "size", [pytest.param(DESK, marks=pytest.mark.thorough, id="desk"), pytest.param(HAND, id="hand")]
@@ -105,7 +105,7 @@ def test_every_page_passes_axe_and_fits_the_hand(
     if language == "en":
         page.get_by_role("button", name="English").click()
     wrong = {}
-    for address in pages(stock):
+    for address in pages(stock)[:: 3 if language == "en" and size is HAND else 1]:
         answer = page.goto(served + address)
         assert answer is not None
         assert answer.status == 200, address

@@ -120,7 +120,9 @@ def days(opened="", closed="", last_note="", **more):
         ("090308-9993", days(closed="1984", listed=TODAY), "190903089993"),
         ("090308-9993", days(closed="2019", listed=date(1990, 1, 1)), "200903089993"),
         # Whom the file is about was born when it was opened, or soon after.
-        ("090308-9993", days("1995", "2012"), "190903089993"),
+        ("090308-9993", days("1995", "2008"), "190903089993"),
+        # Or it was opened before, of a family; then somebody of a hundred would have had another sign.
+        ("090308-9993", days("1995", "2012"), "0903089993"),
         # Another person may be born while it goes on, so nothing tells.
         ("090308-9993", days("1995", "2012", subject=False), "0903089993"),
         # A child investigated before it was born, or somebody of ninety-nine.
@@ -190,6 +192,16 @@ def test_a_number_with_the_sign_of_its_day_gives_its_century_or_none(pair, opene
     sign = "+" if opened.year - born.year >= 100 else "-"
     written = Written.by_dates(PartialDate.from_date(opened), closed)
     assert read(number[2:8] + sign + number[8:], today=TODAY, written=written).number in (number, number[2:])
+
+
+@pytest.mark.parametrize(
+    ("closed", "century"), [(PartialDate(1994), "18"), (PartialDate(1997), ""), (None, "18")]
+)
+def test_a_hyphen_that_was_a_plus_before_the_file_was_closed_tells_no_century(closed, century):
+    written = Written.by_dates(PartialDate(1991, 3, 8), closed)
+    found = read("950608-9854", today=TODAY, written=written)
+    assert found.number == f"{century}9506089854"
+    assert (found.quality is NumberQuality.NO_CENTURY) is (century == "")
 
 
 def test_a_number_that_claims_a_century_nothing_shows_is_known_as_one():
