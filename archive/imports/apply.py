@@ -477,6 +477,7 @@ class RowBatch:
         for file_id in sorted(alike.nameless):
             file_links.mask(self._work, files.get(self._work, file_id), self._run.id)
         for row, verdict in zip(rows, verdicts, strict=True):
+            asked.of_row(row)
             if verdict.state is RowState.ASKED:
                 known = next(part.known for part in verdict.parts if part.doubt and part.known)
                 facts = asking.facts(verdict, self._terms)

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from archive.files import files
 from archive.history import history
+from archive.imports import masking
 from archive.imports.lists.meaning.reading import PersonReading, Reading
 from archive.imports.rows import masked_alike
 from archive.imports.rows.names import LONGER
@@ -19,6 +20,7 @@ from archive.vocabulary import EventKind, TaskAnswer, TaskKind
 _TASK = Task.__table__  # type: ignore[attr-defined]
 # What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
 OF_PERSONS = frozenset({"person", "name", "number"})
+MARKED = "marked"  # in the facts of a question: its row says itself that somebody is protected
 KEPT_BACK = "persons"  # in the facts of a question: whom those cleared may add to a sealed file
 NAMES = OF_PERSONS | {LONGER}  # shown beside the persons the register has
 
@@ -31,6 +33,11 @@ class QuestionBook:
         self._rows: list[dict[str, Any]] = []
         self._near: list[tuple[int, int, int]] = []
         self._sealed: list[dict[str, Any]] = []
+        self._row: Any = None
+
+    def of_row(self, row: Any) -> None:
+        """Take what is asked from now on for questions of a row of the list."""
+        self._row = row
 
     def ask(
         self,
@@ -43,6 +50,8 @@ class QuestionBook:
         sealed: bool = False,
     ) -> None:
         """Ask somebody to settle what a list and the register say about a file; `sealed`: those cleared."""
+        if self._row is not None and masking.by_list(self._row):
+            facts = {**facts, MARKED: True}
         self._rows.append(
             {
                 "kind": kind,
@@ -68,6 +77,7 @@ class QuestionBook:
 
     def open(self) -> None:
         """Open what has not been asked before."""
+        self._row = None
         self._resolve()
         self._seal_masked()
         asked = self._asked()
@@ -205,5 +215,5 @@ def _name(row: dict[str, Any]) -> str:
         return f"{row['kind'].value} {row['file_id']} {row['facts']['said']}"
     if row["kind"] is TaskKind.NEAR_DUPLICATE:  # whichever of the two was there first
         return f"{row['kind'].value} {sorted((row['file_id'], row['other_id']))}"
-    facts = sorted((name, said) for name, said in row["facts"].items() if name != "register")
+    facts = sorted((name, said) for name, said in row["facts"].items() if name not in ("register", MARKED))
     return f"{row['kind'].value} {row['file_id']} {row['other_id']} {facts}"

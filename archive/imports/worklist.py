@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select, true
 from sqlmodel import col
 
 from archive.files import files
@@ -64,31 +64,44 @@ ROW_ANSWERS = (
 )
 
 
-# Whose name the other file has, is asked of few: also where one of the two was masked since.
-_APART = or_(
-    col(Task.id) >= APART,
-    and_(
-        col(Task.kind) == TaskKind.NEAR_DUPLICATE,
-        exists().where(
-            col(CaseFile.protected),
-            or_(col(CaseFile.id) == col(Task.file_id), col(CaseFile.id) == col(Task.other_id)),
-        ),
-    ),
+# Also where a file was masked since it was asked.
+_OF_MASKED = exists().where(
+    col(CaseFile.protected),
+    or_(col(CaseFile.id) == col(Task.file_id), col(CaseFile.id) == col(Task.other_id)),
 )
+# What others are not told either that it is asked: what is numbered apart, what a row asks that says itself
+# that somebody is protected, and whose name the other file has.
+_SECRET = or_(
+    col(Task.id) >= APART,
+    func.coalesce(col(Task.facts)[questions.MARKED].as_boolean(), false()).is_(true()),
+    and_(col(Task.kind) == TaskKind.NEAR_DUPLICATE, _OF_MASKED),
+)
+# What is asked of those cleared alone.
+_APART = or_(_SECRET, _OF_MASKED)
+# Written so that the indexes of open items serve.
+_WAITS = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
+# What the answers to what is apart ask for, of whom they are asked.
+_ENTAILED = (Permission.CORRECT, Permission.MOVE, Permission.REGISTER)
 
 
 def _open(work: Work) -> ColumnElement[bool]:
-    """Choose the open items whoever asks may know of: those apart are for those cleared."""
-    # Written so that the indexes of open items serve.
-    found = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
-    return found if people.cleared(work.actor) else and_(found, ~_APART)
+    """Choose the open items that are for whoever asks: those apart are for those cleared, the rest is not."""
+    may = work.actor.may
+    if may(Permission.CORRECT):
+        return _WAITS if people.cleared(work.actor) else and_(_WAITS, ~_APART)
+    return and_(_WAITS, _APART if people.cleared(work.actor) else false())
+
+
+def _counted(work: Work) -> ColumnElement[bool]:
+    """Choose the open items that are counted: also of masked files, whose number would else tell of them."""
+    return _open(work) if people.cleared(work.actor) else and_(_WAITS, ~_SECRET)
 
 
 def tasks(
     work: Work, *, kind: TaskKind | None = None, run_id: int | None = None, after: int = 0, limit: int = PAGE
 ) -> Sequence[Task]:
     """Return open items, oldest first, from after an id on."""
-    work.require(Permission.CORRECT)
+    work.require(Permission.SETTLE)
     statement = select(Task).where(_open(work), col(Task.id) > after)
     if kind is not None:
         statement = statement.where(col(Task.kind) == kind)
@@ -98,8 +111,23 @@ def tasks(
 
 
 def open_counts(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
-    """Count the open items of each kind, of one list or of all."""
-    statement = select(col(Task.kind), func.count()).where(_open(work)).group_by(col(Task.kind))
+    """Count the open items of each kind, of one list or of all; `asked_of_others` are among them."""
+    return _count(work, _counted(work), run_id)
+
+
+def asked_of_others(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
+    """Count what is counted to whoever asks, but asked of those cleared alone."""
+    return {} if people.cleared(work.actor) else _count(work, and_(_counted(work), _APART), run_id)
+
+
+def about_masked(work: Work) -> int:
+    """Count the open items that are asked of those cleared alone, for them."""
+    work.require(Permission.CHECK_SEALED)
+    return sum(_count(work, and_(_WAITS, _APART), None).values())
+
+
+def _count(work: Work, which: ColumnElement[bool], run_id: int | None) -> dict[TaskKind, int]:
+    statement = select(col(Task.kind), func.count()).where(which).group_by(col(Task.kind))
     if run_id is not None:
         statement = statement.where(col(Task.run_id) == run_id)
     return {row[0]: row[1] for row in work.session.execute(statement)}
@@ -109,7 +137,7 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
     """Return the lists that raised open items of a kind, as (id, name, how many), the first list first."""
     counted = (
         select(col(Task.run_id), func.count().label("items"))
-        .where(_open(work), col(Task.kind) == kind)
+        .where(_counted(work), col(Task.kind) == kind)
         .group_by(col(Task.run_id))
         .subquery()
     )
@@ -122,13 +150,17 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
 
 
 def get(work: Work, task_id: int) -> Task:
-    """Return an item by id; raises NotFound."""
+    """Return an item by id that is for whoever asks; raises NotFound."""
     task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
-    apart = select(col(Task.id)).where(col(Task.id) == task_id, _APART)
-    secret = not people.cleared(work.actor) and work.session.scalar(apart) is not None
-    if task is None or task.kind not in KINDS or secret:
+    needed = Permission.CHECK_SEALED if _apart(work, task_id) else Permission.CORRECT
+    if task is None or task.kind not in KINDS or not work.actor.may(needed):
         raise NotFound("no_such_task", N_("There is no such item on the worklist."))
     return task
+
+
+def _apart(work: Work, task_id: int) -> bool:
+    """Tell whether an item is for those cleared alone."""
+    return work.session.scalar(select(col(Task.id)).where(col(Task.id) == task_id, _APART)) is not None
 
 
 def answers(task: Task) -> tuple[TaskAnswer, ...]:
@@ -175,11 +207,17 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     The same file: one registration becomes void and points to the other. The list is right: its place
     or its fields are taken over by hand, and later imports leave them alone.
     """
-    work.require(Permission.CORRECT)
+    apart = _apart(work, task.id)
+    work.require(Permission.CHECK_SEALED if apart else Permission.CORRECT)
     if not task.open:
         raise Conflict("task_settled", N_("This was settled already. Look at the list again."))
     if answer not in answers(task):
         raise Invalid("task_answer", N_("Choose one of the answers."), field="answer")
+    with work.granting(*(_ENTAILED if apart else ())):
+        _settle(work, task, answer)
+
+
+def _settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     file = files.get(work, task.file_id)
     if task.kind is TaskKind.PLACE_CONFLICT:  # then a list that says either place again is not asked about
         task.facts = {**task.facts, "register": task.facts.get("was") or file.place_id}

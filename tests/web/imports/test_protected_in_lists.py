@@ -261,12 +261,13 @@ def test_who_is_cleared_for_sealed_files_learns_of_the_protected_rows(
     assert "/imports/2/rejects/protected" in _differences(unknown, known)
 
 
-def test_the_command_line_answers_alike_whether_a_number_is_protected_or_nobodys(
-    world: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("dry", [True, False], ids=["dry run", "real"])
+def test_a_dry_run_of_the_command_line_tells_nothing_of_the_register_and_a_real_one_records_whom_it_told_of(
+    world: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dry: bool
 ) -> None:
-    answers = []
+    answers, looks = [], []
     path = tmp_path / "lista.csv"
-    path.write_bytes(a_list(FISHING))
+    path.write_bytes(a_list([*FISHING, row("P30", OPEN, "Öppen, Olle", kind="?!", sign="sekr")]))
     for number in (OTHER, TRIED):
         with world(number) as one:
             settings = one.archive.settings
@@ -280,13 +281,19 @@ def test_the_command_line_answers_alike_whether_a_number_is_protected_or_nobodys
             files = [tmp_path / "rejects.csv", tmp_path / "duplicates.csv", tmp_path / "protected.csv"]
             names = ("--rejects", "--duplicates", "--rejects-protected")
             out = [word for pair in zip(names, map(str, files), strict=True) for word in pair]
-            told = CliRunner().invoke(main, [*said, "--dry-run", *out])
+            told = CliRunner().invoke(main, [*said, *(["--dry-run"] if dry else []), *out])
             assert told.exit_code == 0, told.output
             answers.append([told.stdout, *(file.read_bytes() for file in files)])
+            of_file = [
+                body for body in one.events("look.list") if body["facts"]["list"] == "rejects_protected"
+            ]
+            looks.append(any(f"person:{one.masked}" in body.get("subjects", ()) for body in of_file))
     (*expected, unprotected), (*answered, protected) = answers
-    assert answered == expected
     assert TRIED in expected[1].decode()
-    assert protected != unprotected  # what those cleared ask for by itself
+    assert "P30" in unprotected.decode()  # what the list marks
+    if dry:
+        assert (answered, protected) == (expected, unprotected)
+    assert (TRIED in protected.decode(), *looks) == (not dry, False, not dry)
 
 
 def test_an_assistant_is_shown_refused_rows_alike_whether_a_number_is_protected_or_nobodys(
