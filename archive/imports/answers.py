@@ -20,6 +20,7 @@ from archive.imports.rows.places import PlaceFinder
 from archive.kernel.errors import Conflict
 from archive.kernel.store import APART, Work
 from archive.models import ImportRow, ImportRun, Task
+from archive.people import doubts
 from archive.vocabulary import EventKind, Permission, RowAnswer, RowState, TaskAnswer, TaskKind
 from archive.vocabulary.wording import N_
 
@@ -64,6 +65,7 @@ def _close(work: Work, rows: Sequence[ImportRow], answer: TaskAnswer) -> None:
     asked = select(Task).where(col(Task.row_id).in_([one.id for one in rows]), col(Task.open))
     for task in work.session.execute(asked).scalars().all():
         questions.close(work, task, answer)
+        doubts.end(work, task, protected=answer is not TaskAnswer.DIFFERENT)
 
 
 def _carry_out(

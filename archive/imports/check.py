@@ -107,7 +107,10 @@ class Staging:
             shape, today = self._list.shape, local_date(work.now)
             self._words = import_earlier.Words(self._mapping, shape.columns)
             marks = self._list.remarks, self._list.around
-            self._reader = ListReader(self._mapping, shape, today=today, remarks=marks[0], around=marks[1])
+            seen = self._list.survey()
+            self._reader = ListReader(
+                self._mapping, shape, today=today, remarks=marks[0], around=marks[1], seen=seen
+            )
             self._slips = Slips.load(work, run_id=self.run_id if self.turns.after else None)
             self._replan(work)
         return self._going_on(self.turns.after)

@@ -89,6 +89,8 @@ class QuestionBook:
             if not names & asked:
                 asked |= names
                 fresh.append(row)
+            elif doubts.HELD in row["facts"]:
+                self._hold_too(row)
         if not fresh:
             return
         self._hold(fresh)
@@ -122,6 +124,17 @@ class QuestionBook:
             if row["kind"] is TaskKind.NEAR_DUPLICATE and any(row is one for one in self._sealed):
                 held = _hide(self._work, row["file_id"], row["other_id"])
                 row["facts"] = {**row["facts"], doubts.HELD: held}
+
+    def _hold_too(self, row: dict[str, Any]) -> None:
+        """Let a question that waits already hide too whom the same one asked again hides."""
+        waiting = select(Task).where(
+            col(Task.file_id) == row["file_id"], col(Task.kind) == row["kind"], col(Task.open)
+        )
+        for task in self._work.session.scalars(waiting).all():
+            if _name(row) in _names(task):
+                held = {*task.facts.get(doubts.HELD, ()), *row["facts"][doubts.HELD]}
+                task.facts = {**task.facts, doubts.HELD: sorted(held)}
+        self._work.session.flush()
 
     def _number(self, fresh: Sequence[dict[str, Any]]) -> None:
         """Number questions, for those cleared apart: a gap in the others would tell that one was asked."""

@@ -31,8 +31,8 @@ def given_back(
     """Return the rows that were not registered and that the list does not mark, or for those cleared theirs.
 
     Theirs are the marked ones and those the register protects; `by_list_alone` leaves these out where nothing
-    is registered: by numbers tried somebody would learn whose they are. The file is meant to be read in again,
-    so what may not be shown is left out and not masked.
+    is registered: by numbers tried somebody would learn whose they are. The file is meant to be read in
+    again, so what may not be shown is left out and not masked.
     """
     work.require(Permission.CHECK_SEALED if protected else Permission.IMPORT)
     shown: list[ImportRow] = []

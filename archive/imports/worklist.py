@@ -234,7 +234,12 @@ def _settle(work: Work, task: Task, answer: TaskAnswer) -> None:
         _add_kept_back(work, file, task)
     if task.open:  # merging has settled the question itself, with the others about the void file
         questions.close(work, task, answer)
-    doubts.end(work, task, protected=answer is TaskAnswer.SAME, source=file.code)
+    # A mark acts whatever becomes of its row; of another file it says nothing of this one.
+    is_another = answer is TaskAnswer.DIFFERENT or task.kind not in (
+        TaskKind.NEAR_DUPLICATE,
+        TaskKind.IDENTITY,
+    )
+    doubts.end(work, task, protected=not is_another, source=file.code)
 
 
 def settle_alike(

@@ -486,3 +486,25 @@ def test_who_is_cleared_is_asked_of_rows_about_a_masked_file_that_differ_and_of_
             with one.archive.read(operator("tests")) as work:
                 asked[name] = [task.kind for task in work.session.scalars(select(Task))]
     assert {name for name, kinds in asked.items() if not kinds} == {"right", "name alone"}
+
+
+def test_a_question_whose_file_the_register_alone_masks_is_counted_alike_and_asked_of_those_cleared(
+    world: Callable[..., Any],
+) -> None:
+    rows = (
+        row("P1", TRIED, "Påhittad, Karin"),
+        row("P1", OPEN, "Öppen, Olle", closed="2001", room="2"),
+    )
+    said, pages = [], []
+    for number in (OTHER, TRIED):
+        with world(number) as one:
+            register(one, *rows)
+            said.append(one)
+            pages.append(one.client.get("/tasks/?kind=identity").text)
+    differs = _differences(*said)
+    assert not differs.keys() & {"/", "/imports/2", "/imports/", "/tasks/rows"}
+    asked, withheld = pages
+    assert ('name="answer"' in asked, "Olle" in asked) == (True, True)
+    assert ('name="answer"' in withheld, "Olle" in withheld) == (False, False)
+    assert "1 av dem gäller en maskerad akt" in withheld
+    assert "maskerad akt" not in asked

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from archive.imports.lists.formats.text import ERRORS, MISSING, broken, clean, simple
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
 from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem
+from archive.imports.lists.meaning.legends import Survey
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.marked import MarkedRows
 from archive.imports.lists.meaning.marks import kept_apart, names_paragraph
@@ -123,7 +124,8 @@ class ListReader:
 
     `dropped` names the columns that are not registered: free text about a case has no place in the
     register (7 a § SoLPuL). It is looked through for the part, then forgotten. Marks of protection are looked
-    for in every cell, in what stands `around` the rows, and taken from `remarks`, the comments with some.
+    for in every cell, in what stands `around` the rows, and taken from `remarks`, the comments with some;
+    `seen` is what the list says of its signs.
     """
 
     def __init__(
@@ -134,11 +136,12 @@ class ListReader:
         today: date,
         remarks: Collection[CommentMark] = (),
         around: Collection[str] = (),
+        seen: Survey | None = None,
     ) -> None:
         names = shape.columns
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
-        self._signs = SignedCells(shape.header, at)
+        self._signs = SignedCells(shape.header, at, seen)
         self._free = at.pop(ListField.FREE_TEXT, [])
         self._others = [(index, role_of_heading(names[index])) for index in at.pop(ListField.CO_PERSONS, [])]
         at.pop(ListField.IGNORED, None)

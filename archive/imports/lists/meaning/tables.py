@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -18,6 +18,7 @@ from archive.imports.lists.formats.text import clean
 from archive.imports.lists.formats.textfile import TextFile
 from archive.imports.lists.formats.workbook import Sheet, Workbook
 from archive.imports.lists.meaning.headings import is_heading
+from archive.imports.lists.meaning.legends import Survey, survey
 from archive.imports.lists.meaning.marks import protective_title, protective_words
 from archive.kernel.errors import Invalid, TooLarge
 from archive.kernel.letters import one_form
@@ -122,6 +123,7 @@ class OpenList:
         self.sheets: tuple[str, ...] = ()
         self.other_lists: tuple[str, ...] = ()
         self.remarks: frozenset[CommentMark] = frozenset()
+        self._notes: tuple[str, ...] = ()
         self.around: tuple[str, ...] = (_NAME_PARTS.sub(" ", name),)  # what may say something of all rows
         self._looks: dict[Sheet, _Found] = {}
         self._stream = self._reopen()
@@ -181,6 +183,8 @@ class OpenList:
         self.remarks = frozenset(islice(_protective(book, chosen, found.header_row, merges), _MOST_REMARKS))
         if len(self.remarks) == _MOST_REMARKS:
             raise TooLarge("list_many_rows", MANY_ROWS, limit=_MOST_REMARKS)
+        notes = (text for _row, _column, text in book.comments(chosen) if protective_words(text))
+        self._notes = tuple(islice(notes, _MOST_REMARKS))
         self._position, self._whole = lambda: book.position, book.size(chosen)
         self.shape = ListShape("xlsx", *found[:3], sheet=chosen.name, epoch=book.epoch)
 
@@ -215,6 +219,11 @@ class OpenList:
     def sample(self, count: int = 200) -> list[Row]:
         """Return the first rows below the header."""
         return _first(self.rows(), count)
+
+    def survey(self, rows: Iterable[Row] | None = None) -> Survey:
+        """Look through the list, or some of its rows, for what explains the signs in it."""
+        titles = (cell for title in self.shape.titles for cell in title)
+        return survey(self.rows() if rows is None else rows, (*self.around, *titles, *self._notes))
 
     def share(self) -> float:
         """Return how much of the list has been read, from 0 to 1."""
