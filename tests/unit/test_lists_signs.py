@@ -119,6 +119,12 @@ def test_a_sign_that_is_explained_as_something_else_hides_nobody(legend: str) ->
     assert hidden_in([*listed("x", "", "foton"), [legend, "", "", "", ""]])[:3] == [False] * 3
 
 
+def test_a_reference_beside_a_mark_is_no_sign() -> None:
+    rows = [["12", "", "", "", "sekr"], *listed("12", "foton", "")]
+    assert hidden_in(rows) == [True, False, False, False]
+    assert hidden_in([*rows, ["12 = skyddad", "", "", "", ""]])[:4] == [True, True, False, False]
+
+
 def test_a_sign_a_list_explains_hides_at_a_name_and_a_reference_too() -> None:
     rows = listed("", "", "", "")
     rows[0][1] += " +"

@@ -60,21 +60,21 @@ def settle_known(work: Work, verdicts: Sequence[Verdict], terms: Terms) -> None:
 def hiding(work: Work, verdict: Verdict) -> list[PersonChange]:
     """Return whom a row in doubt says to protect: hiding waits for no answer, and may hide too many.
 
-    Those are the bearers of its sound numbers, and everybody the file it may be about concerns. Whom it does
-    not name of these is hidden at once, but only until it is said to be another file.
+    Those are the bearers of its sound numbers, and everybody the file it may be about concerns. Where
+    it names somebody else, these are hidden at once, but only until it is said to be another file.
     """
     item = verdict.item
     for part in verdict.parts:
         if part.known and part.doubt and marked(item.reading):
             mark(part.known, item.reading, part)
     changes = [change for part in verdict.parts for change in part.persons if change.protection]
+    named = item.reading.persons  # who names nobody may mean anybody
     others = [
         one.person.id
         for one in changes
-        if one.person.stated is Protection.NONE
-        and all(
-            another(one.person, said) and not same_person(one.person, said) for said in item.reading.persons
-        )
+        if named
+        and one.person.stated is Protection.NONE
+        and all(another(one.person, said) and not same_person(one.person, said) for said in named)
     ]
     verdict.held = doubts.hold(work, others)
     changes = [one for one in changes if one.person.id not in others]

@@ -12,7 +12,9 @@ from archive.kernel.errors import DomainError
 
 TICK = "X"
 _MEANS = r"(?:[=:\u2013\u2014-]|betyder|står\s+för|avser|innebär|anger)"
-_SIGN = r"[\"'\u201d(\[]?([^\w\s=:,;\"'()\[\]]{1,3}|\w{1,2})[\"'\u201d)\]]?"
+# A number is one only where it is said to mean something: else it is a reference or a part.
+_ONE = r"[^\w\s=:,;\"'()\[\]]{1,3}|[^\W\d_]{1,2}|\d{1,2}(?=\W?\s*(?:=|bet))"
+_SIGN = rf"[\"'\u201d(\[]?({_ONE})[\"'\u201d)\]]?"
 _LEGEND = re.compile(rf"(?:^|[,;:\n(]|\s(?=\S{{1,5}}\s*=))\s*{_SIGN}\s*{_MEANS}+\s*([^,;\n]+)")
 _ALONE = re.compile(rf"{_SIGN}\s*{_MEANS}?")
 _PAIR = 2
