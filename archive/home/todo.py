@@ -37,7 +37,8 @@ def _overdue(work: Work) -> int:
 
 
 def _questions(work: Work) -> int:
-    return sum(import_worklist.open_counts(work).values()) + sum(import_worklist.reasons(work).values())
+    refused = import_worklist.reasons(work) if work.actor.may(Permission.CORRECT) else {}
+    return sum(import_worklist.open_counts(work).values()) + sum(refused.values())
 
 
 _LISTS: tuple[tuple[str, Permission | None, Callable[[Work], int]], ...] = (
@@ -52,6 +53,6 @@ _LISTS: tuple[tuple[str, Permission | None, Callable[[Work], int]], ...] = (
     ("findings", Permission.CHECK_COVERS, lambda work: _count(work, Finding, col(Finding.open))),
     ("assessments", Permission.ASSESS, lambda work: _count(work, Assessment, col(Assessment.open))),
     ("overdue", Permission.LEND, _overdue),
-    ("questions", Permission.CORRECT, _questions),
+    ("questions", Permission.SETTLE, _questions),
     ("protected_persons", Permission.CHECK_SEALED, same_persons.how_many),
 )

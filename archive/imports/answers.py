@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -10,17 +11,33 @@ from archive.files import files
 from archive.history import history
 from archive.imports import questions
 from archive.imports.apply import ONE_LIST_AT_A_TIME, RowBatch
+from archive.imports.changes import unit_id
 from archive.imports.counts import Counts
 from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.lists.meaning.whereabouts import PlaceStep
 from archive.imports.rows import matching
 from archive.imports.rows.earlier import Words
 from archive.imports.rows.items import Item, Terms, Verdict, fingerprint, item_of, reading_of
 from archive.imports.rows.matching import TWIN, CaseKey
-from archive.imports.rows.places import PlaceFinder
+from archive.imports.rows.names import LONGER, agree, longer
+from archive.imports.rows.places import PLACE_MISSING, PlaceFinder
 from archive.kernel.errors import Conflict
+from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import APART, Work
-from archive.models import ImportRow, ImportRun, Task
-from archive.vocabulary import EventKind, Permission, RowAnswer, RowState, TaskAnswer, TaskKind
+from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, Task
+from archive.people import doubts, people
+from archive.places import places
+from archive.vocabulary import (
+    EventKind,
+    Evidence,
+    Permission,
+    PlaceKind,
+    Protection,
+    RowAnswer,
+    RowState,
+    TaskAnswer,
+    TaskKind,
+)
 from archive.vocabulary.wording import N_
 
 ROW_GONE = N_(
@@ -29,6 +46,10 @@ ROW_GONE = N_(
 FILE_VOID = N_(
     "The file with this reference is void by now. Say that the row is a file of its own, or wrong."
 )
+
+NAME_GONE = N_("Nobody the file is about has the name the list was compared with. Look at the file's page.")
+_PLACE_KINDS = {kind.value: kind for kind in PlaceKind}
+_DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
 
 
 def act(work: Work, task: Task, answer: TaskAnswer) -> None:
@@ -64,6 +85,7 @@ def _close(work: Work, rows: Sequence[ImportRow], answer: TaskAnswer) -> None:
     asked = select(Task).where(col(Task.row_id).in_([one.id for one in rows]), col(Task.open))
     for task in work.session.execute(asked).scalars().all():
         questions.close(work, task, answer)
+        doubts.end(work, task, protected=answer is not TaskAnswer.DIFFERENT)
 
 
 def _carry_out(
@@ -148,3 +170,66 @@ def _drop(work: Work, rows: list[ImportRow]) -> None:
         for one in rows
     ]
     history.record_many(work, entries)
+
+
+def stated_place(said: Sequence[Sequence[str]]) -> tuple[PlaceStep, ...]:
+    """Return the place a question keeps as what the list says, step by step."""
+    return tuple(PlaceStep(_PLACE_KINDS[kind], name) for kind, name in said)
+
+
+def move(work: Work, file: CaseFile, said: Sequence[Sequence[str]]) -> None:
+    """Move a file where the list says that it stands; raises Conflict where that is no place now."""
+    work.require(Permission.MOVE)
+    steps = stated_place(said)
+    finder = PlaceFinder()
+    spot = finder.find(work, [steps])[steps]
+    if not (spot and spot.id) and not work.actor.may(Permission.SHAPE_PLACES):
+        raise Conflict("place_missing", PLACE_MISSING, field="answer")
+    spot = finder.ensure(work, [steps])[steps]
+    if spot is None or not spot.id:
+        raise Conflict(
+            "place_gone",
+            N_("The place the list names cannot be used any more. Move it by hand."),
+            field="answer",
+        )
+    files.move(work, file, places.get(work, spot.id), how=Evidence.HAND)
+
+
+def take_over(work: Work, file: CaseFile, task: Task) -> None:
+    """Correct the fields of a file as the list has them."""
+    run = work.session.get_one(ImportRun, task.run_id)
+    terms = Terms.load(work, Mapping.from_dict(run.mapping or {}))
+    values: dict[str, Any] = {}
+    for name, said in task.facts["fields"].items():
+        if name == LONGER:
+            _take_over_name(work, file, *said)
+        elif name == "unit":
+            values["unit_id"] = unit_id(work, terms.units, said)
+        else:
+            values[name] = PartialDate.parse(said) if name in _DAYS else said
+    if values:
+        files.correct(work, file, file.version, **values)
+
+
+def add_kept_back(work: Work, file: CaseFile, task: Task) -> None:
+    """Say that a sealed file is about those too whom a list names with it, who are hidden with it."""
+    run = work.session.get_one(ImportRun, task.run_id)
+    for said in questions.kept_back(task):
+        bearers = people.with_number(work, said.number.number) if said.number else ()
+        person = next((one for one in bearers if agree((one.family_name, one.given_name), said[:2])), None)
+        if person is None:
+            new = people.NewPerson(said.family, said.given, said.number, said.born, Protection.NONE, run.name)
+            person = people.register(work, new)
+        files.add_person(work, file, person, said.role)
+
+
+def _take_over_name(work: Work, file: CaseFile, family: str, given: str) -> None:
+    """Give the person of a file the longer surname a list has; the words of the old one are still in it."""
+    of_file = col(Person.id).in_(select(col(FilePerson.person_id)).where(col(FilePerson.file_id) == file.id))
+    persons = work.session.scalars(select(Person).where(of_file).order_by(col(Person.id))).all()
+    for person in persons:
+        if longer((family, given), (person.family_name, person.given_name)):
+            people.correct(work, person, family_name=family)
+            return
+    if not any(agree((family, given), (one.family_name, one.given_name)) for one in persons):
+        raise Conflict("name_gone", NAME_GONE, field="answer")

@@ -291,10 +291,9 @@ class RowBatch:
         undo |= self._changes(acting)
         made = self._register(fresh)
         for verdict in verdicts:
-            hidden = asking.hiding(work, verdict) if verdict.state is RowState.ASKED else []
-            if hidden:
-                undo[verdict.item.row] = {"persons": changes.change_persons(work, run, hidden)}
             if verdict.state is RowState.ASKED:
+                if hidden := asking.hiding(work, verdict):
+                    undo[verdict.item.row] = {"persons": changes.change_persons(work, run, hidden)}
                 changes.mask(work, run, verdict.parts)
         for verdict in acting:
             persons = [change for part in verdict.parts for change in part.persons]
@@ -482,6 +481,7 @@ class RowBatch:
         for file_id in sorted(alike.nameless):
             file_links.mask(self._work, files.get(self._work, file_id), self._run.id)
         for row, verdict in zip(rows, verdicts, strict=True):
+            asked.of_row(row)
             if verdict.state is RowState.ASKED:
                 known = next(part.known for part in verdict.parts if part.doubt and part.known)
                 facts = asking.facts(verdict, self._terms)

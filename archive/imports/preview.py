@@ -83,7 +83,7 @@ def preview(
         sample = opened.sample(runs.SAMPLE)
         cells = [row for _number, row in sample]
         guessed = guess(columns, cells, today=today, kinds=kind_words.known(work))
-        reader = ListReader.over(opened, mapping, today)
+        reader = ListReader.over(opened, mapping, today, seen=opened.survey(sample))
         terms = Terms.load(work, mapping)
         items = [item_of(number, reader.read(row, number), terms) for number, row in sample]
         hidden = [item.reading.protection.protected for item in items]

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from archive.files import files
 from archive.history import history
+from archive.imports import masking
 from archive.imports.lists.meaning.reading import PersonReading, Reading
 from archive.imports.rows import masked_alike
 from archive.imports.rows.names import LONGER
@@ -20,6 +21,7 @@ from archive.vocabulary import EventKind, TaskAnswer, TaskKind
 _TASK = Task.__table__  # type: ignore[attr-defined]
 # What a list says of persons is taken over by hand, on the file's page: a name is not corrected in passing.
 OF_PERSONS = frozenset({"person", "name", "number"})
+MARKED = "marked"  # in the facts of a question: its row says itself that somebody is protected
 KEPT_BACK = "persons"  # in the facts of a question: whom those cleared may add to a sealed file
 NAMES = OF_PERSONS | {LONGER}  # shown beside the persons the register has
 
@@ -32,6 +34,11 @@ class QuestionBook:
         self._rows: list[dict[str, Any]] = []
         self._near: list[tuple[int, int, int, dict[str, Any]]] = []
         self._sealed: list[dict[str, Any]] = []
+        self._row: Any = None
+
+    def of_row(self, row: Any) -> None:
+        """Take what is asked from now on for questions of a row of the list."""
+        self._row = row
 
     def ask(
         self,
@@ -44,6 +51,8 @@ class QuestionBook:
         sealed: bool = False,
     ) -> None:
         """Ask somebody to settle what a list and the register say about a file; `sealed`: those cleared."""
+        if self._row is not None and masking.by_list(self._row):
+            facts = {**facts, MARKED: True}
         self._rows.append(
             {
                 "kind": kind,
@@ -70,6 +79,7 @@ class QuestionBook:
 
     def open(self) -> None:
         """Open what has not been asked before."""
+        self._row = None
         self._resolve()
         self._seal_masked()
         asked = self._asked()
@@ -81,6 +91,8 @@ class QuestionBook:
             if not names & asked:
                 asked |= names
                 fresh.append(row)
+            elif doubts.HELD in row["facts"]:
+                self._hold_too(row)
         if not fresh:
             return
         self._hold(fresh)
@@ -114,6 +126,17 @@ class QuestionBook:
             if row["kind"] is TaskKind.NEAR_DUPLICATE and any(row is one for one in self._sealed):
                 held = _hide(self._work, row["file_id"], row["other_id"])
                 row["facts"] = {**row["facts"], doubts.HELD: held}
+
+    def _hold_too(self, row: dict[str, Any]) -> None:
+        """Let a question that waits already hide too whom the same one asked again hides."""
+        waiting = select(Task).where(
+            col(Task.file_id) == row["file_id"], col(Task.kind) == row["kind"], col(Task.open)
+        )
+        for task in self._work.session.scalars(waiting).all():
+            if _name(row) in _names(task):
+                held = {*task.facts.get(doubts.HELD, ()), *row["facts"][doubts.HELD]}
+                task.facts = {**task.facts, doubts.HELD: sorted(held)}
+        self._work.session.flush()
 
     def _number(self, fresh: Sequence[dict[str, Any]]) -> None:
         """Number questions, for those cleared apart: a gap in the others would tell that one was asked."""
@@ -207,5 +230,5 @@ def _name(row: dict[str, Any]) -> str:
         return f"{row['kind'].value} {row['file_id']} {row['facts']['said']}"
     if row["kind"] is TaskKind.NEAR_DUPLICATE:  # whichever of the two was there first
         return f"{row['kind'].value} {sorted((row['file_id'], row['other_id']))}"
-    facts = sorted((name, said) for name, said in row["facts"].items() if name != "register")
+    facts = sorted((name, said) for name, said in row["facts"].items() if name not in ("register", MARKED))
     return f"{row['kind'].value} {row['file_id']} {row['other_id']} {facts}"

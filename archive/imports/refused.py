@@ -25,19 +25,22 @@ class RefusedRows:
     look: Look
 
 
-def given_back(work: Work, run: ImportRun, *, protected: bool = False) -> RefusedRows:
+def given_back(
+    work: Work, run: ImportRun, *, protected: bool = False, by_list_alone: bool = False
+) -> RefusedRows:
     """Return the rows that were not registered and that the list does not mark, or for those cleared theirs.
 
-    Theirs are the marked ones and those the register protects. The file is meant to be read in again, so what
-    may not be shown is left out and not masked.
+    Theirs are the marked ones and those the register protects; `by_list_alone` leaves these out where nothing
+    is registered: by numbers tried somebody would learn whose they are. The file is meant to be read in
+    again, so what may not be shown is left out and not masked.
     """
     work.require(Permission.CHECK_SEALED if protected else Permission.IMPORT)
     shown: list[ImportRow] = []
     for batch in _batches(work, run):
-        if protected:
+        if protected and not by_list_alone:
             shown += _protected(work, run, batch)
         else:
-            shown += [row for row in batch if not masking.by_list(row)]
+            shown += [row for row in batch if masking.by_list(row) is protected]
     name = "rejects_protected" if protected else "rejects"
     numbers = masking.written(cell for row in shown for cell in row.cells)
     return RefusedRows(

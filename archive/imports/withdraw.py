@@ -127,7 +127,10 @@ class Withdrawing:
         for task in tasks:
             if self._handed_on(work, task) or self._stays(work, run, task):
                 continue
-            doubts.release(work, task, withdrawn=run.id)
+            if task.kind is TaskKind.IDENTITY:  # whom a list marked stays hidden until that is lifted by hand
+                doubts.end(work, task, protected=True, source=run.name)
+            else:
+                doubts.release(work, task, withdrawn=run.id)
             task.open, task.answer = False, TaskAnswer.WITHDRAWN
             task.settled_at, task.settled_by = work.now, work.actor.id
             history.record(work, EventKind.TASK_SETTLED, task, answer=TaskAnswer.WITHDRAWN.value)

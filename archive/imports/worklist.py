@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select, true
 from sqlmodel import col
 
 from archive.files import files, likeness
@@ -13,27 +13,17 @@ from archive.files.masking import Card, cards
 from archive.history import history
 from archive.imports import answers as import_answers
 from archive.imports import masking, merging, questions
-from archive.imports.changes import unit_id
-from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.lists.meaning.tables import ListShape
-from archive.imports.lists.meaning.whereabouts import PlaceStep
-from archive.imports.rows.items import Terms
-from archive.imports.rows.names import LONGER, agree, longer
 from archive.imports.rows.near import BY
-from archive.imports.rows.places import PLACE_MISSING, PlaceFinder, Steps, standing
+from archive.imports.rows.places import PlaceFinder, Steps, standing
 from archive.kernel.errors import Conflict, Invalid, NotFound
-from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import APART, Work
-from archive.models import CaseFile, FilePerson, ImportRow, ImportRun, Person, Task
+from archive.models import CaseFile, ImportRow, ImportRun, Task
 from archive.people import doubts, people
-from archive.places import places
 from archive.vocabulary import (
     EventKind,
-    Evidence,
     Permission,
-    PlaceKind,
-    Protection,
     RowAnswer,
     RowState,
     TaskAnswer,
@@ -44,10 +34,7 @@ from archive.vocabulary.wording import N_, _
 PAGE = 50
 LONGEST_REASON = 500
 _PLACING = (TaskAnswer.DIFFERENT, TaskAnswer.LIST_RIGHT)  # they need a place for a file
-NAME_GONE = N_("Nobody the file is about has the name the list was compared with. Look at the file's page.")
 MOST_COUNTED = 5000
-_DAYS = frozenset({"opened_on", "closed_on", "last_note_on"})
-_KINDS = {kind.value: kind for kind in PlaceKind}
 _ANSWERS = {
     TaskKind.NEAR_DUPLICATE: (TaskAnswer.DIFFERENT, TaskAnswer.SAME),
     TaskKind.PLACE_CONFLICT: (TaskAnswer.REGISTER_RIGHT, TaskAnswer.LIST_RIGHT, TaskAnswer.CORRECTED),
@@ -66,31 +53,44 @@ ROW_ANSWERS = (
 )
 
 
-# Whose name the other file has, is asked of few: also where one of the two was masked since.
-_APART = or_(
-    col(Task.id) >= APART,
-    and_(
-        col(Task.kind) == TaskKind.NEAR_DUPLICATE,
-        exists().where(
-            col(CaseFile.protected),
-            or_(col(CaseFile.id) == col(Task.file_id), col(CaseFile.id) == col(Task.other_id)),
-        ),
-    ),
+# Also where a file was masked since it was asked.
+_OF_MASKED = exists().where(
+    col(CaseFile.protected),
+    or_(col(CaseFile.id) == col(Task.file_id), col(CaseFile.id) == col(Task.other_id)),
 )
+# What others are not told either that it is asked: what is numbered apart, what a row asks that says itself
+# that somebody is protected, and whose name the other file has.
+_SECRET = or_(
+    col(Task.id) >= APART,
+    func.coalesce(col(Task.facts)[questions.MARKED].as_boolean(), false()).is_(true()),
+    and_(col(Task.kind) == TaskKind.NEAR_DUPLICATE, _OF_MASKED),
+)
+# What is asked of those cleared alone.
+_APART = or_(_SECRET, _OF_MASKED)
+# Written so that the indexes of open items serve.
+_WAITS = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
+# What the answers to what is apart ask for, of whom they are asked.
+_ENTAILED = (Permission.CORRECT, Permission.MOVE, Permission.REGISTER)
 
 
 def _open(work: Work) -> ColumnElement[bool]:
-    """Choose the open items whoever asks may know of: those apart are for those cleared."""
-    # Written so that the indexes of open items serve.
-    found = and_(col(Task.open), col(Task.kind) != TaskKind.SAME_PERSON)
-    return found if people.cleared(work.actor) else and_(found, ~_APART)
+    """Choose the open items that are for whoever asks: those apart are for those cleared, the rest is not."""
+    may = work.actor.may
+    if may(Permission.CORRECT):
+        return _WAITS if people.cleared(work.actor) else and_(_WAITS, ~_APART)
+    return and_(_WAITS, _APART if people.cleared(work.actor) else false())
+
+
+def _counted(work: Work) -> ColumnElement[bool]:
+    """Choose the open items that are counted: also of masked files, whose number would else tell of them."""
+    return _open(work) if people.cleared(work.actor) else and_(_WAITS, ~_SECRET)
 
 
 def tasks(
     work: Work, *, kind: TaskKind | None = None, run_id: int | None = None, after: int = 0, limit: int = PAGE
 ) -> Sequence[Task]:
     """Return open items, oldest first, from after an id on."""
-    work.require(Permission.CORRECT)
+    work.require(Permission.SETTLE)
     statement = select(Task).where(_open(work), col(Task.id) > after)
     if kind is not None:
         statement = statement.where(col(Task.kind) == kind)
@@ -129,8 +129,23 @@ def pairs(work: Work, *, after: int = 0, limit: int = PAGE) -> list[Pair]:
 
 
 def open_counts(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
-    """Count the open items of each kind, of one list or of all."""
-    statement = select(col(Task.kind), func.count()).where(_open(work)).group_by(col(Task.kind))
+    """Count the open items of each kind, of one list or of all; `asked_of_others` are among them."""
+    return _count(work, _counted(work), run_id)
+
+
+def asked_of_others(work: Work, run_id: int | None = None) -> dict[TaskKind, int]:
+    """Count what is counted to whoever asks, but asked of those cleared alone."""
+    return {} if people.cleared(work.actor) else _count(work, and_(_counted(work), _APART), run_id)
+
+
+def about_masked(work: Work) -> int:
+    """Count the open items that are asked of those cleared alone, for them."""
+    work.require(Permission.CHECK_SEALED)
+    return sum(_count(work, and_(_WAITS, _APART), None).values())
+
+
+def _count(work: Work, which: ColumnElement[bool], run_id: int | None) -> dict[TaskKind, int]:
+    statement = select(col(Task.kind), func.count()).where(which).group_by(col(Task.kind))
     if run_id is not None:
         statement = statement.where(col(Task.run_id) == run_id)
     return {row[0]: row[1] for row in work.session.execute(statement)}
@@ -140,7 +155,7 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
     """Return the lists that raised open items of a kind, as (id, name, how many), the first list first."""
     counted = (
         select(col(Task.run_id), func.count().label("items"))
-        .where(_open(work), col(Task.kind) == kind)
+        .where(_counted(work), col(Task.kind) == kind)
         .group_by(col(Task.run_id))
         .subquery()
     )
@@ -153,13 +168,17 @@ def lists_of(work: Work, kind: TaskKind) -> list[tuple[int, str, int]]:
 
 
 def get(work: Work, task_id: int, kind: TaskKind | None = None) -> Task:
-    """Return an item by id, of one kind if given; raises NotFound."""
+    """Return an item by id that is for whoever asks, of one kind if given; raises NotFound."""
     task = work.session.get(Task, task_id, with_for_update=not work.sqlite)
-    apart = select(col(Task.id)).where(col(Task.id) == task_id, _APART)
-    secret = not people.cleared(work.actor) and work.session.scalar(apart) is not None
-    if task is None or task.kind not in ((kind,) if kind else KINDS) or secret:
+    needed = Permission.CHECK_SEALED if _apart(work, task_id) else Permission.CORRECT
+    if task is None or task.kind not in ((kind,) if kind else KINDS) or not work.actor.may(needed):
         raise NotFound("no_such_task", N_("There is no such item on the worklist."))
     return task
+
+
+def _apart(work: Work, task_id: int) -> bool:
+    """Tell whether an item is for those cleared alone."""
+    return work.session.scalar(select(col(Task.id)).where(col(Task.id) == task_id, _APART)) is not None
 
 
 def answers(task: Task) -> tuple[TaskAnswer, ...]:
@@ -186,7 +205,7 @@ def offered(work: Work, tasks: Sequence[Task]) -> dict[int, tuple[TaskAnswer, ..
         return given
     rows = {task.row_id: task for task in tasks if task.kind is TaskKind.IDENTITY and task.row_id}
     wanted: dict[int, tuple[Steps, ...]] = {
-        task.id: (standing(PlaceStep(_KINDS[kind], name) for kind, name in task.facts["place"]),)
+        task.id: (standing(import_answers.stated_place(task.facts["place"])),)
         for task in tasks
         if task.kind is TaskKind.PLACE_CONFLICT
     }
@@ -206,11 +225,17 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     The same file: one registration becomes void and points to the other. The list is right: its place
     or its fields are taken over by hand, and later imports leave them alone.
     """
-    work.require(Permission.CORRECT)
+    apart = _apart(work, task.id)
+    work.require(Permission.CHECK_SEALED if apart else Permission.CORRECT)
     if not task.open:
         raise Conflict("task_settled", N_("This was settled already. Look at the list again."))
     if answer not in answers(task):
         raise Invalid("task_answer", N_("Choose one of the answers."), field="answer")
+    with work.granting(*(_ENTAILED if apart else ())):
+        _settle(work, task, answer)
+
+
+def _settle(work: Work, task: Task, answer: TaskAnswer) -> None:
     file = files.get(work, task.file_id)
     if task.kind is TaskKind.PLACE_CONFLICT:  # then a list that says either place again is not asked about
         task.facts = {**task.facts, "register": task.facts.get("was") or file.place_id}
@@ -220,14 +245,19 @@ def settle(work: Work, task: Task, answer: TaskAnswer) -> None:
         right, void = merging.ordered(file, files.get(work, task.other_id or 0))
         merging.merge(work, void, right)
     elif answer is TaskAnswer.LIST_RIGHT and task.kind is TaskKind.PLACE_CONFLICT:
-        _move(work, file, task.facts["place"])
+        import_answers.move(work, file, task.facts["place"])
     elif answer is TaskAnswer.LIST_RIGHT:
-        _take_over(work, file, task)
+        import_answers.take_over(work, file, task)
     elif answer is TaskAnswer.ANOTHER_PERSON:
-        _add_kept_back(work, file, task)
+        import_answers.add_kept_back(work, file, task)
     if task.open:  # merging has settled the question itself, with the others about the void file
         questions.close(work, task, answer)
-    doubts.end(work, task, protected=answer is TaskAnswer.SAME, source=file.code)
+    # A mark acts whatever becomes of its row; of another file it says nothing of this one.
+    is_another = answer is TaskAnswer.DIFFERENT or task.kind not in (
+        TaskKind.NEAR_DUPLICATE,
+        TaskKind.IDENTITY,
+    )
+    doubts.end(work, task, protected=not is_another, source=file.code)
 
 
 def settle_alike(
@@ -248,62 +278,6 @@ def settle_alike(
             settle(work, get(work, task_id), answer)  # got anew: a failed attempt forgets all that was read
             settled += 1
     return (found[-1] if len(found) == limit else 0), settled, len(found) - settled
-
-
-def _move(work: Work, file: CaseFile, said: Sequence[Sequence[str]]) -> None:
-    work.require(Permission.MOVE)
-    steps = tuple(PlaceStep(_KINDS[kind], name) for kind, name in said)
-    finder = PlaceFinder()
-    spot = finder.find(work, [steps])[steps]
-    if not (spot and spot.id) and not work.actor.may(Permission.SHAPE_PLACES):
-        raise Conflict("place_missing", PLACE_MISSING, field="answer")
-    spot = finder.ensure(work, [steps])[steps]
-    if spot is None or not spot.id:
-        raise Conflict(
-            "place_gone",
-            N_("The place the list names cannot be used any more. Move it by hand."),
-            field="answer",
-        )
-    files.move(work, file, places.get(work, spot.id), how=Evidence.HAND)
-
-
-def _take_over(work: Work, file: CaseFile, task: Task) -> None:
-    run = work.session.get_one(ImportRun, task.run_id)
-    terms = Terms.load(work, ListMapping.from_dict(run.mapping or {}))
-    values: dict[str, Any] = {}
-    for name, said in task.facts["fields"].items():
-        if name == LONGER:
-            _take_over_name(work, file, *said)
-        elif name == "unit":
-            values["unit_id"] = unit_id(work, terms.units, said)
-        else:
-            values[name] = PartialDate.parse(said) if name in _DAYS else said
-    if values:
-        files.correct(work, file, file.version, **values)
-
-
-def _add_kept_back(work: Work, file: CaseFile, task: Task) -> None:
-    """Say that a sealed file is about those too whom a list names with it, who are hidden with it."""
-    run = work.session.get_one(ImportRun, task.run_id)
-    for said in questions.kept_back(task):
-        bearers = people.with_number(work, said.number.number) if said.number else ()
-        person = next((one for one in bearers if agree((one.family_name, one.given_name), said[:2])), None)
-        if person is None:
-            new = people.NewPerson(said.family, said.given, said.number, said.born, Protection.NONE, run.name)
-            person = people.register(work, new)
-        files.add_person(work, file, person, said.role)
-
-
-def _take_over_name(work: Work, file: CaseFile, family: str, given: str) -> None:
-    """Give the person of a file the longer surname a list has; the words of the old one are still in it."""
-    of_file = col(Person.id).in_(select(col(FilePerson.person_id)).where(col(FilePerson.file_id) == file.id))
-    persons = work.session.scalars(select(Person).where(of_file).order_by(col(Person.id))).all()
-    for person in persons:
-        if longer((family, given), (person.family_name, person.given_name)):
-            people.correct(work, person, family_name=family)
-            return
-    if not any(agree((family, given), (one.family_name, one.given_name)) for one in persons):
-        raise Conflict("name_gone", NAME_GONE, field="answer")
 
 
 def rejected(

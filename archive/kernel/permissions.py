@@ -13,6 +13,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.READ_KIND,
             P.REGISTER,
             P.CORRECT,
+            P.SETTLE,
             P.LIFT_PROTECTION,
             P.MOVE,
             P.LEND,
@@ -40,6 +41,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.READ_KIND,
             P.REGISTER,
             P.CORRECT,
+            P.SETTLE,
             P.MOVE,
             P.LEND,
             P.LABEL,
@@ -89,6 +91,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.READ_KIND,
             P.CHECK_COVERS,
             P.CHECK_SEALED,
+            P.SETTLE,
             P.LIFT_PROTECTION,
             P.REPORT_MISS,
         }

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from archive.kernel.store import APART, Work
 from archive.models import Task
 from archive.people import people
-from archive.vocabulary import Protection
+from archive.vocabulary import Protection, TaskKind
 
 HELD = "hides"  # in the facts of a question: whom it hides
 
@@ -51,7 +51,8 @@ def release(work: Work, task: Task, *, withdrawn: int | None = None) -> None:
     held = set(task.facts.get(HELD, ()))
     if not held:
         return
-    others = select(col(Task.facts)).where(col(Task.open), col(Task.id) >= APART, col(Task.id) != task.id)
+    hides = or_(col(Task.id) >= APART, col(Task.kind) == TaskKind.IDENTITY)
+    others = select(col(Task.facts)).where(col(Task.open), hides, col(Task.id) != task.id)
     for facts in work.session.scalars(others).all():
         held -= set(facts.get(HELD, ()))
     for person_id in sorted(held):

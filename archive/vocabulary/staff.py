@@ -29,6 +29,7 @@ class Permission(Term):
     READ_KIND = "read_kind", "se akttyp och ömtåliga markeringar", "see kind of file and delicate flags"
     REGISTER = "register", "registrera akter", "register files"
     CORRECT = "correct", "rätta uppgifter", "correct data"
+    SETTLE = "settle", "avgöra frågor från listor", "settle questions of lists"
     LIFT_PROTECTION = "lift_protection", "häva skydd av uppgifter", "lift a protection"
     MOVE = "move", "flytta akter", "move files"
     LEND = "lend", "lämna ut och ta tillbaka", "hand out and take back"

@@ -58,7 +58,8 @@ def _readings(opened: OpenList, choices: dict[str, ListField | None]) -> list[tu
     for name, field in choices.items():
         mapping = mapping.with_field(name, field)
     mapping = replace(mapping, unstated_protection=Protection.NONE)
-    reader = ListReader(mapping, opened.shape, today=TODAY, remarks=opened.remarks, around=opened.around)
+    around, seen = opened.around, opened.survey()
+    reader = ListReader(mapping, opened.shape, today=TODAY, remarks=opened.remarks, around=around, seen=seen)
     return [(row, reader.read(cells, row)) for row, cells in rows]
 
 

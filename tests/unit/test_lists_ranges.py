@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.imports.lists.meaning.ranges import several_references, unclear_box
+from archive.imports.lists.formats.ranges import several_references, unclear_box
 from archive.imports.lists.meaning.whereabouts import place_key
 from tests.unit.reading_lists import flags, place, read_list
 

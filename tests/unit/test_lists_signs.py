@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 import pytest
+from openpyxl.comments import Comment
 
 from archive.imports.lists.meaning.fields import FlagCode, ListField
 from archive.imports.lists.meaning.reading import Reading
 from tests.unit.protection_phrases_signs import PERHAPS, PLAIN, SIGNED
-from tests.unit.test_lists_marks import readings
+from tests.unit.test_lists_marks import a_book, readings, saved
 
 HEADER = ["Aktnr", "Namn", "Personnr", "Avslutad"]
 ROWS = [
@@ -77,3 +78,79 @@ def test_a_sign_hides_in_a_remark_whatever_somebody_made_of_the_column() -> None
     for meaning in (None, ListField.IGNORED, ListField.FREE_TEXT, ListField.CO_PERSONS):
         found = readings(content, Anm=meaning)
         assert [one.protection.protected for one in found] == [True, False]
+
+
+REMARKED = [*HEADER, "Anm"]
+LEGENDS = (
+    *(
+        "x = skyddad identitet",
+        "X: sekretess",
+        "(x) skyddad adress".replace(") ", ") = "),
+        "x betyder skyddad",
+    ),
+    *("o = gallrad, x = skyddad", "Förklaring: x = sekr", "Teckenförklaring x=skyddad id"),
+)
+
+
+def listed(*remarks: str) -> list[list[str]]:
+    return [[*ROWS[index % 3][:1], *ROWS[index % 3][1:], said] for index, said in enumerate(remarks)]
+
+
+def hidden_in(rows: list[list[str]], header: list[str] = REMARKED) -> list[bool]:
+    content = "\r\n".join(";".join(cells) for cells in (header, *rows))
+    return [one.protection.protected for one in readings(content.encode()) if not one.problems]
+
+
+@pytest.mark.parametrize("legend", LEGENDS)
+def test_a_sign_a_list_explains_below_its_rows_hides_in_the_rows_above(legend: str) -> None:
+    assert hidden_in([*listed("x", "", "foton"), [legend, "", "", "", ""]]) == [True, False, False]
+
+
+def test_a_legend_in_two_cells_is_understood() -> None:
+    assert hidden_in([*listed("+", "", "foton"), ["+", "skyddad identitet", "", "", ""]])[:3] == [
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("legend", ["x = gallrad", "x = ej skyddad", "se x", "x = kopia; skyddad lokal: nej"])
+def test_a_sign_that_is_explained_as_something_else_hides_nobody(legend: str) -> None:
+    assert hidden_in([*listed("x", "", "foton"), [legend, "", "", "", ""]])[:3] == [False] * 3
+
+
+def test_a_reference_beside_a_mark_is_no_sign() -> None:
+    rows = [["12", "", "", "", "sekr"], *listed("12", "foton", "")]
+    assert hidden_in(rows) == [True, False, False, False]
+    assert hidden_in([*rows, ["12 = skyddad", "", "", "", ""]])[:4] == [True, True, False, False]
+
+
+def test_a_sign_a_list_explains_hides_at_a_name_and_a_reference_too() -> None:
+    rows = listed("", "", "", "")
+    rows[0][1] += " +"
+    rows[1][0] += " (x)"
+    legend = [["+ = skyddad identitet; x = sekretess", "", "", "", ""]]
+    assert hidden_in([*rows, *legend])[:4] == [True, True, False, False]
+
+
+def test_a_column_full_of_crosses_is_one_of_ticks_and_one_with_some_is_asked_about() -> None:
+    def of(remarks: list[str]) -> tuple[int, int]:
+        content = "\r\n".join(";".join(cells) for cells in (REMARKED, *listed(*remarks)))
+        found = readings(content.encode())
+        return sum(one.protection.protected for one in found), sum(bool(asked(one)) for one in found)
+
+    assert of(["X"] * 40) == (0, 0)
+    assert of(["X"] * 10 + [""] * 30) == (0, 10)
+    assert of(["X"] * 2 + ["foton"] * 38) == (2, 0)
+
+
+@pytest.mark.parametrize("where", ["comment", "other sheet", "below"])
+def test_a_legend_in_a_workbook_counts_wherever_it_stands(where: str) -> None:
+    book = a_book([*listed("x", "", "foton")], REMARKED)
+    if where == "comment":
+        book.active["A4"].comment = Comment("x = skyddad identitet", "x")
+    elif where == "other sheet":
+        book.create_sheet("Förklaring").append(["x", "skyddad identitet"])
+    else:
+        book.active.append(["x = skyddad identitet"])
+    assert readings(saved(book))[0].protection.protected

@@ -57,7 +57,8 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
 @click.option(
     "--rejects-protected",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write those of them here that the list or the register says are about protected persons.",
+    help="Write those of them here that the list marks as protected, and unless --dry-run those of whom the "
+    "register says it.",
 )
 @click.option(
     "--duplicates",
@@ -105,7 +106,14 @@ def command(
             if rejects:
                 _write(archive, actor, run, rejects)
             if rejects_protected:
-                _write(archive, actor, run, rejects_protected, protected=True)
+                _write(
+                    archive,
+                    actor,
+                    run,
+                    rejects_protected,
+                    protected=True,
+                    tried=dry_run or not run.finished_at,
+                )
             if duplicates:
                 _write_duplicates(archive, actor, run, duplicates)
             if dry_run and run.status is ImportState.STAGED:
@@ -158,10 +166,18 @@ def _bar(run_id: int) -> Iterator[Progress]:
         raise click.Abort from None
 
 
-def _write(archive: Archive, actor: Actor, run: ImportRun, out: Path, *, protected: bool = False) -> None:
-    """Write rows that were not registered, once the look at them is recorded."""
+def _write(
+    archive: Archive,
+    actor: Actor,
+    run: ImportRun,
+    out: Path,
+    *,
+    protected: bool = False,
+    tried: bool = False,
+) -> None:
+    """Write rows that were not registered, once the look at them is recorded; `tried`: in a dry run."""
     with archive.read(actor) as work:
-        found = refused.given_back(work, run, protected=protected)
+        found = refused.given_back(work, run, protected=protected, by_list_alone=tried)
     access_log.record(archive, actor, found.look)
     with out.open("wb") as target:
         write_rejects(target, ListShape.from_dict(run.shape or {}), found.rows)

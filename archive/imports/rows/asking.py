@@ -8,11 +8,13 @@ from sqlalchemy import bindparam, select
 
 from archive.imports.lists.meaning.fields import RowProblem
 from archive.imports.rows import matching
+from archive.imports.rows.agreeing import another, same_person
 from archive.imports.rows.items import PartVerdict, PersonChange, Terms, Verdict, fingerprint
 from archive.imports.rows.judging import OTHER_ROW, hidden_by, mark, marked
 from archive.kernel.store import Work
 from archive.models import ImportRow, Task
-from archive.vocabulary import NumberQuality, RowState, TaskAnswer, TaskKind
+from archive.people import doubts
+from archive.vocabulary import NumberQuality, Protection, RowState, TaskAnswer, TaskKind
 from archive.vocabulary.wording import N_
 
 _TASK = Task.__table__  # type: ignore[attr-defined]
@@ -36,7 +38,8 @@ def facts(verdict: Verdict, terms: Terms) -> dict[str, Any]:
     """Return what a question about a row keeps: what differs, and which row it is."""
     doubt = dict(next(part.doubt for part in verdict.parts if part.doubt))
     other = doubt.pop(OTHER_ROW, {})
-    told = {"fields": doubt, "said": fingerprint(verdict.item, terms.mac_key)}
+    told: dict[str, Any] = {"fields": doubt, "said": fingerprint(verdict.item, terms.mac_key)}
+    told |= {doubts.HELD: verdict.held} if verdict.held else {}
     return {**told, OTHER_ROW: other} if other else told
 
 
@@ -57,13 +60,24 @@ def settle_known(work: Work, verdicts: Sequence[Verdict], terms: Terms) -> None:
 def hiding(work: Work, verdict: Verdict) -> list[PersonChange]:
     """Return whom a row in doubt says to protect: hiding waits for no answer, and may hide too many.
 
-    Those are the bearers of its sound numbers, and everybody the file it may be about concerns.
+    Those are the bearers of its sound numbers, and everybody the file it may be about concerns. Where
+    it names somebody else, these are hidden at once, but only until it is said to be another file.
     """
     item = verdict.item
     for part in verdict.parts:
         if part.known and part.doubt and marked(item.reading):
             mark(part.known, item.reading, part)
     changes = [change for part in verdict.parts for change in part.persons if change.protection]
+    named = item.reading.persons  # who names nobody may mean anybody
+    others = [
+        one.person.id
+        for one in changes
+        if named
+        and one.person.stated is Protection.NONE
+        and all(another(one.person, said) and not same_person(one.person, said) for said in named)
+    ]
+    verdict.held = doubts.hold(work, others)
+    changes = [one for one in changes if one.person.id not in others]
     numbers = {
         said.number.number
         for said in item.reading.persons

@@ -157,6 +157,7 @@ class Verdict:
     problem: RowProblem | None = None
     near: list[dict[str, Any]] = field(default_factory=list)
     near_masked: list[dict[str, Any]] = field(default_factory=list)  # counted nowhere
+    held: list[int] = field(default_factory=list)  # whom nothing but what is asked of it hides
 
     @property
     def shown(self) -> RowState:

@@ -48,7 +48,7 @@ MOST_AT_ONCE = 10_000  # rows one press settles; more would make the browser wai
 
 
 @bp.get("/")
-@requires(Permission.CORRECT)
+@requires(Permission.SETTLE)
 def index() -> Response:
     """Show the open questions of one kind, oldest first, and how many there are of each."""
     return _index()
@@ -59,6 +59,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
     with archive.read(current_actor()) as work:
         facts = _waiting(work, run_id)
         kind = _kind(_first(facts["counts"]))
+        of_others = worklist.asked_of_others(work, run_id).get(kind, 0)
         found = worklist.tasks(work, kind=kind, run_id=run_id, after=after, limit=PAGE + 1)
         tasks = list(found[:PAGE])
         shown = _cards(work, {task.file_id for task in tasks} | {task.other_id or 0 for task in tasks})
@@ -71,7 +72,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         named = import_masking.known(work, import_masking.written(texts))
         kinds = {one.id: masking.shown_kind(one, work.actor) for one in files.kinds(work)}
     more = len(found) > PAGE
-    many = next(one[1] for one in facts["counts"] if one[0] is kind)
+    many = next(one[1] for one in facts["counts"] if one[0] is kind) - of_others
     return show(
         "imports/worklist.html",
         access_log.at_list("tasks", dict.fromkeys([*masking.subjects(shown.values()), *named])),
@@ -85,6 +86,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         after=after,
         alike=_alike(kind) if run_id and many > 1 else [],
         many=many,
+        of_others=of_others,
         lists=lists,
         next=url_for(".index", after=tasks[-1].id, kind=kind.value, run=run_id) if more else None,
         **facts,
@@ -100,12 +102,14 @@ def _number(name: str) -> int | None:
 def _waiting(work: Work, run_id: int | None) -> dict[str, Any]:
     """Return what the head of every page of the worklist says: how much waits, and of which list."""
     counts = worklist.open_counts(work, run_id)
-    by_reason = worklist.reasons(work, run_id)
+    corrects = work.actor.may(Permission.CORRECT)
+    by_reason = worklist.reasons(work, run_id) if corrects else {}
     named = worklist.names_of_runs(work, {run_id}) if run_id else {}
     return {
         "run_id": run_id,
         "list_name": named.get(run_id or 0, ""),
         "counts": [(one, counts.get(one, 0)) for one in worklist.KINDS],
+        "corrects": corrects,
         "rows_waiting": sum(by_reason.values()),
         "reasons": [
             {"code": code, "label": import_runs.reason(code), "many": many}
@@ -223,7 +227,7 @@ def _registered(name: str, card: Card) -> str:
 
 
 @bp.post("/<int:task_id>")
-@requires(Permission.CORRECT)
+@requires(Permission.SETTLE)
 def settle(task_id: int) -> Response:
     """Settle a question and do what the answer says."""
     with Refusals() as refused:
@@ -242,7 +246,7 @@ def settle(task_id: int) -> Response:
 
 
 @bp.post("/alike")
-@requires(Permission.CORRECT)
+@requires(Permission.SETTLE)
 def settle_alike() -> Response:
     """Settle every question one list raised with one answer; what cannot be carried out stays open."""
     kind = _kind(TaskKind.PLACE_CONFLICT)

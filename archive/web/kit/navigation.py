@@ -135,7 +135,7 @@ ENTRIES = (
         N_("Settle whether somebody just registered is a protected person"),
         in_menu=False,
     ),
-    MenuEntry("worklist.index", P.CORRECT, N_("Worklist"), N_("Settle questions that imports have raised")),
+    MenuEntry("worklist.index", P.SETTLE, N_("Worklist"), N_("Settle questions that imports have raised")),
     MenuEntry("comparison.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
     MenuEntry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),
     MenuEntry("access_log.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),

@@ -10,6 +10,7 @@ from archive.accounts import display_names
 from archive.files import files, masking
 from archive.files.masking import Card
 from archive.imports import refused as import_refused
+from archive.imports import worklist
 from archive.kernel.store import Work
 from archive.models import Person, Task
 from archive.people import people, same_persons
@@ -36,6 +37,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         names = display_names.names(work, {task.facts["by"] for task in tasks})
         asked = [_asked(work, task, names[task.facts["by"]]) for task in tasks]
         lists = import_refused.lists_with_protected(work)
+        of_files = worklist.about_masked(work)
     more = len(found) > len(tasks)
     return show(
         "people/same_persons.html",
@@ -44,6 +46,7 @@ def _index(refused: Refusals | None = None, refused_task: int = 0) -> Response:
         refused_task=refused_task,
         asked=asked,
         lists=lists,
+        of_files=of_files,
         answers=[{"value": answer.value, "label": answer.label} for answer in same_persons.ANSWERS],
         next=url_for(".index", after=tasks[-1].id) if more else None,
     )

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from archive.imports import worklist
 from archive.imports.lists.meaning.fields import ListField
 from archive.imports.lists.meaning.mapping import MappedColumn
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, FilePerson, ImportRun, Person, Place, Task
+from archive.people import people
 from archive.places import places
-from archive.vocabulary import RowState
+from archive.vocabulary import Permission, Protection, RowState, TaskAnswer, TaskKind
 from tests.verbs.imports.taking_in import (
     HEADER,
     a_list,
@@ -22,10 +24,11 @@ from tests.verbs.imports.taking_in import (
     register,
     row,
     rows_of,
+    tasks_of,
     withdraw,
 )
 
-ANNA, BERTIL = "195005050512", "199710182396"
+ANNA, BERTIL, CECILIA = "195005050512", "199710182396", "198511222383"
 HEAD = (*HEADER, "Anmärkning")
 Cells = tuple[str, ...]
 
@@ -145,3 +148,69 @@ def test_a_list_puts_nobody_more_into_a_masked_file_since_that_would_hide_their_
         asked = work.session.scalars(select(Task)).all()
         assert {one.reference for one in work.session.scalars(of_ulf)} == ({"P2"} if mark else {"P1", "P2"})
         assert [one.facts["fields"]["person"][:2] for one in asked] == ([["Ask", "Ulf"]] if mark else [])
+
+
+IN_DOUBT = row("P1", BERTIL, "Ask, Ulf", kind="VU", closed="2001-01-01")
+ANSWERS = (TaskAnswer.DIFFERENT, TaskAnswer.SAME, TaskAnswer.ANOTHER_PERSON, TaskAnswer.ROW_WRONG)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["read once", "read twice"])
+@pytest.mark.parametrize("mark", ["", "sekr"], ids=["open", "marked"])
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda one: one.value)
+def test_whom_a_row_in_question_hides_is_shown_again_once_it_is_said_to_be_another_file(
+    archive: Archive, archivist: Actor, answer: TaskAnswer, mark: str, again: bool
+) -> None:
+    keeper = replace(archivist, permissions=archivist.permissions | {Permission.CHECK_SEALED})
+    _take_in(archive, archivist, row("P1", ANNA, "Blixt, Berta"))
+    for _time in range(1 + again):
+        _take_in(archive, archivist, (*IN_DOUBT, mark))
+    hidden = {"Berta"} if mark else set()
+    assert _hidden(archive, archivist)[0] == hidden
+    (task,) = tasks_of(archive, archivist, TaskKind.IDENTITY)
+    with archive.write(keeper) as work:
+        worklist.settle(work, worklist.get(work, task.id), answer)
+    if answer is TaskAnswer.DIFFERENT:
+        assert _hidden(archive, archivist) == (({"Ulf"}, {"P1 [2]/1"}) if mark else (set(), set()))
+    else:  # the mark may be hers; lifting it takes a witness
+        assert ("Berta" in _hidden(archive, archivist)[0]) == bool(mark)
+    assert_proven(archive, archivist)
+
+
+def test_whom_two_rows_in_question_hide_is_shown_again_by_the_last_answer_and_never_by_a_withdrawal(
+    archive: Archive, archivist: Actor
+) -> None:
+    keeper = replace(archivist, permissions=archivist.permissions | {Permission.CHECK_SEALED})
+    _take_in(archive, archivist, row("P1", ANNA, "Blixt, Berta"))
+    _take_in(archive, archivist, (*IN_DOUBT, "sekr"))
+    last = _take_in(archive, archivist, (*row("P1", CECILIA, "Sten, Kim", kind="VU", closed="1999"), "sekr"))
+    first, _second = tasks_of(archive, archivist, TaskKind.IDENTITY)
+    with archive.write(keeper) as work:
+        worklist.settle(work, worklist.get(work, first.id), TaskAnswer.DIFFERENT)
+    assert "Berta" in _hidden(archive, archivist)[0]
+    withdraw(archive, archivist, last)
+    assert tasks_of(archive, archivist, TaskKind.IDENTITY) == []
+    assert "Berta" in _hidden(archive, archivist)[0]
+
+
+def test_whom_somebody_has_protected_meanwhile_stays_hidden_whatever_is_answered(
+    archive: Archive, archivist: Actor
+) -> None:
+    keeper = replace(archivist, permissions=archivist.permissions | {Permission.CHECK_SEALED})
+    _take_in(archive, archivist, row("P1", ANNA, "Blixt, Berta"))
+    _take_in(archive, archivist, (*IN_DOUBT, "sekr"))
+    (task,) = tasks_of(archive, archivist, TaskKind.IDENTITY)
+    with archive.write(keeper) as work:
+        (person,) = people.with_number(work, ANNA)
+        people.protect(work, person, Protection.MARKED, "beslut")
+        worklist.settle(work, worklist.get(work, task.id), TaskAnswer.DIFFERENT)
+    assert _hidden(archive, archivist)[0] == {"Berta", "Ulf"}
+
+
+def test_a_legend_below_the_rows_hides_whom_they_mark_by_it_from_the_first_moment_on(
+    archive: Archive, archivist: Actor
+) -> None:
+    marked, open_ = (*row("P1", ANNA, "Blixt, Berta"), "x"), (*STRANGER, "foton")
+    legend = ("x = skyddad identitet", *[""] * (len(HEAD) - 1))
+    run = _take_in(archive, archivist, marked, open_, legend)
+    assert _hidden(archive, archivist) == ({"Berta"}, {"P1/1"})
+    assert [bool(one.flags) for one in rows_of(archive, archivist, run)[:2]] == [True, False]

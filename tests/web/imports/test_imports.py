@@ -70,7 +70,7 @@ def test_a_list_is_looked_at_checked_and_registered(
     work_off(archive)
     report = client.get("/imports/1").text
     assert "Det här skulle hända" in report
-    assert "inget antal avslöjar vem registret skyddar" in report
+    assert "inget antal i den här kontrollen avslöjar vem registret skyddar" in report
     client.post("/imports/1/apply")
     work_off(archive)
     assert run_of(archive, archivist).status is ImportState.APPLIED

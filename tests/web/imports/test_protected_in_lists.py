@@ -261,12 +261,13 @@ def test_who_is_cleared_for_sealed_files_learns_of_the_protected_rows(
     assert "/imports/2/rejects/protected" in _differences(unknown, known)
 
 
-def test_the_command_line_answers_alike_whether_a_number_is_protected_or_nobodys(
-    world: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("dry", [True, False], ids=["dry run", "real"])
+def test_a_dry_run_of_the_command_line_tells_nothing_of_the_register_and_a_real_one_records_whom_it_told_of(
+    world: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dry: bool
 ) -> None:
-    answers = []
+    answers, looks = [], []
     path = tmp_path / "lista.csv"
-    path.write_bytes(a_list(FISHING))
+    path.write_bytes(a_list([*FISHING, row("P30", OPEN, "Öppen, Olle", kind="?!", sign="sekr")]))
     for number in (OTHER, TRIED):
         with world(number) as one:
             settings = one.archive.settings
@@ -280,13 +281,19 @@ def test_the_command_line_answers_alike_whether_a_number_is_protected_or_nobodys
             files = [tmp_path / "rejects.csv", tmp_path / "duplicates.csv", tmp_path / "protected.csv"]
             names = ("--rejects", "--duplicates", "--rejects-protected")
             out = [word for pair in zip(names, map(str, files), strict=True) for word in pair]
-            told = CliRunner().invoke(main, [*said, "--dry-run", *out])
+            told = CliRunner().invoke(main, [*said, *(["--dry-run"] if dry else []), *out])
             assert told.exit_code == 0, told.output
             answers.append([told.stdout, *(file.read_bytes() for file in files)])
+            of_file = [
+                body for body in one.events("look.list") if body["facts"]["list"] == "rejects_protected"
+            ]
+            looks.append(any(f"person:{one.masked}" in body.get("subjects", ()) for body in of_file))
     (*expected, unprotected), (*answered, protected) = answers
-    assert answered == expected
     assert TRIED in expected[1].decode()
-    assert protected != unprotected  # what those cleared ask for by itself
+    assert "P30" in unprotected.decode()  # what the list marks
+    if dry:
+        assert (answered, protected) == (expected, unprotected)
+    assert (TRIED in protected.decode(), *looks) == (not dry, False, not dry)
 
 
 def test_an_assistant_is_shown_refused_rows_alike_whether_a_number_is_protected_or_nobodys(
@@ -479,3 +486,25 @@ def test_who_is_cleared_is_asked_of_rows_about_a_masked_file_that_differ_and_of_
             with one.archive.read(operator("tests")) as work:
                 asked[name] = [task.kind for task in work.session.scalars(select(Task))]
     assert {name for name, kinds in asked.items() if not kinds} == {"right", "name alone"}
+
+
+def test_a_question_whose_file_the_register_alone_masks_is_counted_alike_and_asked_of_those_cleared(
+    world: Callable[..., Any],
+) -> None:
+    rows = (
+        row("P1", TRIED, "Påhittad, Karin"),
+        row("P1", OPEN, "Öppen, Olle", closed="2001", room="2"),
+    )
+    said, pages = [], []
+    for number in (OTHER, TRIED):
+        with world(number) as one:
+            register(one, *rows)
+            said.append(one)
+            pages.append(one.client.get("/tasks/?kind=identity").text)
+    differs = _differences(*said)
+    assert not differs.keys() & {"/", "/imports/2", "/imports/", "/tasks/rows"}
+    asked, withheld = pages
+    assert ('name="answer"' in asked, "Olle" in asked) == (True, True)
+    assert ('name="answer"' in withheld, "Olle" in withheld) == (False, False)
+    assert "1 av dem gäller en maskerad akt" in withheld
+    assert "maskerad akt" not in asked

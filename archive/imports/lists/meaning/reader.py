@@ -7,12 +7,14 @@ from functools import lru_cache, partial
 from typing import Self
 
 from archive.imports.lists.formats.notes import Noted
+from archive.imports.lists.formats.ranges import unclear_box
 from archive.imports.lists.formats.text import ERRORS, MISSING, broken, clean, simple
 from archive.imports.lists.meaning.above import RowsAbove
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
 from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem, flags_of
 from archive.imports.lists.meaning.gone import GoneRows
 from archive.imports.lists.meaning.habits import SEEN, habits_of
+from archive.imports.lists.meaning.legends import Survey
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.marked import MarkedRows
 from archive.imports.lists.meaning.marks import kept_apart, names_paragraph, protective_words
@@ -25,7 +27,6 @@ from archive.imports.lists.meaning.no_file import (
     SUM,
     RowsWithoutFile,
 )
-from archive.imports.lists.meaning.ranges import unclear_box
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
 from archive.imports.lists.meaning.references import ReferenceReader
 from archive.imports.lists.meaning.signs import SignedCells
@@ -104,7 +105,8 @@ class ListReader:
 
     `dropped` names the columns that are not registered: free text about a case has no place in the
     register (7 a § SoLPuL). It is looked through for the part, then forgotten. Marks of protection are looked
-    for in every cell, in what stands `around` the rows, and taken from `remarks`, the comments with some.
+    for in every cell, in what stands `around` the rows, and taken from `remarks`, the comments with some;
+    `seen` is what the list says of its signs.
     """
 
     def __init__(
@@ -117,13 +119,14 @@ class ListReader:
         around: Collection[str] = (),
         notes: Noted | None = None,
         sample: Sequence[Sequence[str]] = (),
+        seen: Survey | None = None,
     ) -> None:
         names = shape.columns
         self._notes: Noted = {} if notes is None else notes
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
         self._habits = habits = habits_of(sample, at)
-        self._signs = SignedCells(shape.header, at)
+        self._signs = SignedCells(shape.header, at, seen)
         self._gone = GoneRows(shape, at, around)
         persons = NameReader(mapping.name_order, mapping.person_separators, habits.names)
         self._above = RowsAbove(at, habits, persons)
@@ -157,8 +160,8 @@ class ListReader:
         self._place_of = PlaceColumns(mapping.site).read
 
     @classmethod
-    def over(cls, opened: OpenList, mapping: Mapping, today: date) -> Self:
-        """Make the reader of an opened list, by its own habits."""
+    def over(cls, opened: OpenList, mapping: Mapping, today: date, *, seen: Survey | None = None) -> Self:
+        """Make the reader of an opened list, by its own habits and by what a look through it tells."""
         sample = [cells for _number, cells in opened.sample(SEEN)]
         return cls(
             mapping,
@@ -168,6 +171,7 @@ class ListReader:
             around=opened.around,
             notes=opened.notes,
             sample=sample,
+            seen=seen or opened.survey(),
         )
 
     def _heed(self, cells: Sequence[str]) -> RowProblem | None:

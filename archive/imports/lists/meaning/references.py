@@ -2,10 +2,10 @@
 
 import re
 
+from archive.imports.lists.formats.ranges import several_references
 from archive.imports.lists.formats.text import MISSING, simple
 from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
 from archive.imports.lists.meaning.habits import Habits
-from archive.imports.lists.meaning.ranges import several_references
 from archive.imports.lists.meaning.signs import lifted
 from archive.imports.lists.meaning.values import (
     NO_PART,

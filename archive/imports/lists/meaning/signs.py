@@ -6,11 +6,12 @@ either is asked about. The rule is measured by tests/unit/protection_phrases_sig
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 from archive.imports.lists.meaning.fields import FACTS, ListField
 from archive.imports.lists.meaning.headings import known_headings, plain
+from archive.imports.lists.meaning.legends import TICK, Survey, bare
 from archive.imports.lists.meaning.marks import kept_apart, perhaps_protective, protective_words
 from archive.imports.lists.meaning.marks import without_protection as without_words
 
@@ -20,13 +21,14 @@ _AT_EDGE = rf"(?<![-{_STAR[1:-1]}]){_STAR}+(?!\w)|(?<![\w{_STAR[1:-1]}-]){_STAR}
 _IN_BRACKETS = rf"[(\[]\s*(?:{_LETTERS}|[sS][kK]|{_STAR}+)\s*[)\]]"
 
 _ALONE = re.compile(rf"{_STAR}*(?:{_LETTERS}|{_STAR}){_STAR}*")
+_ALONE_TOO = re.compile(r"!{1,3}|§{1,2}|sekret", re.IGNORECASE)
 _AROUND = str.maketrans(dict.fromkeys(" \t\r\n()[]!"))
 _SHORT = 12
 """Characters a sign that stands alone has at most."""
 # Of a million rows most hold nothing of this.
 # It begins with the few letters it can begin with, so that the search goes from one of these to the next.
 _PERHAPS = re.compile(
-    rf"[{_STAR[1:-1]}sSfF](?:(?<={_STAR})|(?<=\dS)|(?<!\w.)(?:(?<=[sS])\.?[kKmMuUfF]?\.?[fF]?[bB]?|(?<=[fF])[pP]?)(?!\w))"
+    rf"[{_STAR[1:-1]}!§XsSfF](?:(?<={_STAR})|(?<=[!§])|(?<=\dS)|(?<=[sS])(?i:ekret)(?!\w)|(?<!\w.)(?:(?<=[sS])\.?[kKmMuUfF]?\.?[fF]?[bB]?|(?<=[fF])[pP]?|(?<=X))(?!\w))"
 )
 
 _PERSON_ALONE = re.compile(rf"{_STAR}+|S\.?|SM|SK|SK?F")
@@ -53,8 +55,10 @@ _OWN_RULE = frozenset(
 
 @lru_cache(maxsize=8192)
 def stands_alone(text: str) -> bool:
-    """Tell whether a text is a sign and no more, as `S`, `(SM)` or `*`; `sk` is mostly something else."""
-    return len(text) <= _SHORT and bool(_ALONE.fullmatch(text.translate(_AROUND)))
+    """Tell whether a text is a sign and no more, as `S`, `(SM)` or `!`; `sk` is mostly something else."""
+    return len(text) <= _SHORT and bool(
+        _ALONE.fullmatch(text.translate(_AROUND)) or _ALONE_TOO.fullmatch(text.strip(" \t\r\n()[]."))
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -92,7 +96,10 @@ def lifted(text: str) -> tuple[str, bool]:
 class SignedCells:
     """Look for signs in the cells of a list where its columns let them be marks."""
 
-    def __init__(self, header: Sequence[str], at: Mapping[ListField, Sequence[int]]) -> None:
+    def __init__(
+        self, header: Sequence[str], at: Mapping[ListField, Sequence[int]], seen: Survey | None = None
+    ) -> None:
+        self._seen = seen or Survey()
         meant = {index: field for field, those in at.items() for index in those}
         self._remarks = [
             index
@@ -115,17 +122,40 @@ class SignedCells:
             for field in (ListField.NAME, ListField.GIVEN_NAME, ListField.CO_PERSONS)
             for index in at.get(field, ())
         ]
+        self._unread = [
+            index
+            for index in range(len(header))
+            if meant.get(index, ListField.IGNORED) in (ListField.FREE_TEXT, ListField.IGNORED)
+        ]
+        self._explained = explained_at_edge(self._seen.signs)
         self._numbered = [*at.get(ListField.REFERENCE, ()), *at.get(ListField.NUMBER, ())]
 
     def look(self, cells: Sequence[str]) -> tuple[bool, bool]:
         """Tell whether a remark is a mark by itself, and whether a sign may be a mark or something else."""
+        if self._seen.signs and self._is_explained(cells):
+            return True, False
         if not _PERHAPS.search("\n".join(cells)):
             return False, False
-        return _any(stands_alone, cells, self._remarks), (
-            _any(may_be_sign, cells, self._remarks)
+        crosses = [
+            self._seen.many(index)
+            for index in self._remarks
+            if _filled(cells, index) and _is_cross(cells[index])
+        ]
+        return 0 in crosses or _any(stands_alone, cells, self._remarks), (
+            1 in crosses
+            or _any(may_be_sign, cells, self._remarks)
             or any(sign.search(cells[index]) for index, sign in self._plain if _filled(cells, index))
             or _any(_AFTER_NAME.search, cells, self._named)
             or _any(_RUN_TOGETHER.search, cells, self._numbered)
+        )
+
+    def _is_explained(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row bears a sign of which the list itself says that it is a mark."""
+        return any(
+            bare(cells[index]) in self._seen.signs for index in self._unread if _filled(cells, index)
+        ) or (
+            self._explained is not None
+            and _any(self._explained.search, cells, [*self._named, *self._numbered])
         )
 
     def apart(self, cells: Sequence[str]) -> bool:
@@ -137,6 +167,20 @@ class SignedCells:
             for index, noun in self._things
             if _filled(cells, index)
         )
+
+
+def explained_at_edge(signs: Collection[str]) -> re.Pattern[str] | None:
+    """Return what finds such a sign at a name, a number or a reference: a letter stands in brackets there."""
+    forms = [
+        rf"[(\[]\s*{re.escape(sign)}\s*[)\]]"
+        + ("" if sign.isalnum() else rf"|^\s*{re.escape(sign)}|{re.escape(sign)}\s*$")
+        for sign in sorted(signs)
+    ]
+    return re.compile("|".join(forms), re.IGNORECASE) if forms else None
+
+
+def _is_cross(text: str) -> bool:
+    return text.strip(" ()[]!.") == TICK
 
 
 def _any(test: Callable[[str], object], cells: Sequence[str], columns: Sequence[int]) -> bool:

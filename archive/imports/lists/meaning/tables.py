@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -21,6 +21,7 @@ from archive.imports.lists.formats.text import clean
 from archive.imports.lists.formats.textfile import TextFile
 from archive.imports.lists.formats.workbook import Sheet, Workbook
 from archive.imports.lists.meaning.headings import is_heading
+from archive.imports.lists.meaning.legends import Survey, survey
 from archive.imports.lists.meaning.marks import protective_title, protective_words
 from archive.imports.lists.meaning.sections import (
     ALL_SHEETS,
@@ -152,6 +153,7 @@ class OpenList:
         self.other_lists: tuple[str, ...] = ()
         self.remarks: frozenset[CommentMark] = frozenset()
         self.notes: RowNotes = {}
+        self._comments: tuple[str, ...] = ()
         self.around: tuple[str, ...] = (_NAME_PARTS.sub(" ", name),)  # what may say something of all rows
         self._looks: dict[Sheet, _Found] = {}
         self._stream = self._reopen()
@@ -229,6 +231,8 @@ class OpenList:
         self.remarks = frozenset(islice(remarks, _MOST_REMARKS))
         if len(self.remarks) == _MOST_REMARKS:
             raise TooLarge("list_many_rows", MANY_ROWS, limit=_MOST_REMARKS)
+        said = (text for sheet in read for _row, _column, text in book.comments(sheet))
+        self._comments = tuple(islice(filter(protective_words, said), _MOST_REMARKS))
 
     @staticmethod
     def _rows_of(book: Workbook, sheet: Sheet, found: _Found) -> Callable[[RowNotes], Iterator[Row]]:
@@ -343,6 +347,11 @@ class OpenList:
     def sample(self, count: int = 200) -> list[Row]:
         """Return the first rows below the header."""
         return _first(self.rows(), count)
+
+    def survey(self, rows: Iterable[Row] | None = None) -> Survey:
+        """Look through the list, or some of its rows, for what explains the signs in it."""
+        titles = (cell for title in self.shape.titles for cell in title)
+        return survey(self.rows() if rows is None else rows, (*self.around, *titles, *self._comments))
 
     def share(self) -> float:
         """Return how much of the list has been read, from 0 to 1."""
