@@ -40,15 +40,18 @@ class Module:
         return f"{self.path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
 
 
-@cache
 def modules(*packages: str) -> tuple[Module, ...]:
     """Return the modules of our packages, of all when none is named."""
+    return tuple(module for package in packages or PACKAGES for module in _modules(package))
+
+
+@cache
+def _modules(package: str) -> tuple[Module, ...]:
     found = []
-    for package in packages or PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            text = path.read_text(encoding="utf-8")
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            found.append(Module(name, path, text.count("\n"), ast.parse(text)))
+    for path in sorted((ROOT / package).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        found.append(Module(name, path, text.count("\n"), ast.parse(text)))
     return tuple(found)
 
 
