@@ -383,7 +383,7 @@ def _mistaken(doing: Doing) -> None:
 
 
 def _secured(doing: Doing) -> None:
-    """Take the rooms; of whoever may not know where it stood the step is asked for again, whatever was named."""
+    """Take the rooms; whoever may not know where it stood leaves it to the owner, whatever was named."""
     work, incident, step = doing.work, doing.incident, doing.record.step
     refusals.require_rooms(work, incident, doing.answers)
     if not search_annex.may_walk_all(work, incident):

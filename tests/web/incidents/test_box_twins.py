@@ -139,6 +139,12 @@ def test_the_protected_file_has_an_incident_with_clocks_of_its_own_whose_owner_i
         reporter = user_in_role(twin.archive, Role.ASSISTANT)
         assert not access.may_see(work, incident, reporter)
         assert access.may_see(work, work.session.get_one(Incident, 1), reporter)
+    page, paper = (
+        browser(app, twin, Role.ARCHIVIST).get(address)
+        for address in ("/incidents/2", "/incidents/2/report.pdf")
+    )
+    assert (page.status_code, paper.status_code) == (200, 200)
+    assert "Borta" in page.text, "its owner reads what was written of the box"
 
 
 def test_what_is_protected_and_named_itself_is_sought_with_the_rest(
