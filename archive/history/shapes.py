@@ -173,10 +173,12 @@ SHAPES: dict[E, EventShape] = {
     E.INCIDENT_REPORTED: _shape(
         N_("Reported missing: %(missed)s (%(occasion)s)"),
         "to missed occasion pieces files routine losing_unit missed_at suspected_at entered_afterwards",
-        "description purpose waiting circumstances",
+        "description purpose waiting circumstances form",
     ),
     E.INCIDENT_REPORTED_AGAIN: _shape(
-        N_("Missed again: %(file)s (%(occasion)s)"), "file occasion", "purpose waiting circumstances"
+        N_("Missed again: %(file)s (%(occasion)s)"),
+        "file occasion",
+        "purpose waiting circumstances missed_at suspected_at child ongoing_case form",
     ),
     E.INCIDENT_MISSED_SINCE: _shape(
         N_("Missed anew after the find, see incident %(incident)s: %(file)s"), "file incident"

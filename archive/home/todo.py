@@ -7,10 +7,11 @@ from sqlmodel import col
 
 from archive.deliveries.lines import OVER
 from archive.imports import worklist as import_worklist
+from archive.incidents import access
 from archive.incidents import worklist as incident_worklist
 from archive.kernel.clock import local_date
 from archive.kernel.store import Work
-from archive.models import Assessment, CoverCheck, Delivery, Finding, IncidentFile, Loan
+from archive.models import Assessment, CoverCheck, Delivery, Finding, Incident, IncidentFile, Loan
 from archive.people import same_persons
 from archive.vocabulary import DeliveryState, Permission
 
@@ -36,6 +37,12 @@ def _overdue(work: Work) -> int:
     return _count(work, Loan, col(Loan.open), col(Loan.due_on) < local_date(work.now))
 
 
+def _wanted(work: Work) -> int:
+    """Count what is sought in the incidents the actor may know of."""
+    known = select(col(Incident.id)).where(access.seen_by(work.actor))
+    return _count(work, IncidentFile, col(IncidentFile.open), col(IncidentFile.incident_id).in_(known))
+
+
 def _questions(work: Work) -> int:
     refused = import_worklist.reasons(work) if work.actor.may(Permission.CORRECT) else {}
     return sum(import_worklist.open_counts(work).values()) + sum(refused.values())
@@ -43,7 +50,7 @@ def _questions(work: Work) -> int:
 
 _LISTS: tuple[tuple[str, Permission | None, Callable[[Work], int]], ...] = (
     ("steps", None, _own_steps),
-    ("wanted", Permission.READ_INCIDENTS, lambda work: _count(work, IncidentFile, col(IncidentFile.open))),
+    ("wanted", Permission.READ_INCIDENTS, _wanted),
     (
         "deliveries",
         Permission.DELIVER,

@@ -1,6 +1,6 @@
 """Take an incident up again: what fell away because of a find comes back, and who waits is told anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from archive.incidents import askers, changes, finds, outcomes
 from archive.incidents import facts as incident_facts
@@ -47,8 +47,7 @@ def take_up(
     _withdraw(work, incident, run, again, reason)
     run = incident_steps.advance(work, incident)
     if learnt:
-        steps.recount(work, run, [step.id for step in run.routine.steps if _counts_from(step) in _LEARNT])
-        steps.pass_on(work, run)
+        count_anew(work, run, _LEARNT)
     for name in anew:
         steps.begin_anew(work, run, name)
     if known and not askers.waits(run):
@@ -70,6 +69,12 @@ def _learn(work: Work, incident: Incident, again: Sequence[IncidentFile], reason
         return False
     changes.changed(work, incident, reason, aware_at=work.now)
     return True
+
+
+def count_anew(work: Work, run: RunCourse, moments: Collection[str]) -> None:
+    """Count the open clocks anew that count from some moments, which have been moved."""
+    steps.recount(work, run, [step.id for step in run.routine.steps if _counts_from(step) in moments])
+    steps.pass_on(work, run)
 
 
 def _counts_from(step: Step) -> str:

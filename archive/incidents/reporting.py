@@ -13,7 +13,7 @@ from archive.accounts import display_names
 from archive.files import files, misses, wanted
 from archive.files.misses import MissReport
 from archive.history import history
-from archive.incidents import changes, sought_already, steps
+from archive.incidents import access, changes, sought_already, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
@@ -32,7 +32,7 @@ from archive.incidents.report.gather import report as report_data
 from archive.incidents.steps import advance, complete, escalate, not_needed, start
 from archive.kernel import free_text
 from archive.kernel.errors import Conflict, Invalid
-from archive.kernel.store import Work
+from archive.kernel.store import Work, worker
 from archive.models import (
     CaseFile,
     Event,
@@ -91,6 +91,9 @@ __all__ = [
 LONGEST_TEXT = 4000
 LONGEST_NUMBER = 60  # of a number in the diary
 MOST_FILES = 1000
+# Who reports it sees an incident; of what stood hidden in a box the register itself reports.
+REPORTED_APART = worker("Aktspår").id
+CRATE_EMPTY = "crate_empty"
 GONE = frozenset({Custody.DISPOSED, Custody.HANDED_OVER, Custody.WITHDRAWN})
 
 
@@ -105,33 +108,78 @@ def report(work: Work, said: MissReport) -> Incident:
     the archive.
     """
     work.require(Permission.REPORT_MISS)
-    said = replace(
+    form = sought_already.content(said)
+    said = _by_now(work, said)
+    before = _sent(work, said.sent, hold=True)
+    if before is not None:
+        sought_already.require_same(work, before, form)
+        return work.session.get_one(Incident, int(before.stream.removeprefix("incident:")))
+    _refuse_wrong(work, said)
+    ids, hidden = _all_files(work, said)
+    cases = sought_already.cases_of_finds(work, ids | hidden)
+    missed = _locked(work, ids | hidden)
+    for incident in reversed(cases):  # the latest find is the one in question
+        sought_already.missed_again(work, incident, {file.id for file in missed}, said)
+    unnamed = [file for file in missed if file.id in hidden]
+    incident = _take_down(work, said, [file for file in missed if file.id not in hidden], cases, form)
+    _seek_apart(work, said, unnamed, cases)
+    return incident
+
+
+def seek_what_is_hidden(work: Work, said: MissReport) -> None:
+    """Seek the protected files of a box that was reported and holds nothing else, so that it was refused."""
+    work.require(Permission.REPORT_MISS)
+    _ids, hidden = _held_in(work, said.crate_id) if said.crate_id is not None else (set(), set())
+    said, missed = _by_now(work, said), _locked(work, hidden)
+    sought = wanted.by_file(work, [file.id for file in missed])
+    _seek_apart(work, said, [file for file in missed if file.id not in sought], [])
+
+
+def _by_now(work: Work, said: MissReport) -> MissReport:
+    return replace(
         said,
         missed_at=moments.by_now(said.missed_at, work.now, "missed_at"),
         suspected_at=moments.by_now(said.suspected_at, work.now, "suspected_at"),
     )
-    before = _sent(work, said.sent, hold=True)
-    if before is not None:
-        return work.session.get_one(Incident, int(before.stream.removeprefix("incident:")))
-    _refuse_wrong(work, said)
-    ids = _all_files(work, said)
-    cases = sought_already.cases_of_finds(work, ids)
-    missed = _locked(work, ids)
-    for incident in reversed(cases):  # the latest find is the one in question
-        sought_already.missed_again(work, incident, {file.id for file in missed}, said)
+
+
+def _take_down(
+    work: Work, said: MissReport, missed: Sequence[CaseFile], cases: Sequence[Incident], form: str
+) -> Incident:
     known = wanted.by_file(work, [file.id for file in missed])
     fresh = [file for file in missed if file.id not in known]
     met = said
     if fresh or said.description.strip() or len({one.incident_id for one in known.values()}) > 1:
         met = sought_already.handed_on(work, said, [file for file in missed if file.id in known], known)
     for looked_for in known.values():
-        sought_already.meet(work, looked_for, met)
+        sought_already.meet(work, looked_for, met, form)
     if known and not fresh and not said.description.strip():
         return work.session.get_one(Incident, next(iter(known.values())).incident_id)
-    new = _open(work, said, fresh)
+    new = _open(work, said, fresh, form=form)
     for incident in cases:
         sought_already.missed_since(work, incident, new)
     return new
+
+
+def _seek_apart(work: Work, said: MissReport, hidden: Sequence[CaseFile], cases: Sequence[Incident]) -> None:
+    """Seek the protected files of a box in an incident that whoever reported the box learns nothing of.
+
+    To name them, or to count them, would tell where they stood. Those who know of every incident are told.
+    """
+    if not hidden:
+        return
+    own = replace(said, crate_id=None, description="", what=None, waiting="", diary_number="", sent=None)
+    if not access.by_office(work.actor):
+        own = replace(own, owner_id=_eldest_archivist(work))
+    known = wanted.by_file(work, [file.id for file in hidden])
+    for looked_for in known.values():
+        sought_already.meet(work, looked_for, replace(own, purpose="", circumstances=""))
+    fresh = [file for file in hidden if file.id not in known]
+    if fresh:
+        own = replace(own, missed_by=said.missed_by or display_names.person(work.actor))
+        new = _open(work, own, fresh, reported_by=REPORTED_APART)
+        for incident in cases:
+            sought_already.missed_since(work, incident, new)
 
 
 def taken_at(work: Work, sent: UUID | None) -> datetime:
@@ -154,6 +202,11 @@ def _sent(work: Work, sent: UUID | None, *, hold: bool = False) -> Event | None:
         .order_by(col(Event.kind) == EventKind.INCIDENT_REPORTED_AGAIN.value, col(Event.id))
     )
     return work.session.scalar(taken.limit(1))
+
+
+def taken(work: Work, sent: UUID | None) -> bool:
+    """Tell whether a report of the actor's by this form has been taken down."""
+    return _sent(work, sent) is not None
 
 
 def took_up(work: Work, incident: Incident, at: datetime | None = None) -> bool:
@@ -209,28 +262,37 @@ def _refuse_wrong(work: Work, said: MissReport) -> None:
         raise Invalid("pieces_wrong", N_("Say how many are missing: 1 to 1,000."), field="pieces")
 
 
-def _all_files(work: Work, said: MissReport) -> set[int]:
-    ids = set(said.file_ids)
+def _all_files(work: Work, said: MissReport) -> tuple[set[int], set[int]]:
+    """Return the files that are named or stand openly in the box, and the protected ones that stand in it."""
+    ids, hidden = set(said.file_ids), set[int]()
     if said.crate_id is not None:
-        crate = places.get(work, said.crate_id)
-        held = (
-            select(col(CaseFile.id))
-            .join(Place, col(Place.id) == CaseFile.place_id)
-            .where(
-                or_(col(Place.id) == crate.id, col(Place.path).startswith(f"{crate.path}.")),
-                col(CaseFile.status).in_([Custody.ON_PLACE, Custody.IN_TRANSIT]),
-            )
-        )
-        ids |= set(work.session.scalars(held.limit(MOST_FILES + 1)))
+        stand, hidden = _held_in(work, said.crate_id)
+        ids |= stand
         if not ids and not said.description.strip():
             raise Invalid(
-                "crate_empty",
+                CRATE_EMPTY,
                 N_("No file is recorded in it. Describe in words what it held."),
                 field="description",
             )
     if len(ids) > MOST_FILES:
         raise Invalid("pieces_wrong", N_("Say how many are missing: 1 to 1,000."), field="pieces")
-    return ids
+    return ids, hidden - ids
+
+
+def _held_in(work: Work, crate_id: int) -> tuple[set[int], set[int]]:
+    """Return what is recorded in a box: the files its page lists, and the protected ones it does not."""
+    crate = places.get(work, crate_id)
+    held = (
+        select(col(CaseFile.id))
+        .join(Place, col(Place.id) == CaseFile.place_id)
+        .where(
+            or_(col(Place.id) == crate.id, col(Place.path).startswith(f"{crate.path}.")),
+            col(CaseFile.status).in_([Custody.ON_PLACE, Custody.IN_TRANSIT]),
+        )
+        .limit(MOST_FILES + 1)
+    )
+    shown = work.session.scalars(held.where(~col(CaseFile.protected)))
+    return set(shown), set(work.session.scalars(held.where(col(CaseFile.protected))))
 
 
 def _locked(work: Work, ids: set[int]) -> list[CaseFile]:
@@ -254,7 +316,14 @@ def _locked(work: Work, ids: set[int]) -> list[CaseFile]:
     return found
 
 
-def _open(work: Work, said: MissReport, missed: Sequence[CaseFile]) -> Incident:
+def _open(
+    work: Work,
+    said: MissReport,
+    missed: Sequence[CaseFile],
+    *,
+    form: str = "",
+    reported_by: str | None = None,
+) -> Incident:
     described = bool(said.description.strip())
     incident = Incident(
         routine_id=versions.in_force(work, SUSPECTED_LOST).id,
@@ -264,7 +333,7 @@ def _open(work: Work, said: MissReport, missed: Sequence[CaseFile]) -> Incident:
         missed_at=said.missed_at or said.suspected_at or work.now,
         suspected_at=said.suspected_at or work.now,
         reported_at=work.now,
-        reported_by=display_names.person(work.actor),
+        reported_by=reported_by or display_names.person(work.actor),
         owner_id=_owner(work, said),
         unit_id=said.unit_id or _unit(missed),
         diary_number=free_text.whole(said.diary_number, LONGEST_NUMBER, "diary_number"),
@@ -278,8 +347,8 @@ def _open(work: Work, said: MissReport, missed: Sequence[CaseFile]) -> Incident:
         work,
         incident,
         IncidentAction.REPORT,
-        private={"description": said.description.strip(), **sought_already.words(said)},
-        subjects=[*(file.stream for file in missed), *sought_already.form(said)],
+        private={"description": said.description.strip(), **sought_already.words(said), "form": form},
+        subjects=[*(file.stream for file in missed), *sought_already.by_form(said)],
         missed=incident.what.value,
         occasion=incident.occasion.value,
         pieces=incident.pieces,
@@ -355,6 +424,10 @@ def _owner(work: Work, said: MissReport) -> int | None:
         return said.owner_id
     if work.actor.may(Permission.LEAD_INCIDENTS) and work.actor.user_id is not None:
         return work.actor.user_id
+    return _eldest_archivist(work)
+
+
+def _eldest_archivist(work: Work) -> int | None:
     archivists = (
         select(col(User.id))
         .join(UserRole, col(UserRole.user_id) == User.id)

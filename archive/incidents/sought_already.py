@@ -1,7 +1,10 @@
 """A report about files some incident has already: sought in it again, or handed on to its owner."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import col
@@ -9,19 +12,19 @@ from sqlmodel import col
 from archive.files import wanted
 from archive.files.misses import MissReport
 from archive.files.parts import with_part
-from archive.history import history
+from archive.history import history, private_data
 from archive.incidents import access, changes, reopening, steps
-from archive.kernel.errors import Invalid
+from archive.kernel.errors import Conflict, Invalid
 from archive.kernel.store import Work
-from archive.models import CaseFile, Incident, IncidentFile
-from archive.vocabulary import EventKind, IncidentOutcome, IncidentState, MessageKind
+from archive.models import CaseFile, Event, Incident, IncidentFile
+from archive.vocabulary import EventKind, IncidentOutcome, IncidentState, MessageKind, Missed
 from archive.vocabulary.wording import N_, _
 from labels import codes
 
 SENT = "sent:%s"  # a subject of the events by which a report is taken down
 
 
-def form(said: MissReport) -> list[str]:
+def by_form(said: MissReport) -> list[str]:
     """Return the subject that tells by which form a report came, if it came by one."""
     return [SENT % said.sent] if said.sent else []
 
@@ -29,6 +32,21 @@ def form(said: MissReport) -> list[str]:
 def words(said: MissReport) -> dict[str, str]:
     """Return what a report says in words, kept in private beside its event."""
     return {name: getattr(said, name).strip() for name in ("purpose", "waiting", "circumstances")}
+
+
+def content(said: MissReport) -> str:
+    """Return what tells whether two reports by one form say the same."""
+    return sha256(repr(astuple(said)).encode()).hexdigest()
+
+
+def require_same(work: Work, taken: Event, form: str) -> None:
+    """Raise Conflict where a form that is sent once more says something else than the report taken down."""
+    said = private_data.by_event(work, [taken.id]).get(taken.id, {}).get("form", form)
+    if said != form:
+        raise Conflict(
+            "form_sent_before",
+            N_("This form has been sent already with other content. Read it through and send it again."),
+        )
 
 
 def cases_of_finds(work: Work, ids: set[int]) -> list[Incident]:
@@ -100,7 +118,9 @@ def handed_on(
             field="handed_on",
             files=", ".join(_named(file, known[file.id].incident_id, open_) for file in sought),
         )
-    return said if said.handed_on else replace(said, purpose="", waiting="", circumstances="")
+    if said.handed_on:
+        return said
+    return replace(said, purpose="", waiting="", circumstances="", child=False, ongoing_case=False)
 
 
 def _named(file: CaseFile, incident_id: int, known: Collection[int]) -> str:
@@ -108,15 +128,20 @@ def _named(file: CaseFile, incident_id: int, known: Collection[int]) -> str:
     return f"{name} ({_('incident %(number)s', number=incident_id)})" if incident_id in known else name
 
 
-def meet(work: Work, found: wanted.Wanted, said: MissReport) -> None:
-    """Hand what was said on to the incident a file has already; whoever said it may open no more by that."""
+def meet(work: Work, found: wanted.Wanted, said: MissReport, form: str = "") -> None:
+    """Hand what was said on to the incident a file has already; whoever said it may open no more by that.
+
+    What was said first stays in the history; an earlier moment and what concerns people count from now on.
+    """
     incident = work.session.get_one(Incident, found.incident_id)
+    work.session.refresh(incident, with_for_update=True)
+    news = _news(incident, said)
     event = history.record(
         work,
         EventKind.INCIDENT_REPORTED_AGAIN,
         incident,
-        private=words(said),
-        subjects=[f"file:{found.file_id}", *form(said)],
+        private={**words(said), **{name: history.plain(news.get(name)) for name in _TOLD}, "form": form},
+        subjects=[f"file:{found.file_id}", *by_form(said)],
         happened_at=said.missed_at,
         file=found.file_id,
         occasion=said.occasion.value,
@@ -127,4 +152,31 @@ def meet(work: Work, found: wanted.Wanted, said: MissReport) -> None:
         work.session.flush()
     if said.waiting.strip():
         steps.ask_again(work, incident)
+    if news:
+        changes.changed(work, incident, EventKind.INCIDENT_REPORTED_AGAIN.label, **news)
+        run = steps.advance(work, incident)
+        if incident.clocks and not news.keys().isdisjoint(_MOMENTS):
+            reopening.count_anew(work, run, _COUNTED)
     wanted.tell_owner(work, incident.id, MessageKind.MISS_REPORTED, f"again {event}")
+
+
+_MOMENTS = ("missed_at", "suspected_at")
+_TOLD = (*_MOMENTS, "child", "ongoing_case")
+_COUNTED = frozenset({"missed", "suspected", "aware"})  # what these count from
+
+
+def _news(incident: Incident, said: MissReport) -> dict[str, Any]:
+    """Return what a further report says that changes an incident: an earlier moment, whom it concerns."""
+    if incident.status is IncidentState.CLOSED:
+        return {}
+    ticks = {"child": said.child, "ongoing_case": said.ongoing_case or said.what is Missed.OPEN_CASE}
+    news: dict[str, Any] = {name: True for name, said_so in ticks.items() if said_so}
+    news = {name: value for name, value in news.items() if not getattr(incident, name)}
+    if said.entered_afterwards or incident.over_when_entered:
+        return news
+    stated = {"missed_at": said.missed_at or said.suspected_at, "suspected_at": said.suspected_at}
+    for name, moment in stated.items():
+        first: datetime = getattr(incident, name)
+        if moment is not None and moment < first.replace(second=0, microsecond=0):
+            news[name] = moment
+    return news

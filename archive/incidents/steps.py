@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from archive.files import wanted
 from archive.history import history
 from archive.incidents import (
     access,
@@ -17,6 +18,7 @@ from archive.incidents import (
     stated_times,
 )
 from archive.incidents import facts as incident_facts
+from archive.incidents.report import search_annex
 from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.store import Work
 from archive.models import Incident, User
@@ -381,7 +383,13 @@ def _mistaken(doing: Doing) -> None:
 
 
 def _secured(doing: Doing) -> None:
-    refusals.require_rooms(doing.work, doing.incident, doing.answers)
+    """Take the rooms; whoever may not know where it stood leaves it to the owner, whatever was named."""
+    work, incident, step = doing.work, doing.incident, doing.record.step
+    refusals.require_rooms(work, incident, doing.answers)
+    if not search_annex.may_walk_all(work, incident):
+        steps.begin_anew(work, doing.course, step)
+        key = f"{step} {doing.record.occurrence}"
+        wanted.tell_owner(work, incident.id, MessageKind.INCIDENT_ROOMS, key)
 
 
 def _notified(doing: Doing) -> None:

@@ -91,6 +91,14 @@ NOTICES: dict[K, Notice] = {
         ),
         _INCIDENT,
     ),
+    K.INCIDENT_ROOMS: Notice(
+        N_("Confirm which room was secured"),
+        N_(
+            "In incident %(incident)s somebody secured rooms who may not know where the file stood. See "
+            "which were named, have the right one secured, and do the step again."
+        ),
+        _INCIDENT,
+    ),
     K.INCIDENT_LOST_SEEN: Notice(
         N_("A file declared lost was seen"),
         N_(

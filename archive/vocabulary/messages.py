@@ -22,6 +22,7 @@ class MessageKind(Term):
     INCIDENT_ESCALATED = "incident_escalated", "ärende eskalerat", "incident escalated", "red"
     INCIDENT_DECIDED = "incident_decided", "ärende avgjort", "incident decided", "blue"
     INCIDENT_AGAIN = "incident_again", "ärende återupptaget", "incident taken up again", "red"
+    INCIDENT_ROOMS = "incident_rooms", "bekräfta lokalen", "confirm the room", "red"
     INCIDENT_LOST_SEEN = "incident_lost_seen", "förlorad akt sedd", "lost file seen", "red"
     ASSESSMENT_YOURS = "assessment_yours", "bedömning krävs", "assessment needed", "red"
     DELIVERY_OPENED = "delivery_opened", "leverans planerad", "delivery planned", "blue"

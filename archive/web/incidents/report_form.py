@@ -51,7 +51,7 @@ def _page(refused: Refusals | None = None) -> Response:
             )
         )
         units = work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
-        now = local(work.now)
+        now, used = local(work.now), refused is not None and reporting.taken(work, _sent())
     return show(
         "incidents/new.html",
         access_log.at_list("incident_new", masking.subjects(shown)),
@@ -66,7 +66,7 @@ def _page(refused: Refusals | None = None) -> Response:
         kinds=[kind for kind in Missed if kind is not Missed.FILE],
         now=f"{now:%Y-%m-%dT%H:%M}",
         longest=LONGEST,
-        sent=(_sent() if refused else None) or uuid4(),
+        sent=(_sent() if refused and not used else None) or uuid4(),
     )
 
 
@@ -92,15 +92,29 @@ def _parts(text: str) -> list[str]:
 def save() -> Response:
     """Take the report down; what is looked for already is met, not begun again."""
     with Refusals() as refused:
-        with archive.write(current_actor()) as work:
-            said = _report(work)
-            incident = reporting.report(work, said)
-            taken_at = reporting.taken_at(work, said.sent)
-            met = incident.reported_at < taken_at
-            number, open_ = incident.id, access.may_see(work, incident)
-            clocks, doubted = incident.clocks, met and reporting.took_up(work, incident, taken_at)
-        return _on(number, met=met, open_=open_, clocks=clocks, doubted=doubted)
+        taken = _take_down()
+        if isinstance(taken, Invalid):
+            raise taken
+        return taken
     return _page(refused)
+
+
+def _take_down() -> Response | Invalid:
+    """Take the report down, or return why not where what stands hidden in a box is sought all the same."""
+    with archive.write(current_actor()) as work:
+        said = _report(work)
+        try:
+            incident = reporting.report(work, said)
+        except Invalid as refusal:
+            if refusal.code != reporting.CRATE_EMPTY:
+                raise
+            reporting.seek_what_is_hidden(work, said)
+            return refusal
+        taken_at = reporting.taken_at(work, said.sent)
+        met = incident.reported_at < taken_at
+        number, open_ = incident.id, access.may_see(work, incident)
+        clocks, doubted = incident.clocks, met and reporting.took_up(work, incident, taken_at)
+    return _on(number, met=met, open_=open_, clocks=clocks, doubted=doubted)
 
 
 # The same whoever the incident concerns: another sentence would tell that it is somebody protected.

@@ -11,7 +11,7 @@ from sqlmodel import col
 from archive.accounts import display_names
 from archive.files.parts import which_part, with_part
 from archive.history import private_data
-from archive.incidents import access, changes
+from archive.incidents import access, changes, stated_times
 from archive.incidents.report import concealing, kept, search_annex, stated
 from archive.incidents.report import lines as incident_lines
 from archive.incidents.report.concealing import Door, past
@@ -377,9 +377,22 @@ def added(work: Work, incident: Incident, door: Door | None = None) -> list[dict
             "at": row.at,
             "who": names[row.actor],
             "words": [past(door, text) for name in _WORDS if (text := said.get(row.id, {}).get(name))],
+            "facts": list(_facts(said.get(row.id, {}))),
         }
         for row in rows
     ]
+
+
+def _facts(said: Mapping[str, Any]) -> Iterable[str]:
+    """Say what a further report changed: an earlier moment, whom it concerns."""
+    moments = {"missed_at": N_("Missed at: %(when)s"), "suspected_at": N_("Suspected lost at: %(when)s")}
+    for name, sentence in moments.items():
+        if said.get(name):
+            yield _(sentence, when=stated_times.shown(datetime.fromisoformat(said[name])))
+    if said.get("child"):
+        yield _("Concerns a child: yes, by this report")
+    if said.get("ongoing_case"):
+        yield _("Needed in an ongoing case: yes, by this report")
 
 
 _WORDS = ("purpose", "waiting", "circumstances")

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from archive.incidents import refusals, reporting
 from archive.incidents.reporting import MissReport
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, operator
-from archive.models import Incident
+from archive.models import Incident, Message
 from archive.places import places
-from archive.vocabulary import PlaceKind, Protection, Role
+from archive.vocabulary import MessageKind, PlaceKind, Protection, Role
 from routines.conditions import Answer
 from tests.builders import a_file, a_person, a_room
 from tests.verbs.incidents.incident_play import Play, a_colleague
@@ -100,6 +102,23 @@ def test_who_may_not_know_where_a_protected_file_stood_is_told_nothing_of_it(
         refusals.require_rooms(work, work.session.get_one(Incident, it.play.number), said)
     with archive.read(a_colleague(archive, "utredaren", Role.LEX_SARAH_OFFICER)) as work:
         refusals.require_rooms(work, work.session.get_one(Incident, it.play.number), said)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_of_who_may_not_know_where_it_stood_the_step_is_asked_for_again_whatever_room_was_named(
+    archive: Archive, archivist: Actor, right: bool
+) -> None:
+    it = stood(archive, archivist, Protection.MARKED)
+    other = a_colleague(archive, "arkivarien", Role.ARCHIVIST)
+    it.secure(other, *(it.rooms[:2] if right else it.rooms[2:]))
+    assert it.open(archivist)
+    with archive.read(archivist) as work:
+        told = select(col(Message.user_id)).where(col(Message.kind) == MessageKind.INCIDENT_ROOMS)
+        assert work.session.scalars(told).all() == [archivist.user_id]
+    with pytest.raises(Invalid, match="rooms_left"):
+        it.secure(archivist, it.rooms[2])
+    it.secure(archivist, *it.rooms[:2])
+    assert not it.open(archivist)
 
 
 def test_of_what_words_describe_no_room_is_known(archive: Archive, archivist: Actor) -> None:

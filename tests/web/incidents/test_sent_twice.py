@@ -11,6 +11,7 @@ from archive.incidents import reporting
 from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Event, Incident
+from archive.places import places
 from archive.vocabulary import EventKind, Role
 from tests.builders import SetClock, a_box, a_file, a_shelf
 from tests.web.incidents.incident_desk import Form
@@ -63,6 +64,30 @@ def test_a_first_miss_sent_twice_is_one_and_answered_as_the_first(
     other = client.post("/incidents/new", data={**form, "sent": token(client)})
     assert count(archive, archivist) == ((2, 0) if words else (1, 1)), "another form is another report"
     assert (other.location == first.location) is not words
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("joins", [True, False])
+def test_a_form_sent_again_with_other_content_is_refused_keeps_it_and_can_be_sent_as_new(
+    archive: Archive, archivist: Actor, sign_in: SignIn, file: CaseFile, joins: bool
+) -> None:
+    with archive.write(archivist) as work:
+        other = a_file(work, places.get(work, file.place_id), reference="P0000099")
+        if joins:
+            reporting.report(work, MissReport((file.id,)))
+    client = sign_in(Role.ARCHIVIST)
+    first = {"files": file.code, "sent": token(client)}
+    assert client.post("/incidents/new", data=first).status_code == 303
+    refused = client.post("/incidents/new", data={**first, "files": other.code, "purpose": "Beslut"})
+    assert refused.status_code == 409
+    assert "har redan skickats med annat innehåll. Läs det och skicka igen." in refused.text
+    controls = Form(refused.text, "/incidents/new").controls
+    assert (controls["files"].value, controls["purpose"].value) == (other.code, "Beslut")
+    (new,) = controls["sent"].chosen
+    assert new != first["sent"]
+    assert count(archive, archivist) == (1, int(joins))
+    again = client.post("/incidents/new", data={**first, "files": other.code, "sent": new})
+    assert (again.location, count(archive, archivist)) == ("/incidents/2", (2, int(joins)))
 
 
 @pytest.mark.engines("sqlite")

@@ -72,3 +72,14 @@ def test_of_a_single_file_that_is_looked_for_nothing_is_asked(
     assert answered.headers["Location"] == "/incidents/1"
     with archive.read(archivist) as work:
         assert last_words(work, 1) == WRITTEN
+
+
+def test_the_page_says_what_a_further_report_changed(sign_in: SignIn, files: list[CaseFile]) -> None:
+    client = sign_in(Role.ARCHIVIST)
+    assert "Rör barn: ja" not in client.get("/incidents/1").text
+    said = {"missed_at": "2026-01-02T08:00", "child": "yes", "ongoing_case": "yes"}
+    sign_in(Role.CASE_WORKER).post("/incidents/new", data=form(files[:1], **said))
+    page = client.get("/incidents/1").text
+    assert "Rör barn: ja, enligt den här anmälan" in page
+    assert "Behövs i ett pågående ärende: ja, enligt den här anmälan" in page
+    assert "Saknad 2026-01-02 08:00" in page
