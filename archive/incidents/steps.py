@@ -389,6 +389,16 @@ def _notified(doing: Doing) -> None:
 
 
 def _closed(doing: Doing) -> None:
+    if doing.text("read") == "no":
+        raise Invalid(
+            "report_not_right",
+            N_(
+                "The report is not right yet, so the incident cannot be closed. Correct what is wrong on the "
+                "incident's page or in its steps, read the report once more, and close then. What you have "
+                "written stands below."
+            ),
+            field="read",
+        )
     closing.close(doing.work, doing.incident, IncidentAction.CLOSE)
 
 
