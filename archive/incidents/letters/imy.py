@@ -62,14 +62,8 @@ def supplement(case: Case) -> list[Question]:
     sent = _sent(case)
     return [
         *(one for one in _organisation(case) if one.key in _OF_SUPPLEMENT),
-        _asked(
-            case,
-            "imy_number",
-            "",
-            _("IMY's number of the notification, from its receipt"),
-            case.said(NOTIFY, "receipt"),
-            "",
-        ),
+        Question("imy_number", "", _("IMY's number of the notification"), _number(case) or _("not stated")),
+        *(_receipt(case)),
         _asked(
             case, "notified", "", _("When the notification was sent"), case.said(NOTIFY, "sent_at"), NOTIFY
         ),
@@ -78,6 +72,18 @@ def supplement(case: Case) -> list[Question]:
         *(_news(case, sent) if sent else ()),
         _asked(case, "more", "", _("Will there be more?"), _own(case, "more"), SUPPLEMENT),
     ]
+
+
+def _number(case: Case) -> str:
+    """Return the number IMY gave the notification, which may have come after it was sent."""
+    return case.said(SUPPLEMENT, "imy_number") or case.said(NOTIFY, "imy_number")
+
+
+def _receipt(case: Case) -> Iterator[Question]:
+    """Say of the receipt what the step asked of it: where it lies, which need not be a number."""
+    said = case.said(NOTIFY, "receipt")
+    if said:
+        yield Question("receipt", "", _("The receipt of the notification"), said)
 
 
 def _as_sent(case: Case) -> Case:

@@ -138,13 +138,35 @@ def test_a_sent_supplement_is_the_same_until_the_next_one_is_to_be_written(
     notified(story, clock, receipt="IMY-2026-77")
     story.play.do(archivist, "supplement_imy", news="MER", more="no")
     was = supplemented(archive, story)
-    assert was["IMY:s nummer på anmälan, från kvittot"] == "IMY-2026-77"
     clock.forward(days=2)
     searched(story, "all_found")
     assert supplemented(archive, story) == was
     story.play.do(archivist, "confirm_find", right="yes", in_cover="no", exposed="no")
     story.play.do(archivist, "after_find", away="två dygn")
     assert "Återfunnen" in supplemented(archive, story)[f"Vad som har hänt med {story.file.code}"]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("first", "later", "number"),
+    [({}, {}, "inte angivet"), ({"imy_number": "IMY-2026-77"}, {}, "IMY-2026-77")]
+    + [({}, {"imy_number": "IMY-2026-78"}, "IMY-2026-78")],
+)
+def test_where_the_receipt_lies_is_not_said_to_be_the_number_imy_gave(
+    archive: Archive,
+    archivist: Actor,
+    clock: SetClock,
+    first: Mapping[str, str],
+    later: Mapping[str, str],
+    number: str,
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    notified(story, clock, receipt="mapp 1", **first)
+    story.play.do(archivist, "supplement_imy", news="MER", more="no", **later)
+    told = supplemented(archive, story)
+    assert told["IMY:s nummer på anmälan"] == number
+    assert told["Kvittot på anmälan"] == "mapp 1"
 
 
 @pytest.mark.engines("sqlite")
