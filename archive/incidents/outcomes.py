@@ -366,7 +366,16 @@ def _place_again(work: Work, incident: Incident, file: CaseFile, how: Find) -> N
     loan = loans.open_loan(work, file.id) if _is_back(work, file, how) else None
     if loan is None and file.status is not Custody.LOST and not _stood_elsewhere(work, file, how):
         return
-    place = places.get(work, how.place_id or file.place_id)
+    if how.place_id is None:
+        raise Invalid(
+            "found_nowhere",
+            N_(
+                "Choose the place where it lies now, a desk too. Without one the register would say that it "
+                "stands where it stood before, and nobody has said that."
+            ),
+            field="place",
+        )
+    place = places.get(work, how.place_id)
     if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
         place = places.get(work, file.place_id)
     place = places.keep_open(work, place)

@@ -249,6 +249,7 @@ def confirmed(story: Story, **said: str) -> None:
         finds.claim(work, reporting.items(work, incident), None, work.now)
         reporting.advance(work, incident)
     named = {"files": (story.file.stream,), "right": "yes", "how": "search", "in_cover": "no", **said}
+    named["place"] = f"place:{story.file.place_id}"
     story.play.do(story.archivist, "confirm_find", **named)
 
 

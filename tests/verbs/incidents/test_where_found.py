@@ -13,6 +13,7 @@ from archive.incidents.letters import course
 from archive.incidents.letters.cases import Case
 from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
+from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, operator
 from archive.loans import loans
 from archive.models import CaseFile, Incident, Loan, WantedSighting
@@ -184,10 +185,29 @@ def test_a_find_that_was_none_leaves_the_file_where_it_was(it: Missed, whole: bo
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_file_found_as_given_back_is_on_loan_no_more(lent: Missed, whole: bool) -> None:
-    lent.found(whole=whole, how="returned")
-    assert lent.stands() == (Custody.ON_PLACE, lent.home)
+    lent.found(whole=whole, how="returned", place=lent.other)
+    assert lent.stands() == (Custody.ON_PLACE, lent.other)
     loan = loan_of(lent)
     assert (loan.status, loan.open, loan.returned_by) == (LoanState.RETURNED, False, lent.by.id)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_given_back_is_put_on_no_place_that_nobody_named(lent: Missed, whole: bool) -> None:
+    with pytest.raises(Invalid) as refused:
+        lent.found(whole=whole, how="returned")
+    assert (refused.value.code, refused.value.field) == ("found_nowhere", "place")
+    assert lent.stands() == (Custody.ON_LOAN, lent.home)
+    assert loan_of(lent).status is LoanState.OUT
+
+
+def test_a_lost_file_is_put_on_no_place_that_nobody_named(it: Missed) -> None:
+    it.rest_lost()
+    with pytest.raises(Invalid) as refused:
+        it.found()
+    assert (refused.value.code, refused.value.field) == ("found_nowhere", "place")
+    assert it.stands() == (Custody.LOST, it.home)
+    it.found(place=it.other)
+    assert it.stands() == (Custody.ON_PLACE, it.other)
 
 
 def test_a_lent_file_found_at_a_place_is_back_there(lent: Missed) -> None:
