@@ -146,7 +146,7 @@ def mistaken(
             raise Conflict("item_settled", SETTLED)
         event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_MISTAKEN, reason, decided_at)
         _end(work, item, IncidentOutcome.MISTAKEN, event, decided_at)
-        settle_seen(work, item, SeenAnswer.FOUND, "")
+        settle_seen(work, item, SeenAnswer.UNCONFIRMED, "")
 
 
 def declare_lost(
@@ -280,6 +280,8 @@ def _unsay(work: Work, item: IncidentFile, reason: str) -> None:
     recorded_at = work.session.get_one(Event, item.outcome_event).at
     if item.file_id is not None and item.found_at is not None:
         sightings.forget_find(work, item.file_id, recorded_at, item.found_at)
+    if item.outcome is IncidentOutcome.MISTAKEN:
+        return  # what was seen before it was decided so nobody has said
     said = col(WantedSighting.answered_at) == recorded_at
     _answer_seen(work, item, said, SeenAnswer.MISREAD, reason)
 

@@ -1,7 +1,7 @@
 """The steps of an incident: what is to be done by whom, and what follows in the register when it is done."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archive.history import history
@@ -40,7 +40,7 @@ from archive.vocabulary import (
 from archive.vocabulary.wording import N_
 from routines import engine
 from routines.conditions import FactValue
-from routines.progress import Record
+from routines.progress import Record, StepEnd
 
 _STANDS_IN = MessageKind.INCIDENT_STANDS_IN
 
@@ -89,6 +89,7 @@ def advance(work: Work, incident: Incident, run: RunCourse | None = None) -> Run
     if incident.status is IncidentState.CLOSED and not work.actor.may(Permission.WORK_ON_INCIDENTS):
         return run
     run.progress = run.progress.with_facts(**_asked(work, incident, run))
+    _unasked(work, run)
     before = {record.step for record in engine.open_steps(run.progress)}
     steps.advance(work, run)
     opened = {record.step for record in engine.open_steps(run.progress)} - before
@@ -102,6 +103,13 @@ def advance(work: Work, incident: Incident, run: RunCourse | None = None) -> Run
         about = incident.stream
         inbox.tell(work, _STANDS_IN, about, _STANDS_IN.value, roles=[role], incident=incident.id)
     return run
+
+
+def _unasked(work: Work, run: RunCourse) -> None:
+    """Let the question whether a find is right fall away where nothing said to be found is left to confirm."""
+    asked = run.progress.open_record("confirm_find")
+    if asked is not None and run.progress.facts.get("to_confirm") == 0:
+        steps.withdraw(work, run, [replace(asked, end=StepEnd.LAPSED, ended_at=work.now)], "")
 
 
 def unheard(work: Work, incident: Incident, run: RunCourse) -> bool:

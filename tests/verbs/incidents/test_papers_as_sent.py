@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from archive.incidents import finds, prefills, reporting
-from archive.incidents.letters import cases, imy
+from archive.incidents.letters import cases, imy, reports
 from archive.incidents.letters.cases import Case
 from archive.kernel.store import Actor, Archive
 from archive.search import searches
@@ -344,3 +344,27 @@ def test_no_later_happening_changes_what_was_sent(
         notified(story, clock)
     story.play.do(archivist, "supplement_imy", news="MER", more="no")
     assert list(changes(story, clock, later)) == []
+
+
+@pytest.mark.engines("sqlite")
+def test_a_report_under_lex_sarah_says_what_was_known_when_it_was_made(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    def told() -> dict[str, object]:
+        with archive.read(archivist) as work, speaking("sv"):
+            case = Case(work, reporting.get(work, story.number), archive.settings)
+            paper = reports.lex_sarah(case)
+            return {one: getattr(paper, one) for one in ("stands", "rooms", "what", "at_once", "reported")}
+
+    story = reported(archive, archivist, clock)
+    draft = told()
+    decided(story, clock, "HÄNT")
+    was = told()
+    assert draft != was, "a draft says what is known"
+    assert "söker fortfarande" in str(was["stands"])
+    clock.forward(days=1)
+    confirmed(story, exposed="no")
+    story.play.do(archivist, "lift_stop")
+    assert told() == was
+    unlike(story)
+    assert told()["reported"] == "", "it is to be made anew"
