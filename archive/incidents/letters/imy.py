@@ -58,7 +58,7 @@ def _sent(case: Case) -> datetime | None:
 
 def supplement(case: Case) -> list[Question]:
     """Return what a supplement says: which notification it belongs to, and what is new since."""
-    case = _as_sent(case)  # once it is sent, as it was
+    case = case.as_done(SUPPLEMENT)  # once it is sent, as it was
     sent = _sent(case)
     return [
         *(one for one in _organisation(case) if one.key in _OF_SUPPLEMENT),
@@ -84,11 +84,6 @@ def _receipt(case: Case) -> Iterator[Question]:
     said = case.said(NOTIFY, "receipt")
     if said:
         yield Question("receipt", "", _("The receipt of the notification"), said)
-
-
-def _as_sent(case: Case) -> Case:
-    sent = case.ended_at(SUPPLEMENT)
-    return case.at(sent) if sent else case
 
 
 _OF_SUPPLEMENT = {"controller", "org_number", "own_reference", "contact_person", "contact_address"}

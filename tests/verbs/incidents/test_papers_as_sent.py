@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from archive.incidents import finds, prefills, reporting
-from archive.incidents.letters import cases, imy, reports
+from archive.incidents.letters import cases, course, imy, reports
 from archive.incidents.letters.cases import Case
 from archive.kernel.store import Actor, Archive
 from archive.search import searches
@@ -347,24 +347,29 @@ def test_no_later_happening_changes_what_was_sent(
 
 
 @pytest.mark.engines("sqlite")
-def test_a_report_under_lex_sarah_says_what_was_known_when_it_was_made(
+def test_a_paper_of_a_step_that_is_done_says_what_was_known_when_it_was(
     archive: Archive, archivist: Actor, clock: SetClock
 ) -> None:
-    def told() -> dict[str, object]:
+    def told() -> list[str]:
         with archive.read(archivist) as work, speaking("sv"):
             case = Case(work, reporting.get(work, story.number), archive.settings)
-            paper = reports.lex_sarah(case)
-            return {one: getattr(paper, one) for one in ("stands", "rooms", "what", "at_once", "reported")}
+            lex, looked, police = reports.lex_sarah(case), reports.investigation(case), reports.police(case)
+            found = [repr(replace(one, heading=None)) for one in (lex, looked)]  # type: ignore[type-var]
+            return [*found, course.told(police.course), police.secured, police.searched]
 
     story = reported(archive, archivist, clock)
     draft = told()
     decided(story, clock, "HÄNT")
+    lex = a_colleague(archive, "lexan", Role.LEX_SARAH_OFFICER)
+    story.play.do(lex, "lex_sarah_investigation", findings="FUNNET", serious="none")
+    story.play.do(story.manager, "police_report", reported="yes", number="K-1", named="no")
     was = told()
-    assert draft != was, "a draft says what is known"
-    assert "söker fortfarande" in str(was["stands"])
+    assert draft[:2] != was[:2], "a draft says what is known"
+    assert all("letar fortfarande" in one for one in was[:3])
     clock.forward(days=1)
+    searched(story, "all_found")
     confirmed(story, exposed="no")
     story.play.do(archivist, "lift_stop")
     assert told() == was
     unlike(story)
-    assert told()["reported"] == "", "it is to be made anew"
+    assert told()[0] == was[0], "what was reported before the find holds"
