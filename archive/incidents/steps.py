@@ -106,7 +106,7 @@ def advance(work: Work, incident: Incident, run: RunCourse | None = None) -> Run
 
 
 def _unasked(work: Work, run: RunCourse) -> None:
-    """Let the question whether a find is right fall away where nothing said to be found is left to confirm."""
+    """Let the question whether a find is right fall away where nothing is left to confirm."""
     asked = run.progress.open_record("confirm_find")
     if asked is not None and run.progress.facts.get("to_confirm") == 0:
         steps.withdraw(work, run, [replace(asked, end=StepEnd.LAPSED, ended_at=work.now)], "")

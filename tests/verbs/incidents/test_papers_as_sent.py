@@ -149,8 +149,11 @@ def test_a_sent_supplement_is_the_same_until_the_next_one_is_to_be_written(
 @pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("first", "later", "number"),
-    [({}, {}, "inte angivet"), ({"imy_number": "IMY-2026-77"}, {}, "IMY-2026-77")]
-    + [({}, {"imy_number": "IMY-2026-78"}, "IMY-2026-78")],
+    [
+        ({}, {}, "inte angivet"),
+        ({"imy_number": "IMY-2026-77"}, {}, "IMY-2026-77"),
+        ({}, {"imy_number": "IMY-2026-78"}, "IMY-2026-78"),
+    ],
 )
 def test_where_the_receipt_lies_is_not_said_to_be_the_number_imy_gave(
     archive: Archive,
