@@ -100,4 +100,9 @@ def _to_confirm(work: Work, incident: Incident) -> int:
         )
     )
     claimed = select(func.count()).select_from(Search).where(searches.claimed(incident, work.now))
-    return (work.session.scalar(statement) or 0) + bool(work.session.scalar(claimed))
+    wanted = select(func.count()).where(
+        col(IncidentFile.incident_id) == incident.id,
+        or_(col(IncidentFile.open), col(IncidentFile.outcome) == IncidentOutcome.DECLARED_LOST),
+    )
+    claims = bool(work.session.scalar(claimed)) and bool(work.session.scalar(wanted))
+    return (work.session.scalar(statement) or 0) + claims

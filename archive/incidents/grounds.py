@@ -37,6 +37,9 @@ _OF_THE_SEARCH = frozenset({"decide", _LAST_WORD})
 _DECIDING = frozenset({"decide", "decide_mistaken"})
 # The routine's order is not how it has to be done, but for decisions and where one is about the other.
 _IN_ORDER = frozenset({"dpo_advice", "lex_sarah_investigation", "report_ivo", "tell_board", "close"})
+_AWARENESS = "later_awareness"
+# Whoever decides on notifying, or notifies, is aware; advice may be asked for before.
+_OF_THE_AWARE = ("decide_notification", "notify_imy")
 # What a step is about, and others rest on, may be older than when the step was done.
 _HAPPENED = ("noticed_at", "found_at")
 
@@ -45,6 +48,8 @@ def require_before(
     work: Work, incident: Incident, items: Sequence[IncidentFile], run: RunCourse, record: Record
 ) -> None:
     """Raise Invalid where a step is said to be older than what it rests on; only stated times bind."""
+    if record.step == _AWARENESS:
+        _require_aware(run, record)
     known = [one for one in _Grounds(work, incident, items, run).under(record) if one[0] <= work.now]
     moment, what = max(known, key=lambda one: one[0], default=(None, ""))
     if moment is None:
@@ -59,6 +64,29 @@ def require_before(
     for field, day in stated_times.days(record.answers).items():
         if day < local_date(moment):
             _refuse(field, f"{day}", what, moment)
+
+
+def _require_aware(run: RunCourse, record: Record) -> None:
+    """Raise Invalid where an awareness lies after its own decision, or after what only the aware do."""
+    aware = as_moment(record.answers.get("aware_at"))
+    if aware is None:
+        return
+    after = [one for one in run.progress.records if one.step in _OF_THE_AWARE and one.end is StepEnd.DONE]
+    for one in (record, *after):
+        said = [*stated_times.moments(one.answers).values(), stated_times.apart(one)]
+        done = min(filter(None, said), default=None)
+        if done and done.replace(second=0, microsecond=0) < aware.replace(second=0, microsecond=0):
+            raise Invalid(
+                "aware_after_deed",
+                N_(
+                    "The step “%(step)s” was done %(done)s, before %(aware)s: whoever did it knew already. "
+                    "Decide on a moment that is not after it, or correct the time you have written."
+                ),
+                field="aware_at",
+                step=run.step(one.step).title.say(locale()),
+                done=shown(done),
+                aware=shown(aware),
+            )
 
 
 def _refuse(field: str, stated: str, what: str, moment: datetime) -> None:
@@ -94,6 +122,7 @@ class _Grounds:
             done = [one for one in self._done(name) if one != record]
             yield from self._at(done[-1]) if done else ()
         yield from self._asked_by(step.when, record)
+        yield from self._of_the_awareness(step)
         if step.id in _OF_THE_SEARCH:
             yield from self._of_the_search(step)
 
@@ -147,6 +176,12 @@ class _Grounds:
         since = own[-1].ended_at if own else None
         new = [one for one in done if since and one.ended_at and one.ended_at > since] or done
         return list(self._at(new[0])) if new else []
+
+    def _of_the_awareness(self, step: Step) -> Iterator[Ground]:
+        decided = self._done(_AWARENESS) if step.id in _OF_THE_AWARE else []
+        aware = as_moment(decided[-1].answers.get("aware_at")) if decided else None
+        if aware is not None:
+            yield aware, _("the awareness decided on")
 
     def _of_the_search(self, step: Step) -> Iterator[Ground]:
         for search in searches.for_incident(self.work, self.incident):

@@ -146,7 +146,7 @@ def mistaken(
             raise Conflict("item_settled", SETTLED)
         event = _outcome(work, incident, item, EventKind.INCIDENT_FILE_MISTAKEN, reason, decided_at)
         _end(work, item, IncidentOutcome.MISTAKEN, event, decided_at)
-        settle_seen(work, item, SeenAnswer.FOUND, "")
+        settle_seen(work, item, SeenAnswer.UNCONFIRMED, "")
 
 
 def declare_lost(
@@ -280,6 +280,8 @@ def _unsay(work: Work, item: IncidentFile, reason: str) -> None:
     recorded_at = work.session.get_one(Event, item.outcome_event).at
     if item.file_id is not None and item.found_at is not None:
         sightings.forget_find(work, item.file_id, recorded_at, item.found_at)
+    if item.outcome is IncidentOutcome.MISTAKEN:
+        return  # what was seen before it was decided so nobody has said
     said = col(WantedSighting.answered_at) == recorded_at
     _answer_seen(work, item, said, SeenAnswer.MISREAD, reason)
 
@@ -366,7 +368,16 @@ def _place_again(work: Work, incident: Incident, file: CaseFile, how: Find) -> N
     loan = loans.open_loan(work, file.id) if _is_back(work, file, how) else None
     if loan is None and file.status is not Custody.LOST and not _stood_elsewhere(work, file, how):
         return
-    place = places.get(work, how.place_id or file.place_id)
+    if how.place_id is None:
+        raise Invalid(
+            "found_nowhere",
+            N_(
+                "Choose the place where it lies now, a desk too. Without one the register would say that it "
+                "stands where it stood before, and nobody has said that."
+            ),
+            field="place",
+        )
+    place = places.get(work, how.place_id)
     if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
         place = places.get(work, file.place_id)
     place = places.keep_open(work, place)

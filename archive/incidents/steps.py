@@ -1,7 +1,7 @@
 """The steps of an incident: what is to be done by whom, and what follows in the register when it is done."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archive.files import wanted
@@ -42,7 +42,7 @@ from archive.vocabulary import (
 from archive.vocabulary.wording import N_
 from routines import engine
 from routines.conditions import FactValue
-from routines.progress import Record
+from routines.progress import Record, StepEnd
 
 _STANDS_IN = MessageKind.INCIDENT_STANDS_IN
 
@@ -91,6 +91,7 @@ def advance(work: Work, incident: Incident, run: RunCourse | None = None) -> Run
     if incident.status is IncidentState.CLOSED and not work.actor.may(Permission.WORK_ON_INCIDENTS):
         return run
     run.progress = run.progress.with_facts(**_asked(work, incident, run))
+    _unasked(work, run)
     before = {record.step for record in engine.open_steps(run.progress)}
     steps.advance(work, run)
     opened = {record.step for record in engine.open_steps(run.progress)} - before
@@ -104,6 +105,13 @@ def advance(work: Work, incident: Incident, run: RunCourse | None = None) -> Run
         about = incident.stream
         inbox.tell(work, _STANDS_IN, about, _STANDS_IN.value, roles=[role], incident=incident.id)
     return run
+
+
+def _unasked(work: Work, run: RunCourse) -> None:
+    """Let the question whether a find is right fall away where nothing is left to confirm."""
+    asked = run.progress.open_record("confirm_find")
+    if asked is not None and run.progress.facts.get("to_confirm") == 0:
+        steps.withdraw(work, run, [replace(asked, end=StepEnd.LAPSED, ended_at=work.now)], "")
 
 
 def unheard(work: Work, incident: Incident, run: RunCourse) -> bool:
@@ -397,6 +405,16 @@ def _notified(doing: Doing) -> None:
 
 
 def _closed(doing: Doing) -> None:
+    if doing.text("read") == "no":
+        raise Invalid(
+            "report_not_right",
+            N_(
+                "The report is not right yet, so the incident cannot be closed. Correct what is wrong on the "
+                "incident's page or in its steps, read the report once more, and close then. What you have "
+                "written stands below."
+            ),
+            field="read",
+        )
     closing.close(doing.work, doing.incident, IncidentAction.CLOSE)
 
 

@@ -110,6 +110,7 @@ class SeenAnswer(Term):
     ONLY_COVER = "only_cover", "bara omslag eller etikett", "only the cover or the label", "red"
     MISREAD = "misread", "det var en annan akt", "it was another file", "grey"
     GONE_AGAIN = "gone_again", "fanns inte kvar", "no longer there", "red"
+    UNCONFIRMED = "unconfirmed", "inte bekräftat", "not confirmed", "grey"
 
 
 class Escalation(Term):

@@ -64,6 +64,11 @@ class Case:
         then._lines = _lines(self.work, then.course)  # noqa: SLF001
         return then
 
+    def as_done(self, step: str) -> "Case":
+        """Return the case as it was known when a step was done; as it is while that is to be done."""
+        done = self.ended_at(step)
+        return self.at(done) if done else self
+
     @cached_property
     def files(self) -> Mapping[int, CaseFile]:
         """Return the files looked for, and those in whose covers something was found."""

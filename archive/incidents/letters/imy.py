@@ -58,18 +58,12 @@ def _sent(case: Case) -> datetime | None:
 
 def supplement(case: Case) -> list[Question]:
     """Return what a supplement says: which notification it belongs to, and what is new since."""
-    case = _as_sent(case)  # once it is sent, as it was
+    case = case.as_done(SUPPLEMENT)  # once it is sent, as it was
     sent = _sent(case)
     return [
         *(one for one in _organisation(case) if one.key in _OF_SUPPLEMENT),
-        _asked(
-            case,
-            "imy_number",
-            "",
-            _("IMY's number of the notification, from its receipt"),
-            case.said(NOTIFY, "receipt"),
-            "",
-        ),
+        Question("imy_number", "", _("IMY's number of the notification"), _number(case) or _("not stated")),
+        *(_receipt(case)),
         _asked(
             case, "notified", "", _("When the notification was sent"), case.said(NOTIFY, "sent_at"), NOTIFY
         ),
@@ -80,9 +74,16 @@ def supplement(case: Case) -> list[Question]:
     ]
 
 
-def _as_sent(case: Case) -> Case:
-    sent = case.ended_at(SUPPLEMENT)
-    return case.at(sent) if sent else case
+def _number(case: Case) -> str:
+    """Return the number IMY gave the notification, which may have come after it was sent."""
+    return case.said(SUPPLEMENT, "imy_number") or case.said(NOTIFY, "imy_number")
+
+
+def _receipt(case: Case) -> Iterator[Question]:
+    """Say of the receipt what the step asked of it: where it lies, which need not be a number."""
+    said = case.said(NOTIFY, "receipt")
+    if said:
+        yield Question("receipt", "", _("The receipt of the notification"), said)
 
 
 _OF_SUPPLEMENT = {"controller", "org_number", "own_reference", "contact_person", "contact_address"}

@@ -83,12 +83,13 @@ class Police:
 
 
 def lex_sarah(case: Case) -> LexSarah:
-    """Return a report under lex Sarah."""
-    incident = case.incident
+    """Return a report under lex Sarah; once it is made, as it was."""
+    incident, head = case.incident, heading(case, IncidentPaper.LEX_SARAH_REPORT)
     record = None if case.waits("lex_sarah_report") else case.record("lex_sarah_report")
+    case = case.as_done("lex_sarah_report")
     reporter = (record and record.ended_by) or incident.reported_by
     return LexSarah(
-        heading(case, IncidentPaper.LEX_SARAH_REPORT),
+        head,
         case.name(reporter),
         case.unit,
         case.said("lex_sarah_report", "reported_at"),
@@ -102,7 +103,7 @@ def lex_sarah(case: Case) -> LexSarah:
         case.said("lex_sarah_report", "what"),
         case.said("lex_sarah_report", "consequence"),
         _at_once(case),
-        course.told(course.trace(case)),
+        course.told(course.trace(case, case.until)),
     )
 
 
@@ -140,8 +141,10 @@ def _searched(case: Case, *, at_once: bool = False) -> str:
 
 def investigation(case: Case) -> Investigation:
     """Return the investigation: each thing asked for, with what the incident's steps have answered."""
+    head = heading(case, IncidentPaper.LEX_SARAH_INVESTIGATION)
+    case = case.as_done("lex_sarah_investigation")
     return Investigation(
-        heading(case, IncidentPaper.LEX_SARAH_INVESTIGATION),
+        head,
         tuple(_findings(case)),
         tuple(_measures(case)),
         tuple(_other(case)),
@@ -160,10 +163,12 @@ def _findings(case: Case) -> Iterator[ReportFinding]:
     moment, what = first_known(case)
     happened = _("Not later than %(when)s, %(what)s", when=moment, what=what)
     yield _of_register(_("When it happened"), happened, reported)
-    stands = course.told(course.trace(case))
-    yield _of_register(_("How it stands with the file"), stands, case.now)
+    stands = course.told(course.trace(case, case.until))
+    yield _of_register(_("How it stands with the file"), stands, case.until)
     yield _of_step(case, _("Which causes have been identified"), "lessons", "how", JUDGEMENT)
-    yield _of_register(_("Has something like it happened before? If so, why again?"), _before(case), case.now)
+    yield _of_register(
+        _("Has something like it happened before? If so, why again?"), _before(case), case.until
+    )
     yield ReportFinding(_("Could something like it happen again?"), "", kind=_(JUDGEMENT))
     yield _of_step(case, _("What happened, why, and what was done"), own, "findings", FACT)
 
@@ -211,6 +216,7 @@ def police(case: Case) -> Police:
     """Return what the police are told; what people wrote only where the register knows whom to leave out."""
     incident = case.incident
     head = heading(case, IncidentPaper.POLICE_REPORT)
+    case = case.as_done("police_report")
     return Police(
         head,
         incident.what.label,
@@ -224,7 +230,7 @@ def police(case: Case) -> Police:
         case.said("secure_room", "stopped"),
         _searched(case),
         case.said("police_report", "number"),
-        course.trace(case),
+        course.trace(case, case.until),
     )
 
 

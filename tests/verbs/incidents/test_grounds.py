@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from archive.incidents import reporting
+from archive.incidents import reporting, steps
 from archive.incidents.letters import imy
 from archive.incidents.letters.cases import Case
 from archive.incidents.reporting import MissReport, StatedFind
@@ -242,3 +242,51 @@ def test_the_last_word_may_be_older_than_when_the_decision_was_written_down(
     assert do(play, "delegate", "decide", outcome="declared_lost") == ""
     clock.forward(minutes=5)
     assert do(play, "owner", "final_answer", answered_at=told.isoformat()) == ""
+
+
+def aware(play: Play, at: datetime, done_at: datetime | None = None) -> str:
+    """Decide that the board became aware at a moment; return why it is refused."""
+    with play.archive.write(play.people["manager"]) as work:
+        steps.start_unless_open(work, reporting.get(work, play.number), "later_awareness")
+    return do(play, "manager", "later_awareness", done_at, aware_at=at.isoformat())
+
+
+def test_nobody_decides_on_an_awareness_that_had_not_come_yet(archive: Archive, clock: SetClock) -> None:
+    play, known = reported_days_ago(archive, clock), clock.now - timedelta(days=2)
+    wrong = aware(play, known, known - timedelta(hours=1))
+    assert wrong.startswith("aware_at: ")
+    assert f"{local(known):%Y-%m-%d %H:%M}" in wrong
+    assert f"{local(known - timedelta(hours=1)):%Y-%m-%d %H:%M}" in wrong
+    assert aware(play, known, known) == ""
+
+
+@pytest.mark.parametrize("step", ["decide_notification", "notify_imy"])
+def test_nothing_is_decided_or_sent_before_the_awareness_that_was_decided(
+    archive: Archive, clock: SetClock, step: str
+) -> None:
+    play, known = reported_days_ago(archive, clock), clock.now - timedelta(days=2)
+    assert aware(play, known) == ""
+    who, field, said = "manager", "done_at", {"notify": "yes"}
+    if step == "notify_imy":
+        assert do(play, who, "decide_notification", **said) == ""
+        who, field, said = "owner", "sent_at", {"part": "first_part", "ended": "ongoing"}
+    wrong = stating(play, who, step, field, known - timedelta(minutes=1), said)
+    assert wrong.startswith(f"{field}: ")
+    assert f"den vetskap som är beslutad, {local(known):%Y-%m-%d %H:%M}" in wrong
+    assert stating(play, who, step, field, known, said) == ""
+
+
+@pytest.mark.parametrize("step", ["decide_notification", "notify_imy"])
+def test_an_awareness_after_what_is_said_to_be_done_already_is_refused(
+    archive: Archive, clock: SetClock, step: str
+) -> None:
+    play, at = reported_days_ago(archive, clock), clock.now - timedelta(days=2)
+    decided = at if step == "decide_notification" else None  # else only written down: it binds nothing
+    assert do(play, "manager", "decide_notification", decided, notify="yes") == ""
+    if step == "notify_imy":
+        said = {"part": "first_part", "ended": "ongoing", "sent_at": at.isoformat()}
+        assert do(play, "owner", step, **said) == ""
+    wrong = aware(play, at + timedelta(minutes=1))
+    assert wrong.startswith("aware_at: ")
+    assert f"{local(at):%Y-%m-%d %H:%M}" in wrong
+    assert aware(play, at) == ""

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from archive.incidents import finds, prefills, reporting
-from archive.incidents.letters import cases, imy
+from archive.incidents.letters import cases, course, imy, reports
 from archive.incidents.letters.cases import Case
 from archive.kernel.store import Actor, Archive
 from archive.search import searches
@@ -138,13 +138,38 @@ def test_a_sent_supplement_is_the_same_until_the_next_one_is_to_be_written(
     notified(story, clock, receipt="IMY-2026-77")
     story.play.do(archivist, "supplement_imy", news="MER", more="no")
     was = supplemented(archive, story)
-    assert was["IMY:s nummer på anmälan, från kvittot"] == "IMY-2026-77"
     clock.forward(days=2)
     searched(story, "all_found")
     assert supplemented(archive, story) == was
     story.play.do(archivist, "confirm_find", right="yes", in_cover="no", exposed="no")
     story.play.do(archivist, "after_find", away="två dygn")
     assert "Återfunnen" in supplemented(archive, story)[f"Vad som har hänt med {story.file.code}"]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("first", "later", "number"),
+    [
+        ({}, {}, "inte angivet"),
+        ({"imy_number": "IMY-2026-77"}, {}, "IMY-2026-77"),
+        ({}, {"imy_number": "IMY-2026-78"}, "IMY-2026-78"),
+    ],
+)
+def test_where_the_receipt_lies_is_not_said_to_be_the_number_imy_gave(
+    archive: Archive,
+    archivist: Actor,
+    clock: SetClock,
+    first: Mapping[str, str],
+    later: Mapping[str, str],
+    number: str,
+) -> None:
+    story = reported(archive, archivist, clock)
+    decided(story, clock)
+    notified(story, clock, receipt="mapp 1", **first)
+    story.play.do(archivist, "supplement_imy", news="MER", more="no", **later)
+    told = supplemented(archive, story)
+    assert told["IMY:s nummer på anmälan"] == number
+    assert told["Kvittot på anmälan"] == "mapp 1"
 
 
 @pytest.mark.engines("sqlite")
@@ -227,6 +252,7 @@ def confirmed(story: Story, **said: str) -> None:
         finds.claim(work, reporting.items(work, incident), None, work.now)
         reporting.advance(work, incident)
     named = {"files": (story.file.stream,), "right": "yes", "how": "search", "in_cover": "no", **said}
+    named["place"] = f"place:{story.file.place_id}"
     story.play.do(story.archivist, "confirm_find", **named)
 
 
@@ -321,3 +347,32 @@ def test_no_later_happening_changes_what_was_sent(
         notified(story, clock)
     story.play.do(archivist, "supplement_imy", news="MER", more="no")
     assert list(changes(story, clock, later)) == []
+
+
+@pytest.mark.engines("sqlite")
+def test_a_paper_of_a_step_that_is_done_says_what_was_known_when_it_was(
+    archive: Archive, archivist: Actor, clock: SetClock
+) -> None:
+    def told() -> list[str]:
+        with archive.read(archivist) as work, speaking("sv"):
+            case = Case(work, reporting.get(work, story.number), archive.settings)
+            lex, looked, police = reports.lex_sarah(case), reports.investigation(case), reports.police(case)
+            found = [repr(replace(one, heading=None)) for one in (lex, looked)]  # type: ignore[type-var]
+            return [*found, course.told(police.course), police.secured, police.searched]
+
+    story = reported(archive, archivist, clock)
+    draft = told()
+    decided(story, clock, "HÄNT")
+    lex = a_colleague(archive, "lexan", Role.LEX_SARAH_OFFICER)
+    story.play.do(lex, "lex_sarah_investigation", findings="FUNNET", serious="none")
+    story.play.do(story.manager, "police_report", reported="yes", number="K-1", named="no")
+    was = told()
+    assert draft[:2] != was[:2], "a draft says what is known"
+    assert all("letar fortfarande" in one for one in was[:3])
+    clock.forward(days=1)
+    searched(story, "all_found")
+    confirmed(story, exposed="no")
+    story.play.do(archivist, "lift_stop")
+    assert told() == was
+    unlike(story)
+    assert told()[0] == was[0], "what was reported before the find holds"

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.files import files, sightings, wanted
-from archive.incidents import outcomes, reporting
+from archive.incidents import finds, outcomes, reporting
 from archive.incidents.letters import course
 from archive.incidents.letters.cases import Case
+from archive.incidents.report import gather
 from archive.incidents.reporting import MissReport, StatedFind
 from archive.integrity import checks
+from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, operator
 from archive.loans import loans
 from archive.models import CaseFile, Incident, Loan, WantedSighting
@@ -33,7 +35,7 @@ from archive.vocabulary import (
     SeenAnswer,
 )
 from tests.builders import SetClock, a_box, a_file, a_shelf
-from tests.verbs.incidents.incident_play import a_colleague
+from tests.verbs.incidents.incident_play import Play, a_colleague
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -184,10 +186,29 @@ def test_a_find_that_was_none_leaves_the_file_where_it_was(it: Missed, whole: bo
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_file_found_as_given_back_is_on_loan_no_more(lent: Missed, whole: bool) -> None:
-    lent.found(whole=whole, how="returned")
-    assert lent.stands() == (Custody.ON_PLACE, lent.home)
+    lent.found(whole=whole, how="returned", place=lent.other)
+    assert lent.stands() == (Custody.ON_PLACE, lent.other)
     loan = loan_of(lent)
     assert (loan.status, loan.open, loan.returned_by) == (LoanState.RETURNED, False, lent.by.id)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_given_back_is_put_on_no_place_that_nobody_named(lent: Missed, whole: bool) -> None:
+    with pytest.raises(Invalid) as refused:
+        lent.found(whole=whole, how="returned")
+    assert (refused.value.code, refused.value.field) == ("found_nowhere", "place")
+    assert lent.stands() == (Custody.ON_LOAN, lent.home)
+    assert loan_of(lent).status is LoanState.OUT
+
+
+def test_a_lost_file_is_put_on_no_place_that_nobody_named(it: Missed) -> None:
+    it.rest_lost()
+    with pytest.raises(Invalid) as refused:
+        it.found()
+    assert (refused.value.code, refused.value.field) == ("found_nowhere", "place")
+    assert it.stands() == (Custody.LOST, it.home)
+    it.found(place=it.other)
+    assert it.stands() == (Custody.ON_PLACE, it.other)
 
 
 def test_a_lent_file_found_at_a_place_is_back_there(lent: Missed) -> None:
@@ -269,3 +290,32 @@ def test_a_file_whose_rest_is_lost_is_wanted_no_more_and_its_rest_can_turn_up(it
     with it.archive.read(it.by) as work:
         (item,) = reporting.items(work, work.session.get_one(Incident, it.number))
         assert item.outcome is IncidentOutcome.FOUND
+
+
+@pytest.mark.parametrize("by", ["hand", "search"])
+def test_what_is_said_and_never_confirmed_is_no_find_once_it_was_not_missing(it: Missed, by: str) -> None:
+    with it.archive.write(it.by) as work:
+        incident = reporting.get(work, it.number)
+        if by == "hand":
+            finds.claim(work, reporting.items(work, incident), None, work.now)
+        else:
+            searches.record(work, incident, Searched(SearchResult.FOUND))
+        reporting.advance(work, incident)
+    it.clock.forward(hours=1)
+    play = Play(it.archive, it.number)
+    assert "confirm_find" in play.open(it.by)
+    with it.archive.write(it.by) as work:
+        decided = reporting.get(work, it.number)
+        reporting.mistaken(work, decided, [1], "disposed", "Gallrad 2020", "Protokollet")
+    assert "confirm_find" not in play.open(it.by)
+    with it.archive.read(it.by) as work:
+        said = [one.answer for one in gather.report(work, reporting.get(work, it.number)).seen]
+        assert checks.everything(work) == []
+    assert said == ([SeenAnswer.UNCONFIRMED] if by == "hand" else [])
+
+
+def test_what_was_said_is_confirmed_by_a_find_and_by_nothing_else(it: Missed) -> None:
+    it.found(place=it.other)
+    with it.archive.read(it.by) as work:
+        said = [one.answer for one in gather.report(work, reporting.get(work, it.number)).seen]
+    assert said == [SeenAnswer.FOUND]

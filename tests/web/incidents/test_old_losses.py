@@ -1,8 +1,10 @@
 """An old loss that is entered afterwards shows no time left, and where the file was at the time."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from archive.files import files
 from archive.incidents import reporting, worklist
@@ -13,15 +15,17 @@ from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.loans import loans
 from archive.loans.loans import Request
-from archive.vocabulary import LoanPurpose
+from archive.vocabulary import LoanPurpose, Role
 from archive.vocabulary.wording import speaking
 from archive.web.incidents import views
 from tests.builders import SetClock, a_box, a_file, a_shelf
 
+SignIn = Callable[[Role], FlaskClient]
+
 
 @pytest.mark.parametrize("afterwards", [True, False])
 def test_an_old_loss_entered_afterwards_shows_no_time_left_anywhere(
-    archive: Archive, archivist: Actor, clock: SetClock, *, afterwards: bool
+    archive: Archive, archivist: Actor, clock: SetClock, sign_in: SignIn, *, afterwards: bool
 ) -> None:
     old = clock.now - timedelta(days=900)
     with archive.write(archivist) as work:
@@ -40,6 +44,9 @@ def test_an_old_loss_entered_afterwards_shows_no_time_left_anywhere(
         timed = (top.due is not None, top.left != "", any(one.due_at for one in mine))
         assert timed == (not afterwards,) * 3
         assert ("72 timmarna" in aware.answer) is not afterwards
+    page = sign_in(Role.ARCHIVIST).get(f"/incidents/{number}").text
+    assert ("tiden räknas från" in page) is not afterwards
+    assert ("inget beslut: införd i efterhand, ingen frist löper" in page) is afterwards
 
 
 def test_an_old_loss_names_the_loan_the_file_was_on_at_the_time(

@@ -12,15 +12,17 @@ from archive.incidents import reporting
 from archive.incidents.letters import cases
 from archive.incidents.letters.cases import Case
 from archive.incidents.reporting import MissReport
-from archive.kernel.store import Actor, Archive
+from archive.kernel.store import Actor, Archive, operator
 from archive.loans import loans
 from archive.loans.loans import Request
 from archive.models import CaseFile
 from archive.vocabulary import IncidentPaper, IncidentState, LoanPurpose, Protection, Role
+from routines import definition
 from tests.builders import SetClock, a_box, a_file, a_person, a_shelf
 from tests.verbs.incidents.incident_play import Play, a_colleague
 
 pytestmark = pytest.mark.engines("sqlite")
+NO_RISK = {"protected": "no", "child": "no", "crime": "no", "ongoing": "no"}
 SignIn = Callable[[Role], FlaskClient]
 
 
@@ -35,8 +37,7 @@ class Found:
 
     def close(self) -> None:
         """Find everything in the first search, and confirm that this is enough."""
-        no = {"protected": "no", "child": "no", "crime": "no", "ongoing": "no"}
-        self.play.do(self.manager, "screen_risk", **no)
+        self.play.do(self.manager, "screen_risk", **NO_RISK)
         self.play.do(self.owner, "first_search", result="all_found", outsiders="no")
         self.play.do(self.manager, "short_confirm", confirmed="yes")
 
@@ -116,3 +117,26 @@ def test_the_page_does_not_call_a_loan_a_place(
     assert "Enligt registret när den saknades utlånad" in said(
         sign_in(Role.ARCHIVIST), "/incidents/2/report.pdf"
     )
+
+
+def test_a_report_that_is_not_right_closes_nothing_and_the_words_stay(
+    sign_in: SignIn, story: Found, archive: Archive
+) -> None:
+    with archive.write(story.manager) as work:
+        incident = reporting.get(work, story.play.number)
+        reporting.mistaken(work, incident, [1], "disposed", "Gallrad 2020", "Gallringsprotokollet")
+    routine = definition.packaged_routine("suspected_lost_file")
+    everybody = dict.fromkeys((party.id for party in routine.parties), operator("tests"))
+    play = Play(archive, story.play.number, everybody)
+    play.do(story.manager, "screen_risk", **NO_RISK)
+    play.finish(but=("close",))
+    client, address = sign_in(Role.MANAGER), f"/incidents/{play.number}/steps/close"
+    shown = ["summary", "read"]
+    answer = client.post(address, data={"summary": "Mina ord", "read": "no", "_shown": shown})
+    assert answer.status_code == 422
+    assert "Rapporten stämmer inte än" in answer.text
+    assert "Mina ord" in answer.text
+    right = client.post(address, data={"summary": "Mina ord", "read": "yes", "_shown": shown})
+    assert right.status_code == 303
+    with archive.read(story.owner) as work:
+        assert reporting.get(work, play.number).status is IncidentState.CLOSED

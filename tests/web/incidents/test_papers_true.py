@@ -91,6 +91,7 @@ class Tale:
             "confirm_find",
             files=(self.file.stream,),
             found_at=self.now(),
+            place=f"place:{self.file.place_id}",
             exposed="no",
             **({"right": "yes", "state": state} if state else {"right": "part"}),
         )
