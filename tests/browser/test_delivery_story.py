@@ -33,7 +33,7 @@ def clock() -> Clock:
     return RunningClock()
 
 
-@pytest.fixture(params=[15, pytest.param(50, marks=pytest.mark.thorough)])
+@pytest.fixture(params=[12, pytest.param(50, marks=pytest.mark.thorough)])
 def town(archive: Archive, tmp_path: Path, request: pytest.FixtureRequest) -> Town:
     """Give the two rooms, and everybody who works there."""
     return a_town(archive, tmp_path, request.param)
