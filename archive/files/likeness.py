@@ -191,13 +191,9 @@ def _name(ours: Somebody, theirs: Somebody) -> Likeness | None:
         return Likeness.NAME_SPELT if _spelt_alike(family, surname) else other
     if not _spelt_alike(given, first):
         return Likeness.NAME_OTHER
-    return (
-        Likeness.NAME_SPELT
-        if set(family) == set(surname)
-        else Likeness.NAME_LONGER
-        if more
-        else Likeness.NAME_OTHER
-    )
+    if set(family) == set(surname):
+        return Likeness.NAME_SPELT
+    return Likeness.NAME_LONGER if more else Likeness.NAME_OTHER
 
 
 def _spelt_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:

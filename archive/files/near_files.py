@@ -54,7 +54,7 @@ _BORN = text(
     f"""WITH asked (day) AS (VALUES {_LISTED})
 SELECT asked.day, person.id, person.family_name, person.given_name FROM asked
 JOIN person_number ON person_number.number >= asked.day AND person_number.number < asked.day || '~'
-JOIN person ON person.id = person_number.person_id"""  # noqa: S608 - our own parameters
+JOIN person ON person.id = person_number.person_id"""  # noqa: S608 - only names of parameters are put in
 )
 _DATED = select(_FILE.c.id, _FILE.c.opened_on, _FILE.c.closed_on).where(
     _FILE.c.id > bindparam("after"), _FILE.c.opened_on.is_not(None), _FILE.c.closed_on.is_not(None)

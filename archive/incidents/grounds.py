@@ -160,9 +160,8 @@ class _Grounds:
                 state = State(self.run.routine, self.run.progress, self.work.now)
                 ways = [self._asked_by(one, record) for one in of if state.holds(one)]
                 return min(ways, key=lambda way: max((at for at, _what in way), default=_EVER), default=[])
-            case Answered(step, field, test) if (
-                step not in ANSWERS
-            ):  # a wish is older than the answer it is in
+            # A wish is older than the answer it is in.
+            case Answered(step, field, test) if step not in ANSWERS:
                 return self._first(step, field, test, record)
             case Done(step) if step not in ANSWERS:
                 return self._first(step, "", None, record)

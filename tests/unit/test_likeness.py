@@ -70,6 +70,10 @@ def test_a_near_duplicate_is_told_with_what_agrees_and_what_differs(other: Descr
     "other",
     [
         pytest.param(a_file("2009/12346", Somebody("Åkerlund", "Bo", "199203042398")), id="sibling"),
+        pytest.param(
+            a_file("2009/12346", ANNA._replace(number="", born=BORN), opened=PartialDate(2001, 5, 9)),
+            id="opened another year",
+        ),
         pytest.param(a_file("2009/12346", Somebody("Åkerlund", "Eva", "199006022389")), id="twin"),
         pytest.param(a_file("2009/12346", Somebody("Åkerlund", "Anna Maria", "198801012388")), id="namesake"),
         pytest.param(
