@@ -176,7 +176,7 @@ SHAPES: dict[E, EventShape] = {
         "description purpose waiting circumstances form",
     ),
     E.INCIDENT_REPORTED_AGAIN: _shape(
-        N_("Missed again: %(file)s (%(occasion)s)"),
+        N_("Reported again: %(file)s (%(occasion)s)"),
         "file occasion",
         "purpose waiting circumstances missed_at suspected_at child ongoing_case form",
     ),

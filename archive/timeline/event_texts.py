@@ -113,6 +113,7 @@ _WORDS = {
     "language": N_("language"),
     "last_note_on": N_("date of the last note"),
     "longer_name": N_("name"),
+    "missed_at": N_("when it was missed"),
     "name": N_("name"),
     "number": N_("personal number"),
     "opened_on": N_("opening date"),
@@ -132,6 +133,7 @@ _WORDS = {
     "roles": N_("roles"),
     "somebody_waits": N_("somebody waits"),
     "source_id": N_("source system"),
+    "suspected_at": N_("when it was suspected lost"),
     "unit": N_("unit"),
     "unit_id": N_("unit"),
 }

@@ -138,7 +138,7 @@ class EventKind(Term):
     DEADLINE_WITHDRAWN = "deadline.withdrawn", "frist borttagen", "deadline withdrawn", "grey"
     MESSAGE_SENT = "message.sent", "meddelat", "told", "blue"
     INCIDENT_REPORTED = "incident.reported", "anmäld", "reported", "yellow"
-    INCIDENT_REPORTED_AGAIN = "incident.reported_again", "saknad igen", "missed again", "yellow"
+    INCIDENT_REPORTED_AGAIN = "incident.reported_again", "anmäld igen", "reported again", "yellow"
     INCIDENT_MISSED_SINCE = "incident.missed_since", "saknad på nytt", "missed anew", "yellow"
     INCIDENT_FILE_ADDED = "incident.file_added", "akt tillagd", "file added", "yellow"
     INCIDENT_CHANGED = "incident.changed", "ärendet ändrat", "incident changed", "purple"

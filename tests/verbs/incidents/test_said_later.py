@@ -11,7 +11,10 @@ from archive.incidents import changes, reporting
 from archive.incidents.reporting import MissReport
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Deadline, Event, Incident, Message, RoutineStep
+from archive.timeline import event_texts
+from archive.timeline.event_texts import ToldEvent
 from archive.vocabulary import EventKind, MessageKind, Role
+from archive.vocabulary.wording import speaking
 from tests.builders import SetClock, a_box, a_file, a_shelf
 from tests.verbs.incidents.incident_play import a_colleague
 
@@ -69,6 +72,28 @@ def test_an_earlier_miss_counts_the_clocks_anew_and_what_was_said_first_stays_in
             col(Message.kind) == MessageKind.MISS_REPORTED, col(Message.user_id) == archivist.user_id
         )
         assert any(key.startswith("again ") for key in work.session.scalars(told))
+
+
+def test_the_history_says_in_words_what_a_further_report_changed_and_that_it_was_reported_again(
+    archive: Archive, archivist: Actor, clock: SetClock, file: CaseFile
+) -> None:
+    again(
+        archive,
+        clock,
+        file,
+        missed_at=-EARLIER,
+        suspected_at=timedelta(days=-2),
+        child=True,
+        ongoing_case=True,
+    )
+    kinds = (EventKind.INCIDENT_CHANGED, EventKind.INCIDENT_REPORTED_AGAIN)
+    with archive.read(archivist) as work, speaking("sv"):
+        rows = work.session.execute(select(*Event.__table__.c).where(col(Event.kind).in_(kinds)))  # type: ignore[attr-defined]
+        told = [entry.sentence for entry in event_texts.tell(work, [ToldEvent(row) for row in rows])]
+    assert told == [
+        f"Anmäld igen: {file.reference} (annat eller inte angivet)",
+        "Ändrad: rör ett barn, när den saknades, behövs i ett pågående ärende, när den misstänktes förlorad",
+    ]
 
 
 def test_a_later_moment_or_none_moves_nothing(
