@@ -104,6 +104,7 @@ _WORDS = {
     "crate_files": N_("files in a crate"),
     "day": N_("day"),
     "custody_agreement": N_("custody agreement"),
+    "earlier_check": N_("earlier check of the cover"),
     "email": N_("e-mail address"),
     "diary_number": N_("diary number"),
     "family_name": N_("family name"),

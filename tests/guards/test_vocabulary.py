@@ -1,15 +1,20 @@
 """Words, events and lifecycles fit: nothing unsaid, nothing unreachable, nothing personal in a body."""
 
+import ast
 import inspect
 
 import pytest
 
 from archive import vocabulary
+from archive.deliveries import planning
+from archive.files import files
 from archive.history.shapes import SHAPES
 from archive.integrity.replay import SETS, TABLES
 from archive.kernel.lifecycle import LIFECYCLES, Lifecycle
 from archive.kernel.permissions import ROLE_PERMISSIONS
+from archive.timeline import event_texts
 from archive.vocabulary import EventKind, Permission, Role, Term
+from tests.guards.source import modules
 from tests.guards.texts import placeholders
 
 TONES = {"grey", "blue", "green", "yellow", "red", "purple"}
@@ -94,3 +99,19 @@ def test_what_is_replayed_is_a_fact_of_the_event_and_a_column_compared(kind: Eve
 def test_every_role_has_permissions_and_every_permission_a_role() -> None:
     assert ROLE_PERMISSIONS.keys() == set(Role)
     assert frozenset().union(*ROLE_PERMISSIONS.values()) | {Permission.ANYONE} == set(Permission)
+
+
+def test_every_field_whose_change_is_recorded_has_a_word() -> None:
+    said = {"family_name", "given_name", "birth_date"} | {"name", "order_rule", "capacity", "central"}
+    said |= {name.removesuffix("_id") for name in planning._CHANGEABLE} | set(files.CORRECTABLE)
+    for module in modules("archive"):
+        for name, call in module.calls():
+            if name == "_record_change" and isinstance(call.args[-1], ast.Constant):
+                said.add(call.args[-1].value)
+            if name == "changed" and ast.unparse(call.args[0]).endswith("work"):
+                said |= {word.arg for word in call.keywords if word.arg}
+            for word in call.keywords:
+                if word.arg == "fields" and isinstance(word.value, ast.List):
+                    said |= {one.value for one in word.value.elts if isinstance(one, ast.Constant)}
+    assert {"aware_at", "password", "number", "earlier_check"} <= said  # each way of saying one is seen
+    assert sorted(said - event_texts._WORDS.keys()) == []

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, current_app, request, url_for
 
+from archive.kernel.store import APART
 from archive.models import Message
 from archive.notifications import inbox, outbox
 from archive.vocabulary import Permission
@@ -67,7 +68,7 @@ def _shown(message: Message) -> dict[str, Any]:
         "id": message.id,
         "subject": subject,
         "sentence": sentence,
-        "about": _(page.called, number=number) if page else "",
+        "about": _(page.called, number=int(number or 0) % APART) if page else "",
         "goes": _address(message.about) is not None,
         "at": message.created_at,
         "unread": message.read_at is None,

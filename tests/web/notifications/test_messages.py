@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from archive.accounts import users
-from archive.kernel.store import Actor, Archive
+from archive.kernel.store import APART, Actor, Archive
 from archive.models import Event, Mail
 from archive.notifications import inbox, outbox
 from archive.vocabulary import EventKind, MessageKind, Role
@@ -40,6 +40,16 @@ def test_what_one_was_told_stands_in_the_inbox(sign_in: SignIn, tell: Callable[.
     assert "Säkra rummet. Ska vara gjort senast måndag 23 november 2026 kl. 09.00." in shown
     assert "Snart dags: Ärende 7" in shown
     assert "1 oläst meddelande" in shown
+
+
+def test_what_is_counted_by_itself_has_the_number_its_sentence_says(
+    sign_in: SignIn, tell: Callable[..., None]
+) -> None:
+    browser = sign_in(Role.MANAGER)
+    tell(Role.MANAGER, about=f"task:{APART + 2}")
+    shown = browser.get("/messages").text
+    assert "Fråga 2" in shown
+    assert "500" not in shown
 
 
 def test_an_empty_inbox_says_what_will_come(sign_in: SignIn) -> None:
