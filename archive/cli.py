@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": "demo",
     "labels": "labelling",
     "near": "imports.near",
+    "organisation": "organisation",
     "programme": "programme.programme",
     "rooms": "programme.rooms",
     "serve": "serve",
