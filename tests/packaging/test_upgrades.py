@@ -19,7 +19,8 @@ from archive.cli import main
 from archive.commands import opened
 from archive.files import files
 from archive.integrity import checks
-from archive.kernel.config import BadSettings, Settings
+from archive.kernel.config import Settings
+from archive.kernel.environment import BadSettings
 from archive.kernel.store import Archive, make_engine, operator
 from archive.models import CaseFile
 from archive.people import people
