@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from archive import __version__
-from archive.kernel.config import BadSettings
+from archive.kernel.environment import BadSettings
 from archive.kernel.errors import DomainError
 from archive.kernel.letters import one_form
 from archive.vocabulary.wording import LOCALES, speaking
@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": "demo",
     "labels": "labelling",
     "near": "imports.near",
+    "organisation": "organisation",
     "programme": "programme.programme",
     "rooms": "programme.rooms",
     "serve": "serve",

@@ -163,6 +163,13 @@ def set_unit(work: Work, user: User, unit: str) -> None:
         _record_change(work, user, "unit")
 
 
+def rename_unit(work: Work, old: str, new: str) -> None:
+    """Let those who work in a unit follow its new name; checks no permission."""
+    for user in work.session.scalars(select(User).where(col(User.unit) == old)).all():
+        user.unit = new
+        _record_change(work, user, "unit")
+
+
 def set_language(work: Work, user: User, language: str) -> None:
     """Choose the language a user reads from the next sign-in on."""
     _require_own_or_managed(work, user)

@@ -20,6 +20,7 @@ RESOURCES = (
     "deliveries.transfer_notices",
     "files",
     "imports",
+    "organisation",
     "programme.programme",
     "programme.rooms",
     "scanning",

@@ -5,12 +5,15 @@ import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import make_url
+
 from archive import migrations, wiring
 from archive.integrity import starting
 from archive.kernel.config import Settings
+from archive.kernel.environment import BadSettings
 from archive.kernel.errors import Unavailable
 from archive.kernel.store import Actor, Archive, operator
-from archive.vocabulary.wording import N_
+from archive.vocabulary.wording import N_, _
 
 
 @contextmanager
@@ -20,7 +23,10 @@ def opened(settings: Settings | None = None, *, unfit: bool = False) -> Iterator
     Raises BadSettings where nobody may work in it; `unfit` opens it all the same, to say what is wrong.
     """
     wiring.check()
-    archive = Archive(settings or Settings.load())
+    settings = settings or Settings.load()
+    if migrations.is_empty(settings):
+        raise no_register(settings)
+    archive = Archive(settings)
     try:
         actor = operator(_account())
         with archive.read(actor) as work:
@@ -33,6 +39,18 @@ def opened(settings: Settings | None = None, *, unfit: bool = False) -> Iterator
         yield archive, actor
     finally:
         archive.close()
+
+
+def no_register(settings: Settings) -> BadSettings:
+    """Return what to say where no register is: perhaps a new one is wanted, perhaps the place is mistyped."""
+    where = make_url(settings.database_url).render_as_string(hide_password=True)
+    return BadSettings(
+        _(
+            "There is no register at %(where)s. If it is to be a new one, make it: aktspar db upgrade --new. "
+            "If not, AKTSPAR_DATA_DIR or AKTSPAR_DATABASE_URL names another place than before.",
+            where=where,
+        )
+    )
 
 
 def _account() -> str:

@@ -5,7 +5,8 @@ import click
 from archive import migrations
 from archive.commands import opened
 from archive.kernel.clock import system_clock
-from archive.kernel.config import BadSettings, Settings
+from archive.kernel.config import Settings
+from archive.kernel.environment import BadSettings
 from seed.demo.fill import fill
 
 

@@ -10,7 +10,8 @@ from archive.accounts import sessions
 from archive.accounts import users as user_accounts
 from archive.commands import opened
 from archive.kernel import logs
-from archive.kernel.config import BadSettings, Settings
+from archive.kernel.config import Settings
+from archive.kernel.environment import BadSettings
 from archive.kernel.store import Archive
 from archive.serving import Server
 from archive.vocabulary import Role

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from archive.files import earlier_checks, files
-from archive.files import units as unit_list
 from archive.files.earlier_checks import ToldCheck
 from archive.history import history
 from archive.imports.lists.formats.text import simple
@@ -16,6 +15,7 @@ from archive.imports.rows.items import Item, PartVerdict, PersonChange
 from archive.imports.rows.persons import PersonBook
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, ImportRun, Person
+from archive.organisation import units as units_of_city
 from archive.people import file_links, people, same_persons
 from archive.places import places
 from archive.rules.identity import Identity
@@ -135,5 +135,5 @@ def unit_id(work: Work, units: dict[str, int], name: str) -> int | None:
         return None
     word = simple(name)
     if word not in units:
-        units[word] = unit_list.add(work, name).id
+        units[word] = units_of_city.add_named(work, name).id
     return units[word]

@@ -12,6 +12,6 @@ def known(work: Work) -> dict[str, str]:
     words: dict[str, str] = {}
     for kind in work.session.exec(select(FileKind)):
         words |= dict.fromkeys((kind.code, kind.letter, kind.name_sv, kind.name_en), kind.code)
-    for one in packaged.load().kinds:
+    for one in packaged.kinds():
         words |= dict.fromkeys(one.also, one.code)
     return words

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from archive import register
 from archive.integrity import fences
 from archive.integrity.reading import SqlReader
-from archive.kernel.config import BadSettings
+from archive.kernel.environment import BadSettings
 from archive.kernel.store import Archive, Work
 from archive.models import Event
 from archive.vocabulary.wording import _

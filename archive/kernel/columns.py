@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, Integer, LargeBinary, String, Text, true
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 from sqlmodel import Field
@@ -125,9 +125,14 @@ def day(*, nullable: bool = False, primary_key: bool = False) -> Any:
     return Field(sa_type=Date, nullable=False, primary_key=primary_key)
 
 
-def flag(*, default: bool = False, nullable: bool = False) -> Any:
+def flag(*, default: bool = False, nullable: bool = False, **options: Any) -> Any:
     """Make a yes/no column; a nullable one begins unknown."""
-    return Field(default=None if nullable else default, sa_type=Boolean, nullable=nullable)
+    return Field(default=None if nullable else default, sa_type=Boolean, nullable=nullable, **options)
+
+
+def added_flag() -> Any:
+    """Make a yes/no column, yes at first, that a migration added: it keeps the default it was added with."""
+    return flag(default=True, sa_column_kwargs={"server_default": true()})
 
 
 def number(*, default: int | None = None, nullable: bool = False, primary_key: bool = False) -> Any:

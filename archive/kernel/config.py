@@ -1,21 +1,18 @@
-"""Settings from AKTSPAR_*; nothing else reads the environment."""
+"""Settings from AKTSPAR_*, each with what it is when nobody says otherwise."""
 
-import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from archive.kernel.environment import BadSettings, Environment
+
 DEMO_KEY = "61" * 32
 # Asked again of those who signed in to a demo by a click; it is printed beside the field.
 DEMO_PASSWORD = "demo"  # noqa: S105
-
-
-class BadSettings(Exception):
-    """Report settings the program must not start with."""
 
 
 SMTP_SCHEMES = {"smtp": ("plain", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
@@ -89,43 +86,42 @@ class Settings:
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read AKTSPAR_*; raises BadSettings with a sentence that says what to set."""
-        env = os.environ if environment is None else environment
-
-        def get(name: str, default: str = "") -> str:
-            return env.get(f"AKTSPAR_{name}", default)
-
-        demo = _yes(get("DEMO"))
-        data_dir = Path(get("DATA_DIR", "var")).absolute()
-        database_url = _with_driver(get("DATABASE_URL", f"sqlite:///{data_dir / 'aktspar.db'}"))
+        """Read AKTSPAR_*; raises BadSettings with a line that says what to set."""
+        env = Environment(environment)
+        demo = env.yes("DEMO")
+        data_dir = env.folder("DATA_DIR", "var")
+        database_url = env.database("DATABASE_URL", f"sqlite:///{data_dir / 'aktspar.db'}")
         settings = cls(
             database_url=database_url,
-            owner_database_url=_with_driver(get("OWNER_DATABASE_URL", database_url)),
+            owner_database_url=env.database("OWNER_DATABASE_URL", database_url),
             data_dir=data_dir,
-            base_url=get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
-            mac_key=_key(get("MAC_KEY", DEMO_KEY if demo else "")),
-            secret_key=get("SECRET_KEY", DEMO_KEY if demo else ""),
+            base_url=env.web_address("BASE_URL", "http://127.0.0.1:8000"),
+            mac_key=_key(env.text("MAC_KEY", DEMO_KEY if demo else "")),
+            secret_key=env.text("SECRET_KEY", DEMO_KEY if demo else ""),
             demo=demo,
-            archive_name=get("ARCHIVE_NAME", "Centralarkivet"),
-            authority=get("AUTHORITY", "Socialtjänsten"),
-            bind=get("BIND", "127.0.0.1:8000"),
-            threads=_number("THREADS", get("THREADS", "8")),
-            proxy_hops=_number("PROXY_HOPS", get("PROXY_HOPS", "0")),
-            session_idle_minutes=_number("SESSION_IDLE_MINUTES", get("SESSION_IDLE_MINUTES", "30")),
-            session_hours=_number("SESSION_HOURS", get("SESSION_HOURS", "10")),
-            max_upload_mb=_number("MAX_UPLOAD_MB", get("MAX_UPLOAD_MB", "300")),
-            log_level=get("LOG_LEVEL", "INFO").upper(),
-            delivery_weekday=_weekday(get("DELIVERY_WEEKDAY", "2")),
-            double_check_percent=_percent("DOUBLE_CHECK_PERCENT", get("DOUBLE_CHECK_PERCENT", "5")),
-            delivery_crates=_number("DELIVERY_CRATES", get("DELIVERY_CRATES", "20")),
-            delivery_crate_files=_number("DELIVERY_CRATE_FILES", get("DELIVERY_CRATE_FILES", "25")),
-            delivery_alarm_hours=_number("DELIVERY_ALARM_HOURS", get("DELIVERY_ALARM_HOURS", "8")),
-            programme_end=_day("PROGRAMME_END", get("PROGRAMME_END")),
-            lock_seconds=_seconds("LOCK_SECONDS", get("LOCK_SECONDS", "20")),
-            request_seconds=_seconds("REQUEST_SECONDS", get("REQUEST_SECONDS", "20")),
-            smtp=_smtp(get("SMTP_URL"), get("SMTP_FROM"), get("SMTP_CA_FILE")),
-            **_controller(get, DEMO_CONTROLLER if demo else {}),
+            archive_name=env.text("ARCHIVE_NAME", "Centralarkivet"),
+            authority=env.text("AUTHORITY", "Socialtjänsten"),
+            bind=env.listening("BIND", "127.0.0.1:8000"),
+            threads=env.number("THREADS", 8, 1, 256),
+            proxy_hops=env.number("PROXY_HOPS", 0, 0, 10),
+            session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 30, 1, 24 * 60),
+            session_hours=env.number("SESSION_HOURS", 10, 1, 24),
+            max_upload_mb=env.number("MAX_UPLOAD_MB", 300, 1, 4096),
+            log_level=env.one("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
+            delivery_weekday=env.number("DELIVERY_WEEKDAY", 2, 1, 5),
+            double_check_percent=env.number("DOUBLE_CHECK_PERCENT", 5, 0, 100),
+            delivery_crates=env.number("DELIVERY_CRATES", 20, 1, 1000),
+            delivery_crate_files=env.number("DELIVERY_CRATE_FILES", 25, 1, 1000),
+            delivery_alarm_hours=env.number("DELIVERY_ALARM_HOURS", 8, 1, 24 * 14),
+            programme_end=env.day("PROGRAMME_END"),
+            lock_seconds=env.number("LOCK_SECONDS", 20, 1, 3600),
+            request_seconds=env.number("REQUEST_SECONDS", 20, 1, 3600),
+            smtp=_smtp(env.text("SMTP_URL"), env.text("SMTP_FROM"), env.file("SMTP_CA_FILE")),
+            **_controller(env, DEMO_CONTROLLER if demo else {}),
         )
+        env.refuse_misspelt()
+        if settings.sqlite and settings.owner_database_url != database_url:
+            raise BadSettings("AKTSPAR_OWNER_DATABASE_URL is for PostgreSQL; leave it out with SQLite")
         settings._refuse_weak_secrets()
         return settings
 
@@ -138,7 +134,7 @@ class Settings:
             raise BadSettings("AKTSPAR_MAC_KEY is the demo key. Make your own: openssl rand -hex 32")
 
 
-def _smtp(url: str, sender: str, ca_file: str) -> Smtp | None:
+def _smtp(url: str, sender: str, ca_file: str | None) -> Smtp | None:
     """Read smtp://host, smtp+starttls://user:password@host:587 or smtps://…; no address, no mail is sent."""
     if not url:
         return None
@@ -163,53 +159,7 @@ def _smtp(url: str, sender: str, ca_file: str) -> Smtp | None:
         raise BadSettings(
             "Set AKTSPAR_SMTP_FROM to the address mail comes from: Aktspår <arkiv@kommun.example>"
         )
-    return Smtp(host, named_port or port, security, sender, user, password, ca_file or None)
-
-
-def _with_driver(url: str) -> str:
-    """Choose psycopg 3 for a PostgreSQL address that names no driver."""
-    for prefix in ("postgresql://", "postgres://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
-
-
-def _yes(text: str) -> bool:
-    return text.lower() in {"1", "true", "yes", "on", "ja"}
-
-
-def _number(name: str, text: str) -> int:
-    if not text.isdigit():
-        raise BadSettings(f"AKTSPAR_{name} must be a whole number, not {text!r}")
-    return int(text)
-
-
-def _seconds(name: str, text: str) -> int:
-    seconds = _number(name, text)
-    if not 1 <= seconds <= 3600:
-        raise BadSettings(f"AKTSPAR_{name} is 1 to 3600 seconds")
-    return seconds
-
-
-def _percent(name: str, text: str) -> int:
-    percent = _number(name, text)
-    if percent > 100:
-        raise BadSettings(f"AKTSPAR_{name} is a share in percent, 0 to 100")
-    return percent
-
-
-def _weekday(text: str) -> int:
-    """Read a day of the week, 1 for Monday; deliveries come on working days."""
-    if text not in {"1", "2", "3", "4", "5"}:
-        raise BadSettings("AKTSPAR_DELIVERY_WEEKDAY is 1 (Monday) to 5 (Friday)")
-    return int(text)
-
-
-def _day(name: str, text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadSettings(f"AKTSPAR_{name} must be a day such as 2026-12-31, not {text!r}") from None
+    return Smtp(host, named_port or port, security, sender, user, password, ca_file)
 
 
 _CONTROLLER = (
@@ -226,9 +176,9 @@ DEMO_CONTROLLER = {
 }
 
 
-def _controller(get: Callable[[str, str], str], otherwise: Mapping[str, str]) -> dict[str, str]:
+def _controller(env: Environment, otherwise: Mapping[str, str]) -> dict[str, str]:
     """Read who the controller is, as it stands on papers for others."""
-    found = {name: get(name.upper(), otherwise.get(name, "")) for name in _CONTROLLER}
+    found = {name: env.text(name.upper(), otherwise.get(name, "")) for name in _CONTROLLER}
     number = found["organisation_number"]
     if number and not re.fullmatch(r"\d{6}-\d{4}", number, re.ASCII):
         raise BadSettings(f"AKTSPAR_ORGANISATION_NUMBER is ten digits such as 212000-0000, not {number!r}")

@@ -19,6 +19,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.LEND,
             P.LABEL,
             P.SHAPE_PLACES,
+            P.SHAPE_ORGANISATION,
             P.CHECK_COVERS,
             P.ASSESS,
             P.IMPORT,
@@ -96,7 +97,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.REPORT_MISS,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS, P.SHAPE_ORGANISATION}),
     Role.REGISTRAR: frozenset({P.REPORT_MISS, P.READ_INCIDENTS, P.WORK_ON_INCIDENTS}),
     Role.LEX_SARAH_OFFICER: frozenset(
         {P.READ_FILES, P.READ_NAMES, P.REPORT_MISS, P.READ_INCIDENTS, P.WORK_ON_INCIDENTS}

@@ -1,6 +1,7 @@
 """Bring a database to the present schema, its triggers and its reference data."""
 
 from importlib.resources import files
+from pathlib import Path
 
 from sqlalchemy import Connection, inspect, make_url, text
 
@@ -26,7 +27,10 @@ def upgrade(settings: Settings) -> None:
 
 
 def is_empty(settings: Settings) -> bool:
-    """Tell whether the database has no table at all yet."""
+    """Tell whether there is no database, or none with a table in it; makes no file to find out."""
+    url = make_url(settings.owner_database_url)
+    if settings.sqlite and not Path(url.database or "").exists():
+        return True
     engine = make_engine(settings.owner_database_url)
     try:
         with engine.connect() as connection:

@@ -7,7 +7,19 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from archive.kernel.columns import Ordered, data, flag, key, moment, number, partial_date, ref, term, text
+from archive.kernel.columns import (
+    Ordered,
+    added_flag,
+    data,
+    flag,
+    key,
+    moment,
+    number,
+    partial_date,
+    ref,
+    term,
+    text,
+)
 from archive.kernel.lifecycle import FILE, Lifecycle
 from archive.kernel.partial_date import PartialDate
 from archive.vocabulary import Custody, Evidence, Outcome, PersonRole
@@ -21,6 +33,12 @@ class SourceSystem(SQLModel, table=True):
     id: int = key()
     code: str = text(unique=True)
     name: str = text()
+    active: bool = added_flag()
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of this system's history."""
+        return f"source:{self.id}"
 
 
 class Unit(SQLModel, table=True):
@@ -30,6 +48,12 @@ class Unit(SQLModel, table=True):
 
     id: int = key()
     name: str = text(unique=True)
+    active: bool = added_flag()
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of this unit's history."""
+        return f"unit:{self.id}"
 
 
 class FileKind(SQLModel, table=True):
@@ -45,6 +69,11 @@ class FileKind(SQLModel, table=True):
     delicate: bool = flag()
     retention_rule: str = text()
     active: bool = flag(default=True)
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of this kind's history."""
+        return f"kind:{self.id}"
 
 
 class CaseFile(SQLModel, table=True):

@@ -51,5 +51,10 @@ class Permission(Term):
     RECEIVE = "receive", "ta emot leveranser", "receive deliveries"
     READ_LOOKS = "read_looks", "se vem som har tittat", "see who looked"
     VERIFY = "verify", "kontrollera historiken", "verify the history"
+    SHAPE_ORGANISATION = (
+        "shape_organisation",
+        "ändra verksamhetens uppgifter",
+        "change the organisation's details",
+    )
     MANAGE_USERS = "manage_users", "hantera användare", "manage users"
     ANYONE = "anyone", "alla inloggade", "everyone signed in"

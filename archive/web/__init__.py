@@ -36,6 +36,7 @@ PAGES = (
     "labelling.labels",
     "loans.loans",
     "notifications.messages",
+    "organisation.organisation",
     "people.people",
     "people.same_persons",
     "places.places",

@@ -35,7 +35,7 @@ class CasesTruth:
 
 def case_rows(world: World, truth: CasesTruth, seed: int = 0) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the list and count them into the truth."""
-    pen = Pen(f"cases:{seed}", world.reference.kinds)
+    pen = Pen(f"cases:{seed}", world.city.kinds)
     for case in range(len(world.cases)):
         if world.cases.source(case).code not in CASE_SYSTEMS:
             continue
@@ -65,8 +65,8 @@ def _line(world: World, case: int, reference: str, closed: date) -> tuple[str, .
         system,
         f"{person.number[:8]}-{person.number[8:]}" if person.number else f"{person.born:%Y%m%d}",
         f"{person.family_name}, {person.given_name}",
-        world.reference.kinds[cases.kind[case]].name_sv,
-        world.reference.units[cases.unit[case]].name,
+        world.city.kinds[cases.kind[case]].name_sv,
+        world.city.units[cases.unit[case]].name,
         opened.isoformat(),
         closed.isoformat(),
     )

@@ -42,7 +42,7 @@ from archive.vocabulary import (
     Role,
 )
 from labels import codes
-from seed.demo import cast
+from seed.demo import cast, city
 from seed.demo.cases import CASES_FILE
 from seed.demo.cast import DemoClock
 from seed.demo.checkers import Checkers
@@ -79,6 +79,7 @@ def populate(settings: Settings, world: World, seed: int, say: Say, clock: DemoC
         with archive.write(operator("demo")) as work:
             register.become_demo(work)
         reference_data.refresh(archive)  # so that routines are in force before anybody goes by them
+        city.place(archive)
         Population(archive, clock, world, say).come_in(seed)
     finally:
         archive.close()
@@ -162,7 +163,7 @@ class Population:
     def label(self, actor: Actor) -> None:
         """Print labels for a few boxes, reprint one, and print blank ones."""
         with self.archive.write(actor) as work:
-            some = _standing(self.world.reference.central.name, 60)
+            some = _standing(self.world.city.central.name, 60)
             found = [files.get(work, file_id) for file_id in work.session.execute(some).scalars()]
             label_codes.print_labels(work, found, "permanent-70x37")
             label_codes.print_labels(work, found[:1], "permanent-70x37", LabelReason.DAMAGED)
@@ -247,7 +248,7 @@ class Story:
 
     @property
     def _central(self) -> str:
-        return self.world.reference.central.name
+        return self.world.city.central.name
 
     def _some_files(self, work: Work, count: int) -> list[CaseFile]:
         standing = list(work.session.execute(_standing(self._central, 400)).scalars())

@@ -49,7 +49,7 @@ class ListForm:
 
 def rows(world: World, form: ListForm, seed: int = 0) -> Iterator[ListRow]:
     """Yield the rows of a list as they are written, the same every time for a seed."""
-    pen = Pen(f"list:{form.name}:{seed}", world.reference.kinds)
+    pen = Pen(f"list:{form.name}:{seed}", world.city.kinds)
     if form.site is None:
         for index in world.in_central:
             yield _row(form, pen, world.file(index))
@@ -109,7 +109,7 @@ def _merged_rows(form: ListForm, pen: Pen, covers: list[File]) -> Iterator[ListR
 
 def _noted_here_too(world: World, site: int) -> Iterator[File]:
     """Yield covers of the address before, where it is of the same district: some were noted in both lists."""
-    sites = world.reference.sites
+    sites = world.city.sites
     if site == 0 or sites[site - 1].source != sites[site].source:
         return
     other = next(room for room in world.rooms if room.site == site - 1)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from archive.vocabulary import PersonRole, Protection
+from seed.demo.city import City, SourceSystemRow
 from seed.demo.names import FAMILY, FEMALE, MALE, NEW_FAMILY, NEW_FEMALE, NEW_MALE
 from seed.numbers import FIRST_BIRTH, Numbers
-from seed.reference import Reference, SourceSystemRow
 
 DEMO_DAY = date(2025, 10, 31)
 """The day the lists of the demo were drawn up."""
@@ -80,7 +80,7 @@ class People:
 class Cases:
     """Hold the cases of a world in arrays; dates are day numbers, `received` is 0 where it has not been."""
 
-    reference_data: Reference
+    city: City
     people: People
     kind: array[int] = field(default_factory=lambda: array("b"))
     unit: array[int] = field(default_factory=lambda: array("b"))
@@ -112,7 +112,7 @@ class Cases:
 
     def source(self, case: int) -> SourceSystemRow:
         """Return the system a case has its number in."""
-        return self.reference_data.sources[self.system[case]]
+        return self.city.sources[self.system[case]]
 
     def reference(self, case: int) -> str:
         """Return the number of a case as its system writes it."""
@@ -129,9 +129,9 @@ class Cases:
         return _SIGNS[case % len(_SIGNS)] if self.checked_after[case] >= 0 else ""
 
 
-def populate(files: int, seed: int, reference: Reference) -> tuple[People, Cases]:
+def populate(files: int, seed: int, city: City) -> tuple[People, Cases]:
     """Invent persons and cases until there are exactly so many covers in the archive or its old rooms."""
-    maker = _Maker(files, seed, reference)
+    maker = _Maker(files, seed, city)
     while maker.left:
         maker.household()
     return maker.people, maker.cases
@@ -150,22 +150,22 @@ class _Family:
 
 
 class _Maker:
-    def __init__(self, files: int, seed: int, reference: Reference) -> None:
+    def __init__(self, files: int, seed: int, city: City) -> None:
         self.left = files
         self.random = random.Random(f"world:{seed}")  # noqa: S311 - a demo must be the same every time
-        self.reference = reference
+        self.city = city
         self.people = People()
-        self.cases = Cases(reference, self.people)
+        self.cases = Cases(city, self.people)
         self._numbers = Numbers()
         self._serials: defaultdict[tuple[int, int], int] = defaultdict(lambda: 100)
-        self._codes = [kind.code for kind in reference.kinds]
+        self._codes = [kind.code for kind in city.kinds]
         self._weights = [_WEIGHTS.get(code, 1) for code in self._codes]
         self._units = {
-            code: [number for number, unit in enumerate(reference.units) if code in unit.kinds]
+            code: [number for number, unit in enumerate(city.units) if code in unit.kinds]
             for code in self._codes
         }
-        self._systems = {source.code: number for number, source in enumerate(reference.sources)}
-        self._rooms = [(site, room) for site in reference.sites for room in site.rooms]
+        self._systems = {source.code: number for number, source in enumerate(city.sources)}
+        self._rooms = [(site, room) for site in city.sites for room in site.rooms]
         self._shares = [room.share for _site, room in self._rooms]
         self._households = 0
 
@@ -281,7 +281,7 @@ class _Maker:
 
     def _reference(self, code: str, year: int) -> None:
         system = self._systems[code]
-        counter = (system, year if "y" in self.reference.sources[system].pattern else 0)
+        counter = (system, year if "y" in self.city.sources[system].pattern else 0)
         self._serials[counter] += 1
         self.cases.system.append(system)
         self.cases.serial.append(self._serials[counter])
@@ -304,7 +304,7 @@ class _Maker:
         cases.room.append(number)
         cases.received.append(received)
         cases.checked_after.append(-1 if not received or draw.random() < 0.03 else draw.randrange(4))
-        return self.reference.central.source if number == DIRECT else site.source
+        return self.city.central.source if number == DIRECT else site.source
 
 
 def _transport(day: int) -> int:

@@ -34,12 +34,12 @@ class ListTruth:
     @classmethod
     def from_form(cls, form: ListForm, world: World) -> "ListTruth":
         """Begin the count of a list."""
-        site = None if form.site is None else world.reference.sites[form.site]
+        site = None if form.site is None else world.city.sites[form.site]
         return cls(
             form.name,
             form.file_name,
             site.source if site else "",
-            site.name if site else world.reference.central.name,
+            site.name if site else world.city.central.name,
             len(form.titles) + 1,
         )
 

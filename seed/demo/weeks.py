@@ -84,15 +84,15 @@ class Weeks:
             self.swept_last = named[emptied[-1]].id
             left = sum(_free(work, named[name]) for name in (*FIRST_ROOMS, *SECOND_ROOMS))
             self.pieces = min(max(FEWEST, left // WEEKS), LARGEST)
-            self._put_up_shelves(work, named[self.world.reference.central.stacks[-1]])
+            self._put_up_shelves(work, named[self.world.city.central.stacks[-1]])
             office = places.create(work, None, PlaceKind.SITE, OFFICE)
             places.create(work, office, PlaceKind.ROOM, OFFICE_ROOM)
-            reception = named[self.world.reference.central.receiving]
+            reception = named[self.world.city.central.receiving]
         self.checkers.every = max(4, min(12, self.pieces // 3))
         self.carriers.buy_crates(8 + 6 * (self.pieces // PER_CRATE + 2), reception)
 
     def _put_up_shelves(self, work: Work, stack: Place) -> None:
-        layout = self.world.reference.central
+        layout = self.world.city.central
         per_rack = layout.shelves_per_rack * layout.boxes_per_shelf * layout.files_per_box
         racks = [one for one in places.children(work, stack) if one.kind is PlaceKind.RACK]
         count = DELIVERIES * self.pieces // per_rack + 1
@@ -139,7 +139,7 @@ class Weeks:
             emptying.sign(work, _emptying(work, emptying_id))
         clock.forward(minutes=3)
         with archive.write(people[ARCHIVIST]) as work:
-            home = _room(work, self.world.reference.central.receiving)
+            home = _room(work, self.world.city.central.receiving)
             emptying.countersign(work, _emptying(work, emptying_id), home)
 
     # Week by week
@@ -255,10 +255,10 @@ class Weeks:
         """Return the box a file that came is put into: the next one with room; an envelope apart."""
         with self.carriers.archive.read(self.carriers.people[ARCHIVIST]) as work:
             if file.protected:
-                room = _room(work, self.world.reference.central.protected)
+                room = _room(work, self.world.city.central.protected)
                 boxes = select(Place).where(*places.subtree(room.path), col(Place.kind) == PlaceKind.BOX)
                 return work.session.scalars(boxes.order_by(col(Place.path).desc()).limit(1)).one()
-            box = self.boxes[self.shelved // self.world.reference.central.files_per_box]
+            box = self.boxes[self.shelved // self.world.city.central.files_per_box]
             self.shelved += 1
             return places.get(work, box)
 
@@ -416,7 +416,7 @@ def _newly_closed(work: Work, world: World, room: Place, most: int) -> list[NewF
     kinds = {kind.code: kind.id for kind in work.session.scalars(select(FileKind))}
     units = {unit.name: unit.id for unit in work.session.scalars(select(Unit))}
     found: list[NewFile] = []
-    cases, reference = world.cases, world.reference
+    cases, city = world.cases, world.city
     for case in range(len(cases)):
         person = world.person(cases.subject(case))
         if len(found) == most or not cases.waiting(case) or world.is_protected(case) or not person.number:
@@ -430,10 +430,10 @@ def _newly_closed(work: Work, world: World, room: Place, most: int) -> list[NewF
             NewFile(
                 reference=cases.reference(case),
                 source_id=source.id,
-                kind_id=kinds[reference.kinds[cases.kind[case]].code],
+                kind_id=kinds[city.kinds[cases.kind[case]].code],
                 place=room,
                 persons=((known, PersonRole.SUBJECT),),
-                unit_id=units.get(reference.units[cases.unit[case]].name),
+                unit_id=units.get(city.units[cases.unit[case]].name),
                 opened_on=PartialDate.from_date(date.fromordinal(cases.opened[case])),
                 closed_on=PartialDate.from_date(date.fromordinal(cases.closed[case])),
                 last_note_on=PartialDate.from_date(date.fromordinal(cases.last_note[case])),

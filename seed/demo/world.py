@@ -12,8 +12,8 @@ from datetime import date
 from functools import cached_property
 
 from archive.vocabulary import OrderRule, PersonRole, PlaceKind, Protection
+from seed.demo.city import City, load
 from seed.demo.population import Cases, People, populate
-from seed.reference import Reference, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +95,21 @@ class RoomOf:
 class World:
     """Hold the whole archive: `files` covers, drawn from `seed`, and cases whose covers have not come yet."""
 
-    def __init__(self, files: int, seed: int = 0, reference: Reference | None = None) -> None:
+    def __init__(self, files: int, seed: int = 0, city: City | None = None) -> None:
         if files < 1:
             raise ValueError("a world needs at least one file")
-        self.reference = reference or load()
+        self.city = city or load()
         self.rooms = [
             RoomOf(number, site_number, room.name, room.order, site.emptied)
             for number, (site_number, site, room) in enumerate(
                 (site_number, site, room)
-                for site_number, site in enumerate(self.reference.sites)
+                for site_number, site in enumerate(self.city.sites)
                 for room in site.rooms
             )
         ]
         self.people: People
         self.cases: Cases
-        self.people, self.cases = populate(files, seed, self.reference)
+        self.people, self.cases = populate(files, seed, self.city)
         self._case_of = array("i")
         self._first_of = array("i")
         for case, parts in enumerate(self.cases.parts):
@@ -149,8 +149,8 @@ class World:
             reference=cases.reference(case),
             part=index - self._first_of[case] + 1,
             parts=cases.parts[case],
-            kind=self.reference.kinds[cases.kind[case]].code,
-            unit=self.reference.units[cases.unit[case]].name,
+            kind=self.city.kinds[cases.kind[case]].code,
+            unit=self.city.units[cases.unit[case]].name,
             persons=tuple((self.person(person), role) for person, role in cases.persons(case)),
             opened=date.fromordinal(cases.opened[case]),
             closed=date.fromordinal(cases.closed[case]),
@@ -243,13 +243,13 @@ class World:
         if self._old_position[index] < 0:
             return None
         room = self.rooms[self.cases.room[case]]
-        return self._spot(self.reference.sites[room.site].name, room.name, self._old_position[index])
+        return self._spot(self.city.sites[room.site].name, room.name, self._old_position[index])
 
     def _central_spot(self, index: int) -> CoverSpot | None:
         position = self._central_position[index]
         if position < 0:
             return None
-        central = self.reference.central
+        central = self.city.central
         if position >= self._locked_from:
             return self._spot(central.name, central.protected, position - self._locked_from)
         stack, within = divmod(position, self._stack_size)
@@ -258,12 +258,12 @@ class World:
     @property
     def _stack_size(self) -> int:
         """Whole racks, spread evenly over the stacks."""
-        central = self.reference.central
+        central = self.city.central
         racks = -(-central.racks_for(max(self._locked_from, 1)) // len(central.stacks))
         return racks * central.shelves_per_rack * central.boxes_per_shelf * central.files_per_box
 
     def _spot(self, site: str, room: str, position: int) -> CoverSpot:
-        central = self.reference.central
+        central = self.city.central
         box, within = divmod(position, central.files_per_box)
         shelf = box // central.boxes_per_shelf
         return CoverSpot(
@@ -277,7 +277,7 @@ class World:
 
     def places(self) -> Iterator[PlannedPlace]:
         """Yield every place the world needs, parents before what stands in them."""
-        sites = self.reference.sites
+        sites = self.city.sites
         for site_number, site in enumerate(sites):
             yield PlannedPlace((site.name,), PlaceKind.SITE, OrderRule.AS_PLACED, False)
             for room in self.rooms:
@@ -288,7 +288,7 @@ class World:
         yield from self._central_places()
 
     def _central_places(self) -> Iterator[PlannedPlace]:
-        central = self.reference.central
+        central = self.city.central
         yield PlannedPlace((central.name,), PlaceKind.SITE, central.order, True)
         total, size = len(self.in_central), self._stack_size
         for number, stack in enumerate(central.stacks):
@@ -307,7 +307,7 @@ class World:
         self, path: tuple[str, ...], order: OrderRule, files: int, central: bool
     ) -> Iterator[PlannedPlace]:
         """Yield as many racks, shelves and boxes as so many files need, at least one shelf of boxes."""
-        layout = self.reference.central
+        layout = self.city.central
         per_shelf = layout.boxes_per_shelf * layout.files_per_box
         for number in range(max(-(-files // per_shelf), 1)):
             rack, shelf = number // layout.shelves_per_rack + 1, number % layout.shelves_per_rack + 1

@@ -1,25 +1,6 @@
-"""Reference data of the register, as YAML, with the loader that checks it."""
+"""Reference data that every city needs, as YAML, with the loader that checks it."""
 
-from seed.reference.load import (
-    BadReference,
-    CentralArchive,
-    FileKindRow,
-    Reference,
-    Room,
-    Site,
-    SourceSystemRow,
-    UnitRow,
-    load,
-)
+from seed.reference.entries import BadReference
+from seed.reference.load import FileKindRow, kinds
 
-__all__ = [
-    "BadReference",
-    "CentralArchive",
-    "FileKindRow",
-    "Reference",
-    "Room",
-    "Site",
-    "SourceSystemRow",
-    "UnitRow",
-    "load",
-]
+__all__ = ["BadReference", "FileKindRow", "kinds"]

@@ -20,6 +20,7 @@ from archive.kernel.store import Archive, operator, worker
 from archive.models import ImportRun
 from archive.places import places
 from archive.vocabulary import ImportState, OrderRule, PlaceKind
+from seed.demo import city
 from seed.demo.names import FAMILY, FEMALE
 from seed.numbers import many
 from tests.databases import settings_for
@@ -98,6 +99,7 @@ def _prepared(folder: Path, content: bytes) -> tuple[Archive, int, dict[str, int
     migrations.upgrade(settings)
     archive, actor = Archive(settings), operator("bench")
     reference_data.refresh(archive)
+    city.place(archive)
     with archive.write(actor) as work:
         places.create(work, None, PlaceKind.SITE, OLD, order_rule=OrderRule.BIRTH_DATE)
     with archive.read(actor) as work:
@@ -145,6 +147,7 @@ def _executemany(folder: Path, before: dict[str, int], files: int) -> float:
     migrations.upgrade(settings)
     with closing(Archive(settings)) as archive:
         reference_data.refresh(archive)
+        city.place(archive)
         with archive.write(operator("bench")) as work:
             places.create(work, None, PlaceKind.SITE, OLD, order_rule=OrderRule.BIRTH_DATE)
     with (

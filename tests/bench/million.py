@@ -23,6 +23,7 @@ from archive.places.places import Level
 from archive.places.shelf_order import birth_key
 from archive.rules import identity
 from archive.vocabulary import OrderRule, PlaceKind, Protection
+from seed.demo import city
 from seed.demo.population import DEMO_DAY
 from seed.demo.world import File, World
 
@@ -46,6 +47,7 @@ def built(files_wanted: int, url: str | None = None) -> Settings:
     migrations.upgrade(chosen)
     archive = Archive(chosen)
     reference_data.refresh(archive)
+    city.place(archive)
     with archive.read(BUILDER) as work:
         there = work.session.execute(select(func.count()).select_from(CaseFile)).scalar_one()
     if there < files_wanted:

@@ -13,6 +13,7 @@ from archive.models import Place
 from archive.places import places
 from archive.places.places import Level
 from archive.vocabulary import PlaceKind, Role
+from seed.demo import city
 from seed.demo.cast import DemoClock
 from seed.demo.fill import Population
 from seed.demo.lists import FORMS, rows
@@ -72,6 +73,7 @@ class Faults:
 def a_town(archive: Archive, folder: Path, per_crate: int) -> Town:
     """Build the demo archive and read in the list of one address, as the demo does."""
     reference_data.refresh(archive)
+    city.place(archive)
     world = World(2300, 1)
     population = Population(archive, DemoClock.before(archive.clock(), 0), world, lambda _said: None)
     for role in (Role.ASSISTANT, Role.ROOM_KEEPER, Role.SEALED_KEEPER):

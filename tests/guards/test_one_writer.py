@@ -169,7 +169,7 @@ def _attributes(module: Module) -> Iterator[tuple[str, ast.AST]]:
     ("home", "ambient"),
     [
         (("kernel.clock",), {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}),
-        (("kernel.config",), {"os.environ", "os.getenv", "os.environb"}),
+        (("kernel.environment",), {"os.environ", "os.getenv", "os.environb"}),
     ],
 )
 def test_time_and_settings_have_one_source(home: tuple[str, ...], ambient: set[str]) -> None:

@@ -76,7 +76,7 @@ PACKAGES = {"archive", "labels", "routines", "seed", "templates"}
 
 def test_the_installed_program_makes_and_serves_an_archive(program: Path, tmp_path: Path) -> None:
     environment = _environment(tmp_path)
-    for command in (["db", "upgrade"], ["demo", "--files", "12"], ["check", "--json"]):
+    for command in (["db", "upgrade", "--new"], ["demo", "--files", "12"], ["check", "--json"]):
         done = subprocess.run(
             [program, *command], env=environment, cwd=tmp_path, capture_output=True, text=True
         )

@@ -10,6 +10,7 @@ from archive import migrations, reference_data
 from archive.app import create_app
 from archive.kernel.store import Archive
 from archive.vocabulary import Role
+from seed.demo import city
 from tests.browser.walk import Known, walk
 from tests.builders import PASSWORD, SetClock, user_in_role
 from tests.databases import LAST_KEPT, PostgresqlDatabases
@@ -30,6 +31,7 @@ def test_every_page_of_an_upgraded_archive_opens(
         migrations.upgrade(kept)
         with closing(Archive(kept, clock)) as archive:
             reference_data.refresh(archive)
+            city.place(archive)
             app = create_app(archive=archive)
             found: set[str] = set()
             known = Known()

@@ -43,6 +43,7 @@ from archive.vocabulary import (
     ScanOutcome,
     SweepState,
 )
+from seed.demo import city
 from tests.builders import a_file, a_place
 from tests.stateful.machine import CHANGEABLE, PICK, PUT_DOWN, Account, Register, SentScan, _said
 
@@ -84,6 +85,7 @@ class Delivering(Register):
     @initialize()
     def build(self) -> None:
         reference_data.refresh(self.archive)
+        city.place(self.archive)
         with self.archive.write(self.packer) as work:
             central = places.create(work, None, PlaceKind.SITE, "Nya arkivet", central=True)
             places.create_many(work, central, [places.Level(PlaceKind.ROOM, ("Magasin",))])

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.kernel.config import DEMO_KEY, BadSettings, Settings, Smtp
+from archive.kernel.config import DEMO_KEY, Settings, Smtp
+from archive.kernel.environment import BadSettings
 
 KEYS = {"AKTSPAR_MAC_KEY": "5a" * 32, "AKTSPAR_SECRET_KEY": "c3" * 32}
 
@@ -33,6 +34,95 @@ def test_a_demo_needs_no_settings_but_its_own() -> None:
 def test_unsafe_or_unreadable_settings_are_refused_by_name(environment: dict[str, str], named: str) -> None:
     with pytest.raises(BadSettings, match=named):
         Settings.load(environment)
+
+
+WRONG = [
+    ("DATABASE_URL", "mysql://app@db/aktspar"),
+    ("DATABASE_URL", "aktspar.db"),
+    ("DATABASE_URL", "sqlite://"),
+    ("DATABASE_URL", "sqlite:///:memory:"),
+    ("DATABASE_URL", "postgresql://app@db:port/aktspar"),
+    ("DATABASE_URL", "postgresql://app@db"),
+    ("OWNER_DATABASE_URL", "sqlite:///another.db"),
+    ("DATA_DIR", "/dev/null"),
+    ("DATA_DIR", "/dev/null/below"),
+    ("BASE_URL", "arkiv.example"),
+    ("BASE_URL", "ftp://arkiv.example"),
+    ("BASE_URL", "https://"),
+    ("BASE_URL", "https://arkiv.example/?q"),
+    ("BASE_URL", "https://arkiv.example:port"),
+    ("BASE_URL", "https://räkna.example"),
+    ("BIND", "127.0.0.1"),
+    ("BIND", "127.0.0.1:0x50"),
+    ("BIND", "127.0.0.1:70000"),
+    ("BIND", ":8000"),
+    ("DEMO", "kanske"),
+    ("THREADS", "0"),
+    ("THREADS", "²"),
+    ("THREADS", "8 000"),
+    ("THREADS", "500"),
+    ("PROXY_HOPS", "11"),
+    ("SESSION_IDLE_MINUTES", "0"),
+    ("SESSION_HOURS", "0"),
+    ("SESSION_HOURS", "1000"),
+    ("MAX_UPLOAD_MB", "0"),
+    ("MAX_UPLOAD_MB", "9" * 30),
+    ("LOG_LEVEL", "LOUD"),
+    ("DELIVERY_WEEKDAY", "onsdag"),
+    ("DELIVERY_CRATES", "0"),
+    ("DELIVERY_CRATE_FILES", "0"),
+    ("DELIVERY_ALARM_HOURS", "0"),
+    ("DOUBLE_CHECK_PERCENT", "101"),
+    ("PROGRAMME_END", "i vår"),
+    ("PROGRAMME_END", "20261231T"),
+    ("LOCK_SECONDS", "0"),
+    ("REQUEST_SECONDS", "3601"),
+    ("SMTP_CA_FILE", "/nowhere/ca.pem"),
+    ("ARCHIVE_NAME", "two\nlines"),
+    ("AUTHORITY", "x" * 201),
+    ("CONTACT_ADDRESS", "bell\a"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_is_refused_in_one_line_that_names_it_and_says_what_it_may_be(
+    name: str, value: str
+) -> None:
+    mail = {"AKTSPAR_SMTP_URL": "smtps://mail.example", "AKTSPAR_SMTP_FROM": "a@kommun.example"}
+    right = {**KEYS, **mail}
+    assert Settings.load(right)
+    with pytest.raises(BadSettings) as refused:
+        Settings.load({**right, f"AKTSPAR_{name}": value})
+    said = str(refused.value)
+    assert said.startswith((f"AKTSPAR_{name} ", f"Set AKTSPAR_{name} "))
+    assert "\n" not in said
+    assert len(said) < 250
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("DATABSE_URL", "AKTSPAR_DATABASE_URL"),
+        ("DATADIR", "AKTSPAR_DATA_DIR"),
+        ("SMTP", "AKTSPAR_SMTP_URL"),
+        ("MAIL_FROM", "AKTSPAR_SMTP_FROM"),
+        ("data_dir", "AKTSPAR_DATA_DIR"),
+        ("ORGANIZATION_NAME", "AKTSPAR_ORGANISATION_NAME"),
+    ],
+)
+def test_a_name_of_no_setting_is_refused_with_the_nearest_right_one(misspelt: str, meant: str) -> None:
+    with pytest.raises(BadSettings, match=f"AKTSPAR_{misspelt} is no setting.*{meant}"):
+        Settings.load({**KEYS, f"AKTSPAR_{misspelt}": "x"})
+
+
+def test_a_name_like_none_is_refused_with_where_the_names_stand() -> None:
+    with pytest.raises(BadSettings, match=r"AKTSPAR_QQQ is no setting.*README"):
+        Settings.load({**KEYS, "AKTSPAR_QQQ": "x"})
+    assert Settings.load({**KEYS, "OTHER_QQQ": "x", "AKTSPARA": "x"})
+
+
+def test_a_setting_left_empty_is_as_one_that_was_not_given() -> None:
+    assert Settings.load({**KEYS, "AKTSPAR_THREADS": "", "AKTSPAR_BASE_URL": " "}).threads == 8
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

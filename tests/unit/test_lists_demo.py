@@ -80,9 +80,7 @@ def opened(lists: tuple[Path, Truth], truth: ListTruth) -> Iterator[OpenList]:
 
 @pytest.fixture
 def proposal(opened: OpenList, world: World) -> Guess:
-    kinds = {
-        word: kind.code for kind in world.reference.kinds for word in (kind.code, kind.name_sv, *kind.also)
-    }
+    kinds = {word: kind.code for kind in world.city.kinds for word in (kind.code, kind.name_sv, *kind.also)}
     return guess(
         opened.shape.columns, [cells for _number, cells in opened.sample()], today=TODAY, kinds=kinds
     )

@@ -178,7 +178,7 @@ def test_a_mistyped_reference_is_that_of_no_other_file(world):
 
 def test_a_cover_noted_at_two_addresses_bears_a_number_of_the_same_system(world):
     for one in FORMS[1:5]:
-        site = world.reference.sites[one.site]
+        site = world.city.sites[one.site]
         for row in rows(world, one, seed=3):
             if row.again == "elsewhere":
                 assert world.file(row.file).source == site.source

@@ -131,12 +131,12 @@ def test_a_spot_holds_one_cover_and_every_box_is_filled_before_the_next(world, f
         last = Counter()
         for site, room, box in boxes:
             last[site, room] = max(last[site, room], box)
-        full = world.reference.central.files_per_box
+        full = world.city.central.files_per_box
         assert all(count == full or box == last[site, room] for (site, room, box), count in boxes.items())
 
 
 def test_emptied_sites_have_been_received_but_for_a_few_and_sites_in_use_have_not(world, files):
-    emptied = {site.name: site.emptied for site in world.reference.sites}
+    emptied = {site.name: site.emptied for site in world.city.sites}
     gone = [file for file in files if file.old and emptied[file.old.site]]
     there = [file for file in files if file.old and not emptied[file.old.site]]
     assert all(file.received <= emptied[file.old.site] for file in gone if file.received)
@@ -161,7 +161,7 @@ def test_protected_persons_files_are_kept_apart_in_the_central_archive(world, fi
     for file in files:
         protected = any(person.protection.protected for person, _role in file.persons)
         if file.central:
-            assert (file.central.room == world.reference.central.protected) == protected
+            assert (file.central.room == world.city.central.protected) == protected
 
 
 def test_every_spot_is_among_the_places_and_a_place_comes_after_its_parent(world, files):

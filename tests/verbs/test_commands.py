@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from archive.accounts import sessions, users
 from archive.cli import COMMANDS, main
@@ -135,17 +135,18 @@ def test_a_token_is_printed_alone_and_works_until_revoked(
 
 
 @pytest.mark.engines("sqlite")
-def test_a_database_that_is_not_there_yet_is_named_with_the_command_that_makes_it(
+def test_a_register_that_is_not_there_is_never_made_by_a_mistyped_place(
     aktspar: Aktspar, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AKTSPAR_DATABASE_URL", settings.database_url + ".new")
-    for command in (("user", "list"), ("serve",), ("worker",)):
+    path = Path(f"{make_url(settings.database_url).database}.new")
+    for command in (("user", "list"), ("serve",), ("worker",), ("check",), ("db", "upgrade")):
         refused = aktspar(*command)
-        assert (refused.exit_code, refused.stderr) == (
-            1,
-            "Error: The database is not up to date. Run: aktspar db upgrade\n",
-        )
-    assert aktspar("db", "upgrade").exit_code == 0
+        assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+        assert f"There is no register at sqlite:///{path}. " in refused.stderr
+        assert "aktspar db upgrade --new" in refused.stderr
+        assert not path.exists()
+    assert aktspar("db", "upgrade", "--new").exit_code == 0
     assert aktspar("user", "list").exit_code == 0
 
 

@@ -1,10 +1,9 @@
 """Pieces that are not what the list says, for other programs: labelled, identified, registered."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import select
-from sqlmodel import col
 
 from archive.access_log import access_log
 from archive.api.bodies import Sent, sent
@@ -14,7 +13,8 @@ from archive.files import files
 from archive.files.files import NewFile
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
-from archive.models import DeliveryLine, FileKind, SourceSystem
+from archive.models import DeliveryLine
+from archive.organisation import source_systems
 from archive.places import places
 from archive.vocabulary import Permission
 from archive.vocabulary.wording import N_
@@ -79,15 +79,15 @@ def _new(work: Work, line: DeliveryLine, body: Sent) -> NewFile:
     counts: dict[str, Any] = body.numbers("part", "parts")
     return NewFile(
         reference=body.text("reference"),
-        source_id=_of_code(work, SourceSystem, body, "source"),
-        kind_id=_of_code(work, FileKind, body, "kind"),
+        source_id=_of_code(source_systems.in_use(work), body, "source"),
+        kind_id=_of_code(files.kinds(work), body, "kind"),
         place=places.get(work, place_id or lines.sender(work, line.sender_id).place_id),
         **counts,
     )
 
 
-def _of_code(work: Work, model: Any, body: Sent, name: str) -> int:
-    known = {row[0]: row[1] for row in work.session.execute(select(col(model.code), col(model.id)))}
+def _of_code(among: Iterable[Any], body: Sent, name: str) -> int:
+    known = {one.code: one.id for one in among}
     if body.text(name) not in known:
         choices = ", ".join(sorted(known))
         raise Invalid("term_wrong", N_("Choose one of: %(choices)s."), field=name, choices=choices)

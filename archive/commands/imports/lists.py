@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
-from sqlmodel import col
 
+from archive.files import files
 from archive.imports import runs
 from archive.imports.driver import drive
 from archive.imports.lists.meaning.mapping import Mapping
@@ -15,7 +14,8 @@ from archive.imports.understanding.doubts import doubts
 from archive.imports.understanding.told import lines, understood
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, Work
-from archive.models import FileKind, ImportRun, SourceSystem
+from archive.models import ImportRun
+from archive.organisation import source_systems
 from archive.places import places
 from archive.vocabulary import ImportPurpose
 from archive.vocabulary.wording import N_, _, ngettext
@@ -111,8 +111,8 @@ def say_unread(run: ImportRun) -> None:
 def _choices(work: Work, field: str | None) -> list[str]:
     if field == "site":
         return [site.name for site in places.roots(work)]
-    models: dict[str, Any] = {"source": SourceSystem, "default_kind": FileKind}
-    model = models.get(field or "")
-    if model is None:
-        return []
-    return list(work.session.execute(select(col(model.code)).order_by(col(model.code))).scalars())
+    if field == "source":
+        return sorted(source.code for source in source_systems.in_use(work))
+    if field == "default_kind":
+        return sorted(kind.code for kind in files.kinds(work))
+    return []

@@ -208,7 +208,7 @@ def _nothing(_work: Work, _file: CaseFile) -> dict[str, Any]:
 @requires(Permission.CORRECT)
 def correct(code: str) -> Response:
     """Show every field that can be corrected."""
-    return _form(code, "correct", None, lambda work, file: _fields(work, _as_typed(file)))
+    return _form(code, "correct", None, lambda work, file: _fields(work, file, _as_typed(file)))
 
 
 @bp.post("/<code>/correct")
@@ -219,13 +219,13 @@ def do_correct(code: str) -> Response:
         with archive.write(current_actor()) as work:
             file = files.by_code(work, label_codes.parse(code))
             typed = Typed(request.form, local_date(work.now), refused)
-            values = typed.fields(Choices.load(work))
+            values = typed.fields(Choices.load(work, file))
             if not refused.errors:
                 changed = files.correct(work, file, _version(), **values)
         if not refused.errors:
             said = _("Corrected.") if changed else _("Nothing was different, so nothing was changed.")
             return see(url_for(".page", code=file.code), said, "success" if changed else "info")
-    return _form(code, "correct", refused, lambda work, _file: _fields(work, request.form))
+    return _form(code, "correct", refused, lambda work, file: _fields(work, file, request.form))
 
 
 def _as_typed(file: CaseFile) -> dict[str, Any]:
@@ -244,9 +244,9 @@ def _as_typed(file: CaseFile) -> dict[str, Any]:
     }
 
 
-def _fields(work: Work, form: Any) -> dict[str, Any]:
+def _fields(work: Work, file: CaseFile, form: Any) -> dict[str, Any]:
     flags = form.getlist("flags") if hasattr(form, "getlist") else form["flags"]
-    return {"form": form, "ticked": flags, **field_choices(work)}
+    return {"form": form, "ticked": flags, **field_choices(work, file)}
 
 
 @bp.get("/<code>/void")

@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from archive.access_log import access_log
 from archive.access_log.access_log import Look
 from archive.files import files
@@ -18,6 +15,7 @@ from archive.kernel.errors import Invalid
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import Work
 from archive.models import CaseFile, FileKind, Label, Person, SourceSystem, Unit
+from archive.organisation import kinds, source_systems, units
 from archive.people import people
 from archive.people.people import NewPerson
 from archive.rules import identity
@@ -50,12 +48,14 @@ class Choices:
     units: Sequence[Unit]
 
     @classmethod
-    def load(cls, work: Work) -> "Choices":
-        """Fetch what there is to choose from."""
-        kinds = sorted(files.kinds(work), key=lambda kind: shown_kind(kind).casefold())
-        sources = work.session.execute(select(SourceSystem).order_by(col(SourceSystem.name))).scalars().all()
-        units = work.session.execute(select(Unit).order_by(col(Unit.name))).scalars().all()
-        return cls(kinds, sources, units)
+    def load(cls, work: Work, file: CaseFile | None = None) -> "Choices":
+        """Fetch what there is to choose from, with what a file has already though it is closed."""
+        had = [kinds.get(work, file.kind_id)] if file and file.kind_id else []
+        offered = [*had, *(kind for kind in files.kinds(work) if kind not in had)]
+        by_name = sorted(offered, key=lambda kind: shown_kind(kind).casefold())
+        sources = source_systems.in_use(work, also=file.source_id if file else None)
+        own_units = units.in_use(work, also=file.unit_id if file else None)
+        return cls(by_name, sources, own_units)
 
     def options(self) -> dict[str, list[dict[str, Any]]]:
         """Return them as controls show them."""
@@ -71,10 +71,10 @@ def shown_kind(kind: FileKind) -> str:
     return kind.name_sv if locale() == "sv" else kind.name_en
 
 
-def field_choices(work: Work) -> dict[str, Any]:
+def field_choices(work: Work, file: CaseFile | None = None) -> dict[str, Any]:
     """Return what the controls of a file's fields offer."""
     return {
-        **Choices.load(work).options(),
+        **Choices.load(work, file).options(),
         "flag_options": [{"value": flag, "label": _(FLAG_WORDS[flag])} for flag in FLAGS],
         "kept_options": [
             {"value": "", "label": _("No decision: the rules decide")},

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from archive.home import todo
+from archive.home import first_steps, todo
+from archive.home.first_steps import Beginning, FirstStep
 from archive.vocabulary import Permission
 from archive.vocabulary.wording import N_, _, ngettext
 from archive.web.kit import navigation
@@ -63,6 +64,30 @@ WAITING: tuple[tuple[str, str, dict[str, str], str, Callable[[int], str]], ...] 
         lambda n: ngettext("question of a list", "questions of lists", n),
     ),
 )
+# What a new register needs first: where it is said, and what for.
+FIRST: dict[Beginning, tuple[str, str, str]] = {
+    Beginning.PEOPLE: (
+        "users.index",
+        N_("The people"),
+        N_("Create the archivist, and at least two of each role, so that one is there when the other is not"),
+    ),
+    Beginning.SOURCE: (
+        "organisation.index",
+        N_("The source systems"),
+        N_("Add the case system or paper register in which the files have their numbers"),
+    ),
+    Beginning.CENTRAL: (
+        "places.index",
+        N_("The central archive"),
+        N_("Create its address as the central archive, its rooms and racks"),
+    ),
+    Beginning.ROOM: (
+        "places.index",
+        N_("The old rooms"),
+        N_("Create the old addresses and their archive rooms"),
+    ),
+    Beginning.FILES: ("imports.index", N_("The first list"), N_("Read in the list of an old room")),
+}
 GROUPS = (
     (N_("Files"), ("find", "scan", "files", "places", "loans", "labels")),
     (
@@ -71,7 +96,7 @@ GROUPS = (
     ),
     (N_("Missing files"), ("incidents", "lost_register")),
     (N_("The lists of the old archives"), ("imports", "worklist", "same_persons", "comparison")),
-    (N_("Oversight"), ("access_log", "users", "messages.mail", "routines", "quality")),
+    (N_("Oversight"), ("access_log", "users", "organisation", "messages.mail", "routines", "quality")),
 )
 REST = N_("For you")
 
@@ -82,9 +107,11 @@ def page() -> Response:
     """Say what waits for the actor, and offer every page their roles open, each with its purpose."""
     with archive.read(current_actor()) as work:
         counts = todo.count(work)
+        first = first_steps.steps(work)
     return show(
         "home/start.html",
         None,
+        first=[_told(one) for one in first],
         waiting=[
             {
                 "value": counts[name],
@@ -97,6 +124,17 @@ def page() -> Response:
         ],
         groups=_grouped(navigation.open_to(current_actor())),
     )
+
+
+def _told(one: FirstStep) -> dict[str, Any]:
+    endpoint, text, hint = FIRST[one.step]
+    mine = current_actor().may(one.permission)
+    return {
+        "text": _(text),
+        "hint": _(hint),
+        "href": url_for(endpoint) if mine else None,
+        "status": _("Done") if one.done else _("To do") if mine else _("To do by somebody else"),
+    }
 
 
 def _grouped(tiles: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
-from sqlmodel import col
 
+from archive.files import files
 from archive.imports import mappings, runs
 from archive.imports.lists.meaning.dates import DATE_ORDERS
 from archive.imports.lists.meaning.fields import ListField
@@ -20,7 +19,8 @@ from archive.imports.understanding.told import DROPPED, form
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
-from archive.models import FileKind, ImportRun, SourceSystem
+from archive.models import ImportRun
+from archive.organisation import source_systems
 from archive.places import places
 from archive.vocabulary import ImportPurpose, Protection
 from archive.vocabulary.wording import N_, _
@@ -88,15 +88,11 @@ def _sheets(seen: ListPreview) -> list[dict[str, str]]:
 
 def choices(work: Work) -> dict[str, Any]:
     """Return what can hold for a whole list: systems, kinds of files, open addresses."""
-    kinds, sources = (
-        work.session.execute(select(model).order_by(col(model.code))).scalars().all()
-        for model in (FileKind, SourceSystem)
-    )
-    named = {kind.code: shown_kind(kind) for kind in kinds}
+    named = {kind.code: shown_kind(kind) for kind in sorted(files.kinds(work), key=lambda kind: kind.code)}
     return {
         "kinds": [{"value": code, "label": name} for code, name in named.items()],
         "names_of_kinds": named,
-        "sources": [{"value": source.code, "label": source.name} for source in sources],
+        "sources": [{"value": source.code, "label": source.name} for source in source_systems.in_use(work)],
         "sites": [site.name for site in places.roots(work)],
     }
 

@@ -17,7 +17,8 @@ from archive.incidents.reporting import MissReport
 from archive.kernel.clock import local
 from archive.kernel.errors import DomainError, Invalid
 from archive.kernel.store import Work
-from archive.models import CaseFile, Incident, Unit
+from archive.models import CaseFile, Incident
+from archive.organisation import units
 from archive.places import places
 from archive.vocabulary import Missed, Occasion, Permission
 from archive.vocabulary.wording import N_, _
@@ -50,7 +51,7 @@ def _page(refused: Refusals | None = None) -> Response:
                 select(col(Incident.id)).where(col(Incident.id).in_(numbers), access.seen_by(work.actor))
             )
         )
-        units = work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
+        known_units = units.in_use(work)
         now, used = local(work.now), refused is not None and reporting.taken(work, _sent())
     return show(
         "incidents/new.html",
@@ -61,7 +62,7 @@ def _page(refused: Refusals | None = None) -> Response:
         parts=parts,
         parts_chosen=form.getlist("parts") if form.get("parts_asked") else [one["value"] for one in parts],
         known=[*sorted(open_), *([None] if numbers - open_ else [])],
-        units=[{"value": str(unit.id), "label": unit.name} for unit in units],
+        units=[{"value": str(unit.id), "label": unit.name} for unit in known_units],
         occasions=list(Occasion),
         kinds=[kind for kind in Missed if kind is not Missed.FILE],
         now=f"{now:%Y-%m-%dT%H:%M}",

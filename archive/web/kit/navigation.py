@@ -139,6 +139,13 @@ ENTRIES = (
     MenuEntry("comparison.index", P.COMPARE, N_("Compare"), N_("Compare closed cases with the register")),
     MenuEntry("labels.index", P.LABEL, N_("Labels"), N_("Print labels for files and places")),
     MenuEntry("access_log.index", P.READ_LOOKS, N_("Who looked"), N_("See who has looked at what")),
+    MenuEntry(
+        "organisation.index",
+        P.SHAPE_ORGANISATION,
+        N_("The organisation"),
+        N_("Say which source systems, units and kinds of file the city has"),
+        in_menu=False,
+    ),
     MenuEntry("users.index", P.MANAGE_USERS, N_("Users"), N_("Create users, give them roles, shut them out")),
     MenuEntry(
         "messages.mail", P.MANAGE_USERS, N_("Mail"), N_("See mail that waits or did not arrive"), alone=True

@@ -19,7 +19,8 @@ from archive.kernel.clock import local
 from archive.kernel.errors import DomainError, Invalid
 from archive.kernel.letters import is_number
 from archive.kernel.store import Work
-from archive.models import CaseFile, Incident, Matter, Unit, User
+from archive.models import CaseFile, Incident, Matter, User
+from archive.organisation import units as organisation_units
 from archive.places import paths
 from archive.routine_runs import keys as step_keys
 from archive.routine_runs.steps import RunCourse
@@ -213,7 +214,7 @@ def colleagues(work: Work) -> list[dict[str, str]]:
 
 def units(work: Work) -> list[dict[str, str]]:
     """Return the units that files come from, by name."""
-    found = work.session.scalars(select(Unit).order_by(col(Unit.name)))
+    found = organisation_units.in_use(work)
     return [{"value": str(unit.id), "label": unit.name} for unit in found]
 
 

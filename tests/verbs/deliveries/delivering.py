@@ -24,6 +24,7 @@ from archive.places import places
 from archive.scanning import scans
 from archive.scanning.scans import Scanned, StoredScan
 from archive.vocabulary import DifferenceKind, DifferenceReason, LeftOut, PlaceKind, Role
+from seed.demo import city
 from tests.builders import a_file, a_place, user_in_role
 from tests.remembering import remembering
 
@@ -216,6 +217,7 @@ def a_scene(archive: Archive, files_in_room: int = 6, crates: int = 2, *, routin
     """
     if routines:
         reference_data.refresh(archive)
+        city.place(archive)
     scene = Scene(archive, user_in_role(archive, Role.ASSISTANT), user_in_role(archive, Role.ARCHIVIST))
     with archive.write(operator("tests")) as work:
         central = places.create(work, None, PlaceKind.SITE, CENTRAL, central=True)

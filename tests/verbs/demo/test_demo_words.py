@@ -11,7 +11,7 @@ from archive.incidents.reporting import MissReport
 from archive.kernel.store import Archive, Work, operator
 from archive.routine_runs import versions
 from routines.conditions import Answered
-from seed.demo import cast
+from seed.demo import cast, city
 from seed.demo.cast import DemoClock
 from seed.demo.checkers import Checkers
 from seed.demo.missing import WORDS, Missing
@@ -26,6 +26,7 @@ PARTS = {"suspected_lost_file": ("at_once", "later", "found"), "deviation": ("de
 def missing(archive: Archive, clock: SetClock) -> Missing:
     """Give the people of the demo, who miss a file."""
     reference_data.refresh(archive)
+    city.place(archive)
     people, story_clock = cast.hire(archive), DemoClock.before(clock.now, 0)
     carriers = Carriers(archive, story_clock, people)
     return Missing(

@@ -17,6 +17,7 @@ from archive.kernel.store import Actor, Archive, operator
 from archive.models import CaseFile, Event, ImportRow, ImportRun, Task
 from archive.places import places
 from archive.vocabulary import ImportPurpose, ImportState, OrderRule, PlaceKind, Protection, TaskKind
+from seed.demo import city
 from tests.remembering import remembering
 
 OLD, OTHER, CENTRAL = "Storgatan 1", "Lillgatan 2", "Centralarkivet"
@@ -58,6 +59,7 @@ _FIELDS = (
 def prepared(archive: Archive) -> Archive:
     """Give an archive its reference data, two old addresses and the central archive."""
     reference_data.refresh(archive)
+    city.place(archive)
     with archive.write(operator("tests")) as work:
         for name in (OLD, OTHER):
             places.create(work, None, PlaceKind.SITE, name, order_rule=OrderRule.AS_PLACED)

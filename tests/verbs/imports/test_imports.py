@@ -93,9 +93,9 @@ def test_the_six_demo_lists_are_registered_as_they_are_and_reported_truthfully(
     world = World(700, 3)
     truth = write_lists(world, tmp_path, 3)
     with archive.write(archivist) as work:
-        for site in world.reference.sites:
+        for site in world.city.sites:
             places.create(work, None, places.PlaceKind.SITE, site.name)
-        places.create(work, None, places.PlaceKind.SITE, world.reference.central.name, central=True)
+        places.create(work, None, places.PlaceKind.SITE, world.city.central.name, central=True)
     conflicts = unregistered = 0
     for told in truth.lists:
         checked = check(archive, archivist, (tmp_path / told.file_name).read_bytes(), name=told.file_name)
@@ -108,7 +108,7 @@ def test_the_six_demo_lists_are_registered_as_they_are_and_reported_truthfully(
         assert not_files == len(told.not_files)
         assert counts["duplicates"] == told.repeated
         assert counts["near"] == told.retyped
-        if told.site != world.reference.central.name:
+        if told.site != world.city.central.name:
             assert unknown_kinds == told.slips.get("kind_unknown", 0)
             assert counts["registered"] == told.files + told.retyped - unknown_kinds
             assert counts["conflicts"] == told.elsewhere
