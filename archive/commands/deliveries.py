@@ -156,7 +156,7 @@ def make_list(sender: int, files: int) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say how each row is understood.")
 @_json
 def take_list(sender: int, file: Path, dry_run: bool, as_json: bool) -> None:
-    """Make a list written elsewhere (XLSX, CSV, or a number a line) the pick list of a sender."""
+    """Make a list written elsewhere (a workbook, CSV, or a number a line) the pick list of a sender."""
     content = file.read_bytes()
     with opened() as (archive, actor):
         with archive.read(actor) as work:

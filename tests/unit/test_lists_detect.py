@@ -14,6 +14,9 @@ from archive.kernel.errors import Invalid
 SWEDISH = "Aktnr;Namn\r\n" + "".join(f"K {n}/98;Öberg, Åsa\r\nK {n}/99;Sjöström, Märta\r\n" for n in range(5))
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(22) + b"\x09\x00".ljust(482, b"\0") + bytes(512)
+
+
 def zipped(*names: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
@@ -28,7 +31,12 @@ def zipped(*names: str) -> bytes:
         (b"", "list_empty"),
         (b" \r\n\r\n", "list_empty"),
         (b"%PDF-1.7 ...", "list_pdf"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "list_old_excel"),
+        (OLE[:512], "list_damaged"),
+        (OLE + bytes(1500), "list_other_kind"),
+        (OLE + "WordDocument".encode("utf-16-le") + bytes(1500), "list_document"),
+        (OLE + "EncryptedPackage".encode("utf-16-le") + bytes(1500), "list_password"),
+        (b"\x09\x04\x06\x00\x00\x04\x10\x00", "list_old_excel"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>", "list_markup"),
         (b"\x89PNG\r\n\x1a\n", "list_image"),
         (b"\xff\xd8\xff\xe0 JFIF", "list_image"),
         (b"{\\rtf1\\ansi", "list_document"),
@@ -37,9 +45,8 @@ def zipped(*names: str) -> bytes:
         (b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "list_markup"),
         (b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(range(32)) * 20, "list_other_kind"),
         (zipped("lista.csv"), "list_packed"),
-        (zipped("mimetype", "content.xml"), "list_spreadsheet"),
+        (zipped("mimetype", "content.xml"), "list_document"),
         (zipped("[Content_Types].xml", "word/document.xml"), "list_document"),
-        (zipped("[Content_Types].xml", "xl/workbook.bin"), "list_spreadsheet"),
         (b"PK\x03\x04 cut off", "list_damaged"),
     ],
 )
@@ -52,6 +59,8 @@ def test_a_file_of_another_kind_is_refused_with_what_to_do(content: bytes, code:
 
 def test_a_workbook_is_known_by_its_content_not_its_name() -> None:
     assert kind_of(io.BytesIO(zipped("[Content_Types].xml", "xl/workbook.xml"))) == "xlsx"
+    assert kind_of(io.BytesIO(zipped("[Content_Types].xml", "xl/workbook.bin"))) == "xlsb"
+    assert kind_of(io.BytesIO(OLE + "Workbook".encode("utf-16-le") + bytes(1500))) == "xls"
     assert kind_of(io.BytesIO(SWEDISH.encode())) == "csv"
 
 

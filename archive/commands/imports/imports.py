@@ -80,7 +80,7 @@ def command(
     resume: int | None,
     **said: Any,
 ) -> None:
-    """Read in a list as it is: XLSX, or text with separators."""
+    """Read in a list as it is: a workbook (XLSX, XLS, XLSB, ODS), or text with separators."""
     if (file is None) == (resume is None):
         raise click.UsageError("Name a file, or --resume an import.")
     if sheet and all_sheets:

@@ -3,6 +3,7 @@
 formats/
 detect      what a file is: kind, encoding, separator, header row          limits   how large it may be
 textfile    the rows of a text          package, sheet, cells, workbook   those of an XLSX file
+otherbook   those of .xls, .xlsb and .ods, read in a process apart          xlsb   written out in full for it
 quotes      stray quotation marks       fixed   columns of fixed width      letters   those gone wrong
 marks       what a sheet hides          notes   what is odd about how a row stands in its file
 text        a text as it is compared          ranges   whether one names several

@@ -27,20 +27,35 @@ _BESIDE = N_(
     "numbered from %(first)s."
 )
 _FIXED = N_("The list has no separators. Its cells are cut at columns %(columns)s.")
+_UNSEEN = N_(
+    "The file is of the kind .%(kind)s. Of those only what the cells say is read, not what they hide or"
+    " how they look: hidden rows and columns, comments, colours, text struck through, headers of the "
+    "print, text boxes, formulas, error values (#REF!) that stand as empty cells, merged cells, and "
+    "noughts that only the format shows. A mark of protection may stand there: look in the spreadsheet "
+    "program, or save the list as an Excel workbook (.xlsx) and choose that, of which all this is read."
+)
 _UNREAD = N_("The sheet “%(sheet)s” with %(rows)s rows looks like a list and is not read.")
 
 
 def doubts(run: ImportRun, mapping: Mapping | None = None) -> list[RowProblem]:
-    """Return what of a list is read only by guess; nothing once somebody has named a saved choice.
+    """Return what of a list is read only by guess; once somebody has named a saved choice, what stays unseen.
 
     The columns are as the run has them unless another `mapping` is given.
     """
     mapping = mapping or runs.mapping_of(run)
     opened = Opened.kept(run)
+    unseen = list(_unseen(run))
     if opened.settled:
-        return []
-    found = _of_file(run, mapping, opened)
-    return list(found) if opened.fitted else [*_of_columns(run, mapping, opened), *found]
+        return unseen
+    found = [*_of_file(run, mapping, opened), *unseen]
+    return found if opened.fitted else [*_of_columns(run, mapping, opened), *found]
+
+
+def _unseen(run: ImportRun) -> Iterator[RowProblem]:
+    """Say of a kind of workbook another's library reads what may stand there unseen, in each list anew."""
+    kind = runs.shape_of(run).kind
+    if kind not in ("csv", "xlsx"):
+        yield RowProblem("marks_unseen", _UNSEEN, (("kind", kind),))
 
 
 def _of_columns(run: ImportRun, mapping: Mapping, opened: Opened) -> Iterator[RowProblem]:

@@ -10,6 +10,7 @@ from archive.imports.understanding.doubts import doubts
 from archive.imports.understanding.told import lines, understood
 from archive.kernel.store import Actor, Archive
 from archive.models import ImportRun
+from tests.unit.old_books.make import HERE as OLD_BOOKS
 from tests.verbs.imports.given_lists import GIVEN
 from tests.verbs.imports.taking_in import prepared
 
@@ -88,3 +89,19 @@ def test_what_a_workbook_hides_is_counted_and_said(archive: Archive, archivist: 
     assert "Gallrad" in doubts(run)[0].say()
     assert "Anm" in told["not_registered"]
     assert {"heading": "Aktnr", "field": "reference"} in told["columns"]
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsb", "ods"])
+def test_what_is_not_seen_of_an_old_workbook_is_in_doubt_though_its_columns_are_named(
+    archive: Archive, archivist: Actor, kind: str
+) -> None:
+    content = (OLD_BOOKS / f"celler.{kind}").read_bytes()
+    run = taken(archive, archivist, content)
+    assert [one.code for one in doubts(run)][-1] == "marks_unseen"
+    assert f".{kind}." in doubts(run)[-1].say()
+    assert understood(run)["kind"] == kind
+    with archive.write(archivist) as work:
+        mappings.save(work, "Gammal", runs.mapping_of(run))
+    assert [one.code for one in doubts(taken(archive, archivist, content, "Gammal"))] == ["marks_unseen"]
+    as_xlsx = (OLD_BOOKS / "celler.xlsx").read_bytes()
+    assert "marks_unseen" not in [one.code for one in doubts(taken(archive, archivist, as_xlsx))]

@@ -5,16 +5,18 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import BinaryIO, Literal, NamedTuple
 
+from archive.imports.lists.formats.package import DAMAGED, PASSWORD
 from archive.kernel.errors import Invalid
 from archive.vocabulary.wording import N_
 
-Kind = Literal["csv", "xlsx"]
+Kind = Literal["csv", "xlsx", "xls", "xlsb", "ods"]
 
 SEPARATORS = (";", "\t", ",", "|")
 ENCODINGS = (
@@ -34,12 +36,8 @@ HEADER_DEPTH = 30
 _CHUNK = 1 << 20
 
 _OLD_EXCEL = N_(
-    "This is an old Excel file (.xls) or one with a password. Open it in the spreadsheet program and save it "
-    "as an Excel workbook (.xlsx) without a password."
-)
-_SPREADSHEET = N_(
-    "This is a spreadsheet of another kind. Open it in the spreadsheet program and save it as an Excel "
-    "workbook (.xlsx) or as CSV."
+    "This Excel file is older than what can be read (.xls from Excel 5 on). Open it in the spreadsheet "
+    "program and save it as an Excel workbook (.xlsx)."
 )
 _PDF = N_("This is a PDF. Ask for the list itself, as an Excel workbook (.xlsx) or as CSV.")
 _IMAGE = N_("This is an image. Ask for the list itself, as an Excel workbook (.xlsx) or as CSV.")
@@ -53,8 +51,7 @@ _WEB = N_(
 _OTHER = N_("This file is not a list we can read. Save the list as an Excel workbook (.xlsx) or as CSV.")
 
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "list_old_excel", _OLD_EXCEL),
-    (b"\x09\x08\x10\x00", "list_old_excel", _OLD_EXCEL),
+    *((bytes((9, version)), "list_old_excel", _OLD_EXCEL) for version in (0, 2, 4, 8)),
     (b"%PDF", "list_pdf", _PDF),
     (b"\x89PNG", "list_image", _IMAGE),
     (b"\xff\xd8\xff", "list_image", _IMAGE),
@@ -71,17 +68,29 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "list_other_kind", _OTHER),
 )
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r\x0c\x1a\x1b"})
-_MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|head|body|table|meta|workbook)\b", re.IGNORECASE)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS = re.compile(
+    b"|".join(
+        re.escape(name.encode("utf-16-le") + b"\0\0")
+        for name in ("Workbook", "Book", "EncryptedPackage", "WordDocument", "PowerPoint Document")
+    )
+)
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_MARKUP = re.compile(
+    rb"\s*(?:<(\?xml|!doctype|html|head|body|table|meta|workbook)\b|MIME-Version:)", re.IGNORECASE
+)
 
 
 def kind_of(source: BinaryIO) -> Kind:
-    """Tell by content whether it is XLSX or text; raises Invalid, saying what to do, for anything else."""
+    """Tell by content which workbook it is, or text; raises Invalid, saying what to do, for anything else."""
     source.seek(0)
     head = source.read(4096)
     if not head.strip(b"\0 \t\r\n"):
         raise Invalid("list_empty", N_("The file is empty. Choose the file that holds the list."))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(source)
+    if head.startswith(_OLE):
+        return _kind_of_ole(source, head)
     for magic, code, sentence in _MAGIC:
         if head.startswith(magic):
             raise Invalid(code, sentence)
@@ -97,20 +106,38 @@ def _kind_of_zip(source: BinaryIO) -> Kind:
     try:
         with zipfile.ZipFile(source) as packed:
             names = [name.lower().replace("\\", "/") for name in packed.namelist()]
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise Invalid(
-            "list_damaged",
-            N_("The file is damaged or was cut off. Save the list again and choose the new file."),
-        ) from error
+            kind = packed.open("mimetype").read(len(_ODS)) if "mimetype" in packed.namelist() else b""
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError) as error:
+        raise Invalid("list_damaged", DAMAGED) from error
     if "[content_types].xml" not in names:
-        if "mimetype" in names and "content.xml" in names:
-            raise Invalid("list_spreadsheet", _SPREADSHEET)
+        if kind == _ODS and "content.xml" in names:
+            return "ods"
+        if kind and "content.xml" in names:
+            raise Invalid("list_document", _DOCUMENT)
         raise Invalid("list_packed", _PACKED)
     if any(name.endswith("workbook.bin") for name in names):
-        raise Invalid("list_spreadsheet", _SPREADSHEET)
+        return "xlsb"
     if any(name.startswith(("word/", "ppt/")) for name in names):
         raise Invalid("list_document", _DOCUMENT)
     return "xlsx"
+
+
+def _kind_of_ole(source: BinaryIO, head: bytes) -> Kind:
+    """Tell what an old file of Microsoft's is, by the first stream it names."""
+    sector, shift = int.from_bytes(head[48:52], "little"), head[30] if len(head) > 30 else 0
+    if not 7 <= shift <= 16 or source.seek(0, io.SEEK_END) <= (sector + 1) << shift:
+        raise Invalid("list_damaged", DAMAGED)  # where its streams are named is beyond its end
+    tail = b""
+    for chunk in _chunks(source):
+        if found := _STREAMS.search(tail + chunk):
+            name = found[0].decode("utf-16-le").rstrip("\0")
+            if name == "EncryptedPackage":
+                raise Invalid("list_password", PASSWORD)
+            if name in ("Workbook", "Book"):
+                return "xls"
+            raise Invalid("list_document", _DOCUMENT)
+        tail = chunk[-64:]
+    raise Invalid("list_other_kind", _OTHER)
 
 
 _LETTERS = {

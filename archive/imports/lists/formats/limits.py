@@ -20,7 +20,7 @@ LARGE_FILE = N_("The file is larger than %(limit)s MB. Divide the list and choos
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bound what one list may use: bytes, characters, columns and rows."""
+    """Bound what one list may use: bytes, characters, columns, rows, and the process that reads it apart."""
 
     file_bytes: int = 200 << 20
     unpacked_bytes: int = 2 << 30
@@ -28,6 +28,8 @@ class Limits:
     cell_chars: int = 32_767
     columns: int = 200
     rows: int = 2_000_000
+    apart_bytes: int = 1 << 30
+    apart_seconds: int = 60
 
     def check_file(self, size: int) -> None:
         """Refuse a file that is too large, before it is read."""

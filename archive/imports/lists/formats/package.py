@@ -19,7 +19,7 @@ _SMALL_PART = 32 << 20
 
 DAMAGED = N_("The file is damaged or was cut off. Save the list again and choose the new file.")
 _BOMB = N_("The file unpacks to far more than a list holds. Copy the rows of the list into a new workbook.")
-_PASSWORD = N_("The file has a password. Save it without one and choose it again.")
+PASSWORD = N_("The file has a password. Save it without one and choose it again.")
 
 
 class Package:
@@ -41,7 +41,7 @@ class Package:
 
     def _check(self, info: zipfile.ZipInfo) -> None:
         if info.flag_bits & 1:
-            raise Invalid("list_password", _PASSWORD)
+            raise Invalid("list_password", PASSWORD)
         if info.file_size > 1 << 20 and info.file_size > self._limits.ratio * max(info.compress_size, 1):
             raise TooLarge("list_bomb", _BOMB)
 

@@ -1,4 +1,7 @@
-"""Write rejected rows as a file of the same form as their list, with the reason in a last column."""
+"""Write rejected rows as a file of the same form as their list, with the reason in a last column.
+
+Of workbooks of every kind that form is XLSX.
+"""
 
 import io
 import re
@@ -51,7 +54,7 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 def suffix(shape: ListShape) -> str:
     """Return the ending of the file's name."""
-    return ".xlsx" if shape.kind == "xlsx" else ".csv"
+    return ".csv" if shape.kind == "csv" else ".xlsx"
 
 
 def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequence[str], str]]) -> int:
@@ -73,7 +76,7 @@ def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequ
     head = [list(title) for title in shape.titles]
     if shape.header_row:
         head.append([*shape.header[:width], _(REASON)])
-    write = _write_workbook if shape.kind == "xlsx" else _write_text
+    write = _write_text if shape.kind == "csv" else _write_workbook
     write(out, shape, chain(head, rows()))
     return count
 

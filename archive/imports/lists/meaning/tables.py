@@ -16,6 +16,7 @@ from archive.imports.lists.formats.letters import in_seven_bits, mended_rows
 from archive.imports.lists.formats.limits import MANY_ROWS, Limits
 from archive.imports.lists.formats.marks import SheetMarks
 from archive.imports.lists.formats.notes import RowNotes
+from archive.imports.lists.formats.otherbook import OtherBook
 from archive.imports.lists.formats.sheet import Merge, fill_merged
 from archive.imports.lists.formats.text import clean
 from archive.imports.lists.formats.textfile import TextFile
@@ -37,6 +38,7 @@ from archive.output.csv import unguard
 from archive.vocabulary.wording import N_
 
 Row = tuple[int, list[str]]
+Book = Workbook | OtherBook
 
 
 class CommentMark(NamedTuple):
@@ -145,7 +147,7 @@ class OpenList:
         self._limits = limits or Limits()
         self._size = source.stat().st_size if isinstance(source, Path) else len(source)
         self._limits.check_file(self._size)
-        self._book: Workbook | None = None
+        self._book: Book | None = None
         self._tables: list[_Table] = []
         self._position: Callable[[], int]
         self._whole = self._size
@@ -158,10 +160,11 @@ class OpenList:
         self._looks: dict[Sheet, _Found] = {}
         self._stream = self._reopen()
         try:
-            if kind_of(self._stream) == "xlsx":
-                self._open_workbook(sheet)
-            else:
+            kind = kind_of(self._stream)
+            if kind == "csv":
                 self._open_text(encoding, separator)
+            else:
+                self._open_workbook(kind, sheet)
         except BaseException:
             self.close()
             raise
@@ -194,8 +197,9 @@ class OpenList:
         )
         self._lay_out([("", found, rows)])
 
-    def _open_workbook(self, wanted: str | None) -> None:
-        self._book = book = Workbook(self._stream, self._limits)
+    def _open_workbook(self, kind: Kind, wanted: str | None) -> None:
+        own, limits = kind == "xlsx", self._limits
+        self._book = book = Workbook(self._stream, limits) if own else OtherBook(self._stream, kind, limits)
         self.sheets = tuple(sheet.name for sheet in book.sheets)
         wanted = None if wanted is None else one_form(wanted)
         every = wanted == ALL_SHEETS
@@ -223,7 +227,7 @@ class OpenList:
         self.around += (*around, *(text for cover in covers for text in cover))
         found = looks[read[0]]
         self._position, self._whole = lambda: book.position, sum(map(book.size, read))
-        self.shape = ListShape("xlsx", *found[:3], sheet=read[0].name, epoch=book.epoch)
+        self.shape = ListShape(kind, *found[:3], sheet=read[0].name, epoch=book.epoch)
         self._lay_out(
             [(sheet.name, looks[sheet], self._rows_of(book, sheet, looks[sheet])) for sheet in read]
         )
@@ -235,7 +239,7 @@ class OpenList:
         self._comments = tuple(islice(filter(protective_words, said), _MOST_REMARKS))
 
     @staticmethod
-    def _rows_of(book: Workbook, sheet: Sheet, found: _Found) -> Callable[[RowNotes], Iterator[Row]]:
+    def _rows_of(book: Book, sheet: Sheet, found: _Found) -> Callable[[RowNotes], Iterator[Row]]:
         """Return how the rows of a sheet are read, with merged cells filled and letters repaired."""
         widest, merges = max(len(found.header) // 2, 1), book.merges(sheet)
         first = _first(book.rows(sheet))
@@ -269,7 +273,7 @@ class OpenList:
         sections = tuple(table.section for table in self._tables if table.section)
         self.shape = replace(self.shape, header=header, sections=sections)
 
-    def _remarks(self, book: Workbook, sheet: Sheet, look: _Found) -> Iterator[CommentMark]:
+    def _remarks(self, book: Book, sheet: Sheet, look: _Found) -> Iterator[CommentMark]:
         """Find what says somebody is protected: comments, and of a further table its sheet and titles."""
         marks = list(_protective(book, sheet, look.header_row, book.merges(sheet)))
         sections = [one for one in self.shape.sections if one.sheet == sheet.name]
@@ -293,7 +297,7 @@ class OpenList:
         put in `notes` as they come.
         """
         width = len(self.shape.header)
-        padded = self.shape.kind == "xlsx"
+        padded = self._book is not None
         self.notes.clear()
         for rows, section, header_row in self._tables:
             added = section.added if section else 0
@@ -391,9 +395,7 @@ def _most_like_a_list(sheets: Sequence[Sheet], looks: Mapping[Sheet, _Found]) ->
     return next(sheet for sheet in sheets if looks[sheet].recognised >= most * 0.6)
 
 
-def _protective(
-    book: Workbook, sheet: Sheet, header_row: int, merges: Sequence[Merge]
-) -> Iterator[CommentMark]:
+def _protective(book: Book, sheet: Sheet, header_row: int, merges: Sequence[Merge]) -> Iterator[CommentMark]:
     """Find the comments that say somebody is protected; one on merged cells is about each of their rows."""
     for row, column, text in book.comments(sheet):
         if protective_title(text) if row < header_row else protective_words(text):
@@ -411,7 +413,7 @@ def _first(rows: Iterator[Row], count: int = HEADER_DEPTH * 2) -> list[Row]:
             rows.close()
 
 
-def _look_at(book: Workbook, sheet: Sheet) -> _Found | None:
+def _look_at(book: Book, sheet: Sheet) -> _Found | None:
     raw = [(number, cells[:]) for number, cells in _first(book.rows(sheet))]
     seven_bits = in_seven_bits(cells for _number, cells in raw)
     raw = [(number, cells) for number, cells in mended_rows(iter(raw), {}, seven_bits=seven_bits)]
