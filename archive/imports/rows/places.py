@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from archive.imports.lists.meaning.whereabouts import PlaceStep, place_key
@@ -34,6 +34,9 @@ _COLUMNS = (
     _PLACE.c.central,
     _PLACE.c.closed_at,
 )
+_BELOW = select(_PLACE.c.id, _PLACE.c.version, _PLACE.c.path)
+_BELOW_A_PLACE = _BELOW.where(_PLACE.c.parent_id == bindparam("parent"))
+_AT_THE_ROOT = _BELOW.where(_PLACE.c.parent_id.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class PlaceFinder:
     def __init__(self) -> None:
         self._nodes: dict[int, _Node] = {}
         self._children: dict[int, dict[Name, int]] = {}
+        self._below: dict[int, dict[int, tuple[int, str]]] = {}  # version and path of each place in another
         self._fresh: set[int] = set()
         self.planned: set[int] = set()
         self._seen: set[int] = set()
@@ -117,6 +121,7 @@ class PlaceFinder:
             if (node.parent, node.key, node.path) != (before.parent, before.key, before.path):
                 self._nodes.clear()
                 self._children.clear()
+                self._below.clear()
                 return
             self._nodes[node.id] = node
 
@@ -139,7 +144,14 @@ class PlaceFinder:
         return None if found is None else self._nodes[found]
 
     def _load(self, work: Work, parent: int) -> None:
+        """Read what stands in a place, unless it is as remembered: a room may hold a thousand boxes."""
         self._fresh.add(parent)
+        statement = _BELOW_A_PLACE if parent else _AT_THE_ROOT
+        below = work.connection.execute(statement, {"parent": parent} if parent else {})
+        there = {row_id: (version, path) for row_id, version, path in below}
+        if parent in self._children and there == self._below.get(parent):
+            return
+        self._below[parent] = there
         children = self._children[parent] = {}
         for node in _read(work, _PLACE.c.parent_id, {parent}):
             self._remember(node, children)
@@ -197,6 +209,7 @@ class PlaceFinder:
             level = Level(kind, tuple(names[key] for key in order))
             for place in places.create_many(work, parent, [level], positions=[*order.values()]):
                 self._remember(_of(place), self._children.setdefault(holder, {}))
+                self._below.setdefault(holder, {})[place.id] = place.version, place.path
                 self._children[place.id] = {}
             self.created += len(names)
 
