@@ -3,11 +3,10 @@
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import select
-from sqlmodel import col
 
 from archive.api.bodies import sent
 from archive.deliveries import transfer_notices
+from archive.files import units
 from archive.kernel.store import Work
 from archive.models import Announcement, Unit
 from archive.output.serializing import facts
@@ -25,7 +24,7 @@ def waiting() -> Response:
     """List what no delivery is to fetch yet, the oldest first; and the units there are."""
     with archive.read(current_actor()) as work:
         shown = [_shown(work, one) for one in transfer_notices.waiting(work)]
-        known = list(work.session.scalars(select(col(Unit.name)).order_by(col(Unit.name))))
+        known = [unit.name for unit in units.every(work)]
     saw()
     return jsonify(announcements=shown, units=known)
 

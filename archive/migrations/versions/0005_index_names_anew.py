@@ -1,9 +1,9 @@
-"""Index names by the words they are found by now: also run together, and without the letters few keyboards have."""
+"""Index names also run together, and without the letters few keyboards have."""
+
+import unicodedata
 
 import sqlalchemy as sa
 from alembic import op
-
-from archive.people import name_index
 
 revision = "0005"
 down_revision = "0004"
@@ -11,6 +11,12 @@ branch_labels = None
 depends_on = None
 
 _AT_ONCE = 1000
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+_OTHERWISE = str.maketrans(
+    {"ı": "i", "ŧ": "t", "ħ": "h", "ŋ": "n", "ə": "e", "ɖ": "d", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y"}
+    | {"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": ""}
+)
+_APOSTROPHES = "ʹʺʻʼʽʾʿˈ"
 _PERSON = sa.table(
     "person", sa.column("id"), *(sa.column(name) for name in ("family_name", "given_name", "protection"))
 )
@@ -19,10 +25,7 @@ _WORD = sa.table("name_word", sa.column("word"))
 
 
 def upgrade() -> None:
-    """Make the index anew of the names; protected persons are not in it.
-
-    By the rule of today, whatever that is: an index of another one would not be the register's.
-    """
+    """Make the index anew of the names; protected persons are not in it."""
     connection = op.get_bind()
     connection.execute(sa.delete(_TOKEN))
     connection.execute(sa.delete(_WORD))
@@ -36,13 +39,32 @@ def upgrade() -> None:
         rows = [
             {"token": token, "person_id": person.id}
             for person in persons
-            for token in name_index.tokens(person.family_name, person.given_name)
+            for token in dict.fromkeys(_tokens(person.family_name) + _tokens(person.given_name))
         ]
         if rows:
             connection.execute(sa.insert(_TOKEN), rows)
         last = persons[-1].id
     words = sa.select(_TOKEN.c.token).distinct()
     connection.execute(sa.insert(_WORD).from_select(["word"], words))
+
+
+def _in_word(sign: str) -> bool:
+    return (sign.isalnum() or unicodedata.category(sign)[0] == "M") and sign not in _APOSTROPHES
+
+
+def _plain(word: str) -> str:
+    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    folded = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "".join(sign for sign in folded.translate(_OTHERWISE) if _in_word(sign))
+
+
+def _tokens(name: str) -> list[str]:
+    """Return the words of a name, and two or three of them as one, with = behind."""
+    parted = "".join(sign if _in_word(sign) else " " for sign in name).split()
+    words = [plain for word in parted if (plain := _plain(word))]
+    pairs = ["".join(words[at : at + 2]) + "=" for at in range(len(words) - 1)]
+    threes = [words[at : at + 3] for at in range(len(words) - 2)]
+    return words + pairs + ["".join(three) + "=" for three in threes if min(map(len, three[:2])) <= 3]
 
 
 def downgrade() -> None:

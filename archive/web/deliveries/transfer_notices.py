@@ -1,14 +1,12 @@
 """Announcements: units say that they have newly closed files to send; the next delivery fetches them."""
 
 from flask import Blueprint, Response, request, url_for
-from sqlalchemy import select
-from sqlmodel import col
 
 from archive.accounts import display_names, users
 from archive.deliveries import transfer_notices
+from archive.files import units
 from archive.kernel.errors import Invalid
 from archive.kernel.letters import is_number
-from archive.models import Unit
 from archive.places import paths
 from archive.vocabulary import Permission
 from archive.vocabulary.wording import N_, _
@@ -28,18 +26,18 @@ def index() -> Response:
 
 def _index(refused: Refusals | None = None) -> Response:
     with archive.read(current_actor()) as work:
-        units = work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
+        known_units = units.every(work)
         waiting = transfer_notices.waiting(work)
         known = paths.steps(work, {one.place_id for one in waiting})
         names = display_names.names(work, {one.announced_by for one in waiting})
-    called = {unit.id: unit.name for unit in units}
+    called = {unit.id: unit.name for unit in known_units}
     return show(
         "deliveries/transfer_notices.html",
         None,
         refused=refused,
         rows=[(one, called[one.unit_id], paths.name_of(known[one.place_id])) for one in waiting],
         names=names,
-        units=[{"value": str(unit.id), "label": unit.name} for unit in units],
+        units=[{"value": str(unit.id), "label": unit.name} for unit in known_units],
         form=request.form,
     )
 

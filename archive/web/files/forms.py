@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlmodel import col
 
 from archive.access_log import access_log
 from archive.access_log.access_log import Look
-from archive.files import files
+from archive.files import files, units
 from archive.files.files import NewFile
 from archive.imports.lists.meaning.dates import DateReader
 from archive.kernel.clock import local_date
@@ -24,6 +23,7 @@ from archive.rules import identity
 from archive.rules.identity import Identity, Written
 from archive.rules.retention import FLAGS
 from archive.vocabulary import LabelState, Outcome, PersonRole, Protection, Term
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _, locale
 from archive.web.kit.answers import Refusals
 from archive.web.places.places import chosen_place
@@ -52,10 +52,9 @@ class Choices:
     @classmethod
     def load(cls, work: Work) -> "Choices":
         """Fetch what there is to choose from."""
-        kinds = sorted(files.kinds(work), key=lambda kind: shown_kind(kind).casefold())
-        sources = work.session.execute(select(SourceSystem).order_by(col(SourceSystem.name))).scalars().all()
-        units = work.session.execute(select(Unit).order_by(col(Unit.name))).scalars().all()
-        return cls(kinds, sources, units)
+        kinds = sorted(files.kinds(work), key=lambda kind: swedish(shown_kind(kind)))
+        sources = sorted(work.session.scalars(select(SourceSystem)), key=lambda one: swedish(one.name))
+        return cls(kinds, sources, units.every(work))
 
     def options(self) -> dict[str, list[dict[str, Any]]]:
         """Return them as controls show them."""

@@ -23,6 +23,7 @@ from archive.kernel.store import Work
 from archive.models import FileKind, ImportRun, SourceSystem
 from archive.places import places
 from archive.vocabulary import ImportPurpose, Protection
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _
 from archive.web.files.forms import shown_kind
 from archive.web.kit.access import archive, current_actor
@@ -92,11 +93,16 @@ def choices(work: Work) -> dict[str, Any]:
         work.session.execute(select(model).order_by(col(model.code))).scalars().all()
         for model in (FileKind, SourceSystem)
     )
-    named = {kind.code: shown_kind(kind) for kind in kinds}
+    named = {
+        kind.code: shown_kind(kind) for kind in sorted(kinds, key=lambda kind: swedish(shown_kind(kind)))
+    }
     return {
         "kinds": [{"value": code, "label": name} for code, name in named.items()],
         "names_of_kinds": named,
-        "sources": [{"value": source.code, "label": source.name} for source in sources],
+        "sources": [
+            {"value": source.code, "label": source.name}
+            for source in sorted(sources, key=lambda one: swedish(one.name))
+        ],
         "sites": [site.name for site in places.roots(work)],
     }
 

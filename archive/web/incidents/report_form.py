@@ -10,14 +10,14 @@ from sqlmodel import col
 
 from archive.access_log import access_log
 from archive.codes import codes as label_codes
-from archive.files import files, masking, wanted
+from archive.files import files, masking, units, wanted
 from archive.files.parts import with_part
 from archive.incidents import access, reporting
 from archive.incidents.reporting import MissReport
 from archive.kernel.clock import local
 from archive.kernel.errors import DomainError, Invalid
 from archive.kernel.store import Work
-from archive.models import CaseFile, Incident, Unit
+from archive.models import CaseFile, Incident
 from archive.places import places
 from archive.vocabulary import Missed, Occasion, Permission
 from archive.vocabulary.wording import N_, _
@@ -50,7 +50,7 @@ def _page(refused: Refusals | None = None) -> Response:
                 select(col(Incident.id)).where(col(Incident.id).in_(numbers), access.seen_by(work.actor))
             )
         )
-        units = work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
+        choice = units.every(work)
         now, used = local(work.now), refused is not None and reporting.taken(work, _sent())
     return show(
         "incidents/new.html",
@@ -61,7 +61,7 @@ def _page(refused: Refusals | None = None) -> Response:
         parts=parts,
         parts_chosen=form.getlist("parts") if form.get("parts_asked") else [one["value"] for one in parts],
         known=[*sorted(open_), *([None] if numbers - open_ else [])],
-        units=[{"value": str(unit.id), "label": unit.name} for unit in units],
+        units=[{"value": str(unit.id), "label": unit.name} for unit in choice],
         occasions=list(Occasion),
         kinds=[kind for kind in Missed if kind is not Missed.FILE],
         now=f"{now:%Y-%m-%dT%H:%M}",

@@ -13,16 +13,18 @@ from werkzeug.datastructures import FileStorage
 from archive.accounts import display_names
 from archive.codes import codes as label_codes
 from archive.files import files
+from archive.files import units as known_units
 from archive.files.parts import with_part
 from archive.incidents import changes
 from archive.kernel.clock import local
 from archive.kernel.errors import DomainError, Invalid
 from archive.kernel.letters import is_number
 from archive.kernel.store import Work
-from archive.models import CaseFile, Incident, Matter, Unit, User
+from archive.models import CaseFile, Incident, Matter, User
 from archive.places import paths
 from archive.routine_runs import keys as step_keys
 from archive.routine_runs.steps import RunCourse
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _, locale
 from archive.web.kit import moments
 from archive.web.places.places import chosen_place
@@ -201,9 +203,8 @@ def _of_case(asking: StepQuery, field: FormField) -> bool:
 
 def colleagues(work: Work) -> list[dict[str, str]]:
     """Return everybody who works here, by name and unit."""
-    users = work.session.scalars(
-        select(User).where(col(User.active)).order_by(col(User.name), col(User.id))
-    ).all()
+    active = work.session.scalars(select(User).where(col(User.active)).order_by(col(User.id)))
+    users = sorted(active, key=lambda user: swedish(user.name))
     names = display_names.names(work, [user.stream for user in users])
     return [
         {"value": user.stream, "label": ", ".join(filter(None, (names[user.stream], user.unit)))}
@@ -213,8 +214,7 @@ def colleagues(work: Work) -> list[dict[str, str]]:
 
 def units(work: Work) -> list[dict[str, str]]:
     """Return the units that files come from, by name."""
-    found = work.session.scalars(select(Unit).order_by(col(Unit.name)))
-    return [{"value": str(unit.id), "label": unit.name} for unit in found]
+    return [{"value": str(unit.id), "label": unit.name} for unit in known_units.every(work)]
 
 
 def things(work: Work, run: Incident | Matter) -> list[dict[str, str]]:
