@@ -1,8 +1,8 @@
 """The words that names are found by, and what is typed for them: parts, and parts run together.
 
 Of "Abd el Karim" these are abd, el, karim, abdel=, elkarim= and abdelkarim=. A word is found by its
-beginning; what is run together only whole, else "Karla" would find every Karl Anders. Of a name written as one and typed
-in two words, each word need only go on where those before it ended.
+beginning; what is run together only whole, else "Karla" would find every Karl Anders. Of a name written as
+one and typed in two words, each word need only go on where those before it ended.
 """
 
 import unicodedata

@@ -1,4 +1,4 @@
-"""The order of names in every list people read, on screen, on paper and in files: å, ä, ö last, so."""
+"""The order of names in every list people read, on screen, on paper and in files: å, ä, ö last."""
 
 import unicodedata
 from functools import lru_cache

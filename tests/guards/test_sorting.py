@@ -1,4 +1,4 @@
-"""Names are sorted by `vocabulary.collation.swedish` alone: each database has an order of its own, and none is ours."""
+"""Names are sorted by `vocabulary.collation.swedish` alone: no database has our order."""
 
 import ast
 from collections.abc import Iterator

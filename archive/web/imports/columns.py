@@ -93,9 +93,8 @@ def choices(work: Work) -> dict[str, Any]:
         work.session.execute(select(model).order_by(col(model.code))).scalars().all()
         for model in (FileKind, SourceSystem)
     )
-    named = {
-        kind.code: shown_kind(kind) for kind in sorted(kinds, key=lambda kind: swedish(shown_kind(kind)))
-    }
+    kinds = sorted(kinds, key=lambda kind: swedish(shown_kind(kind)))
+    named = {kind.code: shown_kind(kind) for kind in kinds}
     return {
         "kinds": [{"value": code, "label": name} for code, name in named.items()],
         "names_of_kinds": named,

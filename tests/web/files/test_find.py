@@ -191,3 +191,16 @@ def test_a_term_is_shown_not_run(sign_in: SignIn) -> None:
     page = sign_in(Role.ARCHIVIST).post("/find", data={"term": '"><script>alert(1)</script>'})
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert(1)" in page.text
+
+
+def test_an_arabic_name_is_isolated_on_pages_and_in_what_is_shown_while_one_types(
+    archive: Archive, archivist: Actor, sign_in: SignIn
+) -> None:
+    with archive.write(archivist) as work:
+        person = a_person(work, "الأحمد", "محمد علي", number=BORN_1990)
+        file = a_file(work, a_shelf(work), person, reference="P0001234")
+    client = sign_in(Role.ARCHIVIST)
+    typing = client.post("/find", data={"term": "محمد"}, headers={"HX-Request": "true"})
+    for page in (typing, client.get(f"/files/{file.code}"), client.get(f"/files/{file.code}/history")):
+        assert "الأحمد" not in page.text.replace("<bdi>الأحمد</bdi>", "")
+    assert "<bdi>الأحمد</bdi>, <bdi>محمد علي</bdi>" in typing.text
