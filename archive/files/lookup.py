@@ -20,7 +20,7 @@ from archive.kernel.letters import one_form
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, PersonNumber
 from archive.people import people
-from archive.people.name_index import FEWEST_LETTERS, FEWEST_WHOLE, Typed
+from archive.people.name_index import FEWEST_LETTERS, FEWEST_WHOLE, TypedName
 from archive.vocabulary import Custody, NumberQuality, Permission, Term
 from archive.vocabulary.wording import N_
 from labels import codes
@@ -73,7 +73,7 @@ def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE, 
     if code is not None and (hits := _by_code(work, code)):
         return hits
     if not any(sign.isdigit() for sign in term):
-        _refuse_short(Typed.read(term), typing=typing)
+        _refuse_short(TypedName.read(term), typing=typing)
         return _by_name(work, term, None, limit)
     if len(files.reference_key(term)) < FEWEST_LETTERS:
         raise _too_short(FEWEST_LETTERS)
@@ -89,7 +89,7 @@ def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE, 
     return number or reference
 
 
-def _refuse_short(typed: Typed, *, typing: bool) -> None:
+def _refuse_short(typed: TypedName, *, typing: bool) -> None:
     if typing and typed.whole and typed.enough:
         raise Invalid(
             "term_may_be_whole",
@@ -227,7 +227,7 @@ def _standing(work: Work, found: Sequence[CaseFile], begun: str) -> list[CaseFil
 
 
 @Hook
-def asked_about(work: Work, typed: Typed, *, after: int, limit: int) -> tuple[list[CaseFile], int | None]:
+def asked_about(work: Work, typed: TypedName, *, after: int, limit: int) -> tuple[list[CaseFile], int | None]:
     """Return files that may be named so, as somebody is asked, and the question to go on from.
 
     None of them is found by a name it has.
@@ -235,7 +235,7 @@ def asked_about(work: Work, typed: Typed, *, after: int, limit: int) -> tuple[li
     raise NotImplementedError
 
 
-def _through(work: Work, typed: Typed, way: str, after: str, limit: int) -> Hits:
+def _through(work: Work, typed: TypedName, way: str, after: str, limit: int) -> Hits:
     """Fill a page by one way after the other, from a mark on."""
     work.require(Permission.READ_NAMES)
     walk = NameWalk(work, typed)
@@ -252,7 +252,7 @@ def _through(work: Work, typed: Typed, way: str, after: str, limit: int) -> Hits
 
 
 def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
-    typed = Typed.read(term)
+    typed = TypedName.read(term)
     hits = _through(work, typed, FoundBy.NAME.value, after or "", limit)
     if hits.files or after is not None or typed.whole:
         return hits
@@ -260,18 +260,18 @@ def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
     if None in meant or meant == typed.words:
         return hits
     words = tuple(word for word in meant if word)
-    files_found, mark = NameWalk(work, Typed(words)).by_words("", limit)
+    files_found, mark = NameWalk(work, TypedName(words)).by_words("", limit)
     if not files_found:
         return hits
     return Hits(FoundBy.NAME, files_found, None if mark is None else f"{FoundBy.NAME.value}:{mark}", words)
 
 
 def _by_joined_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
-    return _through(work, Typed.read(term), _JOINED, after or "", limit)
+    return _through(work, TypedName.read(term), _JOINED, after or "", limit)
 
 
 def _by_asked_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
-    return _through(work, Typed.read(term), _ASKED_ABOUT, after or "", limit)
+    return _through(work, TypedName.read(term), _ASKED_ABOUT, after or "", limit)
 
 
 _WAYS: dict[str, Callable[[Work, str, str | None, int], Hits | None]] = {

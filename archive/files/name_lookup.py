@@ -11,7 +11,7 @@ from sqlmodel import col
 from archive.kernel.columns import Ordered
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, NameToken, NameWord
-from archive.people.name_index import JOINED, Range, Typed
+from archive.people.name_index import JOINED, Range, TypedName
 from archive.vocabulary import Custody
 
 _SAMPLE = 200
@@ -31,7 +31,7 @@ Page = tuple[Sequence[CaseFile], str | None]
 class NameWalk:
     """Go through the files of whoever is meant: first by the words, then by what is written as one."""
 
-    def __init__(self, work: Work, typed: Typed) -> None:
+    def __init__(self, work: Work, typed: TypedName) -> None:
         self._work, self._typed = work, typed
         self._joined = typed.joined()
 
@@ -83,7 +83,7 @@ class NameWalk:
         return [row[0] for row in rows[:limit]], more
 
 
-def has_name(typed: Typed) -> ColumnElement[bool]:
+def has_name(typed: TypedName) -> ColumnElement[bool]:
     """Tell in a statement about files whether one is found by a name."""
     role = _ROLE.alias()
     words = [_has(role.c.person_id, ranges) for ranges in typed.covers()]

@@ -11,7 +11,7 @@ from archive.imports.rows.names import LONGER
 from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow, Task
 from archive.people import name_index
-from archive.people.name_index import Typed
+from archive.people.name_index import TypedName
 from archive.vocabulary import Custody, TaskKind
 
 _FIELDS = ("name", LONGER, "person")
@@ -51,7 +51,7 @@ _BEFORE = (
 
 
 @lookup.asked_about.answer
-def find(work: Work, typed: Typed, *, after: int, limit: int) -> tuple[list[CaseFile], int | None]:
+def find(work: Work, typed: TypedName, *, after: int, limit: int) -> tuple[list[CaseFile], int | None]:
     """Return files asked about under a name every word begins a part of, and the question to go on from.
 
     A row that its list marks as protected finds nothing, and no file again that has such a name itself.
@@ -73,7 +73,7 @@ def find(work: Work, typed: Typed, *, after: int, limit: int) -> tuple[list[Case
     return list(found.values()), None
 
 
-def _shown_before(work: Work, typed: Typed, file_ids: list[int], after: int) -> set[int]:
+def _shown_before(work: Work, typed: TypedName, file_ids: list[int], after: int) -> set[int]:
     """Return those of the files that a question up to one found on an earlier page."""
     if not (file_ids and after):
         return set()
@@ -81,7 +81,7 @@ def _shown_before(work: Work, typed: Typed, file_ids: list[int], after: int) -> 
     return {file_id for file_id, facts, row in rows if _alike(facts, typed) and not masking.by_list(row)}
 
 
-def _alike(facts: dict[str, Any], typed: Typed) -> bool:
+def _alike(facts: dict[str, Any], typed: TypedName) -> bool:
     """Tell whether what was typed fits the names a question is about, not a number beside them."""
     said = [name[:2] for field in _FIELDS if (name := facts["fields"].get(field))]
     return typed.fits(name_index.tokens(*(word for name in said for word in name)))

@@ -26,7 +26,7 @@ Range = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class NamePart:
     """A word of a text as it is compared, and where it stands there."""
 
     word: str
@@ -34,13 +34,13 @@ class Piece:
     end: int
 
 
-def pieces(text: str) -> Iterator[Piece]:
+def pieces(text: str) -> Iterator[NamePart]:
     """Part a text at all that is no letter, also at those apostrophes that count as letters."""
     start = 0
     for at, sign in enumerate(f"{text} "):
         if not _in_word(sign):
             if word := _folded(text[start:at]):
-                yield Piece(word, start, at)
+                yield NamePart(word, start, at)
             start = at + 1
 
 
@@ -77,14 +77,14 @@ def _tokens(name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedName:
     """The words of a name that was typed; `whole` where so few letters stand for nothing longer."""
 
     words: tuple[str, ...]
     whole: bool = False
 
     @classmethod
-    def read(cls, text: str) -> "Typed":
+    def read(cls, text: str) -> "TypedName":
         """Understand what was typed."""
         words = tuple(dict.fromkeys(piece.word for piece in pieces(text)))[:_MOST_WORDS]
         return cls(words, sum(map(len, words)) < FEWEST_LETTERS)
