@@ -21,8 +21,8 @@ _ARABIC = re.compile(f"[{chr(FIRST)}-{chr(LAST)}{JOINERS}]+")
 _PRESENTED = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")  # forms of letters that old systems stored
 _VARIATIONS = re.compile("[\ufe00-\ufe0f]+")  # how an emoji or a Chinese sign would like to look
 _MARKED = re.compile(f"[^\\W\\d_][{chr(MARKS[0])}-{chr(MARKS[-1])}]+")
-_RIGHT = f"\u0590-\u05ff{chr(FIRST)}-\u08ff\ufb1d-\ufb4f{chr(FORMS)}-{chr(LAM_ALEFS + 7)}"
-_RUN = re.compile(f"[{_RIGHT}]+(?:[ \u00a0'’.-]+[{_RIGHT}]+)*…?")  # words of a name, and where it is cut
+RIGHT = f"\u0590-\u05ff{chr(FIRST)}-\u08ff\ufb1d-\ufb4f{chr(FORMS)}-{chr(LAM_ALEFS + 7)}"
+_RUN = re.compile(f"[{RIGHT}]+(?:[ \u00a0'’.-]+[{RIGHT}]+)*…?")  # words of a name, and where it is cut
 _NUMBER = re.compile("[٠-٩۰-۹]+(?:[٫٬.-][٠-٩۰-۹]+)*")
 
 

@@ -41,6 +41,7 @@ from archive.vocabulary import (
     RoutineState,
     SweepState,
 )
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import Both
 
 FEWEST = 5  # what is fewer is told as a sum only
@@ -298,7 +299,7 @@ class _Counting:
             known = found.get(str(title), ClockFigures(title, 0, 0))
             found[str(title)] = ClockFigures(title, known.kept + int(kept), known.missed + int(missed))
         ended = [clock for clock in found.values() if clock.kept or clock.missed]
-        return sorted(ended, key=lambda clock: (-clock.missed, -clock.kept, str(clock.title)))
+        return sorted(ended, key=lambda clock: (-clock.missed, -clock.kept, swedish(str(clock.title))))
 
     def clocked(self) -> int:
         """Count the incidents a deadline of which fell due."""

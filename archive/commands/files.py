@@ -11,6 +11,7 @@ from archive.commands import opened
 from archive.files import lookup, masking
 from archive.files.lookup import Hits
 from archive.files.masking import Card
+from archive.people import name_index
 from archive.vocabulary.wording import _
 from labels import codes
 
@@ -36,7 +37,8 @@ def command(term: str | None, limit: int, as_json: bool) -> None:
         click.echo(json.dumps(_facts(hits, shown), ensure_ascii=False, indent=1))
         return
     if hits.read_as:
-        name = " ".join(word.capitalize() for word in hits.read_as)
+        names = [person.name for card in shown for person in card.persons]
+        name = name_index.as_written(hits.read_as, term, names)
         click.echo(_("Nobody is registered with just that name. Did you mean %(name)s?", name=name), err=True)
     for card in shown:
         reference = " ".join(filter(None, (card.file.reference, card.part)))

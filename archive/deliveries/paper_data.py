@@ -26,6 +26,7 @@ from archive.kernel.errors import Conflict
 from archive.kernel.store import Work
 from archive.models import CaseFile, DeliveryCrate, DeliverySender, FileKind
 from archive.vocabulary import DeliveryState, DifferenceKind, FindingKind, FindingState, Permission
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _
 from labels import codes
 from routines.checklist import Point
@@ -213,4 +214,4 @@ def _kinds(work: Work, kind_ids: Iterable[int]) -> dict[str, int]:
     for kind_id in kind_ids:
         name = masking.shown_kind(known[kind_id], work.actor)
         counts[name] = counts.get(name, 0) + 1
-    return dict(sorted(counts.items()))
+    return {name: counts[name] for name in sorted(counts, key=swedish)}

@@ -33,6 +33,7 @@ from archive.vocabulary import (
     PlaceKind,
     SenderState,
 )
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import _
 from labels import codes
 
@@ -344,7 +345,7 @@ def crates(work: Work, share: DeliverySender, *, blind: bool = True) -> list[Cra
             one.emptied_at,
             one.seal_seen or "",
             one.seal_whole,
-            tuple(sorted(who[person] for person in packed.get(one.id, (0, set()))[1])),
+            tuple(sorted((who[person] for person in packed.get(one.id, (0, set()))[1]), key=swedish)),
         )
         for one in found
     ]

@@ -3,35 +3,37 @@
 ("Search" is kept for the hunt for a lost file.)
 """
 
-from collections.abc import Callable, Collection, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from itertools import product
 from typing import Any
 
-from rapidfuzz import fuzz, process
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import col
 
 from archive.files import files
+from archive.files.name_lookup import NameWalk, nearest
 from archive.kernel.errors import Invalid, NotFound
 from archive.kernel.hooks import Hook
+from archive.kernel.letters import one_form
 from archive.kernel.store import Work
-from archive.models import CaseFile, FilePerson, NameToken, NameWord, PersonNumber
+from archive.models import CaseFile, FilePerson, PersonNumber
 from archive.people import people
+from archive.people.name_index import FEWEST_LETTERS, FEWEST_WHOLE, TypedName
 from archive.vocabulary import Custody, NumberQuality, Permission, Term
 from archive.vocabulary.wording import N_
 from labels import codes
 
 PAGE = 25
-FEWEST_LETTERS = 3
-_SAMPLE = 200
-_CLOSE_ENOUGH = 72
-_MOST_WORDS = 6
 _HIGH = "\U0010ffff"
-_ASKED_ABOUT = "asked"  # begins the mark of a page of files found by a name that is asked about
+_JOINED = "joined"  # begins the mark of a page of files found by a name written as one word
+_ASKED_ABOUT = "asked"  # … by a name that is asked about
+_BETWEEN = ("", "-", "/", ".", ":", "_")  # what may part the groups of a reference
+_MOST_PARTED = 3  # such places in one reference: the ways to write it are looked for one by one
+_BIRTH_DATE = re.compile(r"(\d\d)?\d\d([-./ ]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])")
 
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
-_TOKEN = NameToken.__table__  # type: ignore[attr-defined]
 _ROLE = FilePerson.__table__  # type: ignore[attr-defined]
 _NUMBER = PersonNumber.__table__  # type: ignore[attr-defined]
 
@@ -55,10 +57,14 @@ class Hits:
     # The words of the register that a misspelt name was taken for.
     read_as: tuple[str, ...] = ()
     asked: frozenset[int] = frozenset()  # the files found by a name that is only asked about
+    birth_date: bool = False  # was all that was typed of a number
 
 
-def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE) -> Hits:
-    """Find files by whatever was typed; raises Invalid when it is too short, or `after` no mark of ours."""
+def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE, typing: bool = False) -> Hits:
+    """Find files by whatever was typed; raises Invalid when it is too short, or `after` no mark of ours.
+
+    While one is `typing`, a name of two letters is the beginning of another one.
+    """
     work.require(Permission.READ_FILES)
     term = term.strip()
     if after is not None:
@@ -66,20 +72,38 @@ def find(work: Work, term: str, *, after: str | None = None, limit: int = PAGE) 
     code = codes.parse(term)
     if code is not None and (hits := _by_code(work, code)):
         return hits
-    if len(people.fold(term)) < FEWEST_LETTERS:
-        raise Invalid(
-            "term_too_short",
-            N_("Write at least %(letters)s characters."),
-            field="term",
-            letters=FEWEST_LETTERS,
-        )
     if not any(sign.isdigit() for sign in term):
+        _refuse_short(TypedName.read(term), typing=typing)
         return _by_name(work, term, None, limit)
-    number = _by_number(work, term, None, limit) if work.actor.may(Permission.READ_NAMES) else None
+    if len(files.reference_key(term)) < FEWEST_LETTERS:
+        raise _too_short(FEWEST_LETTERS)
+    numbers = work.actor.may(Permission.READ_NAMES)
+    number = _by_number(work, term, None, limit) if numbers else None
     if number is not None and number.files:
         return number
     reference = _by_reference(work, term, None, limit)
-    return number if number and not reference.files else reference
+    if reference.files:
+        return reference
+    if numbers and _BIRTH_DATE.fullmatch(term):
+        return Hits(FoundBy.NUMBER, [], birth_date=True)
+    return number or reference
+
+
+def _refuse_short(typed: TypedName, *, typing: bool) -> None:
+    if typing and typed.whole and typed.enough:
+        raise Invalid(
+            "term_may_be_whole",
+            N_("Is that the whole name? Then press Find, or go on writing."),
+            field="term",
+        )
+    if not typed.enough:
+        raise _too_short(FEWEST_LETTERS if typing else FEWEST_WHOLE)
+
+
+def _too_short(letters: int) -> Invalid:
+    return Invalid(
+        "term_too_short", N_("Write at least %(letters)s characters."), field="term", letters=letters
+    )
 
 
 def _go_on(work: Work, term: str, after: str, limit: int) -> Hits:
@@ -88,7 +112,7 @@ def _go_on(work: Work, term: str, after: str, limit: int) -> Hits:
         work.require(Permission.READ_NAMES)
     try:
         hits = _WAYS[by](work, term, mark, limit)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, IndexError):
         hits = None
     if hits is None:
         raise Invalid("no_mark", N_("The list cannot go on from there. Look it up again."), field="term")
@@ -155,153 +179,106 @@ _OF_REFERENCE = (
 )
 
 
+# Whoever writes a whole reference, with other signs between its groups, knows it as well.
+_OF_WRITINGS = (
+    select(CaseFile)
+    .where(
+        _FILE.c.reference_key.in_(bindparam("keys", expanding=True)),
+        (_FILE.c.status != Custody.VOID) | _FILE.c.replaced_by_id.is_not(None),
+    )
+    .order_by(_FILE.c.reference_key, _FILE.c.id)
+    .limit(bindparam("limit"))
+)
+
+
 def _by_reference(work: Work, term: str, after: str | None, limit: int) -> Hits:
     key = files.reference_key(term)
     start, _mark, number = (after or f"{key}|-1").rpartition("|")
     parameters = {"key": start, "id": int(number), "end": key + _HIGH, "whole": key, "limit": limit + 1}
     rows = work.session.execute(_OF_REFERENCE, parameters).scalars().all()
     more = f"reference:{rows[limit - 1].reference_key}|{rows[limit - 1].id}" if len(rows) > limit else None
-    return Hits(FoundBy.REFERENCE, _standing(work, rows[:limit], key), more)
+    found = _standing(work, rows[:limit], key)
+    if after is None and len(rows) < limit and not any(row.reference_key == key for row in rows):
+        found = [*_otherwise_written(work, term, limit - len(rows)), *found]
+    return Hits(FoundBy.REFERENCE, list({file.id: file for file in found}.values()), more)
 
 
-def _standing(work: Work, found: Sequence[CaseFile], whole: str) -> list[CaseFile]:
-    """Return each file once, of void ones that which stands in for them."""
+def _otherwise_written(work: Work, term: str, limit: int) -> list[CaseFile]:
+    """Return the files with a reference of the same groups, however they are parted: R3 2005 102."""
+    groups = re.findall(r"[^\W_]+", one_form(term).upper())
+    if not 1 < len(groups) <= _MOST_PARTED + 1:
+        return []
+    ways = product(*([group + sign for sign in _BETWEEN] for group in groups[:-1]))
+    keys = {"".join(way) + groups[-1] for way in ways}
+    rows = work.session.execute(_OF_WRITINGS, {"keys": sorted(keys), "limit": limit}).scalars().all()
+    return list({right.id: right for file in rows if (right := files.right_one(work, file))}.values())
+
+
+def _standing(work: Work, found: Sequence[CaseFile], begun: str) -> list[CaseFile]:
+    """Return each file once, of void ones that which stands in for them; on another page it stands itself."""
     standing: dict[int, CaseFile] = {}
     for file in found:
         right = files.right_one(work, file)
-        if right and (not right.protected or file.reference_key == whole):
+        if right is None or (right.protected and file.reference_key != begun):
+            continue
+        if right is file or right.protected or not right.reference_key.startswith(begun):
             standing.setdefault(right.id, right)
     return list(standing.values())
 
 
-def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
-    work.require(Permission.READ_NAMES)
-    words = people.tokens(term)[:_MOST_WORDS]
-    hits = _with_words(work, words, after, limit)
-    if hits.next is None:
-        hits = _with_asked(work, words, hits, 0, limit)
-    if hits.files or after is not None:
-        return hits
-    meant = tuple(_nearest(work, word) for word in words)
-    if None in meant or list(meant) == words:
-        return hits
-    found = _with_words(work, [word for word in meant if word], None, limit)
-    if not found.files:
-        return hits
-    return Hits(FoundBy.NAME, found.files, found.next, tuple(word for word in meant if word))
-
-
 @Hook
-def asked_about(
-    work: Work, words: Sequence[str], besides: Collection[int], *, after: int = 0, limit: int
-) -> tuple[list[CaseFile], int | None]:
-    """Return files that may be named so, as somebody is asked, and the question to go on from."""
+def asked_about(work: Work, typed: TypedName, *, after: int, limit: int) -> tuple[list[CaseFile], int | None]:
+    """Return files that may be named so, as somebody is asked, and the question to go on from.
+
+    None of them is found by a name it has.
+    """
     raise NotImplementedError
 
 
-def _with_asked(work: Work, words: list[str], hits: Hits, after: int, limit: int) -> Hits:
-    """Fill the last page of those who have a name with the files that are asked about under it."""
-    own, room = [file.id for file in hits.files], limit - len(hits.files)
-    found, more = asked_about(work, words, own, after=after, limit=room)
-    mark = None if more is None else f"{_ASKED_ABOUT}:{more}"
-    return Hits(FoundBy.NAME, [*hits.files, *found], mark, asked=frozenset(file.id for file in found))
+def _through(work: Work, typed: TypedName, way: str, after: str, limit: int) -> Hits:
+    """Fill a page by one way after the other, from a mark on."""
+    work.require(Permission.READ_NAMES)
+    walk = NameWalk(work, typed)
+    found: list[CaseFile] = []
+    for one, step in ((FoundBy.NAME.value, walk.by_words), (_JOINED, walk.by_joined)):
+        if way in {one, FoundBy.NAME}:
+            more, mark = step(after, limit - len(found))
+            found, after, way = [*found, *more], "", FoundBy.NAME
+            if mark is not None:
+                return Hits(FoundBy.NAME, found, f"{one}:{mark}")
+    asked, question = asked_about(work, typed, after=int(after or 0), limit=limit - len(found))
+    mark = None if question is None else f"{_ASKED_ABOUT}:{question}"
+    return Hits(FoundBy.NAME, [*found, *asked], mark, asked=frozenset(file.id for file in asked))
+
+
+def _by_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
+    typed = TypedName.read(term)
+    hits = _through(work, typed, FoundBy.NAME.value, after or "", limit)
+    if hits.files or after is not None or typed.whole:
+        return hits
+    meant = tuple(nearest(work, word) for word in typed.words)
+    if None in meant or meant == typed.words:
+        return hits
+    words = tuple(word for word in meant if word)
+    files_found, mark = NameWalk(work, TypedName(words)).by_words("", limit)
+    if not files_found:
+        return hits
+    return Hits(FoundBy.NAME, files_found, None if mark is None else f"{FoundBy.NAME.value}:{mark}", words)
+
+
+def _by_joined_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
+    return _through(work, TypedName.read(term), _JOINED, after or "", limit)
 
 
 def _by_asked_name(work: Work, term: str, after: str | None, limit: int) -> Hits:
-    work.require(Permission.READ_NAMES)
-    words = people.tokens(term)[:_MOST_WORDS]
-    return _with_asked(work, words, Hits(FoundBy.NAME, []), int(after or 0), limit)
-
-
-_HOW_MANY = select(func.count()).select_from(
-    select(_TOKEN.c.person_id)
-    .where(_TOKEN.c.token >= bindparam("start"), _TOKEN.c.token < bindparam("end"))
-    .limit(_SAMPLE)
-    .subquery()
-)
-
-
-def _with_words(work: Work, words: list[str], after: str | None, limit: int) -> Hits:
-    """Find persons every word begins a name of: go through the rarest word, look the others up per person."""
-    if not words:
-        return Hits(FoundBy.NAME, [])
-    token, person, file = after.rsplit("|", 2) if after else ("", "-1", "-1")
-    # Going on, the word gone through is the one the mark was made with: counts may have changed since.
-    started = [word for word in words if after and token.startswith(word)]
-    rarest = (started or words)[0]
-    if len(words) > 1 and not started:
-        counts = {word: work.connection.execute(_HOW_MANY, _range(word)).scalar_one() for word in words}
-        rarest = min(words, key=lambda word: (counts[word], -len(word)))
-    statement = _name_statement(len(words) - 1)
-    parameters: dict[str, Any] = {"end": rarest + _HIGH}
-    for number, word in enumerate(word for word in words if word is not rarest):
-        parameters |= {f"start{number}": word, f"end{number}": word + _HIGH}
-    parameters |= {"token": token or rarest, "person": int(person), "file": int(file), "limit": limit + 1}
-    rows = work.session.execute(statement, parameters).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    more = f"name:{last.token}|{last.person_id}|{last[0].id}" if last else None
-    return Hits(FoundBy.NAME, list({row[0].id: row[0] for row in rows[:limit]}.values()), more)
-
-
-def _range(word: str) -> dict[str, Any]:
-    return {"start": word, "end": word + _HIGH}
-
-
-@cache
-def _name_statement(others: int) -> Any:
-    statement = (
-        select(CaseFile, _TOKEN.c.token, _TOKEN.c.person_id)
-        .select_from(_TOKEN)
-        .join(_ROLE, _ROLE.c.person_id == _TOKEN.c.person_id)
-        .join(_FILE, _FILE.c.id == _ROLE.c.file_id)
-        .where(
-            _TOKEN.c.token >= bindparam("token"),
-            _TOKEN.c.token < bindparam("end"),
-            tuple_(_TOKEN.c.token, _TOKEN.c.person_id, _FILE.c.id)
-            > tuple_(bindparam("token"), bindparam("person"), bindparam("file")),
-            ~_FILE.c.protected,
-            _FILE.c.status != Custody.VOID,
-        )
-        .order_by(_TOKEN.c.token, _TOKEN.c.person_id, _FILE.c.id)
-        .limit(bindparam("limit"))
-    )
-    for number in range(others):
-        other = _TOKEN.alias()
-        statement = statement.where(
-            select(other.c.person_id)
-            .where(
-                other.c.person_id == _TOKEN.c.person_id,
-                other.c.token >= bindparam(f"start{number}"),
-                other.c.token < bindparam(f"end{number}"),
-            )
-            .exists()
-        )
-    return statement
-
-
-def _nearest(work: Work, word: str) -> str | None:
-    """Return the name word most like a misspelt one, if any is like enough."""
-    exact = work.session.execute(
-        select(col(NameWord.word))
-        .where(col(NameWord.word) >= word, col(NameWord.word) < word + _HIGH)
-        .limit(1)
-    ).scalar()
-    if exact:
-        return word
-    # Same length, give or take two: the rest cannot be close enough and need not be fetched.
-    candidates = work.session.execute(
-        select(col(NameWord.word)).where(
-            func.length(col(NameWord.word)).between(len(word) - 2, len(word) + 2)
-        )
-    ).scalars()
-    best = process.extractOne(word, candidates, scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
-    return best[0] if best else None
+    return _through(work, TypedName.read(term), _ASKED_ABOUT, after or "", limit)
 
 
 _WAYS: dict[str, Callable[[Work, str, str | None, int], Hits | None]] = {
     FoundBy.NUMBER.value: _by_number,
     FoundBy.REFERENCE.value: _by_reference,
     FoundBy.NAME.value: _by_name,
+    _JOINED: _by_joined_name,
     _ASKED_ABOUT: _by_asked_name,
 }
 

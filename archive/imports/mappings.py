@@ -14,6 +14,7 @@ from archive.kernel.errors import Conflict, Invalid, NotFound
 from archive.kernel.store import Work
 from archive.models import SavedMapping
 from archive.vocabulary import EventKind, Permission
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_
 
 LONGEST_NAME = 100
@@ -21,7 +22,7 @@ LONGEST_NAME = 100
 
 def saved(work: Work) -> Sequence[SavedMapping]:
     """Return every saved mapping, by name."""
-    return work.session.execute(select(SavedMapping).order_by(col(SavedMapping.name))).scalars().all()
+    return sorted(work.session.scalars(select(SavedMapping)), key=lambda one: swedish(one.name))
 
 
 def named(work: Work, name: str) -> Mapping:

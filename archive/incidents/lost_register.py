@@ -21,6 +21,7 @@ from archive.kernel.store import Work
 from archive.models import CaseFile, Incident, IncidentFile, Unit
 from archive.routine_runs import stored_answers
 from archive.vocabulary import FoundWhere, IncidentOutcome, IncidentState, Permission, Term
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import Both
 
 PAGE = 50
@@ -219,7 +220,8 @@ def years(work: Work) -> list[int]:
 def units(work: Work) -> list[Unit]:
     """Return the units something of which was missed, by name."""
     lost = select(col(Incident.unit_id)).where(access.seen_by(work.actor))
-    return list(work.session.scalars(select(Unit).where(col(Unit.id).in_(lost)).order_by(col(Unit.name))))
+    found = work.session.scalars(select(Unit).where(col(Unit.id).in_(lost)))
+    return sorted(found, key=lambda unit: swedish(unit.name))
 
 
 def causes(work: Work) -> dict[str, Both]:

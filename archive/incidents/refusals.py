@@ -12,6 +12,7 @@ from archive.models import Incident, IncidentFile
 from archive.places import paths
 from archive.places.paths import PathStep
 from archive.vocabulary import PlaceKind
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_
 from routines.answers import as_moment
 from routines.conditions import Answer
@@ -63,7 +64,7 @@ def require_rooms(work: Work, incident: Incident, answers: Mapping[str, Answer])
                 "here, or write below why it could not be done."
             ),
             field="place",
-            rooms="; ".join(sorted(name for _room, name in left)),
+            rooms="; ".join(sorted((name for _room, name in left), key=swedish)),
         )
 
 

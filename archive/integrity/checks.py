@@ -8,7 +8,7 @@ from archive.integrity.findings import IntegrityFinding
 from archive.integrity.reading import SqlReader
 from archive.integrity.replay import Replay
 from archive.kernel.store import Work
-from archive.people import people
+from archive.people import name_index
 from archive.places.places import WIDTH
 from archive.vocabulary import LoanState
 from archive.vocabulary.wording import N_
@@ -412,7 +412,7 @@ class RegisterCheck:
             for person_id, token in self._reader.rows(_TOKENS, (rows[0][0] - 1, rows[-1][0])):
                 found.setdefault(person_id, []).append(token)
             for person_id, family_name, given_name, protection in rows:
-                wanted = [] if protection != "none" else people.tokens(family_name, given_name)
+                wanted = [] if protection != "none" else name_index.tokens(family_name, given_name)
                 if sorted(found.get(person_id, [])) != sorted(wanted):
                     sentence = NAME if protection == "none" else PROTECTED_NAME
                     yield IntegrityFinding("names", f"person:{person_id}", sentence)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlmodel import col
 
 from archive.history import history
 from archive.kernel.errors import Conflict, Invalid, NotFound
@@ -12,6 +11,7 @@ from archive.kernel.store import Work
 from archive.models import SourceSystem
 from archive.organisation import naming
 from archive.vocabulary import EventKind, Permission
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_
 
 _CODE = re.compile(r"[^\W_][\w.-]{0,19}")
@@ -19,7 +19,7 @@ _CODE = re.compile(r"[^\W_][\w.-]{0,19}")
 
 def every(work: Work) -> Sequence[SourceSystem]:
     """Return every source system, also closed ones, by name."""
-    return work.session.scalars(select(SourceSystem).order_by(col(SourceSystem.name))).all()
+    return sorted(work.session.scalars(select(SourceSystem)), key=lambda source: swedish(source.name))
 
 
 def in_use(work: Work, also: int | None = None) -> Sequence[SourceSystem]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlmodel import col
 
 from archive.accounts import users
 from archive.history import history
@@ -12,12 +11,13 @@ from archive.kernel.store import Work
 from archive.models import Unit
 from archive.organisation import naming
 from archive.vocabulary import EventKind, Permission
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_
 
 
 def every(work: Work) -> Sequence[Unit]:
     """Return every unit, also closed ones, by name."""
-    return work.session.scalars(select(Unit).order_by(col(Unit.name))).all()
+    return sorted(work.session.scalars(select(Unit)), key=lambda unit: swedish(unit.name))
 
 
 def in_use(work: Work, also: int | None = None) -> Sequence[Unit]:

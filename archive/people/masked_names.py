@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from archive.people import people
+from archive.people import spelling
 
 Span = tuple[int, int]
 
@@ -52,7 +52,7 @@ def folded(written: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     for at, sign in enumerate(text):
-        bare = people.bare(sign)
+        bare = spelling.bare(sign)
         if not bare and ends:
             ends[-1] = at + 1
         plain.append(bare)
@@ -131,7 +131,7 @@ def names_of(persons: Iterable[tuple[Iterable[str], Iterable[str]]]) -> Names:
 
 
 def _pieces(name: str) -> list[str]:
-    return [piece[1] for piece in _PIECE.finditer(people.bare(name))]
+    return [piece[1] for piece in _PIECE.finditer(spelling.bare(name))]
 
 
 def _runs(pieces: Sequence[str]) -> Iterator[str]:

@@ -1,10 +1,8 @@
 """Persons whom files are about: register, correct, protect; the one function that shows or masks a name."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, delete, exists, or_, select, update
@@ -17,7 +15,7 @@ from archive.kernel.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import CHANGED_MEANWHILE, Actor, Work
 from archive.models import CaseFile, FilePerson, Head, NameToken, NameWord, Person, PersonNumber
-from archive.people import further
+from archive.people import further, name_index, spelling
 from archive.rules import identity
 from archive.rules.identity import UNDATED, Identity, Written
 from archive.vocabulary import EventKind, NumberQuality, Permission, Protection
@@ -25,13 +23,6 @@ from archive.vocabulary.wording import N_, _
 
 IN_QUESTION = "[i fråga]"  # where a protection is said to come from that only waits for an answer
 _NOT_LETTERS = re.compile(r"[^\w]+", re.UNICODE)
-_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
-# What else writers put for a letter; the index of names knows none of it: it would have to be made anew.
-_SPELLINGS = _LETTERS | str.maketrans(
-    {"ı": "i", "ŧ": "t", "ħ": "h", "ŋ": "n", "ə": "e", "ɖ": "d", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y"}
-    | {"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": ""}
-    | dict.fromkeys("ʹʺʻʼʽʾʿˈ", "")  # apostrophes that count as letters
-)
 
 
 CENTURY_UNCLEAR = N_(
@@ -411,32 +402,13 @@ def refresh_protected(work: Work, file_ids: Sequence[int]) -> None:
 
 
 def tokens(*names: str) -> list[str]:
-    """Split names into the normalised words they are found by: no accents, no case, no hyphens."""
+    """Split names into the normalised words they are compared by: no accents, no case, no hyphens."""
     words: dict[str, None] = {}
     for name in names:
-        for word in _NOT_LETTERS.split(fold(name)):
+        for word in _NOT_LETTERS.split(spelling.fold(name)):
             if word:
                 words[word] = None
     return list(words)
-
-
-@lru_cache(maxsize=16_384)  # the names of a city are few
-def fold(name: str) -> str:
-    """Fold case and accents away, so that Åsa, asa and ÅSA are one."""
-    letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-@lru_cache(maxsize=16_384)
-def bare(letters: str) -> str:
-    """Fold away all that a writer of a name may leave out, also joiners and marks of no composed letter."""
-    plain = fold(unicodedata.normalize("NFKC", letters)).translate(_SPELLINGS)
-    kept = (_digit(sign) for sign in plain if unicodedata.category(sign) not in ("Mn", "Mc", "Me", "Cf"))
-    return unicodedata.normalize("NFC", "".join(kept))  # a syllable of Hangul is one letter again
-
-
-def _digit(sign: str) -> str:
-    return str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
 
 
 def index_names(work: Work, people: Sequence[Person]) -> None:
@@ -449,7 +421,7 @@ def _index(work: Work, people: Sequence[tuple[int, Protection, str, str]]) -> No
         {"token": word, "person_id": person_id}
         for person_id, protection, *names in people
         if not protection.protected
-        for word in tokens(*names)
+        for word in name_index.tokens(*names)
     ]
     if rows:
         work.insert(_TOKEN, rows)

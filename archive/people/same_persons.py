@@ -25,7 +25,7 @@ from archive.models import (
     UserRole,
 )
 from archive.notifications import inbox
-from archive.people import doubts, file_links, people
+from archive.people import doubts, file_links, name_index, people
 from archive.vocabulary import (
     EventKind,
     MessageKind,
@@ -92,7 +92,7 @@ def ask_by_name(work: Work, person_ids: Collection[int], run: ImportRun) -> None
     """Ask whether protected persons without a number are open ones of their name and no other birth date."""
     for person_id in sorted(person_ids):
         person = people.get(work, person_id)
-        name, day = people.tokens(person.family_name, person.given_name), person.birth_date
+        name, day = name_index.words(person.family_name, person.given_name), person.birth_date
         alike = select(Person).where(
             col(Person.protection) == Protection.NONE,
             *(
@@ -101,7 +101,7 @@ def ask_by_name(work: Work, person_ids: Collection[int], run: ImportRun) -> None
             ),
         )
         for other in work.session.scalars(alike.order_by(col(Person.id))).all() if name else ():
-            same = sorted(people.tokens(other.family_name, other.given_name)) == sorted(name)
+            same = sorted(name_index.words(other.family_name, other.given_name)) == sorted(name)
             days = [str(one) for one in (day, other.birth_date) if one]
             fits = len(days) < 2 or days[0].startswith(days[1]) or days[1].startswith(days[0])
             if same and fits and not _asked(work, other.id, person_id):

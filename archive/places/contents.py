@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from archive.kernel.store import Work
 from archive.models import CaseFile, Place
-from archive.people.people import fold
+from archive.people.spelling import fold
 from archive.places import paths
 from archive.places.places import subtree
 from archive.vocabulary import Custody, Permission, PlaceKind

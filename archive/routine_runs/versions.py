@@ -16,6 +16,7 @@ from archive.kernel.store import Work, worker
 from archive.models import RoutineRead, RoutineVersion, User
 from archive.routine_runs import contracts
 from archive.vocabulary import EventKind, Permission, RoutineAction, RoutineState
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, locale
 from routines.definition import Change, Routine, as_yaml, difference, load, packaged
 from routines.wording import Refused
@@ -201,9 +202,10 @@ def readers(work: Work, version: RoutineVersion) -> list[tuple[User, RoutineRead
             (col(RoutineRead.user_id) == User.id) & (col(RoutineRead.routine_id) == version.id),
         )
         .where(col(User.active))
-        .order_by(col(User.name), col(User.id))
+        .order_by(col(User.id))
     )
-    return [(user, read) for user, read in work.session.execute(statement)]
+    rows = [(user, read) for user, read in work.session.execute(statement)]
+    return sorted(rows, key=lambda row: swedish(row[0].name))
 
 
 def _in_force(work: Work, name: str) -> RoutineVersion | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Integer, bindparam, literal_column, select, union_all
 
 from archive.kernel.store import Work
 from archive.models import CaseFile, FilePerson, NameToken, PersonNumber, Place
+from archive.people.name_index import JOINED
 from archive.places import shelf_order
 from archive.rules.identity import look_alikes
 from archive.vocabulary import Custody, OrderRule, PersonRole
@@ -231,7 +232,8 @@ def namesakes(work: Work, file_id: int, about: Subject) -> list[Near]:
     """Return the files about persons with all the name words of the main person; protected have none."""
     if not about.persons:
         return []
-    words = work.connection.execute(_TOKENS, {"person_id": about.persons[0]}).scalars().all()
+    tokens = work.connection.execute(_TOKENS, {"person_id": about.persons[0]}).scalars()
+    words = [token for token in tokens if not token.endswith(JOINED)]
     if len(words) < 2:
         return []
     first, *others = sorted(words, key=len, reverse=True)

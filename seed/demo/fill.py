@@ -26,6 +26,7 @@ from archive.loans import loans
 from archive.loans.loans import Request
 from archive.models import CaseFile, Place
 from archive.notifications import inbox
+from archive.people import name_index
 from archive.places import places
 from archive.places.places import Level
 from archive.scanning import scans
@@ -260,7 +261,7 @@ class Story:
         """Let the case worker find somebody, which is recorded as a look."""
         actor = self.staff[Role.CASE_WORKER]
         person = self.world.person(self.random.randrange(len(self.world.people.number)))
-        if len(person.family_name) < lookup.FEWEST_LETTERS or not actor.may(Permission.READ_NAMES):
+        if len(person.family_name) < name_index.FEWEST_LETTERS or not actor.may(Permission.READ_NAMES):
             return
         with self.archive.read(actor) as work:
             hits = lookup.find(work, person.family_name)

@@ -17,19 +17,21 @@ from sqlmodel import col
 from archive import migrations, reference_data, register
 from archive.cli import main
 from archive.commands import opened
-from archive.files import files
+from archive.files import files, lookup
 from archive.integrity import checks
 from archive.kernel.config import Settings
 from archive.kernel.environment import BadSettings
 from archive.kernel.store import Archive, make_engine, operator
-from archive.models import CaseFile
+from archive.models import CaseFile, NameToken, Person
 from archive.people import people
 from archive.places import places
+from archive.vocabulary import Protection
 from tests.builders import SetClock
 from tests.databases import KEPT, KEYS, LAST_KEPT
 
 SCHEMAS = {"0.1.0": "0001", "0.1.1": "0003", "0.2.0.dev-0004": "0004"}
 """What is kept, and the last migration of each; `kept/README.md` tells how they were made."""
+BEFORE_0005 = ("0.2.0.dev-0004",)
 BEFORE_0004 = ("0.1.1",)  # for what one migration does: the last that is older than it
 BEFORE_0002 = ("0.1.0",)
 
@@ -81,7 +83,10 @@ def test_no_value_of_an_older_database_is_lost_or_changed_by_its_upgrade(
     migrations.upgrade(kept)
     names = {table: list(rows[0]) for table, rows in before.items() if rows}
     after = _rows(kept, names)
-    for table in before.keys() - {"alembic_version"}:
+    assert {row["person_id"] for row in after["name_token"]} == {
+        row["person_id"] for row in before["name_token"]
+    }
+    for table in before.keys() - {"alembic_version", *MADE_ANEW}:
         composed = [{name: _composed(table, value) for name, value in row.items()} for row in before[table]]
         assert after[table] == sorted(composed, key=str), table
 
@@ -112,6 +117,9 @@ def _let_in_by_self(row: dict[str, Any]) -> bool:
     return bool(row["by"] == f"user:{row['user_id']}")
 
 
+OPEN = """id = (SELECT min(p.id) FROM person p JOIN file_person r ON r.person_id = p.id
+JOIN case_file f ON f.id = r.file_id WHERE f.protected IS FALSE AND f.status <> 'void')"""
+MADE_ANEW = ("name_token", "name_word")  # by 0005, of the names; `checks` sees that it is right
 COMPOSED = (
     "case_file",
     "person",
@@ -184,6 +192,20 @@ def test_an_upgraded_database_is_as_its_history_says(kept: Settings) -> None:
 def _aktspar(settings: Settings, *words: str) -> Result:
     """Run the command line on a database, as whoever upgrades it does."""
     return CliRunner().invoke(main, words, env={**KEYS, "AKTSPAR_DATABASE_URL": settings.database_url})
+
+
+@pytest.mark.parametrize("kept", BEFORE_0005, indirect=True)
+def test_a_name_of_an_older_database_is_found_as_it_is_typed_today(kept: Settings) -> None:
+    _write(kept, f"UPDATE person SET family_name = 'Yılmaz', given_name = 'Anna-Karin' WHERE {OPEN}")
+    migrations.upgrade(kept)
+    with opened(kept) as (archive, actor), archive.read(actor) as work:
+        hidden = work.session.scalars(
+            select(Person.id).where(col(Person.protection) != Protection.NONE)
+        ).all()
+        assert hidden
+        for typed in ("Yilmaz", "Annakarin"):
+            assert len(lookup.find(work, typed).files) > 0
+        assert not work.session.scalars(select(NameToken).where(col(NameToken.person_id).in_(hidden))).all()
 
 
 @pytest.mark.parametrize("kept", BEFORE_0002, indirect=True)

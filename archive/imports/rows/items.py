@@ -19,7 +19,7 @@ from archive.imports.rows.matching import CaseKey, Claim, KnownFile, KnownPerson
 from archive.imports.rows.places import ListedPlace, Steps, standing
 from archive.kernel.store import Work
 from archive.models import FileKind, SourceSystem, Unit
-from archive.people import people
+from archive.people import spelling
 from archive.rules.identity import Identity
 from archive.vocabulary import PlaceKind, Protection, RowState, TaskKind
 from archive.vocabulary.wording import N_
@@ -236,7 +236,7 @@ def _stand_in(reading: Reading, mac_key: bytes) -> str:
     said = [reading.source, reading.kind, reading.opened, reading.closed]
     for person in reading.persons:
         number = person.number.number or person.number.raw if person.number else ""
-        said += [number, people.fold(person.family), people.fold(person.given), person.born]
+        said += [number, spelling.fold(person.family), spelling.fold(person.given), person.born]
     digest = hmac.digest(mac_key, "\x1f".join(map(str, said)).encode(), "sha256")
     return STAND_IN + b32encode(digest[:5]).decode()
 

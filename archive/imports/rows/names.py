@@ -7,7 +7,7 @@ from archive.imports.lists.meaning.names import FORMERLY
 from archive.imports.lists.meaning.reading import PersonReading
 from archive.imports.rows.items import Background, PartVerdict, Verdict
 from archive.imports.rows.matching import KnownPerson
-from archive.people import people
+from archive.people import spelling
 from archive.vocabulary import NumberQuality, Protection, RowState
 
 Name = tuple[str, str]  # family name, given name
@@ -108,8 +108,8 @@ def _sound(said: PersonReading) -> str:
 
 
 def _words(name: Name) -> tuple[list[str], list[str]]:
-    family = people.fold(FORMERLY.sub("", name[0]))  # what somebody was called before is no surname more
-    return [word.rstrip(".") for word in _WORD.findall(family)], _WORD.findall(people.fold(name[1]))
+    family = spelling.fold(FORMERLY.sub("", name[0]))  # what somebody was called before is no surname more
+    return [word.rstrip(".") for word in _WORD.findall(family)], _WORD.findall(spelling.fold(name[1]))
 
 
 def _spelt_alike(ours: list[str], theirs: list[str]) -> bool:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from archive.history import private_data
 from archive.kernel.store import Work
 from archive.models import CaseFile, Event, FilePerson, IncidentFile, Person, Search
-from archive.people import masked_names, people
+from archive.people import masked_names, people, spelling
 from archive.people.masked_names import Names
 from archive.rules.identity import check_digit
 from archive.vocabulary import EventKind
@@ -142,7 +142,7 @@ def _apart(text: str) -> re.Pattern[str] | None:
 
 
 def _signs(text: str) -> str:
-    return "".join(sign for sign in people.bare(text) if sign.isalnum())
+    return "".join(sign for sign in spelling.bare(text) if sign.isalnum())
 
 
 def _loosely(signs: str) -> str:

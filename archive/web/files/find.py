@@ -4,9 +4,10 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from archive.access_log import access_log
 from archive.files import lookup, masking, wanted
-from archive.files.lookup import FoundBy, Hits
+from archive.files.lookup import Hits
 from archive.kernel.store import Work
 from archive.models import Label
+from archive.people import name_index
 from archive.vocabulary import Permission
 from archive.vocabulary.wording import _
 from archive.web.kit.access import archive, current_actor, requires
@@ -14,8 +15,6 @@ from archive.web.kit.answers import Refusals, saw, see, show
 from labels import codes
 
 bp = Blueprint("find", __name__)
-
-DIRECT = {FoundBy.CODE, FoundBy.REFERENCE, FoundBy.NUMBER}
 
 
 @bp.get("/find")
@@ -30,18 +29,18 @@ def page() -> Response:
 def found() -> Response:
     """Answer a term: as a part of the page while one types, else as the page, or as the one file found."""
     term, after = request.form.get("term", "").strip(), request.form.get("after") or None
+    typing = "HX-Request" in request.headers
     hits, shown, elsewhere, missing = None, [], None, {}
     with Refusals() as refused:
         _refuse_names(term, refused)
         if not refused.errors:
             with archive.read(current_actor()) as work:
-                hits = lookup.find(work, term, after=after)
+                hits = lookup.find(work, term, after=after, typing=typing)
                 shown = masking.cards(work, hits.files)
                 missing = wanted.by_file(work, [card.file.id for card in shown])
                 elsewhere = None if hits.files else _other_thing(work, term)
     if hits is not None:
         saw(access_log.looked_for(hits.by.value, term, masking.subjects(shown)))
-    typing = "HX-Request" in request.headers
     if not typing and (target := elsewhere or (_only_one(hits) if hits and not after else None)):
         return see(target)
     facts = {
@@ -54,6 +53,8 @@ def found() -> Response:
     }
     # The next page is asked for by what the term was read as: a misspelt one would find nothing more.
     facts["next_term"] = " ".join(hits.read_as) if hits and hits.read_as else term
+    names = [person.name for card in shown for person in card.persons]
+    facts["meant"] = name_index.as_written(hits.read_as, term, names) if hits else ""
     if typing:
         saw()
         return make_response(render_template("files/_found.html", faults=refused.faults, **facts))
@@ -67,8 +68,8 @@ def _refuse_names(term: str, refused: Refusals) -> None:
 
 
 def _only_one(hits: Hits) -> str | None:
-    """Return the page of the file when nothing else can be meant."""
-    if len(hits.files) != 1 or hits.by not in DIRECT:
+    """Return the page of the file when nothing else can be meant; a guess or a question is shown as one."""
+    if len(hits.files) != 1 or hits.next or hits.read_as or hits.asked:
         return None
     return url_for("files.page", code=hits.files[0].code)
 

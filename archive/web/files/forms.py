@@ -22,6 +22,7 @@ from archive.rules import identity
 from archive.rules.identity import Identity, Written
 from archive.rules.retention import FLAGS
 from archive.vocabulary import LabelState, Outcome, PersonRole, Protection, Term
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _, locale
 from archive.web.kit.answers import Refusals
 from archive.web.places.places import chosen_place
@@ -52,7 +53,7 @@ class Choices:
         """Fetch what there is to choose from, with what a file has already though it is closed."""
         had = [kinds.get(work, file.kind_id)] if file and file.kind_id else []
         offered = [*had, *(kind for kind in files.kinds(work) if kind not in had)]
-        by_name = sorted(offered, key=lambda kind: shown_kind(kind).casefold())
+        by_name = sorted(offered, key=lambda kind: swedish(shown_kind(kind)))
         sources = source_systems.in_use(work, also=file.source_id if file else None)
         own_units = units.in_use(work, also=file.unit_id if file else None)
         return cls(by_name, sources, own_units)

@@ -23,6 +23,7 @@ from archive.models import ImportRun
 from archive.organisation import source_systems
 from archive.places import places
 from archive.vocabulary import ImportPurpose, Protection
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _
 from archive.web.files.forms import shown_kind
 from archive.web.kit.access import archive, current_actor
@@ -88,7 +89,10 @@ def _sheets(seen: ListPreview) -> list[dict[str, str]]:
 
 def choices(work: Work) -> dict[str, Any]:
     """Return what can hold for a whole list: systems, kinds of files, open addresses."""
-    named = {kind.code: shown_kind(kind) for kind in sorted(files.kinds(work), key=lambda kind: kind.code)}
+    named = {
+        kind.code: shown_kind(kind)
+        for kind in sorted(files.kinds(work), key=lambda kind: swedish(shown_kind(kind)))
+    }
     return {
         "kinds": [{"value": code, "label": name} for code, name in named.items()],
         "names_of_kinds": named,

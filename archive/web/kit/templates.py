@@ -9,6 +9,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from archive.vocabulary.wording import LOCALES, _, locale
+from archive.web.kit.bidi import Page
 
 _SENTENCE = ["name", "lparen", "string", "rparen"]
 
@@ -31,6 +32,8 @@ class Spoken(Extension):
 
 class Templates(Environment):
     """Compile templates once for each language, and let all of them share their globals."""
+
+    template_class = Page
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

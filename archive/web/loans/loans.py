@@ -18,6 +18,7 @@ from archive.loans import loans
 from archive.loans.loans import Request
 from archive.models import Loan, User
 from archive.vocabulary import LoanPurpose, Permission
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _
 from archive.web.kit import moments
 from archive.web.kit.access import archive, current_actor, requires
@@ -99,7 +100,7 @@ def _lend(code: str, refused: Refusals | None = None) -> Response:
         refused=refused,
         card=card,
         file=card.file,
-        users=sorted(users),
+        users=sorted(users, key=lambda user: (swedish(user[0]), swedish(user[1] or ""))),
         purposes=list(LoanPurpose),
         form=request.form or {"due_on": due.isoformat(), "purpose": LoanPurpose.CASE_WORK.value},
         due_hint=_due_hint(weeks_on, due),

@@ -24,6 +24,7 @@ from archive.organisation import units as organisation_units
 from archive.places import paths
 from archive.routine_runs import keys as step_keys
 from archive.routine_runs.steps import RunCourse
+from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _, locale
 from archive.web.kit import moments
 from archive.web.places.places import chosen_place
@@ -202,9 +203,8 @@ def _of_case(asking: StepQuery, field: FormField) -> bool:
 
 def colleagues(work: Work) -> list[dict[str, str]]:
     """Return everybody who works here, by name and unit."""
-    users = work.session.scalars(
-        select(User).where(col(User.active)).order_by(col(User.name), col(User.id))
-    ).all()
+    active = work.session.scalars(select(User).where(col(User.active)).order_by(col(User.id)))
+    users = sorted(active, key=lambda user: swedish(user.name))
     names = display_names.names(work, [user.stream for user in users])
     return [
         {"value": user.stream, "label": ", ".join(filter(None, (names[user.stream], user.unit)))}

@@ -203,3 +203,17 @@ def test_a_name_in_question_that_its_list_marks_finds_nothing(
     take_in(archive, archivist, [row("KT-1", ANNA, "Ek, Bo", kind="VU")])
     take_in(archive, archivist, [row("KT-1", BERTIL, "Sten, Siv")], unstated_protection=level)
     assert _found(archive, archivist, "Sten") == ({"KT-1"} if level is Protection.NONE else set())
+
+
+@pytest.mark.parametrize("term", ["Ek Bo", "Ekholm", "Holm"])
+def test_a_file_asked_about_comes_once_over_all_pages(archive: Archive, archivist: Actor, term: str) -> None:
+    take_in(archive, archivist, [KNOWN])
+    take_in(archive, archivist, [row("KT-2", ANNA, "Ek-Holm, Bo"), row("KT-3", BERTIL, "Ekholm, Siv")])
+    with archive.read(archivist) as work:
+        hits = lookup.find(work, term, limit=1)
+        seen = [file.reference for file in hits.files]
+        while hits.next:
+            hits = lookup.find(work, term, after=hits.next, limit=1)
+            seen += [file.reference for file in hits.files]
+    expected = {"Ek Bo": ["KT-1", "KT-2"], "Ekholm": ["KT-2", "KT-3"], "Holm": ["KT-2"]}
+    assert sorted(seen) == expected[term]

@@ -63,7 +63,7 @@ def test_a_number_is_kept_as_written_whatever_it_is_worth(
 
 def test_names_are_found_without_accents_case_and_hyphens(work: Work) -> None:
     person = a_person(work, "Åkerström-Ruiz", "Zoë")
-    assert tokens_of(work, person) == {"akerstrom", "ruiz", "zoe"}
+    assert tokens_of(work, person) == {"akerstrom", "ruiz", "akerstromruiz=", "zoe"}
 
 
 def test_a_corrected_name_is_found_by_the_new_words_alone(work: Work) -> None:
