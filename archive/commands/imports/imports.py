@@ -12,7 +12,7 @@ import click
 
 from archive.access_log import access_log
 from archive.commands import opened
-from archive.commands.imports.lists import say_understood, say_unread, take_in, unread
+from archive.commands.imports.lists import say_accounted, say_understood, say_unread, take_in, unread
 from archive.imports import left_out, refused, runs
 from archive.imports.counts import LABELS, Counts, in_order
 from archive.imports.driver import Progress, drive
@@ -211,4 +211,5 @@ def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
             click.echo(f"{count:>9}    {runs.reason(code)}")
     for code, count in in_order(counts.flags):
         click.echo(f"{count:>9}    {_FLAGS[code].label}")
+    say_accounted(run)
     say_unread(run)

@@ -11,6 +11,8 @@ from sqlmodel import col
 from archive.imports import runs
 from archive.imports.driver import drive
 from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.understanding.accounted import accounted
+from archive.imports.understanding.accounted import lines as accounted_lines
 from archive.imports.understanding.doubts import doubts
 from archive.imports.understanding.told import lines, understood
 from archive.kernel.errors import Invalid
@@ -77,8 +79,10 @@ def _refuse_doubts(run: ImportRun) -> None:
 
 def unread(run: ImportRun) -> dict[str, Any]:
     """Return how the list was understood and which sheets were not read, for JSON."""
+    told = accounted(run)
     return {
         "understood": understood(run),
+        **({"accounted": told.as_dict()} if told else {}),
         "unread_sheets": [one._asdict() for one in runs.unread(run)],
     }
 
@@ -89,6 +93,12 @@ def say_understood(run: ImportRun) -> None:
         click.echo(line)
     for one in doubts(run):
         click.echo(_("In doubt: %(doubt)s", doubt=one.say()))
+
+
+def say_accounted(run: ImportRun) -> None:
+    """Say what became of every cell of a list."""
+    for line in accounted_lines(run):
+        click.echo(line)
 
 
 def say_unread(run: ImportRun) -> None:
