@@ -4,16 +4,19 @@ import csv
 import io
 import json
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from sqlalchemy import select
+from sqlmodel import col
 
 from archive.cli import main
 from archive.imports import runs, worklist
@@ -22,7 +25,7 @@ from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.understanding.accounted import accounted
 from archive.kernel.errors import DomainError
 from archive.kernel.store import Actor, Archive
-from archive.models import ImportRun
+from archive.models import Event, ImportRun
 from archive.vocabulary import CellFate, ImportState, Protection, TaskAnswer, TaskKind
 from tests.verbs.imports.counted_cells import cells_of
 from tests.verbs.imports.taking_in import OLD, prepared, register, tasks_of
@@ -150,21 +153,60 @@ def test_sheets_merging_and_cells_beside_the_columns_are_told(archive: Archive, 
     assert sum(told.values()) == cells_of(several)
 
 
-@pytest.mark.engines("sqlite")
-def test_the_command_line_tells_of_each_cell_in_words_and_as_json(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def imported(archive: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+    """Read the strange list in on the command line."""
     settings = archive.settings
     monkeypatch.setenv("AKTSPAR_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("AKTSPAR_MAC_KEY", settings.mac_key.hex())
     monkeypatch.setenv("AKTSPAR_SECRET_KEY", settings.secret_key)
     (tmp_path / "lista.csv").write_bytes(_text(STRANGE))
-    options = ("--dry-run", "--source", "PROVA", "--site", OLD, "--kind", "EB", "--protection", "none")
-    words = ("import", str(tmp_path / "lista.csv"), *options)
-    told = json.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)["accounted"]
+    twice = [[*cells[:-1], "Akttyp"] if cells == list(HEADER) else cells for cells in STRANGE]
+    (tmp_path / "tvivel.csv").write_bytes(_text(twice))
+    said = ("--source", "PROVA", "--site", OLD, "--kind", "EB", "--protection", "none")
+    return lambda *more, name="lista.csv": CliRunner().invoke(
+        main, ["import", str(tmp_path / name), *said, *more]
+    )
+
+
+def _looks(archive: Archive, actor: Actor) -> list[str]:
+    with archive.read(actor) as work:
+        wanted = select(col(Event.body)).where(col(Event.kind) == "look.list").order_by(col(Event.id))
+        return [json.loads(body)["facts"]["list"] for body in work.session.scalars(wanted)]
+
+
+@pytest.mark.engines("sqlite")
+def test_the_command_line_shows_samples_of_each_column_and_of_persons_their_shapes_alone(
+    archive: Archive, archivist: Actor, imported: Callable[..., Result]
+) -> None:
+    for refused in (False, True):  # stopped by a doubt, and tried
+        found = imported(name="tvivel.csv") if refused else imported("--dry-run")
+        said = found.output
+        assert (found.exit_code != 0) is refused
+        assert "“Avslutad” is registered as: closed (2003-04-05 · 2013-04-05" in said
+        assert "“Personnr” is registered as: personal number (00000000-0000" in said
+        assert "NOT registered: “Handl” (XX" in said
+        assert not [word for word in (ANNA, "Siv", "ring") if word in said]
+    columns = json.loads(imported("--dry-run", "--json").stdout)["understood"]["columns"]
+    assert {"heading": "Namn", "field": "name", "samples": ["Xx, Xxx", "Xxx, Xx", "Xxxx"]} in columns
+    assert "import" not in _looks(archive, archivist)
+
+
+@pytest.mark.engines("sqlite")
+def test_the_values_are_shown_on_the_command_line_when_asked_for_and_that_is_a_look(
+    archive: Archive, archivist: Actor, imported: Callable[..., Result]
+) -> None:
+    said = imported("--dry-run", "--show-values").stdout
+    assert f"“Personnr” is registered as: personal number ({ANNA} · {BERTIL}" in said
+    assert _looks(archive, archivist)[-1] == "import"
+
+
+@pytest.mark.engines("sqlite")
+def test_the_command_line_tells_of_each_cell_in_words_and_as_json(imported: Callable[..., Result]) -> None:
+    told = json.loads(imported("--dry-run", "--json").stdout)["accounted"]
     assert told["cells"] == sum(one["cells"] for one in told["parts"]) == cells_of(_text(STRANGE))
     assert {"fate": "ignored", "cells": 1, "name": "Handl", "field": "ignored"} in told["parts"]
-    said = CliRunner().invoke(main, words).stdout
+    said = imported("--dry-run").stdout
     assert "        1  “Handl”: an ignored column, NOT REGISTERED" in said
     assert "        2  “Aktnr”: registered as reference\n" in said
     assert f"{told['cells']} cells with text in the file, each counted once." in said
