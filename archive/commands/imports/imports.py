@@ -121,14 +121,8 @@ def command(
             if rejects:
                 _write(archive, actor, run, rejects)
             if rejects_protected:
-                _write(
-                    archive,
-                    actor,
-                    run,
-                    rejects_protected,
-                    protected=True,
-                    tried=dry_run or not run.finished_at,
-                )
+                tried = dry_run or not run.finished_at
+                _write(archive, actor, run, rejects_protected, protected=True, tried=tried)
             if duplicates:
                 _write_duplicates(archive, actor, run, duplicates)
             if dry_run and run.status is ImportState.STAGED:
