@@ -21,6 +21,7 @@ from archive.imports.rows.items import Item, Terms, Verdict, fingerprint, item_o
 from archive.imports.rows.matching import TWIN, CaseKey
 from archive.imports.rows.names import LONGER, agree, longer
 from archive.imports.rows.places import PLACE_MISSING, PlaceFinder
+from archive.imports.understanding import cells as understood_cells
 from archive.kernel.errors import Conflict
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import APART, Work
@@ -65,15 +66,16 @@ def act(work: Work, task: Task, answer: TaskAnswer) -> None:
         work.require(Permission.REGISTER)
     if not work.sqlite:
         work.connection.execute(ONE_LIST_AT_A_TIME)
+    cells = {one.id: one.cells for one in (row, *alike)}  # they go once the rows stand in the register
     if answer is TaskAnswer.ROW_WRONG:
         for one in (row, *alike):
-            _count(work, one)
+            _count(work, one, cells[one.id])
         _drop(work, [row, *alike])
         _close(work, alike, answer)
         return
-    _count(work, row, _carry_out(work, run, terms, row, item, task, answer))
+    _count(work, row, cells[row.id], _carry_out(work, run, terms, row, item, task, answer))
     for other in alike:
-        _count(work, other, state=RowState.UNCHANGED)
+        _count(work, other, cells[other.id], state=RowState.UNCHANGED)
         other.state, other.file_id, other.problem = RowState.UNCHANGED, row.file_id, None
         other.cells, other.reading = [], None
     work.session.flush()
@@ -113,7 +115,12 @@ def _carry_out(
 
 
 def _count(
-    work: Work, row: ImportRow, verdict: Verdict | None = None, *, state: RowState | None = None
+    work: Work,
+    row: ImportRow,
+    cells: Sequence[str],
+    verdict: Verdict | None = None,
+    *,
+    state: RowState | None = None,
 ) -> None:
     """Let the counts of the row's list follow the answer, but for what those cleared alone were asked."""
     asked = select(col(Task.id)).where(col(Task.row_id) == row.id, col(Task.kind) == TaskKind.IDENTITY)
@@ -124,6 +131,7 @@ def _count(
     counts = Counts.from_data(run.counts)
     counts.answer(verdict, state=state)
     run.counts = counts.as_dict()
+    understood_cells.answered(run, cells, verdict, stands=state is not None)
 
 
 def _apart(work: Work, item: Item) -> Item:

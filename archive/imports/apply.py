@@ -37,20 +37,14 @@ from archive.imports.rows.numbers_alike import Slips
 from archive.imports.rows.persons import PersonBook
 from archive.imports.rows.places import PLACE_MISSING, ListedPlace, PlaceFinder
 from archive.imports.rows.protected import Marks
+from archive.imports.understanding import cells
 from archive.imports.waves import waves
 from archive.kernel.errors import ChangedMeanwhile, Conflict, DomainError, Invalid
 from archive.kernel.store import CHANGED_MEANWHILE, Work
 from archive.models import CaseFile, ImportRow, ImportRun, Place
 from archive.people import file_links, same_persons
 from archive.places import shelf_order
-from archive.vocabulary import (
-    Evidence,
-    ImportAction,
-    OrderRule,
-    Permission,
-    RowState,
-    TaskKind,
-)
+from archive.vocabulary import Evidence, ImportAction, OrderRule, Permission, RowState, TaskKind
 
 _ROW = ImportRow.__table__  # type: ignore[attr-defined]
 _FILE = CaseFile.__table__  # type: ignore[attr-defined]
@@ -168,6 +162,7 @@ class Applying:
     def _count(run: ImportRun, rows: Sequence[Any], verdicts: Sequence[Verdict], places: int) -> None:
         counts = Counts.from_data(run.counts)
         counts.add(verdicts)
+        cells.registered(run, rows, verdicts)
         counts.places += places
         run.counts, run.next_row = counts.as_dict(), max(run.next_row, rows[-1].row)
         run.share = round(100 * counts.rows / max(run.rows, 1))

@@ -26,6 +26,8 @@ from archive.imports.rows.judging import judge
 from archive.imports.rows.matching import CaseKey, KnownFile
 from archive.imports.rows.near import Seen
 from archive.imports.rows.places import PlaceFinder
+from archive.imports.understanding import cells as understood_cells
+from archive.imports.understanding.outside import outside
 from archive.kernel.clock import local_date
 from archive.kernel.errors import DomainError, Invalid
 from archive.kernel.store import Work
@@ -168,12 +170,13 @@ class Staging:
         work.insert(_ROW, rows)
         self._note_look(work, run, [item.reading for _number, _cells, item in read])
         self.written(work, run, verdicts, {row["row"]: row["id"] for row in rows})
+        run.shape = run.shape or self._list.shape.as_dict()
         counts = Counts.from_data(run.counts)
         counts.add(verdicts)
         counts.places = len(self.finder.planned)
+        understood_cells.read(run, [cells for _number, cells, _item in read], verdicts)
         run.counts, run.rows, run.next_row = counts.as_dict(), counts.rows, read[-1][0]
         run.share = round(100 * self._list.share())
-        run.shape = run.shape or self._list.shape.as_dict()
 
     @staticmethod
     def _note_look(work: Work, run: ImportRun, readings: Sequence[Reading]) -> None:
@@ -187,6 +190,7 @@ class Staging:
             _stop(work, run, Invalid("list_empty", NO_ROWS))
             return
         run.options = {**run.options, "central": self._is_central(work), "checked": run.counts}
+        understood_cells.checked(run, outside(self._list))
         run.share, run.heartbeat = 100, None
         history.advance(work, run, ImportAction.FINISH_STAGING, changes={"next_row": 0}, counts=run.counts)
 

@@ -69,9 +69,17 @@ class ListPreview:
 
 
 def preview(
-    archive: Archive, actor: Actor, run: ImportRun, mapping: ListMapping | None = None
+    archive: Archive,
+    actor: Actor,
+    run: ImportRun,
+    mapping: ListMapping | None = None,
+    *,
+    shapes: bool = False,
 ) -> ListPreview:
-    """Read the first rows as a mapping understands them: the run's own unless another is given."""
+    """Read the first rows as a mapping understands them: the run's own unless another is given.
+
+    With `shapes`, of columns about persons the samples show nothing else of anybody.
+    """
     mapping = mapping or runs.mapping_of(run)
     with (
         uploads.opened(archive, actor, run.upload_id) as source,
@@ -87,7 +95,7 @@ def preview(
         terms = Terms.load(work, mapping)
         items = [item_of(number, reader.read(row, number), terms) for number, row in sample]
         hidden = [item.reading.protection.protected for item in items]
-        samples = tuple(_samples(mapping, columns, cells, hidden))
+        samples = tuple(_samples(mapping, columns, cells, [shapes or one for one in hidden]))
         first = [
             cell
             for row, secret in list(zip(cells, hidden, strict=True))[:PREVIEWED]

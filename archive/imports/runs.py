@@ -16,6 +16,7 @@ from archive.imports.lists.meaning.guessing import guess
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.lists.meaning.tables import ListShape, OpenList, SheetRows
+from archive.imports.understanding import cells
 from archive.imports.understanding.opened import Opened, look
 from archive.kernel.clock import local_date
 from archive.kernel.errors import Conflict, DomainError, Invalid, NotFound
@@ -211,10 +212,13 @@ def has_header(run: ImportRun) -> bool:
 
 def unread(run: ImportRun) -> list[SheetRows]:
     """Return the sheets of the workbook that have rows and are not the one that is read."""
-    sheets = (SheetRows(*one) for one in run.options.get("sheets", ()))
-    shape = shape_of(run)
+    return [one for one in left_sheets(run, shape_of(run)) if one.rows]
+
+
+def left_sheets(run: ImportRun, shape: ListShape) -> list[SheetRows]:
+    """Return the sheets of the workbook with any text that a form does not read, those without rows too."""
     read = {shape.sheet, *(section.sheet for section in shape.sections)}
-    return [one for one in sheets if one.rows and one.name not in read]
+    return [one for one in (SheetRows(*one) for one in run.options.get("sheets", ())) if one.name not in read]
 
 
 def changed_since_check(run: ImportRun) -> bool:
@@ -265,6 +269,7 @@ def apply(work: Work, run: ImportRun) -> None:
     if changed_since_check(run):
         raise Conflict("columns_changed", COLUMNS_CHANGED)
     run.counts, run.share, run.heartbeat = {}, 0, None
+    cells.begin_again(run)
     run.options = {**run.options, "orderer": work.actor.id}
     history.advance(work, run, ImportAction.APPLY, changes={"next_row": 0})
 

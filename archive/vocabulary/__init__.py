@@ -29,6 +29,7 @@ from archive.vocabulary.deliveries import (
 )
 from archive.vocabulary.history import EventKind
 from archive.vocabulary.imports import (
+    CellFate,
     GapKind,
     ImportAction,
     ImportPurpose,
@@ -86,6 +87,7 @@ __all__ = [
     "AssessmentAction",
     "AssessmentAnswer",
     "AssessmentState",
+    "CellFate",
     "CheckAction",
     "CheckCommand",
     "CheckState",

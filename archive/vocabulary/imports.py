@@ -189,3 +189,23 @@ class RowReason(Term):
     NAME_SPLIT = "name_split", "namnet kan vara delat av ett komma", "the name may be split by a comma"
     FORMULA = "formula", "en formel i stället för ett värde", "a formula in place of a value"
     CELL_TOO_LONG = "cell_too_long", "en cell är för lång", "a cell is too long"
+
+
+class CellFate(Term):
+    """What became of a cell of a list."""
+
+    FIELD = "field", "registreras som", "registered as"
+    UNREAD = "unread", "kan inte läsas, flaggad", "cannot be read, flagged"
+    DIFFERS = "differs", "skiljer sig från registret, fråga", "differs from the register, a question"
+    NOTE = "note", "fritext, läst efter märkning", "free text, read for marks of protection"
+    IGNORED = "ignored", "ignorerad kolumn", "an ignored column"
+    BESIDE = "beside", "bredvid listans kolumner", "beside the columns of the list"
+    TITLE = "title", "ovanför rubrikraden", "above the headings"
+    HEADING = "heading", "rubrik", "a heading"
+    SUM = "sum", "summa eller sidhuvud", "a sum or the head of a page"
+    LINE = "line", "rad om raderna under den", "a line on the rows below it"
+    REFUSED = "refused", "rad som inte registreras", "a row that is not registered"
+    DUPLICATE = "duplicate", "rad som upprepar en annan", "a row that repeats another"
+    QUESTION = "question", "rad i fråga", "a row in question"
+    WRONG = "wrong", "rad som sagts vara fel", "a row that was said to be wrong"
+    SHEET = "sheet", "blad som inte läses", "a sheet that is not read"

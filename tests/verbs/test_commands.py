@@ -298,8 +298,8 @@ def test_sheets_that_are_not_read_are_named_with_their_rows_and_one_can_be_chose
     told = json.loads(aktspar("import", path, *said, "--dry-run", "--json").stdout)
     assert told["rows"] == 9
     assert told["unread_sheets"] == [
-        {"name": "2004", "rows": 3, "hidden": False},
-        {"name": "Gömt", "rows": 1, "hidden": True},
+        {"name": "2004", "rows": 3, "hidden": False, "cells": 20},
+        {"name": "Gömt", "rows": 1, "hidden": True, "cells": 10},
     ]
     words = aktspar("import", path, *said, "--sheet", "Gömt").stdout
     assert "The sheet “2003” with 9 rows was not read. Read it with --sheet, or every" in words

@@ -12,7 +12,14 @@ import click
 
 from archive.access_log import access_log
 from archive.commands import opened
-from archive.commands.imports.lists import say_understood, say_unread, take_in, unread
+from archive.commands.imports.lists import (
+    samples_of,
+    say_accounted,
+    say_understood,
+    say_unread,
+    take_in,
+    unread,
+)
 from archive.imports import left_out, refused, runs
 from archive.imports.counts import LABELS, Counts, in_order
 from archive.imports.driver import Progress, drive
@@ -21,6 +28,7 @@ from archive.imports.lists.meaning.mapping import Mapping, day_of_list
 from archive.imports.lists.meaning.rejects import write_rejects
 from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.lists.meaning.tables import ListShape
+from archive.imports.understanding.told import Samples
 from archive.kernel.clock import local_date
 from archive.kernel.store import Actor, Archive
 from archive.models import ImportRun
@@ -48,6 +56,9 @@ _FLAGS = {flag.value: flag for flag in FlagCode}
     help="What holds for persons if no column says it; unknown hides them.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be registered; keep nothing.")
+@click.option(
+    "--show-values", is_flag=True, help="Show names and numbers as samples of their columns, which is a look."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option(
     "--rejects",
@@ -73,6 +84,7 @@ def command(
     yes: bool,
     name: str,
     dry_run: bool,
+    show_values: bool,
     as_json: bool,
     rejects: Path | None,
     rejects_protected: Path | None,
@@ -100,27 +112,24 @@ def command(
                 lambda mapping: _told(mapping, said),
                 ALL_SHEETS if all_sheets else sheet,
                 confirmed=yes or dry_run,
+                show_values=show_values,
             )
         with _bar(run_id) as progress:
             run = _through(archive, actor, run_id, progress, apply=not dry_run)
+            gone = run.status is ImportState.DISCARDED
+            samples = () if gone else samples_of(archive, actor, run_id, show_values=show_values)
             if rejects:
                 _write(archive, actor, run, rejects)
             if rejects_protected:
-                _write(
-                    archive,
-                    actor,
-                    run,
-                    rejects_protected,
-                    protected=True,
-                    tried=dry_run or not run.finished_at,
-                )
+                tried = dry_run or not run.finished_at
+                _write(archive, actor, run, rejects_protected, protected=True, tried=tried)
             if duplicates:
                 _write_duplicates(archive, actor, run, duplicates)
             if dry_run and run.status is ImportState.STAGED:
                 with archive.write(actor) as work:
                     runs.discard(work, runs.get(work, run_id))
                 drive(archive, actor, run_id)
-    _report(run, as_json, dry_run=dry_run)
+    _report(run, as_json, samples, dry_run=dry_run)
 
 
 def _told(mapping: Mapping, said: dict[str, Any]) -> Mapping:
@@ -193,16 +202,17 @@ def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path)
         write_rejects(target, ListShape.from_dict(run.shape or {}), ((one.cells, one.reason) for one in rows))
 
 
-def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
+def _report(run: ImportRun, as_json: bool, samples: Samples, *, dry_run: bool) -> None:
     counts = runs.report(run)
     if as_json:
-        facts = {"import": run.id, "list": run.name, "dry_run": dry_run, **counts.as_dict(), **unread(run)}
+        facts = {"import": run.id, "list": run.name, "dry_run": dry_run, **counts.as_dict()}
+        facts |= unread(run, samples)
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     click.echo(_("Import %(run)s of %(name)s", run=run.id, name=run.name))
     if dry_run:
         click.echo(_("Dry run: nothing was registered."))
-    say_understood(run)
+    say_understood(run, samples)
     if not runs.has_header(run):
         click.echo(_(runs.NO_HEADER))
     for name in Counts.numbers():
@@ -211,4 +221,5 @@ def _report(run: ImportRun, as_json: bool, *, dry_run: bool) -> None:
             click.echo(f"{count:>9}    {runs.reason(code)}")
     for code, count in in_order(counts.flags):
         click.echo(f"{count:>9}    {_FLAGS[code].label}")
+    say_accounted(run)
     say_unread(run)

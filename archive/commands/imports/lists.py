@@ -6,12 +6,15 @@ from typing import Any
 
 import click
 
+from archive.access_log import access_log
 from archive.files import files
-from archive.imports import runs
+from archive.imports import preview, runs
 from archive.imports.driver import drive
 from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.understanding.accounted import accounted
+from archive.imports.understanding.accounted import lines as accounted_lines
 from archive.imports.understanding.doubts import doubts
-from archive.imports.understanding.told import lines, understood
+from archive.imports.understanding.told import Samples, lines, understood
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import ImportRun
@@ -39,6 +42,7 @@ def take_in(
     sheet: str = "",
     *,
     confirmed: bool = True,
+    show_values: bool = False,
 ) -> int:
     """Upload a list and order that it be read; `told` adds what the options say. Returns the run's id.
 
@@ -48,12 +52,13 @@ def take_in(
     with file.open("rb") as content:
         run_id = runs.begin(archive, actor, file.name, content, purpose, mapping, sheet)
     try:
+        samples = () if confirmed else samples_of(archive, actor, run_id, told, show_values=show_values)
         with archive.write(actor) as work:
             run = runs.get(work, run_id)
             runs.choose(work, run, told(runs.mapping_of(run)))
             runs.stage(work, run)
             if not confirmed:
-                _refuse_doubts(run)
+                _refuse_doubts(run, samples)
     except (Invalid, click.ClickException) as unsaid:
         with archive.write(actor) as work:
             runs.discard(work, runs.get(work, run_id))
@@ -68,27 +73,50 @@ def take_in(
     return run_id
 
 
-def _refuse_doubts(run: ImportRun) -> None:
+def samples_of(
+    archive: Archive, actor: Actor, run_id: int, told: Told = lambda mapping: mapping, *, show_values: bool
+) -> Samples:
+    """Return three cells of each column; where values of persons are asked for, once the look is recorded.
+
+    Without, columns about persons show shapes alone (`Xxxxx, Xxxx`): a terminal keeps what it showed.
+    """
+    with archive.read(actor) as work:
+        run = runs.get(work, run_id)
+    seen = preview.preview(archive, actor, run, told(runs.mapping_of(run)), shapes=not show_values)
+    if show_values:
+        access_log.record(archive, actor, access_log.at_list("import", [run.stream, *seen.subjects]))
+    return seen.samples
+
+
+def _refuse_doubts(run: ImportRun, samples: Samples) -> None:
     """Stop a list whose reading is in doubt, saying how it was understood and what to do."""
     if in_doubt := doubts(run):
-        said = "\n".join((*lines(run), "", *(f"- {one.say()}" for one in in_doubt), ""))
+        said = "\n".join((*lines(run, samples), "", *(f"- {one.say()}" for one in in_doubt), ""))
         raise click.ClickException(f"{_(DOUBTS)}\n\n{said}\n{_(CONFIRM)}")
 
 
-def unread(run: ImportRun) -> dict[str, Any]:
+def unread(run: ImportRun, samples: Samples = ()) -> dict[str, Any]:
     """Return how the list was understood and which sheets were not read, for JSON."""
+    told = accounted(run)
     return {
-        "understood": understood(run),
+        "understood": understood(run, samples),
+        **({"accounted": told.as_dict()} if told else {}),
         "unread_sheets": [one._asdict() for one in runs.unread(run)],
     }
 
 
-def say_understood(run: ImportRun) -> None:
+def say_understood(run: ImportRun, samples: Samples = ()) -> None:
     """Say how the list was understood, and what of that is in doubt."""
-    for line in lines(run):
+    for line in lines(run, samples):
         click.echo(line)
     for one in doubts(run):
         click.echo(_("In doubt: %(doubt)s", doubt=one.say()))
+
+
+def say_accounted(run: ImportRun) -> None:
+    """Say what became of every cell of a list."""
+    for line in accounted_lines(run):
+        click.echo(line)
 
 
 def say_unread(run: ImportRun) -> None:

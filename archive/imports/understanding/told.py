@@ -1,6 +1,6 @@
 """Tell how a list was understood, the same on the page, the command line and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archive.imports import runs
@@ -24,8 +24,12 @@ _MARKS = {
 DROPPED = (None, ListField.IGNORED, ListField.FREE_TEXT)
 
 
-def understood(run: ImportRun) -> dict[str, Any]:
-    """Return how a list was understood as plain data for JSON."""
+Samples = Sequence[Sequence[str]]
+"""Some cells of each column, as they may be shown."""
+
+
+def understood(run: ImportRun, samples: Samples = ()) -> dict[str, Any]:
+    """Return how a list was understood as plain data for JSON, with samples of its columns if there are."""
     shape = runs.shape_of(run)
     columns = _columns(run)
     return {
@@ -39,24 +43,44 @@ def understood(run: ImportRun) -> dict[str, Any]:
             for one in shape.sections
         ],
         "heading_row": shape.header_row,
-        "columns": [{"heading": name, "field": field.value if field else None} for name, field in columns],
+        "columns": [
+            {
+                "heading": name,
+                "field": field.value if field else None,
+                **({"samples": list(some)} if some else {}),
+            }
+            for (name, field), some in _with(columns, samples)
+        ],
         "not_registered": [name for name, field in columns if field in DROPPED],
         "marks": Opened.kept(run).marks,
         "doubts": [{"code": one.code, "text": one.say()} for one in doubts(run)],
     }
 
 
-def lines(run: ImportRun) -> Iterator[str]:
-    """Iterate how a list was understood, in words."""
+def lines(run: ImportRun, samples: Samples = ()) -> Iterator[str]:
+    """Iterate how a list was understood, in words; with samples each column that is left has its own line."""
     yield from form(run)
-    columns = _columns(run)
-    for name, field in columns:
-        if field not in DROPPED:
-            yield _(
-                "“%(heading)s” is registered as: %(field)s", heading=name, field=field.label if field else ""
-            )
-    if left := [name for name, field in columns if field in DROPPED]:
-        yield _("NOT registered: %(columns)s", columns=", ".join(f"“{name}”" for name in left))
+    columns = list(_with(_columns(run), samples))
+    for (name, field), some in columns:
+        if field is not None and field not in DROPPED:
+            said = _("“%(heading)s” is registered as: %(field)s", heading=name, field=field.label)
+            yield said + _shown(some)
+    left = [(f"“{name}”", some) for (name, field), some in columns if field in DROPPED]
+    for said, some in left if samples else ():
+        yield _("NOT registered: %(columns)s", columns=said) + _shown(some)
+    if left and not samples:
+        yield _("NOT registered: %(columns)s", columns=", ".join(name for name, _some in left))
+
+
+def _shown(samples: Sequence[str]) -> str:
+    return f" ({' · '.join(samples)})" if samples else ""
+
+
+def _with(
+    columns: Sequence[tuple[str, ListField | None]], samples: Samples
+) -> Iterator[tuple[tuple[str, ListField | None], Sequence[str]]]:
+    """Go through the columns, each with its samples."""
+    return ((column, samples[at] if at < len(samples) else ()) for at, column in enumerate(columns))
 
 
 def form(run: ImportRun) -> Iterator[str]:

@@ -18,6 +18,7 @@ from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.rejects import suffix, write_rejects
 from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.papers import flags as paper
+from archive.imports.understanding.accounted import accounted
 from archive.imports.understanding.told import lines
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
@@ -145,6 +146,7 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
         "waiting": import_runs.waiting(run),
         "unread_sheets": import_runs.unread(run),
         "understood": list(lines(run)),
+        "accounted": accounted(run),
         "problem": import_runs.problem_of(run.problem).say() if run.problem else None,
         "may": {action.value: action in actions for action in ImportAction},
         "who": display_names.names(work, {run.started_by})[run.started_by],

@@ -15,9 +15,11 @@ from sqlmodel import col
 from archive.imports import runs
 from archive.imports.driver import drive
 from archive.imports.lists.meaning.sections import ALL_SHEETS
+from archive.imports.understanding.accounted import accounted
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import CaseFile, FileKind, FilePerson, ImportRow, ImportRun, Person, PersonNumber, Place
 from archive.vocabulary import ImportPurpose, ImportState, PlaceKind, Protection, RowState
+from tests.verbs.imports.counted_cells import BY_EYE, cells_of
 from tests.verbs.imports.taking_in import OLD
 
 GIVEN = Path(__file__).with_name("given")
@@ -60,10 +62,13 @@ def taken_in(archive: Archive, actor: Actor, name: str) -> ImportRun:
 
 
 def outcome(archive: Archive, actor: Actor, name: str) -> Iterator[str]:
-    """Read a given list in and yield what is wrong without a word: of each row, and of rows nobody listed."""
+    """Read a given list in and yield what is wrong without a word: of rows, cells, rows nobody listed."""
     run = taken_in(archive, actor, name)
     if run.problem:
         yield runs.problem_of(run.problem).say()
+    found, cells = accounted(run), _cells(run, name)
+    if found is None or found.cells != cells:
+        yield f"{cells} cells in the file: {found}"
     with archive.read(actor) as work:
         statement = select(ImportRow).where(col(ImportRow.run_id) == run.id).order_by(col(ImportRow.row))
         left = list(work.session.execute(statement).scalars())
@@ -83,6 +88,10 @@ def outcome(archive: Archive, actor: Actor, name: str) -> Iterator[str]:
         for row in left:
             if row.state is RowState.REGISTERED:
                 yield f"row {row.row}, which is nobody's file: {said[row.row]}"
+
+
+def _cells(run: ImportRun, name: str) -> int:
+    return BY_EYE.get(name) or cells_of((GIVEN / name).read_bytes(), runs.shape_of(run).separator)
 
 
 def _bare(text: object) -> str:

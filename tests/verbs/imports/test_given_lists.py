@@ -1,4 +1,4 @@
-"""The lists given by an archivist come out as their README says: each row right, or with its doubt told."""
+"""The lists given by an archivist come out as their README says: rows right or in doubt, cells counted."""
 
 import pytest
 
@@ -17,7 +17,9 @@ def archive(archive: Archive) -> Archive:
 
 @pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("name", sorted(TRUTH))
-def test_each_row_comes_out_right_or_says_its_doubt(archive: Archive, name: str) -> None:
+def test_each_row_comes_out_right_or_says_its_doubt_and_each_cell_is_accounted_for(
+    archive: Archive, name: str
+) -> None:
     try:
         found = [*outcome(archive, ACTOR, name)]
     except Invalid as refused:

@@ -1,5 +1,6 @@
 """A list looked at from all sides: before the check, after it and back, and its flagged rows."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -17,12 +18,14 @@ from archive.vocabulary import Evidence, ImportPurpose, ImportState, PlaceKind, 
 from tests.builders import a_person
 from tests.verbs.imports.taking_in import (
     CENTRAL,
+    HEADER,
     OLD,
     a_list,
     check,
     file_of,
     mapping,
     prepared,
+    register,
     row,
     take_in,
 )
@@ -378,3 +381,19 @@ def test_the_worklist_says_by_what_two_files_may_be_one(
     take_in(archive, archivist, [numbered, row("2009/12346", "199006022397", "Åkerlund, Anna")])
     page = sign_in(Role.ARCHIVIST).get("/tasks/?kind=near_duplicate").text
     assert "Samma personnummer, namn och datum, aktnumret skiljer en siffra" in page
+
+
+def test_the_report_tells_what_became_of_each_cell(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    content = a_list([(*row("P1", ANNA), "ring")], (*HEADER, "Handl"))
+    register(archive, archivist, check(archive, archivist, content, mapping()))
+    page = re.sub(r"\s+", " ", sign_in(Role.ARCHIVIST).get("/imports/1").text)
+    cell = re.search(r"<th[^>]*>”Handl”: (.*?)</tr>", page)
+    assert cell is not None
+    assert [word in cell[1] for word in ("ignorerad kolumn", "ak-tag--yellow", ">1<")] == [True] * 3
+    plain = re.search(r"<th[^>]*>”Aktnr”: (.*?)</tr>", page)
+    assert plain is not None
+    assert [word in plain[1] for word in ("registreras som aktnummer", "ak-tag")] == [True, False]
+    cells = sum(bool(one) for cells in (*(HEADER, row("P1", ANNA)), ("Handl", "ring")) for one in cells)
+    assert f"{cells} celler med text i filen" in page

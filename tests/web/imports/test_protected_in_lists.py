@@ -1,6 +1,7 @@
 """Nobody learns from a list they read in whom the register protects: masks follow the list's own words."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -418,9 +419,15 @@ _NAMELESS = {
 }
 
 
+_CELLS_FILLED = re.compile(
+    r"\s*<tr[^>]*>\s*<th[^>]*>”[^”]*”: registreras som .*?</tr>|\d+ celler med text", re.DOTALL
+)
+"""What the report says of cells the row itself fills; what it says of others is compared."""
+
+
 def _typed_left_out(world: World) -> dict[str, str]:
     """Return what was answered, without the words of the rows, longest first."""
-    said = dict(world.said)
+    said = {path: _CELLS_FILLED.sub("", text) for path, text in world.said.items()}
     typed_ones = {cell for cells in _ABOUT_MASKED.values() for cell in cells if len(cell) > 3}
     for typed in sorted(typed_ones, key=len, reverse=True):
         said = {path: text.replace(typed, "·") for path, text in said.items()}

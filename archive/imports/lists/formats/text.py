@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from archive.kernel.letters import DASHES, one_form
 
@@ -49,3 +50,8 @@ def simple(text: str) -> str:
 def broken(text: str) -> bool:
     """Tell whether letters were taken for others on the way: two signs for one, or a mark of a question."""
     return ("?" in text or not text.isascii()) and bool(_BROKEN.search(text))
+
+
+def filled_cells(cells: Iterable[str]) -> int:
+    """Count the cells with text."""
+    return sum(map(bool, map(str.strip, cells)))

@@ -18,7 +18,7 @@ from archive.imports.lists.formats.marks import SheetMarks
 from archive.imports.lists.formats.notes import RowNotes
 from archive.imports.lists.formats.otherbook import OtherBook
 from archive.imports.lists.formats.sheet import Merge, fill_merged
-from archive.imports.lists.formats.text import clean
+from archive.imports.lists.formats.text import clean, filled_cells
 from archive.imports.lists.formats.textfile import TextFile
 from archive.imports.lists.formats.workbook import Sheet, Workbook
 from archive.imports.lists.meaning.headings import is_heading
@@ -55,6 +55,8 @@ class SheetRows(NamedTuple):
     name: str
     rows: int
     hidden: bool
+    cells: int = 0
+    """Cells with text, those above its header too; nothing of one taken in by an earlier version."""
 
 
 TORN_OFF = re.compile(r"\s+[^\W\d_]")
@@ -122,7 +124,7 @@ class _Found(NamedTuple):
     """The columns of tables that stand side by side."""
 
 
-class _Table(NamedTuple):
+class ListTable(NamedTuple):
     """Hold the rows of one table, with what is odd about them, and where it stands in the list."""
 
     rows: Callable[[RowNotes], Iterator[Row]]
@@ -148,7 +150,7 @@ class OpenList:
         self._size = source.stat().st_size if isinstance(source, Path) else len(source)
         self._limits.check_file(self._size)
         self._book: Book | None = None
-        self._tables: list[_Table] = []
+        self.tables: list[ListTable] = []
         self._position: Callable[[], int]
         self._whole = self._size
         self.sheets: tuple[str, ...] = ()
@@ -260,17 +262,18 @@ class OpenList:
         ]
         if len(parts) == 1:
             (sheet, look, rows, _columns), *_rest = parts
-            self._tables = [_Table(rows, None, look.header_row)]
+            self.tables = [ListTable(rows, None, look.header_row)]
             return
         headers = [look.header[columns.start : columns.stop] for _sheet, look, _rows, columns in parts]
         header, places = combined(headers)
         added, last = 0, 0
         for (sheet, look, rows, columns), places_there in zip(parts, places, strict=True):
             at = tuple(place + columns.start if place >= 0 else -1 for place in places_there)
-            self._tables.append(_Table(rows, ListSection(sheet, look.header_row, added, at), look.header_row))
+            section = ListSection(sheet, look.header_row, added, at)
+            self.tables.append(ListTable(rows, section, look.header_row))
             last = max((number for number, _cells in rows({})), default=0)
             added = next_thousand(added + last)
-        sections = tuple(table.section for table in self._tables if table.section)
+        sections = tuple(table.section for table in self.tables if table.section)
         self.shape = replace(self.shape, header=header, sections=sections)
 
     def _remarks(self, book: Book, sheet: Sheet, look: _Found) -> Iterator[CommentMark]:
@@ -299,7 +302,7 @@ class OpenList:
         width = len(self.shape.header)
         padded = self._book is not None
         self.notes.clear()
-        for rows, section, header_row in self._tables:
+        for rows, section, header_row in self.tables:
             added = section.added if section else 0
             start, notes = max(after - added, header_row), self.notes if not section else RowNotes()
             for number, cells in rows(notes):
@@ -342,11 +345,21 @@ class OpenList:
     def sheet_rows(self) -> Iterator[SheetRows]:
         """Count the rows of every sheet that has any, where there are several: it takes reading them all."""
         for sheet, look in self._looks.items() if self._book and len(self._looks) > 1 else ():
-            count, rows = 0, self._book.rows(sheet) if self._book else iter(())
+            count, texts, rows = 0, 0, self._book.rows(sheet) if self._book else iter(())
             with suppress(Invalid, TooLarge):  # what is not read may be as it likes
                 for number, cells in rows:
-                    count += number > look.header_row and any(map(str.strip, cells))
-            yield SheetRows(sheet.name, count, sheet.hidden)
+                    filled = filled_cells(map(one_form, cells))
+                    count, texts = count + (number > look.header_row and filled > 0), texts + filled
+            yield SheetRows(sheet.name, count, sheet.hidden, texts)
+
+    def repeated(self) -> int:
+        """Count the cells that merging fills; a sheet without merged ranges is not read for it."""
+        count, book, read = 0, self._book, {self.shape.sheet, *(one.sheet for one in self.shape.sections)}
+        for sheet, look in self._looks.items() if book else ():
+            if book and sheet.name in read and book.merges(sheet):
+                count += sum(filled_cells(cells) for _row, cells in self._rows_of(book, sheet, look)({}))
+                count -= sum(filled_cells(map(one_form, cells)) for _row, cells in book.rows(sheet))
+        return count
 
     def sample(self, count: int = 200) -> list[Row]:
         """Return the first rows below the header."""
