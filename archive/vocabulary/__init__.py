@@ -76,6 +76,7 @@ from archive.vocabulary.register import (
     Outcome,
     PersonRole,
     PlaceKind,
+    PlaceNeed,
     Protection,
     ScanOutcome,
 )
@@ -136,6 +137,7 @@ __all__ = [
     "Permission",
     "PersonRole",
     "PlaceKind",
+    "PlaceNeed",
     "Protection",
     "Role",
     "RoutineAction",

@@ -18,11 +18,13 @@ from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.rejects import suffix, write_rejects
 from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.papers import flags as paper
+from archive.imports.rows import emptied
 from archive.imports.understanding.told import lines
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
 from archive.models import ImportRun
 from archive.people import people
+from archive.places import paths
 from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowState, TaskKind
 from archive.vocabulary.wording import N_, _
 from archive.web.imports import columns
@@ -150,7 +152,19 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
         "who": display_names.names(work, {run.started_by})[run.started_by],
         **columns.choices(work),
         "withdrawn": run.options.get("withdrawn"),
+        "places_closed": emptied.closed(run),
+        "places_kept": _places_kept(work, run),
     }
+
+
+def _places_kept(work: Work, run: ImportRun) -> list[dict[str, Any]]:
+    """Return the places a withdrawn list leaves open, each with its way to it and why."""
+    kept = list(emptied.kept(work, run))
+    trails = paths.steps(work, [place.id for place, _need in kept])
+    return [
+        {"name": paths.name_of(trails[place.id]), "code": place.code, "why": need.label}
+        for place, need in kept
+    ]
 
 
 _TONES = {
