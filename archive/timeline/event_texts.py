@@ -218,7 +218,7 @@ def tell(
 
 
 def _actor(row: Any, listed: Listed | None) -> str:
-    """Return who did it: of a list the worker registered in its own name, as it once did, who ordered that."""
+    """Return who did it: of a list the worker registered in its own name, who ordered that."""
     return listed.by if listed and row.actor.startswith("worker:") else str(row.actor)
 
 

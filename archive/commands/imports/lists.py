@@ -11,12 +11,12 @@ from sqlmodel import col
 from archive.imports import runs
 from archive.imports.driver import drive
 from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.rows.places import addresses
 from archive.imports.understanding.doubts import doubts
 from archive.imports.understanding.told import lines, understood
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import FileKind, ImportRun, SourceSystem
-from archive.places import places
 from archive.vocabulary import ImportPurpose
 from archive.vocabulary.wording import N_, _, ngettext
 
@@ -110,7 +110,7 @@ def say_unread(run: ImportRun) -> None:
 
 def _choices(work: Work, field: str | None) -> list[str]:
     if field == "site":
-        return [site.name for site in places.roots(work)]
+        return addresses(work)
     models: dict[str, Any] = {"source": SourceSystem, "default_kind": FileKind}
     model = models.get(field or "")
     if model is None:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from archive.imports.lists.meaning.whereabouts import PlaceStep, place_key
 from archive.imports.rows.shelving import positions
 from archive.kernel.store import Work
-from archive.models import Place
+from archive.models import Delivery, Place
 from archive.places import places, unused
 from archive.places.places import HOLDS, Level
 from archive.vocabulary import OrderRule, PlaceKind
@@ -78,6 +78,15 @@ class _Node:
     def position(self) -> int:
         """Return where it stands among those beside it."""
         return int(self.path.rsplit(".", 1)[-1])
+
+
+def addresses(work: Work) -> list[str]:
+    """Return the names of the addresses a list can be about: open ones, not where crates are on their way."""
+    transit = select(col(Delivery.transit_id))
+    wanted = select(col(Place.name)).where(
+        col(Place.parent_id).is_(None), col(Place.closed_at).is_(None), col(Place.id).not_in(transit)
+    )
+    return list(work.session.scalars(wanted.order_by(col(Place.path))))
 
 
 def standing(steps: Iterable[PlaceStep]) -> Steps:

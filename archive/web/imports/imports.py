@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, request, url_for
 
 from archive.access_log import access_log
 from archive.accounts import display_names
+from archive.codes import codes as label_codes
 from archive.imports import flags, left_out, mappings, preview, refused, worklist
 from archive.imports import runs as import_runs
 from archive.imports.counts import LABELS, Counts, in_order
@@ -19,6 +20,7 @@ from archive.imports.lists.meaning.rejects import suffix, write_rejects
 from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.papers import flags as paper
 from archive.imports.rows import emptied
+from archive.imports.understanding import row_said
 from archive.imports.understanding.told import lines
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
@@ -217,6 +219,14 @@ def choose(run_id: int) -> Response:
 def keep(run_id: int) -> Response:
     """Leave the columns as they were checked, and go on with the report."""
     return _order(run_id, import_runs.keep)
+
+
+@bp.get("/files/<code>/row")
+@requires(Permission.IMPORT)
+def row_of_file(code: str) -> Response:
+    """Show what the row said that registered a file, once the look at it is recorded."""
+    said = row_said.of_file(archive, current_actor(), label_codes.parse(code))
+    return show("imports/row_said.html", said.look, said=said, run=said.run, code=code)
 
 
 @bp.get("/<int:run_id>/flagged")

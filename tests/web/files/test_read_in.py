@@ -10,14 +10,15 @@ from sqlalchemy import select
 from archive.imports import runs
 from archive.imports.driver import work_off
 from archive.kernel.store import Actor, Archive
-from archive.models import CaseFile
+from archive.models import CaseFile, EventSubject
+from archive.people import people
 from archive.timeline import timeline
-from archive.vocabulary import Role
+from archive.vocabulary import Protection, Role
 from tests.remembering import remembering
 from tests.verbs.imports.taking_in import a_list, check, file_of, mapping, prepared, row
 
 SignIn = Callable[[Role], FlaskClient]
-ANNA, BERTIL = "195005050512", "199710182396"
+ANNA, BERTIL, CECILIA = "195005050512", "199710182396", "200001052380"
 PAGE, ROW = "Inläst av Arkivarie ur listan ”blad1.xlsx”, rad", "inläst ur listan ”blad1.xlsx”, rad 3"
 
 
@@ -77,3 +78,50 @@ def test_what_a_list_did_stands_in_the_name_of_who_ordered_it(archive: Archive, 
     with archive.read(archivist) as work:
         fresh = work.session.get_one(CaseFile, file.id)
         assert {entry.who for entry in timeline.of_file(work, fresh).entries} == {archivist.name}
+
+
+def test_what_the_row_said_is_shown_as_it_stood_and_is_a_look(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    file = file_of(archive, archivist, "P2")
+    client = sign_in(Role.ARCHIVIST)
+    address = f"/imports/files/{file.code}/row"
+    assert address in client.get(f"/files/{file.code}").text
+    before = looks(archive, archivist, file)
+    page = client.get(address).text
+    assert "Rad 3 i listan" in page
+    assert [one in page for one in ("Efternamn", "Testsson", "199710182396", ANNA)] == [True] * 3 + [False]
+    assert looks(archive, archivist, file) == before + 1
+
+
+def test_no_row_is_shown_of_a_masked_file_nor_one_with_a_protected_number(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    named = row("P4", CECILIA, sign=f"syskon {BERTIL}")
+    other = check(archive, archivist, a_list([named]), mapping(), name="blad2.xlsx")
+    with archive.write(archivist) as work:
+        runs.apply(work, runs.get(work, other.id))
+    work_off(archive)
+    client = sign_in(Role.ARCHIVIST)
+    file = file_of(archive, archivist, "P4")
+    address = f"/imports/files/{file.code}/row"
+    assert "Testsson" in client.get(address).text
+    with archive.write(archivist) as work:
+        bearer = people.with_number(work, BERTIL)[0]
+        people.protect(work, bearer, Protection.MARKED, "Skatteverket")
+    hidden = client.get(address)
+    assert ("Raden visas inte" in hidden.text, "Testsson" in hidden.text) == (True, False)
+    assert client.get(f"/imports/files/{file_of(archive, archivist, 'P2').code}/row").status_code == 404
+
+
+def test_what_the_row_said_is_for_who_may_see_lists(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    file = file_of(archive, archivist, "P2")
+    assert sign_in(Role.MANAGER).get(f"/imports/files/{file.code}/row").status_code == 403
+
+
+def looks(archive: Archive, actor: Actor, file: CaseFile) -> int:
+    with archive.read(actor) as work:
+        found = select(EventSubject).where(EventSubject.subject == file.stream)
+        return len(work.session.scalars(found).all())
