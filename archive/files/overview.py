@@ -26,7 +26,7 @@ from archive.models import (
 )
 from archive.rules.retention import Retention
 from archive.timeline import list_texts, timeline
-from archive.timeline.list_texts import Listed
+from archive.timeline.list_texts import ListOrigin
 from archive.vocabulary import Custody, EventKind, Evidence, Permission, TaskKind
 from archive.vocabulary.wording import _
 
@@ -134,7 +134,7 @@ class Overview:
     in_doubt: Sequence[tuple[Saying, Saying]]
     nameless: bool
     # The list and row that registered it, where that may be told.
-    read_in: Listed | None
+    read_in: ListOrigin | None
 
     @property
     def missing_parts(self) -> list[int]:

@@ -18,7 +18,7 @@ from archive.notifications import texts
 from archive.places import paths
 from archive.places.paths import PathStep
 from archive.timeline import list_texts, loan_texts
-from archive.timeline.list_texts import Listed
+from archive.timeline.list_texts import ListOrigin
 from archive.vocabulary import (
     AssessmentAnswer,
     CheckState,
@@ -167,7 +167,7 @@ class EventText:
     who: str
     source: str = ""
     undone: bool = False
-    listed: Listed | None = None
+    listed: ListOrigin | None = None
 
     @property
     def when(self) -> str:
@@ -217,7 +217,7 @@ def tell(
     ]
 
 
-def _actor(row: Any, listed: Listed | None) -> str:
+def _actor(row: Any, listed: ListOrigin | None) -> str:
     """Return who did it: of a list the worker registered in its own name, who ordered that."""
     return listed.by if listed and row.actor.startswith("worker:") else str(row.actor)
 
@@ -232,7 +232,7 @@ def _entry(
     names: "_Names",
     who: str,
     lent: loan_texts.Lending | None,
-    listed: Listed | None,
+    listed: ListOrigin | None,
 ) -> EventText:
     row = event.row
     kind = _KINDS[row.kind]

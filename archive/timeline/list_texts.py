@@ -29,7 +29,7 @@ _TELLS = frozenset({EventKind.FILE_REGISTERED.value, EventKind.FILE_CORRECTED.va
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListOrigin:
     """One event of a file that came of a list: the run, its name, the row if it is known, who ordered it."""
 
     run: int
@@ -44,7 +44,7 @@ class Listed:
         return _("read in from the list “%(list)s”, row %(row)s", list=self.name, row=self.row)
 
 
-def by_event(work: Work, events: Sequence[Any]) -> Mapping[int, Listed]:
+def by_event(work: Work, events: Sequence[Any]) -> Mapping[int, ListOrigin]:
     """Return of which list and row events of files came, by event; nothing to who reads no names."""
     told = [row for row in events if row.kind in _TELLS and row.stream.startswith("file:")]
     runs = {row.id: json.loads(row.body)["facts"].get("run") for row in told}
@@ -56,19 +56,19 @@ def by_event(work: Work, events: Sequence[Any]) -> Mapping[int, Listed]:
     lists = {row.id: row for row in work.connection.execute(_RUNS, {"ids": asked["runs"]})}
     rows = {(row.run_id, row.file_id): row.row for row in work.connection.execute(_ROWS, asked)}
     return {
-        event: Listed(run, lists[run].name, rows.get((run, files[event])), ordered_by(lists[run]))
+        event: ListOrigin(run, lists[run].name, rows.get((run, files[event])), ordered_by(lists[run]))
         for event, run in runs.items()
         if run in lists
     }
 
 
-def of_file(work: Work, file: Any) -> Listed | None:
+def of_file(work: Work, file: Any) -> ListOrigin | None:
     """Return the list and row that registered a file; nothing of a masked one, or to who reads no names."""
     if file.import_id is None or file.protected or not work.actor.may(Permission.READ_NAMES):
         return None
     run = work.connection.execute(_RUNS, {"ids": [file.import_id]}).one()
     row = work.connection.execute(_ROWS, {"runs": [run.id], "files": [file.id]}).first()
-    return Listed(run.id, run.name, row.row if row else None, ordered_by(run))
+    return ListOrigin(run.id, run.name, row.row if row else None, ordered_by(run))
 
 
 def ordered_by(run: Any) -> str:
