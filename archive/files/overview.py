@@ -25,7 +25,8 @@ from archive.models import (
     Unit,
 )
 from archive.rules.retention import Retention
-from archive.timeline import timeline
+from archive.timeline import list_texts, timeline
+from archive.timeline.list_texts import ListOrigin
 from archive.vocabulary import Custody, EventKind, Evidence, Permission, TaskKind
 from archive.vocabulary.wording import _
 
@@ -132,6 +133,8 @@ class Overview:
     # What two lists, or a list and the register, say about its place while nobody has settled it.
     in_doubt: Sequence[tuple[Saying, Saying]]
     nameless: bool
+    # The list and row that registered it, where that may be told.
+    read_in: ListOrigin | None
 
     @property
     def missing_parts(self) -> list[int]:
@@ -169,10 +172,11 @@ def by_code(work: Work, code: str, *, history: int = 10) -> Overview | None:
     )
     told = timeline.of_file(work, file, limit=history, also={file.place_id, row.seen_at or file.place_id})
     at = told.trails
-    names = display_names.names(work, _actors(row, loans))
+    listed = list_texts.of_file(work, file)
+    names = display_names.names(work, _actors(row, loans) | ({listed.by} if listed else set()))
     return Overview(
         card=_card(row, persons, at.get(file.place_id, []), work.actor),
-        placed_by=names[file.placed_by],
+        placed_by=_placed_by(file, told, names),
         seen=_seen(row, at, names),
         parts=_parts(file, related),
         loans=loans,
@@ -186,7 +190,18 @@ def by_code(work: Work, code: str, *, history: int = 10) -> Overview | None:
         told=told,
         in_doubt=_in_doubt(work, file) if row.in_doubt else (),
         nameless=display_names.nameless(work.actor),
+        read_in=listed,
     )
+
+
+def _placed_by(file: CaseFile, told: timeline.TimelinePage, names: Mapping[str, str]) -> str:
+    """Return who put a file where it is; of one the worker registered in its own name, who ordered that."""
+    if file.placed_by.startswith("worker:"):
+        for entry in told.entries:
+            if entry.listed and entry.at == file.placed_at:
+                return entry.who
+        return _("the worker")
+    return names[file.placed_by]
 
 
 def _in_doubt(work: Work, file: CaseFile) -> Sequence[tuple[Saying, Saying]]:

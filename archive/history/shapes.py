@@ -57,8 +57,8 @@ SHAPES: dict[E, EventShape] = {
     E.PLACE_CREATED: _shape(N_("Created under %(parent)s"), "code parent kind position"),
     E.PLACE_MOVED: _shape(N_("Moved from %(origin)s to %(parent)s"), "origin parent position"),
     E.PLACE_CHANGED: _shape(N_("Changed: %(fields)s"), "fields", "old new"),
-    E.PLACE_CLOSED: _shape(N_("Closed")),
-    E.PLACE_REOPENED: _shape(N_("Opened again")),
+    E.PLACE_CLOSED: _shape(N_("Closed"), "run"),
+    E.PLACE_REOPENED: _shape(N_("Opened again"), "listed"),
     E.PLACE_LABELLED: _shape(N_("New label %(code)s; %(old)s is void (%(reason)s)"), "code old reason"),
     E.LOAN_HANDED_OUT: _shape(
         N_("Handed out until %(due_on)s for %(purpose)s"), "to file purpose due_on", "borrower unit note"

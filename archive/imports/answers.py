@@ -191,7 +191,7 @@ def move(work: Work, file: CaseFile, said: Sequence[Sequence[str]]) -> None:
     steps = stated_place(said)
     finder = PlaceFinder()
     spot = finder.find(work, [steps])[steps]
-    if not (spot and spot.id) and not work.actor.may(Permission.SHAPE_PLACES):
+    if not (spot and not spot.missing) and not work.actor.may(Permission.SHAPE_PLACES):
         raise Conflict("place_missing", PLACE_MISSING, field="answer")
     spot = finder.ensure(work, [steps])[steps]
     if spot is None or not spot.id:

@@ -247,7 +247,7 @@ class RowBatch:
         return verdict
 
     def _create_places(self, verdicts: Sequence[Verdict]) -> None:
-        missing = [v.item.steps for v in verdicts if v.stands and not self._spot(v.item).id]
+        missing = [v.item.steps for v in verdicts if v.stands and self._spot(v.item).missing]
         if missing:
             if not self._work.actor.may(Permission.SHAPE_PLACES):
                 raise Conflict("place_missing", PLACE_MISSING, field="answer")

@@ -261,7 +261,7 @@ def check(
         if item.key in again and verdict.state not in (RowState.REJECTED, RowState.DUPLICATE):
             import_earlier.take(item, background, asked=verdict.state is RowState.ASKED)
         spot = background.spots[item.steps]
-        if spot and not spot.id and verdict.stands:
+        if spot and spot.missing and verdict.stands:
             finder.plan(work, item.steps)
     near.look(work, run_id, before, verdicts, seen, terms)
     return verdicts

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -81,7 +82,7 @@ def _drive(archive: Archive, actor: Actor, run_id: int, progress: Progress | Non
             progress(run)
         if run.status not in _PHASES or (run.status is ImportState.DISCARDED and run.finished_at):
             return run
-        turns = Turns(archive, actor, run)
+        turns = Turns(archive, _for_whom(actor, run), run)
         try:
             with closing(_PHASES[run.status](turns, run)) as phase:
                 while phase.step():
@@ -94,6 +95,14 @@ def _drive(archive: Archive, actor: Actor, run_id: int, progress: Progress | Non
             tries -= 1
             if not tries:
                 raise
+
+
+def _for_whom(actor: Actor, run: ImportRun) -> Actor:
+    """Return the worker in the name of who ordered what it does: it decides nothing itself."""
+    if not actor.id.startswith("worker:"):
+        return actor
+    ordered = {ImportState.APPLYING: "orderer", ImportState.WITHDRAWING: "withdrawer"}.get(run.status, "")
+    return replace(actor, id=str(run.options.get(ordered, run.started_by)))
 
 
 def _run(archive: Archive, actor: Actor, run_id: int) -> ImportRun:

@@ -284,7 +284,8 @@ def withdraw(work: Work, run: ImportRun, reason: str) -> None:
     """Order that what an import did be set back; raises Invalid without a reason."""
     if not reason.strip():
         raise Invalid("reason_missing", N_("Say why the import is withdrawn."), field="reason")
-    run.options = {**run.options, "withdrawn": {"rows": 0, "set_back": 0, "left": 0}}
+    set_back = {"rows": 0, "set_back": 0, "left": 0}
+    run.options = {**run.options, "withdrawn": set_back, "withdrawer": work.actor.id}
     run.heartbeat, run.share = None, 0
     history.advance(
         work, run, ImportAction.WITHDRAW, changes={"next_row": 0}, private={"reason": reason.strip()}

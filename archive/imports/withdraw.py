@@ -15,7 +15,7 @@ from archive.files import earlier_checks, files
 from archive.history import history
 from archive.imports import answers, questions, uploads
 from archive.imports.batching import Turns
-from archive.imports.rows import matching
+from archive.imports.rows import emptied, matching
 from archive.kernel.errors import Conflict, DomainError, Invalid
 from archive.kernel.partial_date import PartialDate
 from archive.kernel.store import APART, Work
@@ -98,6 +98,7 @@ class Withdrawing:
 
     def __init__(self, turns: Turns, run: ImportRun) -> None:
         self._turns, self._run_id, self._upload_id = turns, run.id, run.upload_id
+        self._made: list[int] = []
 
     def close(self) -> None:
         """Let go of nothing."""
@@ -105,6 +106,12 @@ class Withdrawing:
     def step(self) -> bool:
         """Set back the next rows; tell whether there is more."""
         turns = self._turns
+        if made := self._made:
+            needs = emptied.look(turns.archive, turns.actor, self._run_id, made)
+            with turns.take() as (work, run):
+                emptied.close(work, run, made, needs)
+                self._made = emptied.waiting(run)
+            return True
         with turns.take(turns.size) as (work, run):
             parameters = {"run_id": run.id, "after": turns.after, "size": turns.size}
             rows = work.connection.execute(_TO_DO, parameters).all()
@@ -119,7 +126,7 @@ class Withdrawing:
         return True
 
     def _end(self, work: Work, run: ImportRun) -> bool:
-        """Settle the questions the import raised and delete its list; tell whether there is more."""
+        """Settle the questions it raised, then close its places, then delete its list; tell of more to do."""
         asked = select(Task).where(
             col(Task.run_id) == run.id, col(Task.open), col(Task.kind) != TaskKind.LEFT_BEHIND
         )
@@ -134,7 +141,8 @@ class Withdrawing:
             task.open, task.answer = False, TaskAnswer.WITHDRAWN
             task.settled_at, task.settled_by = work.now, work.actor.id
             history.record(work, EventKind.TASK_SETTLED, task, answer=TaskAnswer.WITHDRAWN.value)
-        if tasks or not uploads.forget(work, self._upload_id, most=4):
+        self._made = [] if tasks else emptied.waiting(run)
+        if tasks or self._made or not uploads.forget(work, self._upload_id, most=4):
             return True
         run.heartbeat, run.finished_at, run.share = None, work.now, 100
         history.advance(
@@ -179,6 +187,7 @@ class _Withdrawal:
         self._asked = questions.QuestionBook(work, run)
         self._counts = dict(run.options["withdrawn"])
         self._others: dict[int, str] = {}  # another list that names a file
+        self._acts: set[str] = set()
 
     def rows(self, rows: Sequence[Any]) -> None:
         """Set back what these rows did."""
@@ -193,6 +202,7 @@ class _Withdrawal:
         others = matching.fetch(self._work, _OTHERS, ids, run_id=self._run.id)
         self._others = {row.file_id: row.name for row in others}
         earlier_checks.forget(self._work, self._run.id, ids)
+        emptied.note(self._work, self._run, self._acts)
         for row in rows:
             for undo in changed[row.id]:
                 self._attempt(row, undo["file"], touched, partial(self._set_back, undo=undo))
@@ -223,6 +233,7 @@ class _Withdrawal:
         found = {row.file_id for row in touched}
         events = list(matching.fetch(self._work, _EVENTS, {f"file:{one}" for one in file_ids}))
         named = {one.act for one in events if json.loads(one.body)["facts"].get("run") == self._run.id}
+        self._acts = named.union(acts)
         for event in events:
             if event.act in acts or event.act in named:
                 ours.add(event.stream)

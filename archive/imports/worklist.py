@@ -214,7 +214,7 @@ def offered(work: Work, tasks: Sequence[Task]) -> dict[int, tuple[TaskAnswer, ..
         wanted[rows[row.id].id] = (standing(Reading.from_dict(row.reading).place),) if row.reading else ()
     spots = PlaceFinder().find(work, (steps for those in wanted.values() for steps in those))
     for task_id, those in wanted.items():
-        if any((spot := spots[steps]) is not None and not spot.id for steps in those):
+        if any((spot := spots[steps]) is not None and spot.missing for steps in those):
             given[task_id] = tuple(one for one in given[task_id] if one not in _PLACING)
     return given
 

@@ -404,7 +404,7 @@ def close(work: Work, place: Place) -> None:
     if held:
         raise Conflict("place_not_empty", N_("Files are still recorded here. Move them first."))
     _set_closed(work, place, None, work.now)
-    history.record(work, EventKind.PLACE_CLOSED, place)
+    history.record(work, EventKind.PLACE_CLOSED, place, run=None)
 
 
 def reopen(work: Work, place: Place) -> None:
@@ -416,7 +416,7 @@ def reopen(work: Work, place: Place) -> None:
     if place.parent_id:
         refuse_closed(get(work, place.parent_id))
     _set_closed(work, place, place.closed_at, None)
-    history.record(work, EventKind.PLACE_REOPENED, place)
+    history.record(work, EventKind.PLACE_REOPENED, place, listed=False)
 
 
 def _set_closed(work: Work, place: Place, old: datetime | None, new: datetime | None) -> None:

@@ -17,7 +17,8 @@ from archive.models import CaseFile
 from archive.notifications import texts
 from archive.places import paths
 from archive.places.paths import PathStep
-from archive.timeline import loan_texts
+from archive.timeline import list_texts, loan_texts
+from archive.timeline.list_texts import ListOrigin
 from archive.vocabulary import (
     AssessmentAnswer,
     CheckState,
@@ -156,7 +157,7 @@ _WITHOUT: Mapping[EventKind, tuple[str, str]] = {
 class EventText:
     """One event as told: `at` is when it happened, `source` says what more one should know of it.
 
-    `undone` says that it took back what was done by a slip of the hand.
+    `undone` says that it took back what was done by a slip of the hand, `listed` of which list it came.
     """
 
     id: int
@@ -167,6 +168,7 @@ class EventText:
     who: str
     source: str = ""
     undone: bool = False
+    listed: ListOrigin | None = None
 
     @property
     def when(self) -> str:
@@ -200,11 +202,25 @@ def tell(
     lent = loan_texts.by_loan(
         work, {fact["loan"] for event, fact in zip(events, facts, strict=True) if _lends(event)}
     )
-    who = display_names.names(work, {event.row.actor for event in events})
+    listed = {} if hide_places else list_texts.by_event(work, [event.row for event in events])
+    actors = [_actor(event.row, listed.get(event.row.id)) for event in events]
+    who = display_names.names(work, set(actors))
     return [
-        _entry(event, fact, names, who[event.row.actor], lent.get(fact["loan"]) if _lends(event) else None)
-        for event, fact in zip(events, facts, strict=True)
+        _entry(
+            event,
+            fact,
+            names,
+            _who(actor, who[actor]),
+            lent.get(fact["loan"]) if _lends(event) else None,
+            listed.get(event.row.id),
+        )
+        for event, fact, actor in zip(events, facts, actors, strict=True)
     ]
+
+
+def _actor(row: Any, listed: ListOrigin | None) -> str:
+    """Return who did it: of a list the worker registered in its own name, who ordered that."""
+    return listed.by if listed and row.actor.startswith("worker:") else str(row.actor)
 
 
 def _lends(event: ToldEvent) -> bool:
@@ -212,7 +228,12 @@ def _lends(event: ToldEvent) -> bool:
 
 
 def _entry(
-    event: ToldEvent, facts: Mapping[str, Any], names: "_Names", who: str, lent: loan_texts.Lending | None
+    event: ToldEvent,
+    facts: Mapping[str, Any],
+    names: "_Names",
+    who: str,
+    lent: loan_texts.Lending | None,
+    listed: ListOrigin | None,
 ) -> EventText:
     row = event.row
     kind = _KINDS[row.kind]
@@ -233,7 +254,7 @@ def _entry(
         said = f"{names.thing(event.thing)}: {said[:1].lower()}{said[1:]}"
     late = row.at - row.happened_at > LATE
     source = _("recorded %(when)s", when=_clock(row.at)) if late else ""
-    return EventText(row.id, row.happened_at, kind, kind.tone, said, _who(row.actor, who), source, undone)
+    return EventText(row.id, row.happened_at, kind, kind.tone, said, who, source, undone, listed)
 
 
 def _who(actor: str, name: str) -> str:

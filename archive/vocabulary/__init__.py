@@ -77,6 +77,7 @@ from archive.vocabulary.register import (
     Outcome,
     PersonRole,
     PlaceKind,
+    PlaceNeed,
     Protection,
     ScanOutcome,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "Permission",
     "PersonRole",
     "PlaceKind",
+    "PlaceNeed",
     "Protection",
     "Role",
     "RoutineAction",

@@ -82,6 +82,17 @@ class PlaceKind(Term):
     DESK = "desk", "handläggare", "desk"
 
 
+class PlaceNeed(Term):
+    """Why a place a list made stays open when the list is withdrawn."""
+
+    FILES = "files", "akter är registrerade där", "files are recorded there"
+    PLACES = "places", "andra platser finns i den", "other places stand in it"
+    LABEL = "label", "dess etikett är utskriven", "its label was printed"
+    REFERRED = "referred", "annat i registret hänvisar till den", "something else in the register names it"
+    LIST = "list", "en annan lista tog akter därifrån", "another list took files from there"
+    CHANGED = "changed", "någon har ändrat den", "somebody has changed it"
+
+
 class OrderRule(Term):
     """In which order files stand in a place."""
 

@@ -11,6 +11,7 @@ from archive.files import files
 from archive.imports import preview, runs
 from archive.imports.driver import drive
 from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.rows.places import addresses
 from archive.imports.understanding.accounted import accounted
 from archive.imports.understanding.accounted import lines as accounted_lines
 from archive.imports.understanding.doubts import doubts
@@ -19,7 +20,6 @@ from archive.kernel.errors import Invalid
 from archive.kernel.store import Actor, Archive, Work
 from archive.models import ImportRun
 from archive.organisation import source_systems
-from archive.places import places
 from archive.vocabulary import ImportPurpose
 from archive.vocabulary.wording import N_, _, ngettext
 
@@ -138,7 +138,7 @@ def say_unread(run: ImportRun) -> None:
 
 def _choices(work: Work, field: str | None) -> list[str]:
     if field == "site":
-        return [site.name for site in places.roots(work)]
+        return addresses(work)
     if field == "source":
         return sorted(source.code for source in source_systems.in_use(work))
     if field == "default_kind":

@@ -10,8 +10,8 @@ from sqlmodel import col
 from archive.imports.lists.meaning.whereabouts import PlaceStep, place_key
 from archive.imports.rows.shelving import positions
 from archive.kernel.store import Work
-from archive.models import Place
-from archive.places import places
+from archive.models import Delivery, Place
+from archive.places import places, unused
 from archive.places.places import HOLDS, Level
 from archive.vocabulary import OrderRule, PlaceKind
 from archive.vocabulary.wording import N_
@@ -41,7 +41,10 @@ _AT_THE_ROOT = _BELOW.where(_PLACE.c.parent_id.is_(None))
 
 @dataclass(frozen=True, slots=True)
 class ListedPlace:
-    """Hold what an import needs to know of a place; `id` is 0 for one that would be created."""
+    """Hold what an import needs to know of a place; `id` is 0 for one that would be created.
+
+    It is `dormant` where the withdrawal of another list closed it, so that this one may open it again.
+    """
 
     id: int
     path: str
@@ -49,6 +52,12 @@ class ListedPlace:
     central: bool
     closed: bool
     order_rule: OrderRule
+    dormant: bool = False
+
+    @property
+    def missing(self) -> bool:
+        """Tell whether it has to be made, or opened again, before a file can stand there."""
+        return self.id == 0 or self.dormant
 
     def holds(self, path: str) -> bool:
         """Tell whether a path is this place's or below it."""
@@ -66,11 +75,21 @@ class _Node:
     order_rule: OrderRule
     central: bool
     closed: bool
+    dormant: bool = False
 
     @property
     def position(self) -> int:
         """Return where it stands among those beside it."""
         return int(self.path.rsplit(".", 1)[-1])
+
+
+def addresses(work: Work) -> list[str]:
+    """Return the names of the addresses a list can be about: open ones, not where crates are on their way."""
+    transit = select(col(Delivery.transit_id))
+    wanted = select(col(Place.name)).where(
+        col(Place.parent_id).is_(None), col(Place.closed_at).is_(None), col(Place.id).not_in(transit)
+    )
+    return list(work.session.scalars(wanted.order_by(col(Place.path))))
 
 
 def standing(steps: Iterable[PlaceStep]) -> Steps:
@@ -105,7 +124,7 @@ class PlaceFinder:
         return {steps: self._spot(work, steps) for steps in asked}
 
     def ensure(self, work: Work, wanted: Iterable[Steps]) -> dict[Steps, ListedPlace | None]:
-        """Return where each chain ends; what is missing is created, in the order of the names."""
+        """Return where each chain ends; what is missing is created in the order of names, or opened again."""
         asked = list(dict.fromkeys(wanted))
         self._check(work, asked)
         for depth in range(max(map(len, asked), default=0)):
@@ -164,18 +183,18 @@ class PlaceFinder:
         if not steps:
             return None
         above: _Node | None = None
-        site = ""
+        site, closed = "", False
         for step in steps:
             node = self._child(work, above.id if above else 0, step)
             if node is None:
-                closed, central = (above.closed, above.central) if above else (False, False)
+                central = above.central if above else False
                 rule = above.order_rule if above else OrderRule.AS_PLACED
                 return ListedPlace(0, above.path if above else "", site, central, closed, rule)
-            site = site or node.path
+            site, closed = site or node.path, closed or node.closed
             above = node
         if above is None:
             return None
-        return ListedPlace(above.id, above.path, site, above.central, above.closed, above.order_rule)
+        return ListedPlace(above.id, above.path, site, above.central, closed, above.order_rule, above.dormant)
 
     def plan(self, work: Work, steps: Steps) -> None:
         """Note what would have to be created for a file to stand at the end of a chain."""
@@ -185,7 +204,7 @@ class PlaceFinder:
         above = 0
         for depth, step in enumerate(steps):
             node = self._child(work, above, step)
-            if node is None:
+            if node is None or node.dormant:
                 keys = tuple(map(_key, steps))
                 self.planned.update(hash(keys[: length + 1]) for length in range(depth, len(keys)))
                 return
@@ -197,7 +216,12 @@ class PlaceFinder:
             if len(steps) <= depth:
                 continue
             holder = self._holder(work, steps[:depth])
-            if holder is None or self._child(work, holder, steps[depth]) is not None:
+            node = None if holder is None else self._child(work, holder, steps[depth])
+            if node is not None and node.dormant:
+                unused.wake(work, node.id)
+                node.dormant = False
+                self.created += 1
+            if holder is None or node is not None:
                 continue
             kind, key = _key(steps[depth])
             missing.setdefault((holder, kind), {}).setdefault(key, steps[depth].name)
@@ -233,8 +257,12 @@ def _read(work: Work, column: object, values: set[int]) -> Iterator[_Node]:
     for start in range(0, len(listed), 500):
         chunk = listed[start : start + 500]
         here = _PLACE.c.parent_id.is_(None) if chunk == [0] else column.in_(chunk)  # type: ignore[attr-defined]
-        rows = work.connection.execute(select(*_COLUMNS).where(here).order_by(col(Place.path)))
-        yield from map(_of, rows)
+        rows = work.connection.execute(select(*_COLUMNS).where(here).order_by(col(Place.path))).all()
+        dormant = unused.dormant(work, {row.id for row in rows if row.closed_at})
+        for node in map(_of, rows):
+            if node.id in dormant:
+                node.closed, node.dormant = False, True
+            yield node
 
 
 def _of(place: Any) -> _Node:

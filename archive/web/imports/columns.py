@@ -14,6 +14,7 @@ from archive.imports.lists.meaning.mapping import MappedColumn, Mapping, day_of_
 from archive.imports.lists.meaning.names import NAME_ORDERS
 from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.preview import ListPreview
+from archive.imports.rows.places import addresses
 from archive.imports.understanding.doubts import doubts
 from archive.imports.understanding.told import DROPPED, form
 from archive.kernel.clock import local_date
@@ -21,7 +22,6 @@ from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
 from archive.models import ImportRun
 from archive.organisation import source_systems
-from archive.places import places
 from archive.vocabulary import ImportPurpose, Protection
 from archive.vocabulary.collation import swedish
 from archive.vocabulary.wording import N_, _
@@ -97,7 +97,7 @@ def choices(work: Work) -> dict[str, Any]:
         "kinds": [{"value": code, "label": name} for code, name in named.items()],
         "names_of_kinds": named,
         "sources": [{"value": source.code, "label": source.name} for source in source_systems.in_use(work)],
-        "sites": [site.name for site in places.roots(work)],
+        "sites": addresses(work),
     }
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, request, url_for
 
 from archive.access_log import access_log
 from archive.accounts import display_names
+from archive.codes import codes as label_codes
 from archive.imports import flags, left_out, mappings, preview, refused, worklist
 from archive.imports import runs as import_runs
 from archive.imports.counts import LABELS, Counts, in_order
@@ -18,12 +19,15 @@ from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.rejects import suffix, write_rejects
 from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.papers import flags as paper
+from archive.imports.rows import emptied
+from archive.imports.understanding import row_said
 from archive.imports.understanding.accounted import accounted
 from archive.imports.understanding.told import lines
 from archive.kernel.errors import Invalid
 from archive.kernel.store import Work
 from archive.models import ImportRun
 from archive.people import people
+from archive.places import paths
 from archive.vocabulary import ImportAction, ImportPurpose, ImportState, Permission, RowState, TaskKind
 from archive.vocabulary.wording import N_, _
 from archive.web.imports import columns
@@ -152,7 +156,19 @@ def _facts(work: Work, run: ImportRun) -> dict[str, Any]:
         "who": display_names.names(work, {run.started_by})[run.started_by],
         **columns.choices(work),
         "withdrawn": run.options.get("withdrawn"),
+        "places_closed": emptied.closed(run),
+        "places_kept": _places_kept(work, run),
     }
+
+
+def _places_kept(work: Work, run: ImportRun) -> list[dict[str, Any]]:
+    """Return the places a withdrawn list leaves open, each with its way to it and why."""
+    kept = list(emptied.kept(work, run))
+    trails = paths.steps(work, [place.id for place, _need in kept])
+    return [
+        {"name": paths.name_of(trails[place.id]), "code": place.code, "why": need.label}
+        for place, need in kept
+    ]
 
 
 _TONES = {
@@ -205,6 +221,14 @@ def choose(run_id: int) -> Response:
 def keep(run_id: int) -> Response:
     """Leave the columns as they were checked, and go on with the report."""
     return _order(run_id, import_runs.keep)
+
+
+@bp.get("/files/<code>/row")
+@requires(Permission.IMPORT)
+def row_of_file(code: str) -> Response:
+    """Show what the row said that registered a file, once the look at it is recorded."""
+    said = row_said.of_file(archive, current_actor(), label_codes.parse(code))
+    return show("imports/row_said.html", said.look, said=said, run=said.run, code=code)
 
 
 @bp.get("/<int:run_id>/flagged")

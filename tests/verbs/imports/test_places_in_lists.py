@@ -5,13 +5,17 @@ from datetime import date
 
 import pytest
 
+from archive.deliveries import planning
 from archive.files import files
 from archive.imports import worklist
+from archive.imports.rows.places import addresses
 from archive.kernel.store import Actor, Archive
 from archive.models import ImportRun
 from archive.places import paths, places
 from archive.vocabulary import Evidence, PlaceKind, TaskAnswer, TaskKind
 from tests.verbs.imports.taking_in import (
+    CENTRAL,
+    OLD,
     OTHER,
     assert_proven,
     file_of,
@@ -156,3 +160,17 @@ def test_a_newer_list_whose_place_was_refused_in_an_answer_moves_nothing_when_re
     assert (run.counts["moved"], run.counts["conflicts"], _box(archive, archivist)) == (0, 0, "1")
     assert listed("9", NEWEST).counts["conflicts"] == 1, "somebody said where it stands, later than that list"
     assert (listed("5", date(2099, 1, 1)).counts["moved"], _box(archive, archivist)) == (0, "1")
+
+
+def test_a_list_can_be_about_open_addresses_only_not_about_where_crates_are_on_their_way(
+    archive: Archive, archivist: Actor
+) -> None:
+    with archive.read(archivist) as work:
+        assert addresses(work) == [OLD, OTHER, CENTRAL]
+    with archive.write(archivist) as work:
+        delivery = planning.plan(work, planning.DeliveryPlan(date(2026, 11, 26)))
+        other = next(site for site in places.roots(work) if site.name == OTHER)
+        places.close(work, other)
+    with archive.read(archivist) as work:
+        assert places.get(work, delivery.transit_id).name in [site.name for site in places.roots(work)]
+        assert addresses(work) == [OLD, CENTRAL]

@@ -6,12 +6,14 @@ from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from archive.imports import worklist
 from archive.imports.driver import work_off
 from archive.kernel.store import Actor, Archive
-from archive.models import CaseFile, ImportRun
+from archive.models import CaseFile, ImportRun, Place
+from archive.places import places
 from archive.vocabulary import ImportPurpose, ImportState, Role, RowState
 from tests.verbs.imports.taking_in import (
     CENTRAL,
@@ -177,6 +179,23 @@ def test_an_import_is_taken_back_with_a_reason(sign_in: SignIn, archive: Archive
     client.post("/imports/1/withdraw", data={"reason": "Fel lista."})
     work_off(archive)
     assert run_of(archive, archivist).status is ImportState.WITHDRAWN
+    assert "Platser som bara listan hade skapat: 2 stängda, 0 kvar öppna." in client.get("/imports/1").text
+
+
+def test_the_page_of_a_withdrawn_import_names_the_places_left_open(
+    sign_in: SignIn, archive: Archive, archivist: Actor
+) -> None:
+    take_in(archive, archivist, [row("P1", ANNA)])
+    with archive.write(archivist) as work:
+        box = work.session.scalars(select(Place).where(Place.kind == "box")).one()
+        places.change(work, box, name="1 b")
+    client = sign_in(Role.ARCHIVIST)
+    client.post("/imports/1/withdraw", data={"reason": "Fel lista."})
+    work_off(archive)
+    page = client.get("/imports/1").text
+    assert "0 stängda, 2 kvar öppna" in page
+    assert "Någon har ändrat den" in page
+    assert f"/places/{box.code}" in page
 
 
 def test_a_list_of_closed_cases_shows_what_has_no_paper(
