@@ -82,6 +82,11 @@ def written(texts: Iterable[object]) -> set[str]:
     return {"".join(found) for text in texts for found in _WRITTEN.findall(str(text))}
 
 
+def without_others(text: str, own: Collection[str]) -> str:
+    """Return a text with the numbers of anybody else crossed out, whoever they are."""
+    return _WRITTEN.sub(lambda found: found[0] if "".join(found.groups()) in own else "×" * 10, text)
+
+
 def numbers(readings: Iterable[Reading]) -> set[str]:
     """Return the numbers that were read in rows, without century."""
     said = {one.number.number[-10:] for reading in readings for one in reading.persons if one.number}

@@ -34,8 +34,9 @@ class SaidRow:
 def of_file(archive: Archive, actor: Actor, code: str) -> SaidRow:
     """Return the row that registered a file; raises NotFound where there is none that may be told.
 
-    It is hidden where it marks somebody as protected, or where somebody protected has a number in it. Of a
-    masked file not even the row is told: with the list at hand it would tell whom the file is about.
+    It is hidden where it marks somebody as protected; numbers of others than the file is about are crossed
+    out, whoever they are, so that neither tells whom the register protects. Of a masked file not even the
+    row is told: with the list at hand it would tell whom the file is about.
     """
     actor.require(Permission.IMPORT)
     actor.require(Permission.READ_NAMES)
@@ -49,12 +50,20 @@ def of_file(archive: Archive, actor: Actor, code: str) -> SaidRow:
         row.cells = _from_list(archive, actor, run, row.row)
     with archive.read(actor) as work:
         shorts = masking.written(row.cells)
-        hidden = masking.by_list(row) or masking.by_register(work, run, [row])[row.id]
-        known = masking.known(work, shorts)
-        persons = [f"person:{one.person_id}" for one in file_masking.persons_of(work, [file.id])]
+        hidden, known = masking.by_list(row), masking.known(work, shorts)
+        about = file_masking.persons_of(work, [file.id])
+        persons = [f"person:{one.person_id}" for one in about]
+        own = {one.number[-10:] for one in about if one.number}
     look = access_log.at_list("import_row", dict.fromkeys([run.stream, file.stream, *persons, *known]))
     headings = ListShape.from_dict(run.shape or {}).columns
-    cells = () if hidden else tuple(zip(headings, map(str, row.cells), strict=False))
+    cells = (
+        ()
+        if hidden
+        else tuple(
+            (heading, masking.without_others(str(cell), own))
+            for heading, cell in zip(headings, row.cells, strict=False)
+        )
+    )
     return SaidRow(run, row.row, cells, hidden, look)
 
 
