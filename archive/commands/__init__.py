@@ -22,7 +22,7 @@ def opened(settings: Settings | None = None, *, unfit: bool = False) -> Iterator
     wiring.check()
     archive = Archive(settings or Settings.load())
     try:
-        actor = operator(_account())
+        actor = operator_here()
         with archive.read(actor) as work:
             if not migrations.is_current(work.connection):
                 raise Unavailable(
@@ -33,6 +33,11 @@ def opened(settings: Settings | None = None, *, unfit: bool = False) -> Iterator
         yield archive, actor
     finally:
         archive.close()
+
+
+def operator_here() -> Actor:
+    """Return the actor of the command line: the account that runs it."""
+    return operator(_account())
 
 
 def _account() -> str:

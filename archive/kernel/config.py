@@ -36,6 +36,15 @@ class Smtp:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """Say where nightly backups go, whose keys they are encrypted to, and how many are kept."""
+
+    folder: Path | None = None
+    recipients: tuple[str, ...] = ()
+    keep: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Hold everything that differs from one installation to the next."""
 
@@ -71,6 +80,7 @@ class Settings:
     sealed_contact: str = ""
     lock_seconds: int = 20
     request_seconds: int = 20
+    backups: BackupPlan = BackupPlan()
 
     @property
     def sqlite(self) -> bool:
@@ -123,6 +133,7 @@ class Settings:
             programme_end=_day("PROGRAMME_END", get("PROGRAMME_END")),
             lock_seconds=_seconds("LOCK_SECONDS", get("LOCK_SECONDS", "20")),
             request_seconds=_seconds("REQUEST_SECONDS", get("REQUEST_SECONDS", "20")),
+            backups=_backups(get),
             smtp=_smtp(get("SMTP_URL"), get("SMTP_FROM"), get("SMTP_CA_FILE")),
             **_controller(get, DEMO_CONTROLLER if demo else {}),
         )
@@ -136,6 +147,30 @@ class Settings:
             raise BadSettings("Set AKTSPAR_SECRET_KEY to 32 random bytes: openssl rand -hex 32")
         if self.mac_key.hex() == DEMO_KEY:
             raise BadSettings("AKTSPAR_MAC_KEY is the demo key. Make your own: openssl rand -hex 32")
+
+
+def environment_with(**more: str) -> dict[str, str]:
+    """Return the environment for another maker's program, which reads it as we read ours."""
+    return {**os.environ, **more}
+
+
+def _backups(get: Callable[[str, str], str]) -> BackupPlan:
+    """Read where backups go, whose keys they are encrypted to, and how many are kept."""
+    folder, recipients = get("BACKUP_DIR", ""), tuple(get("BACKUP_RECIPIENT", "").replace(",", " ").split())
+    for one in recipients:
+        if not re.fullmatch("age1[0-9a-z]{58}", one):
+            raise BadSettings(f"AKTSPAR_BACKUP_RECIPIENT: {one!r} is no public key of age, such as age1…")
+    if folder and not recipients:
+        raise BadSettings(
+            "Set AKTSPAR_BACKUP_RECIPIENT to the public key backups are encrypted to; "
+            "aktspar backup new-key FILE makes one"
+        )
+    keep = _number("BACKUP_KEEP", get("BACKUP_KEEP", "30"))
+    if keep < 2:
+        raise BadSettings(
+            "AKTSPAR_BACKUP_KEEP is 2 or more: one alone is replaced by one that may be no good"
+        )
+    return BackupPlan(Path(folder).absolute() if folder else None, recipients, keep)
 
 
 def _smtp(url: str, sender: str, ca_file: str) -> Smtp | None:
