@@ -44,16 +44,20 @@ def make(archive: Archive, actor: Actor, target: Path, recipients: Sequence[str]
         )
     for one in recipients:
         envelope.recipient(one)
+    # One taken elsewhere by hand stands for no night, and a slip of the hand is no alarm.
+    counts = archive.settings.backups.folder in (None, target.absolute())
     try:
         with _plainly(target), _alone(target):
             backup = _write(archive, actor, target, recipients)
             if keep:
                 _remove_old(target, backup, keep)
     except DomainError as refusal:
-        state.note_failed(archive, actor, refusal)
+        if counts:
+            state.note_failed(archive, actor, refusal)
         raise
-    with archive.write(actor) as work:
-        heartbeat.note(work, state.MADE, state.where())
+    if counts:
+        with archive.write(actor) as work:
+            heartbeat.note(work, state.MADE, state.where())
     return backup
 
 

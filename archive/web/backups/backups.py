@@ -22,15 +22,19 @@ def index() -> Response:
         condition = state.condition(work, expected=target is not None)
         reason = state.reason(work)
         made, verified = state.moments(work)
+    backups = manifest.all_in(target)[:SHOWN] if target else []
+    tried = [
+        one.verified_at for one in backups if one.verified_at
+    ]  # a register restored since does not know it
     return show(
         "backups/index.html",
         None,
         condition=condition,
         reason=reason and _(reason),
         made=made,
-        verified=verified,
+        verified=max([*tried, *([verified] if verified else [])], default=None),
         target=target,
         there=target is not None and target.is_dir(),
         keep=archive.settings.backups.keep,
-        backups=manifest.all_in(target)[:SHOWN] if target else [],
+        backups=backups,
     )

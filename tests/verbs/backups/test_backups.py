@@ -273,6 +273,22 @@ def test_one_backup_is_made_each_night_and_each_hour_after_a_failure(
     assert condition(archive, root) == "ok"
 
 
+@pytest.mark.engines("sqlite")  # it is decided before any statement
+def test_a_backup_taken_elsewhere_by_hand_neither_stands_for_a_night_nor_alarms(
+    archive: Archive, root: Actor, target: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    archive.settings = replace(archive.settings, backups=BackupPlan(target, (RECIPIENT,)))
+    (stick := tmp_path / "stick").mkdir()
+    made(archive, root, stick)
+    assert condition(archive, root) == "late"
+    nightly.run(archive)
+    assert condition(archive, root) == "ok"
+    clock.forward(hours=1)
+    with pytest.raises(Unavailable):
+        made(archive, root, tmp_path / "slip")
+    assert condition(archive, root) == "ok"
+
+
 def test_a_server_without_a_folder_for_backups_makes_none(archive: Archive, root: Actor) -> None:
     nightly.run(archive)
     with archive.read(root) as work:

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyrage.x25519 import Identity
 
-from archive.backups import nightly
+from archive.backups import manifest, nightly
 from archive.kernel.config import BackupPlan
 from archive.kernel.errors import Unavailable
 from archive.kernel.store import Archive
@@ -33,7 +33,11 @@ def test_an_administrator_sees_how_the_backups_fare(
     assert "mer än ett dygn gammal" in page(client)
     assert client.get("/health").get_json()["backup"] == "late"
     nightly.run(archive)
+    (backup,) = manifest.all_in(target)
+    assert "Ingen har återställts" in page(client)
+    (backup.path / manifest.VERIFIED).write_text('{"at": "2026-11-23T08:00:00+00:00"}', encoding="utf-8")
     shown = page(client)
+    assert "Ingen har återställts" not in shown
     assert "aktspar-2026-11-23T080000Z" in shown
     assert "mer än ett dygn gammal" not in shown
     assert client.get("/health").get_json()["backup"] == "ok"
