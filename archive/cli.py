@@ -13,6 +13,7 @@ from archive.kernel.letters import one_form
 from archive.vocabulary.wording import LOCALES, speaking
 
 COMMANDS = {
+    "backup": "backups.backup",
     "check": "integrity",
     "compare": "imports.comparison",
     "covers": "cover_checks",
@@ -25,6 +26,7 @@ COMMANDS = {
     "near": "imports.near",
     "organisation": "organisation",
     "programme": "programme.programme",
+    "restore": "backups.restore",
     "rooms": "programme.rooms",
     "serve": "serve",
     "token": "accounts.token",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from archive.accounts import sessions
+from archive.backups import nightly as backups_nightly
 from archive.cover_checks import second_checks
 from archive.deliveries import notices
 from archive.imports import driver
@@ -77,6 +78,12 @@ TIMETABLE = (
         {"second": "*/4"},
         "reads in lists that wait, and goes on with those that stopped",
         driver.work_off,
+    ),
+    TimetableEntry(
+        backups_nightly.ROUTINE,
+        {"minute": 15},
+        "backs the register up once a night, and again each hour after one that failed",
+        backups_nightly.run,
     ),
     TimetableEntry(
         weekly_delivery.ROUTINE,

@@ -28,7 +28,7 @@ def opened(settings: Settings | None = None, *, unfit: bool = False) -> Iterator
         raise no_register(settings)
     archive = Archive(settings)
     try:
-        actor = operator(_account())
+        actor = operator_here()
         with archive.read(actor) as work:
             if not migrations.is_current(work.connection):
                 raise Unavailable(
@@ -51,6 +51,11 @@ def no_register(settings: Settings) -> BadSettings:
             where=where,
         )
     )
+
+
+def operator_here() -> Actor:
+    """Return the actor of the command line: the account that runs it."""
+    return operator(_account())
 
 
 def _account() -> str:

@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from archive.kernel.environment import BadSettings, Environment
+from archive.kernel.environment import BadSettings, Environment, shown
 
 DEMO_KEY = "61" * 32
 # Asked again of those who signed in to a demo by a click; it is printed beside the field.
@@ -30,6 +30,15 @@ class Smtp:
     user: str = ""
     password: str = field(default="", repr=False)
     ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """Say where nightly backups go, whose keys they are encrypted to, and how many are kept."""
+
+    folder: Path | None = None
+    recipients: tuple[str, ...] = ()
+    keep: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class Settings:
     sealed_contact: str = ""
     lock_seconds: int = 20
     request_seconds: int = 20
+    backups: BackupPlan = BackupPlan()
 
     @property
     def sqlite(self) -> bool:
@@ -116,6 +126,7 @@ class Settings:
             programme_end=env.day("PROGRAMME_END"),
             lock_seconds=env.number("LOCK_SECONDS", 20, 1, 3600),
             request_seconds=env.number("REQUEST_SECONDS", 20, 1, 3600),
+            backups=_backups(env),
             smtp=_smtp(env.text("SMTP_URL"), env.text("SMTP_FROM"), env.file("SMTP_CA_FILE")),
             **_controller(env, DEMO_CONTROLLER if demo else {}),
         )
@@ -132,6 +143,24 @@ class Settings:
             raise BadSettings("Set AKTSPAR_SECRET_KEY to 32 random bytes: openssl rand -hex 32")
         if self.mac_key.hex() == DEMO_KEY:
             raise BadSettings("AKTSPAR_MAC_KEY is the demo key. Make your own: openssl rand -hex 32")
+
+
+def _backups(env: Environment) -> BackupPlan:
+    """Read where backups go, whose keys they are encrypted to, and how many are kept."""
+    # One alone would be replaced by one that may be no good.
+    folder, keep = env.text("BACKUP_DIR"), env.number("BACKUP_KEEP", 30, 2, 10_000)
+    recipients = tuple(env.text("BACKUP_RECIPIENT", longest=2000).replace(",", " ").split())
+    for one in recipients:
+        if not re.fullmatch("age1[0-9a-z]{58}", one):
+            raise BadSettings(
+                f"AKTSPAR_BACKUP_RECIPIENT is public keys of age such as age1…, not {shown(one)}"
+            )
+    if folder and not recipients:
+        raise BadSettings(
+            "Set AKTSPAR_BACKUP_RECIPIENT to the public key backups are encrypted to; "
+            "aktspar backup new-key FILE makes one"
+        )
+    return BackupPlan(Path(folder).absolute() if folder else None, recipients, keep)
 
 
 def _smtp(url: str, sender: str, ca_file: str | None) -> Smtp | None:

@@ -18,6 +18,11 @@ class BadSettings(Exception):
     """Report settings the program must not start with."""
 
 
+def environment_with(**more: str) -> dict[str, str]:
+    """Return the environment for another maker's program, which reads it as we read ours."""
+    return {**os.environ, **more}
+
+
 class Environment:
     """Hold the variables given, and remember which were asked for: any other is misspelt."""
 
@@ -25,14 +30,14 @@ class Environment:
         self._given = os.environ if given is None else given
         self._asked: set[str] = set()
 
-    def text(self, name: str, default: str = "") -> str:
+    def text(self, name: str, default: str = "", *, longest: int = _LONGEST) -> str:
         """Return one line of text; an empty setting is one that was not given."""
         self._asked.add(name)
         text = self._given.get(PREFIX + name, "").strip()
         if not text.isprintable():
             raise BadSettings(f"{PREFIX}{name} is one line of printable signs")
-        if len(text) > _LONGEST and not name.endswith(("_URL", "_DIR", "_FILE")):
-            raise BadSettings(f"{PREFIX}{name} is at most {_LONGEST} signs long")
+        if len(text) > longest and not name.endswith(("_URL", "_DIR", "_FILE")):
+            raise BadSettings(f"{PREFIX}{name} is at most {longest} signs long")
         return text or default
 
     def number(self, name: str, default: int, least: int, most: int) -> int:

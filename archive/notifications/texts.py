@@ -150,6 +150,11 @@ NOTICES: dict[K, Notice] = {
         N_("List %(run)s gave a protected person's number without a mark. See who read it in."),
         {"run": int},
     ),
+    K.BACKUP_FAILED: Notice(
+        N_("The register could not be backed up"),
+        N_("Earlier backups stay, but what is done now is in none. See why on the page of backups."),
+        {},
+    ),
     K.MAIL_STUCK: Notice(
         N_("Mail does not arrive"),
         N_("Mail could not be delivered and is not tried again. See why in the list of mail."),

@@ -57,7 +57,7 @@ def _references() -> tuple[Column[Any], ...]:
     return tuple(
         key.parent
         for table in SQLModel.metadata.sorted_tables
-        for key in sorted(table.foreign_keys, key=lambda one: one.parent.name)
+        for key in sorted(table.foreign_keys, key=lambda one: str(one.parent))
         if table.name not in own and key.column.table is _PLACE
     )
 

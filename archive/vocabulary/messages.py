@@ -32,6 +32,7 @@ class MessageKind(Term):
     PROTECTION_LIFTED = "protection_lifted", "skydd hävt", "protection lifted", "red"
     PERSON_IN_QUESTION = "person_in_question", "fråga om en person", "question about a person", "red"
     LIST_NAMED = "list_named", "lista namnger skyddade", "list names protected persons", "red"
+    BACKUP_FAILED = "backup_failed", "säkerhetskopian misslyckades", "the backup failed", "red"
     MAIL_STUCK = "mail_stuck", "e-post kom inte fram", "mail did not arrive", "red"
 
 

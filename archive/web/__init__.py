@@ -11,6 +11,7 @@ PAGES = (
     "accounts.session",
     "accounts.users",
     "annual_report.annual_report",
+    "backups.backups",
     "cover_checks.assessments",
     "cover_checks.covers",
     "cover_checks.second_checks",

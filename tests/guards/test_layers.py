@@ -19,7 +19,7 @@ ORDER = (
     "deliveries",
     "cover_checks stocktakes",
     "scanning",
-    "reference_data search imports loans",
+    "reference_data backups search imports loans",
     "files",
     "timeline integrity labelling",
     "routine_runs places access_log",

@@ -82,7 +82,7 @@ def clerks(archive: Archive, archivist: Actor, root: Actor, address: str, clock:
     return found
 
 
-def _kill(server: subprocess.Popen[str]) -> None:
+def kill(server: subprocess.Popen[str]) -> None:
     """Kill the server and all it has started, at once."""
     family = [number for number, _line in children(server.pid)]
     for number in (server.pid, *family):
@@ -101,7 +101,7 @@ def test_a_server_killed_in_the_middle_of_moves_loses_nothing_it_answered(
             thread.start()
         soon(lambda: all(len(clerk.answers) > 3 for clerk in clerks))
         time.sleep(dice.uniform(0.1, 0.5))
-        _kill(server)
+        kill(server)
         for thread in threads:
             thread.join()
     _nothing_answered_is_lost(archive, root, clerks)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify
 
 from archive import heartbeat, migrations
 from archive.accounts import sessions
+from archive.backups import state
 from archive.history.history import stamp
 from archive.kernel import watch
 from archive.kernel.errors import Unavailable
@@ -40,6 +41,8 @@ def _facts() -> dict[str, Any]:
             beat, swept = seen.get(HEARTBEAT), seen.get(deadlines.ROUTINE)
             late, slow = (at is None or work.now - at > LATE for at in (beat, swept))
             mail = outbox.condition(work)
+            backup = state.condition(work, expected=archive.settings.backups.folder is not None)
+            made, verified = state.moments(work)
     except Unavailable as refusal:
         return {
             "database": REASONS.get(refusal.code, "unreachable"),
@@ -53,4 +56,7 @@ def _facts() -> dict[str, Any]:
         "worker_seen": stamp(beat) if beat else None,
         "deadlines": "late" if slow else "ok",
         "mail": mail,
+        "backup": backup,
+        "backup_made": stamp(made) if made else None,
+        "backup_verified": stamp(verified) if verified else None,
     }

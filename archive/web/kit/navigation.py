@@ -150,6 +150,12 @@ ENTRIES = (
     MenuEntry(
         "messages.mail", P.MANAGE_USERS, N_("Mail"), N_("See mail that waits or did not arrive"), alone=True
     ),
+    MenuEntry(
+        "backups.index",
+        P.MANAGE_USERS,
+        N_("Backups"),
+        N_("See when the register was last backed up, and when a backup was last tried"),
+    ),
     MenuEntry("messages.index", P.ANYONE, N_("Inbox"), N_("Read what you have been told"), in_menu=False),
     MenuEntry(
         "account.page",

@@ -37,6 +37,7 @@ PAGES = {
     "person": NounPage(N_("Person %(number)s"), "people.page", "person_id"),
     "sender": NounPage(N_("What a sender sends"), "deliveries.sender", "sender_id"),
     "task": NounPage(N_("Question %(number)s"), "same_persons.index"),
+    "backup": NounPage(N_("Backups"), "backups.index"),
     "mail": NounPage(N_("Mail that waits"), "messages.mail"),
 }
 

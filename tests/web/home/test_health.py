@@ -69,4 +69,7 @@ def test_mail_that_waits_long_and_mail_that_is_given_up_show(
 
 
 def test_nothing_of_the_register_and_no_address_stands_in_it(client: FlaskClient, mailed: None) -> None:
-    assert health(client).keys() == {"database", "migrations", "worker", "worker_seen", "deadlines", "mail"}
+    assert health(client).keys() == {
+        *("database", "migrations", "worker", "worker_seen", "deadlines", "mail"),
+        *("backup", "backup_made", "backup_verified"),
+    }

@@ -1,0 +1,1 @@
+"""Copies of the whole register that can be brought back: made, kept, checked, restored."""
