@@ -96,7 +96,19 @@ GROUPS = (
     ),
     (N_("Missing files"), ("incidents", "lost_register")),
     (N_("The lists of the old archives"), ("imports", "worklist", "same_persons", "comparison")),
-    (N_("Oversight"), ("access_log", "users", "organisation", "messages.mail", "routines", "quality")),
+    (
+        N_("Oversight"),
+        (
+            "access_log",
+            "annual_report",
+            "users",
+            "organisation",
+            "messages.mail",
+            "backups",
+            "routines",
+            "quality",
+        ),
+    ),
 )
 REST = N_("For you")
 
