@@ -31,7 +31,7 @@ def test_a_token_stands_for_its_user(client: FlaskClient, bearer: dict[str, str]
         "user": 1,
         "name": "Systemförvaltare (prov)",
         "roles": ["administrator"],
-        "permissions": ["anyone", "manage_users"],
+        "permissions": ["anyone", "manage_users", "shape_organisation"],
     }
     assert "Set-Cookie" not in answer.headers
 
