@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 from archive.backups import envelope
 from archive.integrity import checks
 from archive.kernel.config import Settings
@@ -16,7 +14,6 @@ from tests.web.test_killed_server import Clerk, clerks, kill
 from tests.web.test_serving import address, health, serving, soon
 
 __all__ = ["address", "clerks"]
-pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 def aktspar(settings: Settings, *words: object) -> subprocess.CompletedProcess[str]:
@@ -54,9 +51,6 @@ def test_a_killed_server_is_restored_and_only_what_came_after_the_backup_is_miss
         assert (refused.returncode, "Stop it first" in refused.stderr) == (1, True)
         assert health(address)["database"] == "ok"
         kill(server)
-    verified = aktspar(settings, "backup", "verify", backup, "--identity", key)
-    assert (verified.returncode, "the backup is good" in verified.stdout) == (0, True), verified
-    assert aktspar(settings, *restore).returncode == 1  # a register is there
     restored = soon(lambda: (done := aktspar(settings, *restore, "--over")).returncode == 0 and done)
     assert isinstance(restored, subprocess.CompletedProcess)
     assert "What was done after that is missing" in restored.stdout
