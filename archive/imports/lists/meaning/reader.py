@@ -196,8 +196,7 @@ class ListReader:
         flags = flags_of(self._notes[row]) if row in self._notes else []
         problems, written = list[RowProblem](), "\n".join(cells)
         cells, repeats_marked = self._above.fill(cells, f"\n{written.casefold()}", flags)
-        hides, asks = self._signs.look(cells)
-        cells = self._signs.without_notes(cells) if hides else cells
+        hides, asks, cells = self._signs.lifted_off(cells)
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
         reference, part, signed = self._references.read(texts, free, flags)

@@ -151,9 +151,11 @@ class SignedCells:
             or _any(_RUN_TOGETHER.search, cells, self._numbered)
         )
 
-    def without_notes(self, cells: Sequence[str]) -> Sequence[str]:
-        """Return a row without the signs of footnotes of protection at the end of its words."""
-        return [self._noted.sub("", cell) for cell in cells] if self._noted else cells
+    def lifted_off(self, cells: Sequence[str]) -> tuple[bool, bool, Sequence[str]]:
+        """Return what `look` tells of a row, and the row without the signs of footnotes behind its words."""
+        hides, asks = self.look(cells)
+        noted = self._noted if hides else None
+        return hides, asks, [noted.sub("", cell) for cell in cells] if noted else cells
 
     def _is_marked(self, cells: Sequence[str]) -> bool:
         """Tell whether another sheet marks what a row names."""
