@@ -60,6 +60,7 @@ def flagged(
         statement = statement.where(flags.contains(f'"{flag.value}"', autoescape=True))
     rows = work.session.execute(statement).scalars().all()
     shown = _cards(work, {row.file_id for row in rows if row.file_id})
+    cases = import_masking.marked_cases(work, run, rows)
     return [
         Odd(
             row.row,
@@ -69,7 +70,7 @@ def flagged(
             shown.get(row.file_id or 0),
         )
         for row in rows
-        for hidden in (_marked(row) or _protected(shown, row),)
+        for hidden in (_marked(row) or row.file_key in cases or _protected(shown, row),)
     ]
 
 

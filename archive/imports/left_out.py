@@ -25,7 +25,7 @@ _AT_ONCE = 500
 class LeftOutRow:
     """One row: its number and cells, the sentence that says why, and the row and file it is like.
 
-    Of a row that the list marks as protected, or whose file is, each cell says so.
+    Of a row whose case the list marks as protected in any row, or whose file is, each cell says so.
     """
 
     row: int
@@ -51,7 +51,8 @@ def page(
     rows = work.session.execute(statement).scalars().all()
     others = {row.id: int((row.problem or {}).get("facts", {}).get("row", 0)) for row in rows}
     shown = _cards(work, run, set(others.values()))
-    hidden = {row.id: _hidden(row, shown.get(others[row.id])) for row in rows}
+    marked = import_masking.marked_cases(work, run, rows)
+    hidden = {row.id: row.file_key in marked or _hidden(row, shown.get(others[row.id])) for row in rows}
     return [
         LeftOutRow(
             row.row,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, bindparam, select
+from sqlmodel import col
 
 from archive.imports import runs
 from archive.imports.lists.meaning.fields import FlagCode
@@ -57,6 +58,18 @@ def by_list(row: ImportRow) -> bool:
         or reading.protection is not Protection.UNKNOWN
         or any(code in _MARKED for code, _field in row.flags)
     )
+
+
+def marked_cases(work: Work, run: ImportRun, rows: Iterable[ImportRow]) -> set[str]:
+    """Return the keys of those cases of rows that any row of the list marks: their files will be masked."""
+    keys = {row.file_key for row in rows if row.file_key}
+    if not keys:
+        return set()
+    statement = select(ImportRow).where(
+        col(ImportRow.file_key).in_(sorted(keys)), col(ImportRow.run_id) == run.id
+    )
+    found = work.session.execute(statement).scalars()
+    return {row.file_key for row in found if row.file_key and by_list(row)}
 
 
 def by_register(work: Work, run: ImportRun, rows: Sequence[ImportRow]) -> Mapping[int, bool]:

@@ -184,3 +184,28 @@ def test_a_line_on_a_person_does_not_end_what_a_heading_says_of_all_below_it() -
         "Ek, Anna;19300805-9945;;;\n;;1;EB;2003\nBerg, Siv;19510812-9817;;;\n;;2;EB;2005\n"
     )
     assert [one.protection.protected for one in readings if not one.problems] == [True, True]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("above", ["Ja", "x", "sekr", "", "Nej"])
+def test_a_lone_mark_below_in_the_column_of_protection_hides_and_is_flagged(
+    separator: str, above: str
+) -> None:
+    rows = (
+        *("Aktnr;Personnummer;Namn;Skydd", f"1;19560301-2387;Aal, Ab;{above}", '2;19560302-2386;Bal, Ac;"'),
+        *('3;19560303-2385;Cal, Ad;"', "4;19560304-2384;Dal, Ae;"),
+    )
+    first, second, third, fourth = read_list("\n".join(rows).replace(";", separator))
+    assert first.protection.protected == (above not in ("", "Nej"))
+    for one in (second, third):
+        assert one.protection.protected
+        assert {"protection:filled_from_above", "protection:protection_unclear"} & flags(one)
+    assert fourth.protection is Protection.NONE
+
+
+def test_a_mark_of_repetition_below_an_empty_cell_hides_whatever_the_row_above_says_elsewhere() -> None:
+    first, second, third = read_list(
+        "Aktnr;Personnummer;Namn;Skydd\n1;19560301-2387;Aal, Ab (sekr);\n2;19560302-2386;Bal, Ac;samma\n"
+        "3;19560303-2385;Cal, Ad;\n"
+    )
+    assert [one.protection.protected for one in (first, second, third)] == [True, True, False]

@@ -1,8 +1,11 @@
 """What a list says is gone is not registered as standing without a word."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from archive.imports.lists.meaning.gone import says_gone
+from tests.unit import gone_phrases as phrases
 from tests.unit.reading_lists import flags, read_list
 
 GONE = ":perhaps_gone"
@@ -90,3 +93,28 @@ def test_a_heading_between_the_rows_holds_until_the_next_one() -> None:
 def test_a_title_above_the_columns_holds_for_the_whole_list() -> None:
     readings = read_list("Utlånade akter;;;\nAktnr;Namn;Akttyp;Avslutad\n1;Ek, A;EB;2003\n2;Ek, B;EB;2004\n")
     assert all(GONE in flags(one) for one in readings)
+
+
+def in_remark(heading: str, texts: Sequence[str]) -> list[str]:
+    """Return the remarks below a heading that flag their rows."""
+    rows = (f'{at};Ek, A;EB;2003;3;"{text}"' for at, text in enumerate(texts, start=1))
+    readings = read_list(f"Aktnr;Namn;Akttyp;Avslutad;Box;{heading}\n" + "\n".join(rows))
+    assert len(readings) == len(texts)
+    return [text for text, one in zip(texts, readings, strict=True) if GONE in flags(one)]
+
+
+@pytest.mark.parametrize("heading", ["Anm", "Status", ""])
+def test_a_remark_that_a_file_went_away_flags_its_row_in_whatever_words(heading: str) -> None:
+    assert in_remark(heading, phrases.GONE) == list(phrases.GONE)
+
+
+@pytest.mark.parametrize("heading", ["Anm", "Status"])
+def test_a_remark_of_another_thing_flags_nothing(heading: str) -> None:
+    assert in_remark(heading, phrases.HERE) == []
+    assert in_remark(heading, ["Strimlad"]) == ["Strimlad"]
+
+
+@pytest.mark.parametrize("name", ["Bränd, Anna", "Ute Berg", "Berg, Lev", "Struken, Eva", "Utl, Bo"])
+def test_a_name_that_is_such_a_word_flags_nothing(name: str) -> None:
+    (one,) = read_list(f"Aktnr;Namn;Akttyp;Avslutad;Box\n1;{name};EB;2003;3\n")
+    assert GONE not in flags(one)

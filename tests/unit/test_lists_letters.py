@@ -74,3 +74,36 @@ def test_one_word_of_seven_bits_in_another_list_is_repaired_alone() -> None:
 def test_signs_that_stand_for_themselves_stay(text: str) -> None:
     assert in_eight_bits(text, surely=False) == text
     assert not in_seven_bits([[text], [text]])
+
+
+@pytest.mark.parametrize(
+    ("most", "rarer", "name"),
+    [
+        ("cp850", "cp1252", "Åberg, Örjan"),
+        ("cp850", "cp1252", "Sjögren, Örjan"),
+        ("cp1252", "cp850", "Åberg, Örjan"),
+        ("cp1252", "cp850", "Sjögren, Åsa"),
+        ("cp1252", "mac_roman", "Håkansson, Åsa"),
+        ("mac_roman", "cp1252", "Åberg, Örjan"),
+    ],
+)
+def test_rows_of_another_older_encoding_are_read_for_themselves(most: str, rarer: str, name: str) -> None:
+    rest = "".join(f"K {number};Björk Håkan Åsa;{number}\r\n" for number in range(5))
+    rows, notes = read((HEAD + rest).encode(most) + f"K 8;{name};8\r\n".encode(rarer) + b"K 9;Ek;9\r\n")
+    assert [row[1] for row in rows[1:]] == ["Björk Håkan Åsa"] * 5 + [name, "Ek"]
+    assert (rows[0][2], notes) == ("Öppnad", {7: REPAIRED})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1252", "Lukšan Žana, DŽAN"),
+        ("cp1252", "Ek „Kalle” … ™, 5 €"),
+        ("cp850", "Simões, Íde"),
+        ("mac_roman", "Èva Ârpad"),
+    ],
+)
+def test_foreign_letters_and_signs_of_the_lists_own_encoding_stay(encoding: str, name: str) -> None:
+    rest = "".join(f"K {number};Björk Håkan Åsa;{number}\r\n" for number in range(5))
+    rows, notes = read((HEAD + rest + f"K 8;{name};8\r\n").encode(encoding))
+    assert (rows[-1][1], notes) == (name, {})

@@ -25,6 +25,8 @@ from archive.imports.lists.meaning.tables import OpenList, open_list
 from archive.kernel.errors import Invalid, TooLarge
 from archive.vocabulary import Protection
 from tests.unit.protection_phrases import OPEN, PROTECTED
+from tests.unit.protection_phrases_further import MARKS as FURTHER
+from tests.unit.protection_phrases_further import ORDINARY as ORDINARY_TOO
 from tests.unit.protection_phrases_more import HINTS, MARKS, ORDINARY
 
 TODAY = date(2026, 11, 21)
@@ -90,13 +92,13 @@ def saved(book: Workbook) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("text", PROTECTED + MARKS)
+@pytest.mark.parametrize("text", PROTECTED + MARKS + FURTHER)
 def test_a_mark_of_protection_is_understood(text: str) -> None:
     assert protective_words(text)
     assert protective_words(f"OBS! {text}, se akten")
 
 
-@pytest.mark.parametrize("text", OPEN + ORDINARY + HINTS)
+@pytest.mark.parametrize("text", OPEN + ORDINARY + ORDINARY_TOO + HINTS)
 def test_what_only_looks_like_a_mark_hides_nobody(text: str) -> None:
     assert protective_words(text) == (text in ON_THE_SAFE_SIDE)
 
@@ -133,6 +135,8 @@ def test_where_a_file_is_kept_apart_nobody_is_hidden_but_somebody_is_asked() -> 
             "Adress skyddad",
             "Sekretessmark",
             "Dold adress",
+            "Kvar-skriven",
+            "Skydds-markering",
             "Protected",
         ),
     ],
@@ -188,6 +192,10 @@ def test_initials_after_a_name_are_no_mark() -> None:
         ("Ek, Bo (skyddadID)", "Ek", "Bo"),
         ("Ek, Bo *skyddade pers.uppg.*", "Ek", "Bo"),
         ("SKYDDAD IDENTITET", "", ""),
+        ("Secret, Sara", "Secret", "Sara"),
+        ("Spärr-Andersson, Bo", "Spärr-Andersson", "Bo"),
+        ("Ek-Spärr, Bo (sekr)", "Ek-Spärr", "Bo"),
+        ("Ek, Bo -sekr", "Ek", "Bo"),
     ],
 )
 def test_a_mark_inside_a_name_protects_and_is_no_part_of_the_name(text: str, family: str, given: str) -> None:

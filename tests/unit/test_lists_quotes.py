@@ -66,3 +66,35 @@ def test_marks_within_marks_are_read_as_they_stand(cell: str, text: str) -> None
 def test_a_cell_that_goes_on_for_pages_was_never_meant_to() -> None:
     rows, notes = read('K 1;"' + "en rad\r\n" * 300 + '";;2003\r\n')
     assert (len(rows), notes[2]) == (301, STRAY)
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('K 2;Ek;;"', ["K 2", "Ek", "", '"']),
+        ('K 2;";;2003', ["K 2", '"', "", "2003"]),
+        ('K 2;Ek;";"', ["K 2", "Ek", '"', '"']),
+        ('K 2;";";2003', ["K 2", '"', '"', "2003"]),
+        ('K 2;"; ";" ', ["K 2", '"', '"', '"']),
+    ],
+)
+def test_a_mark_that_is_a_whole_cell_is_one_of_repetition_and_stays(line: str, cells: list[str]) -> None:
+    rows, notes = read(f"K 1;Alm;;2001\r\n{line}\r\nK 3;Berg;;2004\r\n")
+    assert [[cell.strip() for cell in found] for _number, found in rows][1:] == [
+        cells,
+        ["K 3", "Berg", "", "2004"],
+    ]
+    assert notes == {3: STRAY}
+
+
+def test_a_quoted_separator_where_every_cell_is_there_is_a_cell() -> None:
+    rows, notes = read('K 2;";";;2003\r\n')
+    assert (rows[0][1], notes) == (["K 2", ";", "", "2003"], {})
+
+
+def test_marks_of_repetition_below_each_other_at_the_end_of_two_columns_swallow_no_row() -> None:
+    with open_list(b'Aktnr;Skyddad\nK 1;Ja\nK 2;"\nK 3;"\nK 4;"\n') as opened:
+        assert [cells for _number, cells in opened.rows()] == [
+            ["K 1", "Ja"],
+            *(["K 2", '"'], ["K 3", '"'], ["K 4", '"']),
+        ]

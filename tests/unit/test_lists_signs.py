@@ -154,3 +154,79 @@ def test_a_legend_in_a_workbook_counts_wherever_it_stands(where: str) -> None:
     else:
         book.active.append(["x = skyddad identitet"])
     assert readings(saved(book))[0].protection.protected
+
+
+@pytest.mark.parametrize(
+    ("sign", "note"),
+    [
+        ("1)", "1) Personen har skyddad adress"),
+        ("a)", "(a) skyddad identitet"),
+        ("1)", "1) Skyddad adress 2) Avliden"),
+        ("2)", "1) Avliden. 2) Skyddad adress."),
+        ("*", "* Personen har skyddad adress"),
+        ("**", "* avliden ** skyddad adress"),
+        ("†", "† Skyddad adress"),
+        ("¹", "¹ Personen har sekretessmarkering"),
+        ("§", "§: skyddad"),
+    ],
+)
+@pytest.mark.parametrize("column", [0, 1, 2, 3, 4])
+def test_a_footnote_of_protection_hides_the_rows_that_bear_its_sign(
+    sign: str, note: str, column: int
+) -> None:
+    for beside in (" ",) if sign == "a)" or (sign[0].isdecimal() and column in (0, 2, 3)) else ("", " "):
+        rows = listed("foton", "foton", "", "")
+        rows[1][column] += beside + sign
+        content = "\r\n".join(";".join(cells) for cells in (REMARKED, *rows, [note, "", "", "", ""]))
+        found = [one for one in readings(content.encode()) if not one.problems]
+        assert [one.protection.protected for one in found] == [False, True, False, False]
+        assert found[1].reference == "3003-2"
+        assert [(one.family, one.given) for one in found[1].persons] == [("Ek", "Bo")]
+
+
+@pytest.mark.parametrize(
+    "note", ["1) Avliden", "1) ej skyddad adress", "2) Skyddad adress", "1) Avliden 2) Skyddad adress", ""]
+)
+def test_a_footnote_of_another_thing_or_of_another_sign_hides_nobody(note: str) -> None:
+    rows = listed("foton", "foton", "", "")
+    rows[1][1] += " 1)"
+    assert hidden_in([*rows, [note, "", "", "", ""]])[:4] == [False] * 4
+
+
+def test_a_footnote_takes_no_part_and_no_listed_remark_for_its_sign() -> None:
+    rows = listed("1) kopia", "", "", "")
+    rows[1][0] += " 1(1)"
+    rows[2][3] += " 11)"
+    assert hidden_in([*rows, ["1) Skyddad adress", "", "", "", ""]])[:4] == [False] * 4
+
+
+OTHER_SHEETS: list[tuple[list[list[str]], list[bool]]] = [
+    ([["Aktnr", "Skyddad"], ["3003-2", "J"], ["3003-3", "N"]], [False, True, False]),
+    ([["Aktnr", "Skyddad"], ["3003 - 2", "*"], ["3003-3", ""]], [False, True, False]),
+    ([["Personnummer", "Sekretess"], ["691107-9975", "x"]], [False, True, False]),
+    ([["Namn", "Kvar-skriven"], ["Bo Ek", "x"], ["Åke Ek", "nej"]], [False, True, False]),
+    ([["Aktnr", "Anm"], ["3003-2", "sk.id"], ["3003-3", "foton"]], [False, True, False]),
+    ([["Aktnr", "Anm"], ["3003-2", "foton"]], [False, False, False]),
+    ([["Aktnr", "Skyddad"], ["3004-2", "J"]], [False, False, False]),
+]
+
+
+@pytest.mark.parametrize("state", ["visible", "hidden"])
+@pytest.mark.parametrize(("cells", "expected"), OTHER_SHEETS)
+def test_another_sheet_that_marks_files_by_reference_number_or_name_hides_them(
+    cells: list[list[str]], expected: list[bool], state: str
+) -> None:
+    book = a_book(listed("", "", ""), REMARKED)
+    other = book.create_sheet("x")
+    for row in cells:
+        other.append(row)
+    other.sheet_state = state
+    assert [one.protection.protected for one in readings(saved(book))] == expected
+
+
+def test_every_file_of_another_sheet_called_after_a_mark_is_hidden_but_for_a_clear_no() -> None:
+    book = a_book(listed("", "", ""), REMARKED)
+    other = book.create_sheet("Skyddade")
+    for row in (["Aktnr", "Skydd"], ["3003-1", ""], ["3003-2", "nej"]):
+        other.append(row)
+    assert [one.protection.protected for one in readings(saved(book))] == [True, False, False]

@@ -392,6 +392,28 @@ def test_duplicates_come_back_with_all_their_cells_and_the_row_they_repeat(
     assert told.card.file.reference == "5201"
 
 
+@pytest.mark.parametrize("marked", [0, 1, 2, None])
+def test_repeats_of_a_case_that_any_of_its_rows_marks_are_masked_before_it_is_registered_too(
+    archive: Archive, archivist: Actor, marked: int | None
+) -> None:
+    rows = [row("5201", ANNA, "Åkesson, Ture" + " (skyddad)" * (at == marked)) for at in range(3)]
+    run = check(archive, archivist, a_list([*rows, *[row("5300", CECILIA, "Ek, Siv")] * 2]), mapping())
+    told = [_repeats(archive, archivist, run)]
+    register(archive, archivist, run)
+    told.append(_repeats(archive, archivist, run))
+    hidden = marked is not None
+    repeated = [
+        one for one in (3, 4) if marked in (None, 0) or one != marked + 2
+    ]  # a later mark is no repeat
+    assert told == [[*((one, hidden) for one in repeated), (6, False)]] * 2
+
+
+def _repeats(archive: Archive, actor: Actor, run: ImportRun) -> list[tuple[int, bool]]:
+    with archive.read(actor) as work:
+        found = left_out.every(work, runs.get(work, run.id), RowState.DUPLICATE)
+        return [(one.row, not any("Ture" in cell or "Siv" in cell for cell in one.cells)) for one in found]
+
+
 def _closing(archive: Archive, actor: Actor, name: str) -> None:
     with archive.write(actor) as work:
         site = work.session.execute(select(Place).where(col(Place.name) == "Storgatan 1")).scalar_one()

@@ -164,6 +164,19 @@ _ALONE = {
 }
 
 
+_STRANGE: dict[tuple[str, str], tuple[bytes, bytes]] = {
+    ("cp1252", "cp850"): (b"\x86\x84\x94\x8f\x99", b"\x8f\x99"),
+    ("cp1252", "mac_roman"): (b"\x8c\x81\x80\x85", b"\x81"),
+    ("cp850", "cp1252"): (b"\xf6\xc5\xc4", b"\xc5\xc4"),
+    ("mac_roman", "cp1252"): (b"\xe4\xf6\xc5\xc4\xd6", b"\xc5\xc4\xd6"),
+}
+"""Bytes that are letters of the second encoding, and in the first nothing that stands in or begins a word."""
+
+_OF_ANOTHER = {
+    two: re.compile(rb"(?<=[A-Za-z])[%b](?=[A-Za-z])|(?<![A-Za-z\x80-\xff])[%b](?=[A-Za-z])" % sets)
+    for two, sets in _STRANGE.items()
+}
+
 _PAIR = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 """Latin letters in UTF-8: in no older encoding do two such bytes stand beside each other."""
 
@@ -191,7 +204,9 @@ def encoding_of(source: BinaryIO) -> Encoding:
         return Encoding("utf-8-sig" if marked else "utf-8")
     found: Counter[str] = Counter({"cp1252": 0})
     pairs = others = 0
+    strange: Counter[tuple[str, str]] = Counter()
     for chunk in _chunks(source):
+        strange.update({two: len(pattern.findall(chunk)) for two, pattern in _OF_ANOTHER.items()})
         chunk, count = _PAIR.subn(b"", chunk)
         pairs, others = pairs + count, others + len(_HIGH.findall(chunk))
         found.update({name: 10 * len(pattern.findall(chunk)) for name, pattern in _IN_WORD.items()})
@@ -202,6 +217,9 @@ def encoding_of(source: BinaryIO) -> Encoding:
         return (
             Encoding("utf-8-sig" if marked else "utf-8", best) if pairs >= others else Encoding(best, "utf-8")
         )
+    found_too = max((two for two in strange if two[0] == best), key=strange.__getitem__, default=None)
+    if found_too and strange[found_too]:
+        return Encoding(*found_too)
     return Encoding(best if decodes(source, best) else "latin-1")
 
 
@@ -223,6 +241,8 @@ def mended(line: str, encoding: Encoding) -> tuple[str, bool]:
         text = _ESCAPED.sub(lambda run: _old(run[0].encode("ascii", "surrogateescape"), encoding.other), line)
         return text, text != line
     raw = line.encode("latin-1")
+    if encoding.other in _LETTERS:
+        return _of_either(raw, encoding)
     ends = [0, *(end for pair in _PASTED.finditer(raw) for end in pair.span()), len(raw)]
     pieces = [raw[start:end] for start, end in pairwise(ends)]
     text = "".join(
@@ -233,6 +253,15 @@ def mended(line: str, encoding: Encoding) -> tuple[str, bool]:
 
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _PASTED = re.compile(rb"(?:[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x90-\xaf])+")
+
+
+def _of_either(raw: bytes, encoding: Encoding) -> tuple[str, bool]:
+    """Read a line of a text of two older encodings: all of it in that whose letters stand in its words."""
+    strange = _OF_ANOTHER[encoding.name, encoding.other].search(raw) or (
+        encoding.name == "cp850" and _ALONE[encoding.other].search(raw)  # Õ, õ and Í, which few names have
+    )
+    is_other = bool(strange) and not _IN_WORD[encoding.name].search(raw)
+    return _old(raw, encoding.other if is_other else encoding.name), is_other
 
 
 def _old(raw: bytes, encoding: str) -> str:

@@ -7,6 +7,7 @@ from archive.imports.lists.formats.text import clean
 from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
 from archive.imports.lists.meaning.habits import PERSON, PLACES, Habits
 from archive.imports.lists.meaning.names import NameReader
+from archive.imports.lists.meaning.values import read_protection
 from archive.imports.lists.meaning.whereabouts import LEVELS, PlaceStep, Whereabouts, place_key, read_place
 from archive.kernel.letters import DASHES
 from archive.vocabulary import PlaceKind
@@ -124,7 +125,7 @@ class RowsAbove:
                     cells[index] = self._same_family(cell[match.end() :], flags)
                     marked |= self.marked
                 continue
-            if field is ListField.PROTECTION and not self.marked:
+            if field is ListField.PROTECTION and not self._is_mark(_at(self._last, index)):
                 continue  # a no is never taken from above: a sign in such a column hides
             if field is ListField.FAMILY_NAME and cell.strip() == _SURNAME_TOO:
                 flags.append(Flag(FlagCode.NAME_UNCLEAR, field))
@@ -136,6 +137,10 @@ class RowsAbove:
                 flags.append(Flag(code, field))
                 marked |= self.marked and (field in PERSON or field is ListField.REFERENCE)
         return marked
+
+    @staticmethod
+    def _is_mark(above: str) -> bool:
+        return not is_ditto(above) and read_protection(above)[0].protected
 
     def _same_family(self, given: str, flags: list[Flag]) -> str:
         above = self._names.read(_at(self._last, self._name))

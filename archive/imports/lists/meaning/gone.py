@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from archive.imports.lists.formats.text import simple
 from archive.imports.lists.meaning.fields import ListField
@@ -24,7 +25,38 @@ _WORDS = "|".join(
         r"destroyed|on loan|lent to|shredded",
     )
 )
+# Words that are somebody's name too, or that say something of the file only among the remarks.
+_HOME = r"(?:(?:när)?arkivet|hyllan|boxen|kartongen|akten|(?:okänd|ny|annan) ort|utlandet)\b"
+_OUT = r"(?:handl|enhet|\w+-?enhet|kontor|exped|\w*arkiv|polis|åklag|rätten|tingsr|\w+rätten|advokat)\w*"
+_REMARKED = "|".join(
+    (
+        rf"lev(?:\.|erera(?:d|t|des|ts))?\s+(?:till\b|t\.)(?! {_HOME})|lev\.\s?(?:lands|stads|riks)\w+",
+        rf"(?:åter|ut|in|av)lämna{_DONE} (?:till(?! {_HOME})|i original)|hämta{_DONE} (?:av|till)",
+        rf"(?:returnera{_DONE}|återsän(?:d|t|des|ts)) till(?! {_HOME})",
+        r"(?:upp|inne|ned|ner)?brän(?:d|t|da|des|ts)|(?:brunnit|elda(?:d|t|s|ts|des)) upp|uppelda(?:d|t|des)",
+        rf"strimla{_DONE}|(?:bort)?släng(?:d|t|da|des|ts)|utrangera{_DONE}|skrota{_DONE}|förkom",
+        r"beslagtag(?:en|et|na|its)|beslagtogs|i beslag|polisen (?:har|tog|hämtade)",
+        rf"(?:akt(?:en)? )?(?:om|för|av)?flytta(?:d|t|ts|des|de) till(?! {_HOME})",
+        r"(?:samman|ihop)(?:slag(?:en|et|na)|förd|fört|förda|lagd|lagt|lagda) (?:med|till)|uppgå(?:tt|r) i",
+        r"(?:ingår|ligger|inlagd|inlagt|förvaras|finns) i (?:akt(?:en)?\s+)?(?:[a-zåäö]\s)?\d",
+        rf"(?:arkiverad|arkiverat|förvaras|finns|ligger|kvar) (?:kvar )?(?:hos|på) {_OUT}",
+        r"burnt|burned|not (?:found|returned)|seized|handed over|(?:moved|delivered) to|merged with",
+    )
+)
+_ABSENT = (
+    r"(?:ej|inte|icke|aldrig|kan ej|kan inte) (?:påträffa\w*|lokalisera\w*|återlämna\w*|returnera\w*"
+    r"|inkomm\w*|inlämna\w*|åter|tillbaka|kvar|(?:på|i) (?:hyllan|boxen|kartongen|arkivet))"
+)
+_WHOLE = re.compile(
+    rf"(?:utl|utl\.? (?:till|t\.|av|\d).*|se akt(?:en|nr)?\.? (?:\w{{1,3}} )?\d\S*|hos {_OUT}.*"
+    r"|gall?r\.?(?: \d+)?|(?:tomt?|endast|bara) (?:mapp|omslag|pärm|försättsblad)(?:en|et)?|ute|lånekort"
+    r"|struken|strukits|dubbelregistrera[dt]|felaktigt upplag[dt])",
+)
+"""Remarks that say so where they are all of a cell."""
+
 _SAID = re.compile(rf"(?<!\w)(?:{_WORDS})(?![^\W\d_])", re.IGNORECASE)
+_SAID_IN_REMARK = re.compile(rf"^\W*(?:{_REMARKED})(?![^\W\d_])", re.IGNORECASE)
+_SAID_ABSENT = re.compile(rf"(?<!\w){_ABSENT}(?![^\W\d_])", re.IGNORECASE)
 _NOT = re.compile(
     rf"\b(?:ej|inte|icke|aldrig|ska|skall|bör|not)\s+(?:ännu\s+|vara\s+|bli\s+)?(?:{_WORDS})(?![^\W\d_])"
     rf"|(?:{_WORDS})\s*[:=]?\s*(?:nej|ej|inte|no)\b",
@@ -32,48 +64,18 @@ _NOT = re.compile(
 )
 # Of a million rows nearly all hold nothing of this.
 _PERHAPS = (
-    *(
-        "gallra",
-        "makul",
-        "förstör",
-        "kasser",
-        "destru",
-        "lånad",
-        "lånat",
-        "utlån",
-        "kommen",
-        "kommit",
-        "försv",
-    ),
-    *(
-        "tappa",
-        "stulen",
-        "funn",
-        "finn",
-        "hittad",
-        "på plats",
-        "på sin plats",
-        "står ",
-        "lämna",
-        "skicka",
-        "sänd",
-    ),
-    *(
-        "sänt",
-        "överför",
-        "saknas",
-        "saknad",
-        "borta",
-        "loan",
-        "lent",
-        "shred",
-        "utgå",
-        "avförd",
-        "missing",
-        "lost",
-    ),
-    *("mak", "gallr", "destroyed"),
-)
+    "gallra", "makul", "förstör", "kasser", "destru", "lånad", "lånat", "utlån", "kommen", "kommit",
+    "försv", "tappa", "stulen", "funn", "finn", "hittad", "på plats", "på sin plats", "står ", "lämna",
+    "skicka", "sänd", "sänt", "överför", "saknas", "saknad", "borta", "loan", "lent", "shred", "destroyed",
+)  # fmt: skip
+_PERHAPS_REMARKED = (
+    *_PERHAPS, "lev", "åter", "hämta", "return", "brän", "brunnit", "elda", "strimla", "släng", "rangera",
+    "skrot", "förkom", "besla", "polisen", "flytta", "samman", "ihop", "uppgå", "ingår", "ligger", "inlag",
+    "förvaras", "finns", "arkivera", "kvar", "burn", "not ", "seized", "handed", "moved", "delivered",
+    "merged", "ej ", "inte ", "icke ", "aldrig ", "utl", "utgå", "se akt", "hos ", "galr", "gallr", "tom",
+    "endast", "bara ", "ute", "lånekort", "struk", "dubbelreg", "upplag", "avförd", "missing", "lost",
+    "mak",
+)  # fmt: skip
 _ALONE = frozenset(
     ("saknas", "saknad", "borta", "utgått", "utgår", "avförd", "missing", "lost", "mak", "gallr")
 )
@@ -84,12 +86,26 @@ _HEADED = re.compile(
     r"|utlån(?:ad|at)?|lån(?:ad|at)|låntagare|saknas|saknad|försvunnen|bortkommen|borta|utgått|avförd"
     r"|destroyed|on loan|lent|missing)\b"
 )
+_PIECES = re.compile(r"[,;]\s+|(?<=\w{4})\.\s+")
 _REMARKS = frozenset((ListField.FREE_TEXT, ListField.IGNORED))
 
 
 def says_gone(text: str) -> bool:
     """Tell whether a text says that a file is not there."""
     return bool(any(map(text.casefold().__contains__, _PERHAPS)) and _SAID.search(_NOT.sub(" ", text)))
+
+
+@lru_cache(maxsize=8192)
+def remarks_gone(text: str) -> bool:
+    """Tell whether a remark says that a file is not there, also in words that mean other things elsewhere."""
+    if not any(map(text.casefold().__contains__, _PERHAPS_REMARKED)):
+        return False
+    word = simple(text).strip("!() ")
+    return word in _ALONE or bool(
+        _WHOLE.fullmatch(word)
+        or _SAID_ABSENT.search(text)
+        or any(map(_SAID_IN_REMARK.search, _PIECES.split(text)))
+    )
 
 
 class GoneRows:
@@ -117,8 +133,6 @@ class GoneRows:
             if index < len(cells) and (cell := cells[index]) and read_yes_no(cell) != (False, True):
                 return True
         folded = "\n".join(cells).casefold()
-        if not any(map(folded.__contains__, _PERHAPS)):
-            return False
-        return any(map(says_gone, cells)) or any(
-            simple(cells[index]).strip("!() ") in _ALONE for index in self._remarks if index < len(cells)
+        return (any(map(folded.__contains__, _PERHAPS)) and any(map(says_gone, cells))) or any(
+            remarks_gone(cells[index]) for index in self._remarks if index < len(cells) and cells[index]
         )

@@ -126,7 +126,7 @@ HEADINGS: dict[ListField, str] = {
         skyddskod, skyddsmarkering, skyddad folkbokföring, skyddad folkbokf, fingerad, fingerade
         personuppgifter, protection, protected, secrecy, secrecy marking, spärr, spärrmarkering, spärrad,
         su, skyddad adress, skyddsnivå, s, spu, skpu, sfb, sk id, skid, s märkt, hemlig, adresskydd,
-        adressskydd, adress skydd
+        adressskydd, adress skydd, kvarskriven, kvar skriven, kvarskrivning, kvar skrivning
     """,
     ListField.PLACED_CHILD: """
         placerat barn, placerad, placerat, placering utanför hemmet, barn placerat, plac barn, familjehem,

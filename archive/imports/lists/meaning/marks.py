@@ -18,40 +18,56 @@ _TOGETHER = r"(?:id(?:e\w*)?|pers(?:on(?:en|er|upp?g\w*)?)?|adr\w*|upp?g\w*|folk
 # 21 kap. 3 and 3 a §§, 22 kap. 1 and 2 §§ OSL, 7 kap. 15 § of the act before it; that they stand on a shelf
 # 21:3 says nothing, so the short form needs its act.
 _PARAGRAPH = r"(?:21\s?(?:kap\.?\s?|:)3(?:\s?a)?|22\s?(?:kap\.?\s?|:)[12])\b"
+_BEFORE, _ACT = r"7(?::|\s?kap\.?\s?)(?:15|1\s?a)\b", r"(?:sekrl|sekretesslagen)\b"
+_RESIDENCE, _RESIDENCE_ACT = r"(?:16|17\s?a)", r"(?:fol|folkbokföringslagen)\b"  # who stays registered
 _LAW = (
     rf"osl\s{_PARAGRAPH}|{_PARAGRAPH}(?:\s?§)?\s(?:osl\b|offentlighets)"
-    r"|21\s?kap\.?\s3(?:\s?a)?\s?§|7\s?kap\.?\s15\s?§\s(?:sekrl|sekretesslagen)\b"
+    rf"|21\s?kap\.?\s3(?:\s?a)?\s?§|{_BEFORE}(?:\s?§)?\s{_ACT}|{_ACT}\s{_BEFORE}"
+    rf"|{_RESIDENCE}\s?§\s{_RESIDENCE_ACT}|{_RESIDENCE_ACT}\s{_RESIDENCE}\s?§"
 )
+_WHO = (
+    r"(?:(?:f\.?\s?d\.?|sin|hennes)\s+)*(?:mak[ea]n?|man(?:nen)?|exman\w*|sambo\w*|fa[dr]\w*|papp\w*|mor|modern"
+    r"|mamma\w*|släkt\w*|familj\w*|bror\w*|bröd\w*|son(?:en)?)\b"
+)
+_OFFICE = r"(?:folkb\w*|fbf?\b|skatte(?:verk|mynd|kont)\w*|skv\b)"
 _MARK = "|".join(
     (
-        rf"sekr(?:ett?es\w*|-?mark\w*|skydd\w*)?\b{_TAIL}",
+        rf"sekr(?:ett?es\w*|-?m[aä]?rk\w*|skydd\w*)?\b{_TAIL}",
         r"sekr?[.\s\-]{0,2}(?:m[aä]rk\w*|skydd\w*)|sekrm\b\.?|sekt(?:ret|r)?ess\w*",
-        rf"(?:id|identitets?|person|adress?|uppgifts?)-?s?skydd\w*|skydd(?:ade?|at|s?m[aä]rk\w*)?\b{_TAIL}",
-        rf"skyda\w\b{_TAIL}|skyd?d?\.?[\s.\-]{{1,2}}{_WHAT}",
+        rf"(?:id|identitets?|person|adress?|uppgifts?)-?s?skydd\w*|skydd(?:ade?|at|s?m[aä]rk\w*|sm)?\b{_TAIL}",
+        rf"skyd(?:a\w)?\b{_TAIL}|skyd?d?\.?[\s.\-]{{1,2}}{_WHAT}",
         rf"skydd?(?:ade?|at|s)?{_TOGETHER}",
         r"spu\b|skfb\b|skid\b|(?<!enl )(?<!enl\. )(?<!enligt )(?<!kap )(?<!kap\. )sfb\b(?! \d{4}:)",
         r"(?<![\w,.]\s)s\.\s?i\.(?=\W*$|\s*[,;)])",  # alone or in brackets: after a name they are initials
         rf"(?:heml|hml|dol[dt]a?)\.?[\s.\-]{{0,2}}(?:{_WHAT}|tel\w*|vist\w*|bostad\w*)|hemlighåll\w*",
         rf"hemlig[at]?\b{_TAIL}",
-        rf"(?:spärr(?:ade?|m[aä]rk\w*)?|sparr(?:ade?|m[aä]rk\w*))\b{_TAIL}",
+        rf"sp[.\s\-]{{1,2}}m[aä]rk\w*|(?:spärr(?:ade?|m|m[aä]rk\w*)?|sparr(?:ade?|m[aä]rk\w*))\b{_TAIL}",
         r"sp(?:\[|\{|ã¤|„|\ufffd)rr\w*",  # as it looks where the letters of a list were taken for others
-        r"kvarskr\w*\.?",
+        r"kvarskr\w*\.?|kvar[\s\-]{1,2}skriv(?:en|na|ning\w*)\b",
         r"skpu\b|sk[.\s\-/]{1,3}(?:id|ident\w*|pu|folkb\w*|fbf?|adr\w*|boende|upp?g\w*)\b\.?",
         r"sk[.\s\-]{1,2}(?:pers|person(?:en)?|pers\.?\s?uppg\w*|personuppg\w*)\b\.?",
         rf"fingera(?:de?|t)\b{_TAIL}|fing\.?[\s.\-]{{1,2}}{_WHAT}",
-        r"ny identitet\b",
+        rf"ny ident(?:itet)?\b|by(?:tt|ter|te) identitet\w*|id(?:entitets)?-?byte\w*|maskera[dt]e?\s+{_WHAT}",
+        rf"m[aä]rk(?:t|erat|erad|ering\w*)\s+(?:i|hos|av)\s+{_OFFICE}|{_OFFICE}[.\s\-]+(?:har\s)?m[aä]rk\w*",
+        r"(?:vittnes|polis|livvakts)skydd\w*|personsäkerhet\w*|skydds(?:program\w*|kod)\b|av säkerhetsskäl\b",
+        r"(?:adr\w*|(?:person)?uppgift\w*|id\w*|person(?:en|er)?|namn\w*)\.?\s(?:ska(?:ll)?\s)?skyddas\b",
+        rf"under hot(?:et)?\b|utsat\w* för hot\b|hotutsat\w*|(?:hot|på flykt) från {_WHO}",
+        r"(?:mord|heders|livs)hota\w*",
         r"hotbild\w*|s[.\s\-]{1,2}m[aä]rk(?:t|ning\w*|ering\w*|erad\w*)\b",
         r"förfölj(?:d|s|da)\b|dödshot\w*|hota[ds]\b|(?:kontakt|besöks)förbud\w*",
         r"hot mot (?:klient|brukar|mor|mod|mamma|far|pappa|barn|kvinna|familj|sökande|den enskild)\w*",
         r"hot mot (?:henne|honom)\b",
         _LAW,
         r"(?:protected|secret|assumed|confidential)\b(?: (?:id\w*|person\w*|address|data|registration))?",
-        r"do not disclose\b",
+        r"do not disclose\b|hidden (?:identity|address)\b|witness protection\b|under threat\b",
+        r"turvakiel\w*|(?:adr\w*\s)?hemmelig\w*(?:\sadr\w*)?|gradert\s\w+|kode [67]\b",
     )
 )
 _NOT_TOLD = (
     r"(?:ej|inte|aldrig)\s+(?:lämnas?\s+ut|(?:för\s+)?utlämna(?:s|nde)?|röjas?|uppges?)\b(?:\s+(?:adr\w*|upp?g\w*))?"
     r"|(?:lämnas?|utlämnas?|röjs?|uppges?)\s+(?:ej|inte|aldrig)\b(?:\s+ut\b)?(?:\s+(?:adr\w*|upp?g\w*))?"
+    r"|(?:tala|berätta)\s+(?:ej|inte|aldrig)\s+(?:om\s+)?(?:adr|var|för)\w*|får\s+(?:ej|inte|aldrig)\s+veta\b"
+    rf"|får\s+(?:ej|inte|aldrig)\s+lämnas\s+till\s+{_WHO}"
 )
 _PROTECTIVE = re.compile(rf"\b(?:{_MARK}|{_NOT_TOLD})", re.IGNORECASE)
 _OTHERWISE = re.compile(
@@ -76,13 +92,20 @@ _MEANT = (
 _WORDS_OF_THEIR_OWN = frozenset(("skydda", "skyddar", "skyddas", "skydden", "skyddet", "skyddande"))
 _LONG = re.compile(r"[^\W\d_]{6,}")
 _TWO_SLIPS_FROM = 17
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-\s?(?=[^\W\d_])")
+_MAY_BE_FAMILY = re.compile(
+    r"(?:secret|confidential|protected|hidden|spärr|skyd|skydd|hotad),\s*[^\W\d_][\w\s.\-]*", re.IGNORECASE
+)
+_DOUBLE = re.compile(r"\W?[A-ZÅÄÖ][a-zåäö]+-[A-ZÅÄÖ]|[a-zåäö]-[A-ZÅÄÖ][a-zåäö]+\W*\w?")
 _SPACED = re.compile(r"\b(?:[^\W\d_] ){5,}[^\W\d_]\b")
 # Of a million rows nearly all hold nothing of this, and to look for these few letters is quick.
 _PERHAPS = re.compile(
     r"s(?:ek[rmst. \-]|k(?:y[d. \-]|pu|id|fb|[. \-/])|fb|pu|\. ?i\.|p(?:ä|a|\[|\{|ã¤|„|\ufffd)rr| [kep] )"
     r"|kydd|h(?:emlig| e m l)"
-    r"|kvarskr|fing|lämna|röj|uppge|ny id|protected|secret|assumed|confidential"
-    r"|h(?:ot[abm ]|e?ml)|dol[dt]|ödshot|förfölj|förbud|2[12] ?(?:kap|:)|7 ?kap|disclose"
+    r"|kvarskr|folkb|p[.\s\-]{1,2}m[aä]rk|skatte[^\n]*m[aä]rk|7:1[5a]|7 ?kap|§ ?fol|fol 1|r hot|hotu|t från"
+    r"|id-?byte|identitet|nsäkerhet|säkerhetsskäl|tala |berätta |veta|turvak|hemmelig|gradert|kode |hidden"
+    r"|witness|threat|fing|lämna|röj|uppge|ny id|protected|secret|assumed|confidential"
+    r"|h(?:ot[abm ]|e?ml)|dol[dt]|ödshot|förfölj|förbud|2[12] ?(?:kap|:)|disclose"
     r"|s[.\s\-]{1,2}m[aä]rk|etess|essma|m[aä]rker|kering|kerad|belag|ddad|ddat|kvar[sk]|riven|rivning"
 )
 _ABOUT_THE_PAPER = re.compile(
@@ -132,13 +155,29 @@ def names_paragraph(text: str) -> bool:
 
 
 def without_protection(text: str) -> str:
-    """Return the text without its words of protection, and without the brackets they stood in."""
-    return clean(_WITH_BRACKETS.sub(" ", _as_meant(one_form(text))))
+    """Return the text without its words of protection, and without the brackets they stood in.
+
+    What may be a name stays: the half of a double name, or all that stands before a comma.
+    """
+    text = one_form(text)
+    if _MAY_BE_FAMILY.fullmatch(text):
+        return clean(text)
+    return clean(_WITH_BRACKETS.sub(lambda mark: mark[0] if _is_half(mark) else " ", _as_meant(text)))
+
+
+def _is_half(mark: re.Match[str]) -> bool:
+    """Tell whether a mark is the half of a double name, as in `Spärr-Andersson`."""
+    around = mark.string[max(mark.start() - 1, 0) : mark.end() + 1]
+    return bool(_DOUBLE.fullmatch(around))
 
 
 def _said(text: str) -> bool:
     if " " in text:
         text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text)
+    return _says(text) or ("-" in text and _says(_HYPHEN.sub("", text)))
+
+
+def _says(text: str) -> bool:
     return bool(_PROTECTIVE.search(_NEGATED.sub(" ", _OTHERWISE.sub(" ", _as_meant(text)))))
 
 

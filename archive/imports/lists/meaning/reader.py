@@ -196,12 +196,12 @@ class ListReader:
         flags = flags_of(self._notes[row]) if row in self._notes else []
         problems, written = list[RowProblem](), "\n".join(cells)
         cells, repeats_marked = self._above.fill(cells, f"\n{written.casefold()}", flags)
+        hides, asks, cells = self._signs.lifted_off(cells)
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
         reference, part, signed = self._references.read(texts, free, flags)
         days, sure = self._days(texts, flags)
         persons, protected = self._persons(cells, texts, sure, flags)
-        hides, asks = self._signs.look(cells)
         protected |= signed or hides or repeats_marked or self._marks.has(cells, row)
         flags += [_LETTERS_BROKEN] if broken(written) else []
         flags += [_PERHAPS_GONE] if self._gone.has(cells) else []

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from archive.imports.lists.meaning.fields import FACTS, ListField
 from archive.imports.lists.meaning.headings import known_headings, plain
-from archive.imports.lists.meaning.legends import TICK, Survey, bare
+from archive.imports.lists.meaning.legends import TICK, Survey, bare, keys_of
 from archive.imports.lists.meaning.marks import kept_apart, perhaps_protective, protective_words
 from archive.imports.lists.meaning.marks import without_protection as without_words
 
@@ -128,11 +128,13 @@ class SignedCells:
             if meant.get(index, ListField.IGNORED) in (ListField.FREE_TEXT, ListField.IGNORED)
         ]
         self._explained = explained_at_edge(self._seen.signs)
+        self._noted = noted_at_end(self._seen.signs)
+        self._keyed = [*at.get(ListField.REFERENCE, ()), *at.get(ListField.NUMBER, ()), *self._named]
         self._numbered = [*at.get(ListField.REFERENCE, ()), *at.get(ListField.NUMBER, ())]
 
     def look(self, cells: Sequence[str]) -> tuple[bool, bool]:
         """Tell whether a remark is a mark by itself, and whether a sign may be a mark or something else."""
-        if self._seen.signs and self._is_explained(cells):
+        if (self._seen.signs and self._is_explained(cells)) or (self._seen.marked and self._is_marked(cells)):
             return True, False
         if not _PERHAPS.search("\n".join(cells)):
             return False, False
@@ -149,13 +151,26 @@ class SignedCells:
             or _any(_RUN_TOGETHER.search, cells, self._numbered)
         )
 
+    def lifted_off(self, cells: Sequence[str]) -> tuple[bool, bool, Sequence[str]]:
+        """Return what `look` tells of a row, and the row without the signs of footnotes behind its words."""
+        hides, asks = self.look(cells)
+        noted = self._noted if hides else None
+        return hides, asks, [noted.sub("", cell) for cell in cells] if noted else cells
+
+    def _is_marked(self, cells: Sequence[str]) -> bool:
+        """Tell whether another sheet marks what a row names."""
+        return _any(lambda cell: not self._seen.marked.isdisjoint(keys_of(cell)), cells, self._keyed)
+
     def _is_explained(self, cells: Sequence[str]) -> bool:
         """Tell whether a row bears a sign of which the list itself says that it is a mark."""
         return any(
             bare(cells[index]) in self._seen.signs for index in self._unread if _filled(cells, index)
         ) or (
-            self._explained is not None
-            and _any(self._explained.search, cells, [*self._named, *self._numbered])
+            (self._noted is not None and any(map(self._noted.search, cells)))
+            or (
+                self._explained is not None
+                and _any(self._explained.search, cells, [*self._named, *self._numbered])
+            )
         )
 
     def apart(self, cells: Sequence[str]) -> bool:
@@ -169,10 +184,27 @@ class SignedCells:
         )
 
 
+def noted_at_end(signs: Collection[str]) -> re.Pattern[str] | None:
+    """Return what finds the sign of a footnote at the end of a cell, or of a name within one."""
+    forms = [form for sign in sorted(signs, key=len, reverse=True) if (form := _as_note(sign))]
+    return re.compile(rf"\s*(?:{'|'.join(forms)})(?=\s*(?:[,;/&\n]|$))", re.IGNORECASE) if forms else None
+
+
+def _as_note(sign: str) -> str:
+    """Return how a sign is found behind words; `1)` closes no bracket and ends no longer number."""
+    if sign.endswith(")"):
+        before = r"\d" if sign[0].isdigit() else r"[^\W_]"
+        return rf"(?<!\w)\({re.escape(sign)}|(?<!{before})(?<![(/.,-]){re.escape(sign)}"
+    plain_sign = any(mark.isalpha() or mark.isdecimal() or mark in "-\u2013\u2014" for mark in sign)
+    return "" if plain_sign else re.escape(sign)
+
+
 def explained_at_edge(signs: Collection[str]) -> re.Pattern[str] | None:
     """Return what finds such a sign at a name, a number or a reference: a letter stands in brackets there."""
     forms = [
-        rf"[(\[]\s*{re.escape(sign)}\s*[)\]]"
+        rf"^\s*\(?{re.escape(sign)}\s"
+        if sign.endswith(")")
+        else rf"[(\[]\s*{re.escape(sign)}\s*[)\]]"
         + ("" if sign.isalnum() else rf"|^\s*{re.escape(sign)}|{re.escape(sign)}\s*$")
         for sign in sorted(signs)
     ]

@@ -22,7 +22,7 @@ from archive.imports.lists.formats.text import clean, filled_cells
 from archive.imports.lists.formats.textfile import TextFile
 from archive.imports.lists.formats.workbook import Sheet, Workbook
 from archive.imports.lists.meaning.headings import is_heading
-from archive.imports.lists.meaning.legends import Survey, survey
+from archive.imports.lists.meaning.legends import Survey, marked_elsewhere, survey
 from archive.imports.lists.meaning.marks import protective_title, protective_words
 from archive.imports.lists.meaning.sections import (
     ALL_SHEETS,
@@ -368,7 +368,20 @@ class OpenList:
     def survey(self, rows: Iterable[Row] | None = None) -> Survey:
         """Look through the list, or some of its rows, for what explains the signs in it."""
         titles = (cell for title in self.shape.titles for cell in title)
-        return survey(self.rows() if rows is None else rows, (*self.around, *titles, *self._comments))
+        around = (*self.around, *titles, *self._comments)
+        return survey(self.rows() if rows is None else rows, around, self._marked_elsewhere())
+
+    def _marked_elsewhere(self) -> Iterator[str]:
+        """Find what the sheets that are not read say is protected, hidden sheets too."""
+        for sheet, look in self._looks.items() if self._book else ():
+            if self._book is None or sheet.name not in self.other_lists:
+                continue
+            whole = protective_words(sheet.name) or any(
+                protective_title(cell) for title in look.titles for cell in title
+            )
+            rows = (cells for number, cells in self._book.rows(sheet) if number > look.header_row)
+            with suppress(Invalid, TooLarge):  # what is not read may be as it likes
+                yield from islice(marked_elsewhere(look.header, rows, whole=whole), _MOST_REMARKS)
 
     def share(self) -> float:
         """Return how much of the list has been read, from 0 to 1."""
