@@ -113,7 +113,11 @@ def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
     aware = _by(report, report.aware_at, report.aware_by) if decided else _("no decision: see next line")
     yield _("Aware of a personal data breach, as decided"), aware
     learnt = report.aware_at and not decided
-    since = _when(report.clock_from) if not report.over_when_entered else _("entered afterwards, no deadline runs")
+    since = (
+        _when(report.clock_from)
+        if not report.over_when_entered
+        else _("entered afterwards, no deadline runs")
+    )
     clocks = _("%(when)s, when the old loss was taken up again", when=since) if learnt else since
     yield _("The clocks run from"), clocks
     yield _("Decided"), _when(report.decided_at)

@@ -1,4 +1,4 @@
-"""Of an incident entered afterwards every page and paper says the same: no clock ran, and nothing was late."""
+"""Of an incident entered afterwards every page and paper says the same: no clock ran, nothing was late."""
 
 from collections.abc import Callable
 from datetime import timedelta
