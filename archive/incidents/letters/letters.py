@@ -1,7 +1,7 @@
 """What letters about an incident tell: to a person concerned, to whoever waits, the refusal to hand out."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from archive.files.parts import with_part
 from archive.incidents import askers
-from archive.incidents.askers import ANSWERS
+from archive.incidents.askers import ANEW, ANSWERS
 from archive.incidents.letters import course as search_course
 from archive.incidents.letters.cases import Case, Heading, heading
 from archive.incidents.letters.course import SearchCourse
@@ -217,7 +217,7 @@ def _codes(case: Case, person: Person) -> list[str]:
     return [with_part(file.code, file) for file in files]
 
 
-def answer(case: Case, waits_for: Collection[int] = ()) -> WaitingAnswer:
+def answer(case: Case, waits_for: Collection[int] = (), asking: int | None = None) -> WaitingAnswer:
     """Return the answer to whoever waits for some of the things missed; a final one as it was given.
 
     It tells of no other, and so not what was said to those who wait, where that may be of others too.
@@ -225,22 +225,24 @@ def answer(case: Case, waits_for: Collection[int] = ()) -> WaitingAnswer:
     head = heading(case, IncidentPaper.ANSWER)
     chosen = _waited_for(case, waits_for)
     whole = len(chosen) == len(case.items)
-    final = _final(case) if whole else None
+    asker = _asker_of(case, asking)
+    final = _final(case, asker) if whole else None
     case = case.at(final.ended_at) if final and final.ended_at else case
     course = search_course.trace(case, case.until, _these(case, chosen))
-    asked = case.raw("interim_answer", "next_contact")
+    asked = case.raw("interim_answer", "next_contact") if _mine(case, asker) else None
     next_word = date.fromisoformat(asked) if isinstance(asked, str) else None
-    wanted, since = _wanted(case)
+    wanted, since = _wanted(case, asker)
     refused = case.record("refusal_decision")
+    mine = wanted == "yes" or len(askings(case)) <= 1  # another's decision is none on this request
     decided = refused.answers.get("decided_on") if refused and refused.ended_at else None
     return WaitingAnswer(
         head,
         course,
-        _asker(case) if whole else "",
-        _text(case, "final_answer", final) if final else _said(case, course) if whole else "",
+        _printed(case, asker) if whole else "",
+        _text(case, "final_answer", final) if final else _said(case, course, asker) if whole else "",
         next_word if next_word and next_word >= local_date(case.now) else None,
         wanted,
-        date.fromisoformat(decided) if isinstance(decided, str) and _after(refused, since) else None,
+        date.fromisoformat(decided) if isinstance(decided, str) and mine and _after(refused, since) else None,
         _rebuilt(case),
         local_date(_told_at(case, final)) if final else None,
     )
@@ -268,9 +270,9 @@ def to_choose(case: Case) -> list[tuple[int, str]]:
     return [(item.id, search_course.called(case, item)) for item in case.items] if len(case.items) > 1 else []
 
 
-def _last(case: Case) -> tuple[str, Record] | None:
+def _last(case: Case, asker: str) -> tuple[str, Record] | None:
     """Return the last answer to who waits, and its step, unless it was of a find that was none."""
-    told = [(step, record) for step in ANSWERS for record in case.records(step) if case.holds(record)]
+    told = [(step, record) for step in ANSWERS for record in _own(case, asker, step) if case.holds(record)]
     # Forms ask for no more than the minute: of two answers in one, the last written down is the last.
     return max(told, key=lambda one: (_told_at(case, one[1]), one[1].ended_at or case.now), default=None)
 
@@ -280,9 +282,9 @@ def _told_at(case: Case, record: Record) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _final(case: Case) -> Record | None:
+def _final(case: Case, asker: str) -> Record | None:
     """Return the final answer while it is the last word: none other is to be given of what came since."""
-    step, record = _last(case) or ("", None)
+    step, record = _last(case, asker) or ("", None)
     if record is None or step != "final_answer" or not _text(case, step, record):
         return None
     if case.waits("final_answer") and _changed(search_course.trace(case), record, case):
@@ -301,20 +303,20 @@ def _text(case: Case, step: str, record: Record) -> str:
     return case.told(line, "answer") if line else ""
 
 
-def _said(case: Case, course: SearchCourse) -> str:
+def _said(case: Case, course: SearchCourse, asker: str) -> str:
     """Return what who waits was told last, unless it became otherwise since."""
-    step, record = _last(case) or ("", None)
+    step, record = _last(case, asker) or ("", None)
     if record is None or _changed(course, record, case):
         return ""
     return _text(case, step, record)
 
 
-def _wanted(case: Case) -> tuple[str, datetime | None]:
+def _wanted(case: Case, asker: str) -> tuple[str, datetime | None]:
     """Return what was said last of a decision to appeal against, and when."""
     said = [
         (record.ended_at, str(record.answers["decision_wanted"]))
         for step in ANSWERS
-        for record in case.records(step)
+        for record in _own(case, asker, step)
         if record.ended_at and "decision_wanted" in record.answers
     ]
     moment, wanted = max(said, default=(None, ""))
@@ -325,7 +327,7 @@ def _after(record: Record | None, moment: datetime | None) -> bool:
     return record is not None and record.ended_at is not None and (not moment or record.ended_at >= moment)
 
 
-def refusal(case: Case, waits_for: Collection[int] = ()) -> Refusal:
+def refusal(case: Case, waits_for: Collection[int] = (), asking: int | None = None) -> Refusal:
     """Return the decision that some of the things missed cannot be handed out; it tells of no other."""
     head = heading(case, IncidentPaper.REFUSAL)
     done = case.record("refusal_decision")
@@ -339,7 +341,7 @@ def refusal(case: Case, waits_for: Collection[int] = ()) -> Refusal:
         head,
         search_course.trace(case, until, these),
         now,
-        _asker(case) if len(these) == len(case.items) else "",
+        _printed(case, _asker_of(case, asking)) if len(these) == len(case.items) else "",
         date.fromisoformat(decided) if isinstance(decided, str) else None,
         case.name(done.ended_by) if done else "",
         case.said("record_checks", "checked") if _before(case, "record_checks", until) else "",
@@ -385,13 +387,53 @@ def _about(case: Case, person_id: int) -> list[IncidentFile]:
     return [item for item in case.items if item.file_id in files]
 
 
-def _asker(case: Case) -> str:
-    """Return who asked last; to be filled in by hand where somebody may be protected."""
-    if case.sealed:
-        return ""
-    asked = [str(one.answers["asker"]) for step in ("report", "new_request") for one in _asking(case, step)]
-    return asked[-1] if asked else ""
+def askings(case: Case) -> list[tuple[int, str]]:
+    """Return who asked, each once by the number of the last time: 0 for whoever waited from the start."""
+    first = case.record("report")
+    named = [(0, str((first and first.answers.get("asker")) or ""))]
+    named += [(one.occurrence, str(one.answers.get("asker") or "")) for one in case.records("new_request")]
+    if not named[0][1] and not case.records("interim_answer"):
+        named = named[1:]
+    last = {_folded(name): number for number, name in named}
+    return [(number, name) for number, name in named if last[_folded(name)] == number]
 
 
-def _asking(case: Case, step: str) -> Iterator[Record]:
-    yield from (one for one in case.records(step) if one.answers.get("asker"))
+def to_answer(case: Case) -> list[tuple[int, str]]:
+    """Return whom answers go to where it is several, by number and by name unless sealed."""
+    several = askings(case)
+    return [(number, _printed(case, name)) for number, name in several] if len(several) > 1 else []
+
+
+def _asker_of(case: Case, asking: int | None) -> str:
+    """Return who is meant, the last who asked where nobody said which; raises NotFound for one unknown."""
+    known = dict(askings(case))
+    if asking is None:
+        return list(known.values())[-1] if known else ""
+    if asking not in known:
+        raise NotFound("not_asking", N_("Nobody of this number has asked in this incident."))
+    return known[asking]
+
+
+def _own(case: Case, asker: str, step: str) -> list[Record]:
+    """Return each time a step answered somebody: a final answer goes to all who wait, others to one."""
+    if step == "interim_answer":
+        return case.records(step) if _mine(case, asker) else []
+    if step == ANEW:
+        named = _folded(asker)
+        return [one for one in case.records(step) if _folded(str(one.answers.get("asker") or "")) == named]
+    return case.records(step)
+
+
+def _mine(case: Case, asker: str) -> bool:
+    """Tell whether somebody is who waited from the start."""
+    first = case.record("report")
+    return _folded(asker) == _folded(str((first and first.answers.get("asker")) or ""))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _printed(case: Case, asker: str) -> str:
+    """Return a name as papers bear it; to be filled in by hand where somebody may be protected."""
+    return "" if case.sealed else asker

@@ -87,7 +87,7 @@ def _marks(paper: Report, report: IncidentReport, settings: Settings) -> None:
 def _in_short(paper: Report, report: IncidentReport) -> None:
     paper.facts([*_known(report), *_moments(report), *_concerns(report), (_("Routine"), _routine(report))])
     if report.entered_afterwards:
-        paper.paragraph(_("The loss happened before this system was in use and was entered afterwards."))
+        paper.paragraph(_("Entered afterwards."))
     if report.short:
         paper.paragraph(
             _(
@@ -113,7 +113,11 @@ def _moments(report: IncidentReport) -> Iterator[tuple[str, object]]:
     aware = _by(report, report.aware_at, report.aware_by) if decided else _("no decision: see next line")
     yield _("Aware of a personal data breach, as decided"), aware
     learnt = report.aware_at and not decided
-    since = _when(report.clock_from)
+    since = (
+        _when(report.clock_from)
+        if not report.over_when_entered
+        else _("entered afterwards, no deadline runs")
+    )
     clocks = _("%(when)s, when the old loss was taken up again", when=since) if learnt else since
     yield _("The clocks run from"), clocks
     yield _("Decided"), _when(report.decided_at)
@@ -293,7 +297,7 @@ def _step(report: IncidentReport, step: StepLine) -> Iterator[tuple[str, object]
     state = as_stated.ended(step, _when)
     if step.state is StepState.DONE and step.done_at:
         state = f"{state} {_by(report, step.done_at, step.performed_by or step.who)}"
-    if step.due_at:
+    if step.due_at and not report.over_when_entered:  # as fixed before, lines may bear a time
         state += "\n" + _("due %(when)s", when=_when(step.due_at))
         state += f" – {_('late')}" if step.late else ""
     yield title, state

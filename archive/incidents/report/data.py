@@ -276,6 +276,11 @@ class IncidentReport:
     plans: tuple[PlanLine, ...]
     check_value: str = ""
 
+    @property
+    def over_when_entered(self) -> bool:
+        """Tell whether it is an old loss of which nothing was learnt since, so that no clock ran."""
+        return self.entered_afterwards and (self.aware_at is None or self.aware_at <= self.reported_at)
+
     def who(self, number: int | None) -> Who | None:
         """Return who stands under a number."""
         return next((one for one in self.people if one.number == number), None)

@@ -16,7 +16,7 @@ from archive.incidents import stated_times
 from archive.incidents.report.data import AnswerLine, ReportLine, StepLine, Where, Who, stated
 from archive.kernel.clock import local
 from archive.kernel.store import Work
-from archive.models import CaseFile, Event, IncidentFile, Place, User, UserRole
+from archive.models import CaseFile, Event, Incident, IncidentFile, Place, User, UserRole
 from archive.places import paths
 from archive.routine_runs import keys
 from archive.routine_runs.steps import RunCourse
@@ -224,6 +224,7 @@ def of_file(work: Work, item_id: int, file: CaseFile, named: NameBook) -> list[R
 def of_steps(course: RunCourse, named: NameBook, now: datetime) -> tuple[StepLine, ...]:
     """Tell the steps in the order they opened, with what people answered."""
     tracks = {track.id: track.title for track in course.routine.tracks}
+    timeless = isinstance(course.run, Incident) and course.run.over_when_entered  # no clock ran
     lines = []
     for record in course.progress.records:
         step, row = course.step(record.step), course.rows[record.step, record.occurrence]
@@ -239,12 +240,12 @@ def of_steps(course: RunCourse, named: NameBook, now: datetime) -> tuple[StepLin
                 occurrence=record.occurrence,
                 state=state,
                 opened_at=record.opened_at,
-                due_at=record.deadline,
+                due_at=None if timeless else record.deadline,
                 done_at=done_at if record.end in {StepEnd.DONE, StepEnd.LAPSED} else None,
                 recorded_at=record.ended_at,
                 who=named.number(record.ended_by) if record.ended_by else None,
                 performed_by=named.number(row.performed_by) if row.performed_by else None,
-                late=replace(record, done_at=done_at).is_late(now),
+                late=not timeless and replace(record, done_at=done_at).is_late(now),
                 answers=stated(step.id, _answers(course, record, named)),
                 reason=record.reason,
                 legal_basis=tuple(Both(one.sv, one.en) for one in step.legal_basis),

@@ -42,6 +42,7 @@ def index(incident_id: int) -> Response:
         papers = cases.printable(case)
         to = incident_letters.addressees(case) if _has(papers, IncidentPaper.LETTER) else []
         choices = incident_letters.to_choose(case) if papers else []
+        askers = incident_letters.to_answer(case) if papers else []
         missing = imy_letters.missing_settings(imy_letters.notification(case)) if papers else []
         facts: dict[str, Any] = {"child": case.incident.child, "sealed": case.sealed}
         facts["closed"] = case.incident.status is IncidentState.CLOSED
@@ -54,6 +55,7 @@ def index(incident_id: int) -> Response:
         questions=_QUESTIONS,
         addressees=to,
         choices=[{"value": str(item), "label": name} for item, name in choices],
+        askers=[{"value": str(number), "text": name or str(number + 1)} for number, name in askers],
         of_some={IncidentPaper.ANSWER, IncidentPaper.REFUSAL},
         missing=missing,
         IncidentPaper=IncidentPaper,
@@ -103,13 +105,18 @@ def _letter(case: Case, _paper: IncidentPaper) -> _Print:
     return lambda settings: letters.letter(told, settings)
 
 
+def _waiting() -> tuple[list[int], int | None]:
+    """Return what somebody waits for, and who of those who asked."""
+    return request.args.getlist("item", type=int), request.args.get("asker", type=int)
+
+
 def _answer(case: Case, _paper: IncidentPaper) -> _Print:
-    told = incident_letters.answer(case, request.args.getlist("item", type=int))
+    told = incident_letters.answer(case, *_waiting())
     return lambda settings: letters.answer(told, settings)
 
 
 def _refusal(case: Case, _paper: IncidentPaper) -> _Print:
-    told = incident_letters.refusal(case, request.args.getlist("item", type=int))
+    told = incident_letters.refusal(case, *_waiting())
     return lambda settings: letters.refusal(told, settings)
 
 
