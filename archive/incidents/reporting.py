@@ -13,7 +13,7 @@ from archive.accounts import display_names
 from archive.files import files, misses, wanted
 from archive.files.misses import MissReport
 from archive.history import history
-from archive.incidents import access, changes, sought_already, steps
+from archive.incidents import access, changes, sought_already, stated_times, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
@@ -324,6 +324,9 @@ def _open(
     form: str = "",
     reported_by: str | None = None,
 ) -> Incident:
+    if said.entered_afterwards:
+        since = said.suspected_at or said.missed_at or work.now
+        stated_times.refuse_unless_over(work, since, waits=bool(said.waiting.strip()))
     described = bool(said.description.strip())
     incident = Incident(
         routine_id=versions.in_force(work, SUSPECTED_LOST).id,

@@ -1,11 +1,14 @@
 """Know when a step was done where one of its answers says so, and refuse what cannot have been then."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from archive.kernel.clock import local, local_date
 from archive.kernel.errors import Invalid
+from archive.kernel.store import Work
 from archive.models import Incident
+from archive.routine_runs import versions
+from archive.routine_runs.contracts import SUSPECTED_LOST
 from archive.vocabulary.wording import N_
 from routines.answers import as_moment
 from routines.conditions import Answer
@@ -98,3 +101,28 @@ def _refuse_before_miss(incident: Incident, field: str, stated: str, *, early: b
     else:
         return  # nobody said when it was missed, and some is done before a miss is reported here
     raise Invalid("stated_before_missed", message, field=field, stated=stated, missed=missed)
+
+
+def refuse_unless_over(work: Work, since: datetime, *, waits: bool) -> None:
+    """Refuse to enter as over what somebody waits for, or what IMY may still have to be told of in time."""
+    routine = versions.routine_of(versions.in_force(work, SUSPECTED_LOST))
+    told_within = next((step.deadline for step in routine.steps if step.id == "notify_imy"), None)
+    if waits:
+        raise Invalid(
+            "entered_waited_for",
+            N_(
+                "Somebody waits for it, so it is not over. Leave this out, or leave out who waits if nobody "
+                "does any more."
+            ),
+            field="entered_afterwards",
+        )
+    if told_within and work.now < since + timedelta(hours=told_within.amount):
+        raise Invalid(
+            "entered_still_running",
+            N_(
+                "It was suspected less than %(hours)s hours ago, within which IMY may have to be told, so "
+                "its deadlines run. Leave this out, or correct when it was suspected."
+            ),
+            field="entered_afterwards",
+            hours=told_within.amount,
+        )

@@ -68,7 +68,7 @@ def test_what_was_moved_since_stood_where_it_stood_then(
     clock.forward(days=1)
     with archive.write(archivist) as work:
         files.move(work, files.get(work, file.id), a_shelf(work), how=Evidence.HAND)
-    clock.forward(days=3)
+    clock.forward(days=5)
     with archive.write(archivist) as work:
         said = MissReport((file.id,), missed_at=missed, suspected_at=missed, entered_afterwards=True)
         number = reporting.report(work, said).id
