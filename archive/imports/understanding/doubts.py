@@ -27,6 +27,10 @@ _BESIDE = N_(
     "numbered from %(first)s."
 )
 _FIXED = N_("The list has no separators. Its cells are cut at columns %(columns)s.")
+_HEADINGS_DIFFER = N_(
+    "Headings stand in the list in another order too: “%(headings)s”. What the rows are is known only below "
+    "the headings of the list."
+)
 _UNREAD = N_("The sheet “%(sheet)s” with %(rows)s rows looks like a list and is not read.")
 
 
@@ -69,6 +73,9 @@ def _of_file(run: ImportRun, mapping: Mapping, opened: Opened) -> Iterator[RowPr
     if len(beside) > 1:
         facts = (("count", len(beside)), ("first", beside[1].added + 1))
         yield RowProblem("side_by_side", _BESIDE, facts)
+    if opened.other_headings:
+        said = (("headings", opened.other_headings),)
+        yield RowProblem("headings_differ", _HEADINGS_DIFFER, said)
     if shape.fixed:
         columns = ", ".join(str(start + 1) for start in shape.fixed)
         yield RowProblem("fixed_width", _FIXED, (("columns", columns),))

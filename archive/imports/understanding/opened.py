@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 
 from archive.imports.lists.meaning.content import Content, look_at
 from archive.imports.lists.meaning.dates import DateReader
+from archive.imports.lists.meaning.no_file import other_headings
 from archive.imports.lists.meaning.tables import OpenList
 from archive.models import ImportRun
 
@@ -17,7 +18,8 @@ _NAMES_DIFFER = 0.5
 class Opened(NamedTuple):
     """Hold what a list hides or marks, which other sheets are lists too, and what its columns look like.
 
-    `looks` has a word for each column: number, date, name, or nothing. `fitted` says that a saved choice of
+    `looks` has a word for each column: number, date, name, or nothing. `other_headings` are those that come
+    in another order. `fitted` says that a saved choice of
     columns was found to fit, `settled` that somebody named one.
     """
 
@@ -26,6 +28,7 @@ class Opened(NamedTuple):
     looks: list[str]
     fitted: bool = False
     settled: bool = False
+    other_headings: str = ""
 
     def as_options(self) -> dict[str, Any]:
         """Return it as an option of a run."""
@@ -53,7 +56,8 @@ def look(
         _like(look_at([row[index] for row in rows if index < len(row)], dates, kinds))
         for index in range(len(opened.shape.header))
     ]
-    return Opened(_marks(opened), list(opened.other_lists), looks, fitted, settled)
+    others = list(opened.other_lists)
+    return Opened(_marks(opened), others, looks, fitted, settled, other_headings(opened.shape, rows))
 
 
 def _marks(opened: OpenList) -> dict[str, int]:

@@ -38,6 +38,12 @@ def taken(archive: Archive, actor: Actor, content: bytes, mapping: str = "") -> 
         ("Aktnr;Namn;Namn\nK 1;Ek;Eva\nK 2;Alm;Bo\n", ["heading_twice"]),
         ("Aktnr;Namn;Anm;Anm\nK 1;Ek, Eva;a;b\nK 2;Alm, Bo;c;d\n", []),
         ("Aktnr;Namn;Aktnr;Namn\nK 1;Ek, Eva;K 2;Alm, Bo\n", ["side_by_side"]),
+        (PLAIN + ROWS + PLAIN + ROWS, []),
+        (PLAIN + ROWS + "Namn;Avslutad;Aktnr;Personnummer\nEk, Eva;2003;K 2;\n", ["headings_differ"]),
+        (
+            PLAIN + "Namn;Avslutad;Aktnr;Personnummer;Typ;Rum\n" + "Ek, Eva;;K 2;;EB;1\n" * 2,
+            ["headings_differ"],
+        ),
     ],
 )
 def test_what_is_read_by_guess_is_in_doubt(

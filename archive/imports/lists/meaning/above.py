@@ -58,6 +58,15 @@ def is_ditto(text: str) -> bool:
     return bool(_SAME.fullmatch(text))
 
 
+def place_of_line(text: str) -> tuple[PlaceStep, ...]:
+    """Return the place that a line alone names for the rows below it; nothing of another line."""
+    text = clean(text).rstrip(":")
+    if not _PLACE_LINE.fullmatch(text):
+        return ()
+    where = read_place(text)
+    return () if where.flag else where.steps
+
+
 class RowsAbove:
     """Keep what the rows above a row say, for a row that repeats them or leaves out what holds on.
 
@@ -86,15 +95,12 @@ class RowsAbove:
 
     def heading(self, cells: Sequence[str]) -> bool:
         """Take in a heading between the rows; tell whether it names the place of the rows below it."""
-        text = clean(" ".join(cell for cell in cells if cell.strip())).rstrip(":")
-        if not _PLACE_LINE.fullmatch(text):
+        steps = place_of_line(" ".join(cell for cell in cells if cell.strip()))
+        if not steps:
             return False
-        where = read_place(text)
-        if where.flag or not where.steps:
-            return False
-        outermost = LEVELS.index(where.steps[0].kind) if where.steps[0].kind in LEVELS else len(LEVELS)
+        outermost = LEVELS.index(steps[0].kind) if steps[0].kind in LEVELS else len(LEVELS)
         kept = {kind: name for kind, name in self._headed.items() if LEVELS.index(kind) < outermost}
-        self._headed = kept | {step.kind: step.name for step in where.steps if step.kind in LEVELS}
+        self._headed = kept | {step.kind: step.name for step in steps if step.kind in LEVELS}
         return True
 
     def fill(self, cells: Sequence[str], folded: str, flags: list[Flag]) -> tuple[Sequence[str], bool]:

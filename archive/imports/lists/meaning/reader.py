@@ -1,7 +1,7 @@
 """Read the rows of one list as they would be registered; a row never raises, however it looks."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from typing import Self
@@ -13,13 +13,14 @@ from archive.imports.lists.meaning.above import RowsAbove
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
 from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem, flags_of
 from archive.imports.lists.meaning.gone import GoneRows
-from archive.imports.lists.meaning.habits import SEEN, habits_of
+from archive.imports.lists.meaning.habits import PLACES, SEEN, habits_of
 from archive.imports.lists.meaning.legends import Survey
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.marked import MarkedRows
 from archive.imports.lists.meaning.marks import kept_apart, names_paragraph, protective_words
 from archive.imports.lists.meaning.names import NameReader, role_of_heading
 from archive.imports.lists.meaning.no_file import (
+    COLUMNS_CHANGED,
     HEADING,
     PAGE_HEAD,
     PERSON_LINE,
@@ -33,7 +34,9 @@ from archive.imports.lists.meaning.signs import SignedCells
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
 from archive.imports.lists.meaning.tables import TORN_OFF, CommentMark, ListShape, OpenList
 from archive.imports.lists.meaning.values import (
+    LEAST_NUMBER,
     CoverPart,
+    holds_number,
     level_of_yes,
     read_count,
     read_protection,
@@ -56,6 +59,9 @@ _AS_TEXT = "'\u2019"
 _ONLY_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
+
+_PLACED = (*PLACES, ListField.PLACE, ListField.UNIT)
+"""Fields whose words are shown to everybody."""
 
 _BLANK = {field.value: "" for field in ListField}
 _UNCERTAIN = (FlagCode.DATE_AMBIGUOUS, FlagCode.DATE_CENTURY_ASSUMED, FlagCode.DATE_IN_FUTURE)
@@ -96,6 +102,9 @@ _NAME_SPLIT = N_(
 _FORMULA = N_(
     "%(field)s is a formula without a stored result. Open the list in the spreadsheet program, save it "
     "again, and take in the new file."
+)
+_NUMBER_MISPLACED = N_(
+    "%(field)s holds a personal number, so the columns may be shifted. Put the number in its own column."
 )
 _CELL_TOO_LONG = N_("%(field)s is longer than %(limit)s characters. Shorten it.")
 
@@ -176,6 +185,7 @@ class ListReader:
 
     def _heed(self, cells: Sequence[str]) -> RowProblem | None:
         """Return why a row is no file; what a heading says of the rows below it is kept in mind."""
+        cells = cells[: self._no_file.reason]
         problem = self._no_file.why(cells)
         if problem is PERSON_LINE:
             self._above.person_line(cells)
@@ -209,6 +219,7 @@ class ListReader:
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)
         self._refuse(cells, reference, persons, part, problems)
+        problems += self._misplaced(reference, texts)
         protection = self._protection(cells, texts["protection"], flags, protected=protected, asks=asks)
         self._above.marked = protected or (self._stated and protection.protected)
         return Reading(
@@ -391,6 +402,17 @@ class ListReader:
             if not clear:
                 flags.append(_FACT_UNCLEAR[name])
         return facts
+
+    def _misplaced(self, reference: str, texts: dict[str, str]) -> Iterator[RowProblem]:
+        """Find what says that the cells of a row are no longer those of their columns."""
+        if self._no_file.columns_changed:
+            yield COLUMNS_CHANGED
+            return
+        if len(reference) >= LEAST_NUMBER and holds_number(reference, bare=False):
+            yield RowProblem("number_misplaced", _NUMBER_MISPLACED, (("field", ListField.REFERENCE),))
+        for field in _PLACED:
+            if len(text := texts[field.value]) >= LEAST_NUMBER and holds_number(text):
+                yield RowProblem("number_misplaced", _NUMBER_MISPLACED, (("field", field),))
 
     def _refuse(
         self,

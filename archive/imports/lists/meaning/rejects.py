@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
@@ -59,7 +60,7 @@ def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequ
 
     No text is a formula where the file is opened, and every cell reads again as the same text.
     """
-    again = bool(shape.header) and plain(shape.header[-1]) in _reason_headings()
+    again = bool(shape.header) and plain(shape.header[-1]) in reason_headings()
     width = len(shape.header) - again
     count = 0
 
@@ -78,12 +79,14 @@ def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequ
     return count
 
 
-def _reason_headings() -> set[str]:
+@cache
+def reason_headings() -> frozenset[str]:
+    """Return the headings of the last column in every language, written plainly."""
     headings = set()
     for language in LOCALES:
         with speaking(language):
             headings.add(plain(_(REASON)))
-    return headings
+    return frozenset(headings)
 
 
 def _write_text(out: BinaryIO, shape: ListShape, rows: Iterable[Sequence[str]]) -> None:

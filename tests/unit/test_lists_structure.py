@@ -1,0 +1,144 @@
+"""What stands in a list and is no file never becomes one; columns that change places are not misread."""
+
+import io
+from datetime import date
+
+import pytest
+
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.guessing import guess
+from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.lists.meaning.reader import ListReader
+from archive.imports.lists.meaning.reading import Reading
+from archive.imports.lists.meaning.rejects import write_rejects
+from archive.imports.lists.meaning.tables import open_list
+from archive.vocabulary import Protection
+
+TODAY = date(2026, 11, 21)
+H = "Aktnr;Personnummer;Namn;Kartong"
+KINDS = {"A": "A", "Adoption": "A", "EB": "EB", "Ekonomiskt bistånd": "EB"}
+
+
+def listed(*lines: str) -> list[Reading]:
+    """Read a text as it is read when nobody says anything of its columns."""
+    return read_of("\n".join(lines).encode())
+
+
+def read_of(content: bytes) -> list[Reading]:
+    with open_list(content) as opened:
+        rows = list(opened.rows())
+        settings = Mapping(site="Ribbingsgatan 41", default_kind="EB", unstated_protection=Protection.NONE)
+        sample = [cells for _number, cells in rows]
+        mapping = guess(opened.shape.columns, sample, today=TODAY, kinds=KINDS, settings=settings).mapping
+        reader = ListReader.over(opened, mapping, TODAY)
+        return [reader.read(cells, number) for number, cells in rows]
+
+
+def why(readings: list[Reading]) -> list[list[str]]:
+    return [[problem.code for problem in one.problems] for one in readings]
+
+
+def flags(reading: Reading) -> set[str]:
+    return {flag.code.value for flag in reading.flags}
+
+
+def rejects_of(content: bytes) -> bytes:
+    readings, out = read_of(content), io.BytesIO()
+    with open_list(content) as opened:
+        rejected = [
+            (cells, one.problems[0].say())
+            for one, (_number, cells) in zip(readings, opened.rows(), strict=True)
+            if one.problems
+        ]
+        write_rejects(out, opened.shape, rejected)
+    return out.getvalue()
+
+
+FIRST = "KK1;19920201-2382;Aal, Zo;1"
+
+
+def test_rows_below_headings_in_another_order_are_refused_until_the_first_order_comes_again() -> None:
+    readings = listed(
+        H, FIRST, "Namn;Kartong;Aktnr;Personnummer", "Bal, Ak;2;KK2;19920202-2381", H, "KK3;;Cal, Bo;3"
+    )
+    changed = ["columns_changed"]
+    assert why(readings) == [[], ["header_again"], changed, ["header_again"], []]
+
+
+@pytest.mark.parametrize(
+    "again", [H, "Akt nr;Personnr;Namn;Box", "AKTNR;PERSONNUMMER;NAMN;KARTONG", "Aktnr;;Namn;Kartong"]
+)
+def test_headings_that_come_again_in_the_same_order_refuse_nothing_below_them(again: str) -> None:
+    assert why(listed(H, FIRST, again, "KK2;19920202-2381;Bal, Ak;2")) == [[], ["header_again"], []]
+
+
+@pytest.mark.parametrize("row", ["Kontor;;Barn, Namn;1", "KK2;;Klient;Box", "Akt;19920202-2381;Bal, Ak;2"])
+def test_a_file_with_a_word_that_is_a_heading_elsewhere_is_a_file(row: str) -> None:
+    assert why(listed(H, FIRST, row)) == [[], []]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "KK2;;Bal, Ak;19920202-2381",
+        "KK2;;Bal, Ak;920202-2381",
+        "19920202-2381;;Bal, Ak;2",
+        "II3,19900203-2382,Cal Ur,2;19920202-2381;Bal, Ak;2",
+    ],
+)
+def test_a_personal_number_never_is_a_place_or_a_reference(row: str) -> None:
+    assert why(listed(H, FIRST, "KK3;;Cal, Bo;920202-2382", row)) == [[], [], ["number_misplaced"]]
+
+
+NO_FILES = [
+    H,
+    "Namn;Kartong;Aktnr;Personnummer",
+    "SOCIALFÖRVALTNINGEN Sid 2;;;",
+    "Fortsättning nästa blad;;;",
+    "Kartong 1;;;",
+    "A = avslutad;;;",
+    "|-----|;;;",
+    "-----;-----;-----;-----",
+    "II3,19900203-2382,Cal Ur,2",
+]
+
+
+@pytest.mark.parametrize("line", NO_FILES)
+def test_what_is_no_file_is_refused_wherever_it_stands_also_when_the_rejects_are_read_again(
+    line: str,
+) -> None:
+    for lines in ([H, FIRST, line], [H, line, FIRST.replace("KK1", "KK2")]):
+        content = "\n".join(lines).encode()
+        assert sorted(map(len, why(read_of(content)))) != [0, 0]
+        again = rejects_of(content)
+        refused = why(read_of(again))
+        assert refused
+        assert all(refused)
+        assert all(why(read_of(rejects_of(again))))
+
+
+@pytest.mark.parametrize(
+    "line", ["Fortsättning nästa blad;;", "Sida 2;;", "Transport;;", "Aktnr;Personnummer;Namn", "-----;;"]
+)
+def test_what_is_no_file_is_refused_in_a_list_of_few_columns_too(line: str) -> None:
+    head = "Aktnr;Personnummer;Namn"
+    readings = listed(head, "KK1;19920201-2382;Aal, Zo", line, "KK2;;", "Sid;19920202-2381;Bal, Ak")
+    assert [bool(one) for one in why(readings)] == [False, True, False, False]
+
+
+def test_a_line_that_names_a_box_holds_on_where_no_column_has_boxes() -> None:
+    head = "Aktnr;Personnummer;Namn"
+    first, second, third, fourth = listed(
+        head, "Kartong 5", "K100;19920202-2381;Alm, Arne", "Kartong 6;;", "K101;;Ek, Bo"
+    )
+    assert why([first, third]) == [["place_line"], ["place_line"]]
+    assert [step.name for step in second.place][-1] == "5"
+    assert [step.name for step in fourth.place][-1] == "6"
+    assert flags(second) == {"filled_from_above"}
+
+
+def test_what_the_rejects_file_says_of_a_row_is_no_part_of_it() -> None:
+    head = f"{H};Orsak till att raden inte registrerades"
+    readings = listed(head, "Kartong 1;;;;Raden säger var akterna under står.", "KK1;19920201-2382;Aal, Zo;;")
+    assert why(readings) == [["place_line"], []]
+    assert ListField.BOX in {flag.field for flag in readings[1].flags}
