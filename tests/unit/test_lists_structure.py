@@ -12,7 +12,7 @@ from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.lists.meaning.rejects import write_rejects
 from archive.imports.lists.meaning.tables import open_list
-from archive.vocabulary import Protection
+from archive.vocabulary import PersonRole, Protection
 
 TODAY = date(2026, 11, 21)
 H = "Aktnr;Personnummer;Namn;Kartong"
@@ -142,3 +142,46 @@ def test_what_the_rejects_file_says_of_a_row_is_no_part_of_it() -> None:
     readings = listed(head, "Kartong 1;;;;Raden säger var akterna under står.", "KK1;19920201-2382;Aal, Zo;;")
     assert why(readings) == [["place_line"], []]
     assert ListField.BOX in {flag.field for flag in readings[1].flags}
+
+
+ONE, OTHER = "19560301-2385", "19560302-2384"
+
+
+def persons(reading: Reading) -> list[tuple[str, str, str]]:
+    return [(one.family, one.given, one.number.number if one.number else "") for one in reading.persons]
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "expected", "flagged"),
+    [
+        (ONE, f"Hav, Ida, dotter till Hav, Ove {OTHER}", ["Hav Ida 1", "Hav Ove 2"], set()),
+        (ONE, f"Hav, Ida dotter till Ove {OTHER}", ["Hav Ida 1", "Hav Ove 2"], {"name_inherited"}),
+        ("", f"Hav, Ida ({ONE}) o. Dal, Ove ({OTHER})", ["Hav Ida 1", "Dal Ove 2"], set()),
+        ("", f"Hav, Ida {ONE} Dal, Ove {OTHER.replace('-', '–')}", ["Hav Ida 1", "Dal Ove 2"], set()),
+        ("", f"{ONE} Hav, Ida, {OTHER} Dal, Ove", ["Hav Ida 1", "Dal Ove 2"], set()),
+        ("", f"Hav, Ida {ONE}, {OTHER}", ["Hav Ida 1", "  2"], {"name_unclear"}),
+        (ONE, f"Hav, Ida {OTHER}", ["Hav Ida 1", "  2"], {"numbers_and_names_differ"}),
+        (f"{OTHER} / {ONE}", f"Hav, Ida {ONE} / Dal, Ove {OTHER}", ["Hav Ida 1", "Dal Ove 2"], set()),
+        (ONE, f"Hav, Ida {ONE[2:]}", ["Hav Ida 1"], set()),
+        ("", f"Hav, Ida {ONE} ({ONE[2:]})", ["Hav Ida 1"], set()),
+        (ONE, "Hav, Ida", ["Hav Ida 1"], set()),
+    ],
+)
+def test_a_further_number_in_a_name_is_a_person_of_its_own_and_no_digit_of_it_is_lost(
+    number: str, name: str, expected: list[str], flagged: set[str]
+) -> None:
+    (reading,) = listed(H, f"FF3;{number};{name};1")
+    known = {"": "", ONE.replace("-", ""): "1", OTHER.replace("-", ""): "2"}
+    assert [" ".join((family, given, known[which])) for family, given, which in persons(reading)] == expected
+    assert flags(reading) == flagged
+
+
+def test_who_a_person_is_to_the_one_before_is_read_where_it_is_said() -> None:
+    (reading,) = listed(H, "FF3;;Hav, Ida, dotter till Hav, Ove;1")
+    assert [one.role for one in reading.persons] == [PersonRole.SUBJECT, PersonRole.PARENT]
+
+
+def test_digits_left_in_a_name_are_flagged() -> None:
+    (plain, odd) = listed(H, "FF3;;Hav, Ida;1", "FF4;;Hav, Ida 1956 0301 2385;1")
+    assert flags(plain) == set()
+    assert "name_unclear" in flags(odd)
