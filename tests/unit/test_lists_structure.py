@@ -185,3 +185,29 @@ def test_digits_left_in_a_name_are_flagged() -> None:
     (plain, odd) = listed(H, "FF3;;Hav, Ida;1", "FF4;;Hav, Ida 1956 0301 2385;1")
     assert flags(plain) == set()
     assert "name_unclear" in flags(odd)
+
+
+def fields(header: list[str], *rows: list[str]) -> dict[str, str | None]:
+    found = guess(header, rows, today=TODAY, kinds=KINDS)
+    return {column.header: column.field.value if column.field else None for column in found.columns}
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        (["Aktnr", "Hushåll", "Personnummer"], "name"),
+        (["Aktnr", "Hushållsmedlemmar", "Personnummer"], "name"),
+        (["Aktnr", "Hushåll", "Namn"], "co_persons"),
+        (["Aktnr", "Hushåll", "Efternamn"], "co_persons"),
+        (["Aktnr", "Barn", "Personnummer"], "co_persons"),
+    ],
+)
+def test_a_column_of_a_household_is_the_name_where_the_list_has_no_other(
+    header: list[str], meant: str
+) -> None:
+    assert fields(header, ["H100", "Rask, Rolf", ONE], ["H101", "Ek, Eva", OTHER])[header[1]] == meant
+
+
+def test_a_list_without_a_name_but_with_a_household_has_its_person_by_name_and_number() -> None:
+    (reading,) = listed("Aktnr;Hushåll;Personnummer;Kartong", f"H100;Rask, Rolf;{ONE};3")
+    assert persons(reading) == [("Rask", "Rolf", ONE.replace("-", ""))]

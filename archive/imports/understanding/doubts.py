@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from archive.imports import runs
 from archive.imports.lists.meaning.fields import ListField, RowProblem
-from archive.imports.lists.meaning.headings import HEADINGS, heading_of, known_headings, plain
+from archive.imports.lists.meaning.headings import HEADINGS, VAGUE_KINDS, heading_of, known_headings, plain
 from archive.imports.lists.meaning.mapping import REPEATABLE, Mapping, numbered
 from archive.imports.understanding.opened import Opened
 from archive.models import ImportRun
@@ -22,6 +22,10 @@ _LEFT = {
     "date": N_("The column “%(heading)s” is not registered, but looks like dates."),
     "name": N_("The column “%(heading)s” is not registered, but looks like names."),
 }
+_KIND_VAGUE = N_(
+    "The column “%(heading)s” is read as the kind of file, but few of its words are names of kinds. Say what "
+    "it is."
+)
 _BESIDE = N_(
     "%(count)s tables stand side by side. They are read one after the other; the rows of the second are "
     "numbered from %(first)s."
@@ -63,8 +67,11 @@ def _of_columns(run: ImportRun, mapping: Mapping, opened: Opened) -> Iterator[Ro
             yield RowProblem("heading_twice", _TWICE, facts)
     for position in numbered(names).values():
         like = opened.looks[position] if position < len(opened.looks) else ""
-        if like and _is_left(fields.get(position), names[position]):
+        if like in _LEFT and _is_left(fields.get(position), names[position]):
             yield RowProblem("column_left", _LEFT[like], (("heading", names[position]),))
+        vague = fields.get(position) is ListField.KIND and heading_of(names[position]) in VAGUE_KINDS
+        if vague and like not in ("kind", "empty"):
+            yield RowProblem("kind_vague", _KIND_VAGUE, (("heading", names[position]),))
 
 
 def _of_file(run: ImportRun, mapping: Mapping, opened: Opened) -> Iterator[RowProblem]:

@@ -177,6 +177,14 @@ HEADINGS: dict[ListField, str] = {
     """,
 }
 
+VAGUE_KINDS = frozenset(
+    ("kod", "typ", "typkod", "slag", "art", "kategori", "verksamhet", "insats", "kind", "type", "category")
+)
+"""Headings of kinds of files that may as well stand above a status or anything else."""
+
+HOUSEHOLD = frozenset(("hushåll", "hushållsmedlemmar"))
+"""Headings of persons that name whom the file is about where no other column does."""
+
 _PUNCTUATION = re.compile(r"[^\w#]+")
 
 
