@@ -218,8 +218,7 @@ class ListReader:
         self._look_at_birth(persons, days.closed, flags)
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)
-        self._refuse(cells, reference, persons, part, problems)
-        problems += self._misplaced(reference, texts)
+        self._refuse(cells, texts, reference, persons, part, problems)
         protection = self._protection(cells, texts["protection"], flags, protected=protected, asks=asks)
         self._above.marked = protected or (self._stated and protection.protected)
         return Reading(
@@ -417,6 +416,7 @@ class ListReader:
     def _refuse(
         self,
         cells: Sequence[str],
+        texts: dict[str, str],
         reference: str,
         persons: list[PersonReading],
         part: CoverPart,
@@ -433,6 +433,7 @@ class ListReader:
         elif self._splits_names and cells[self._name :][1:2] and _is_split(*cells[self._name :][:2]):
             name = (("name", clean(cells[self._name])[:LONGEST]),)
             problems.append(RowProblem("name_split", _NAME_SPLIT, name))
+        problems += self._misplaced(reference, texts)
 
 
 def _without_marks(text: str) -> str:
