@@ -12,7 +12,7 @@ from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import Reading
 from archive.imports.lists.meaning.rejects import write_rejects
 from archive.imports.lists.meaning.tables import open_list
-from archive.vocabulary import PersonRole, Protection
+from archive.vocabulary import PersonRole, PlaceKind, Protection
 
 TODAY = date(2026, 11, 21)
 H = "Aktnr;Personnummer;Namn;Kartong"
@@ -211,3 +211,28 @@ def test_a_column_of_a_household_is_the_name_where_the_list_has_no_other(
 def test_a_list_without_a_name_but_with_a_household_has_its_person_by_name_and_number() -> None:
     (reading,) = listed("Aktnr;Hushåll;Personnummer;Kartong", f"H100;Rask, Rolf;{ONE};3")
     assert persons(reading) == [("Rask", "Rolf", ONE.replace("-", ""))]
+
+
+@pytest.mark.parametrize("head", ["Aktnr;Personnummer;Namn", "Aktnr;Personnummer;Namn;Avslutad"])
+@pytest.mark.parametrize(
+    ("line", "box"),
+    [
+        ("Kartong nr 6 (tung)", "6"),
+        ("KARTONG 6:", "6"),
+        ("Utan kartong:", ""),
+        ("Lösa akter utan box", ""),
+        ("Kartong 6 och 7", ""),
+        ("Kartong ?", ""),
+    ],
+)
+def test_a_line_that_ends_what_a_place_line_said_lets_nothing_hold_on(head: str, line: str, box: str) -> None:
+    before, middle, after = listed(head, "Kartong 5", "K100;;Alm, Arne", line, "K101;;Ek, Bo")[1:]
+    assert [step.name for step in before.place if step.kind is PlaceKind.BOX] == ["5"]
+    assert middle.problems
+    assert [step.name for step in after.place if step.kind is PlaceKind.BOX] == [box] * bool(box)
+
+
+def test_a_row_with_too_many_cells_is_refused_again_when_the_rejects_are_read() -> None:
+    content = f"{H}\n{FIRST}\nKK2;19920202-2381;Bal, Ak;1;;;lever\n".encode()
+    assert why(read_of(content)) == [[], ["too_many_cells"]]
+    assert why(read_of(rejects_of(content))) == [["too_many_cells"]]

@@ -4,12 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from archive.imports.lists.formats.text import clean
-from archive.imports.lists.meaning.above import place_of_line
+from archive.imports.lists.meaning.above import speaks_of_places
 from archive.imports.lists.meaning.fields import ListField, RowProblem
 from archive.imports.lists.meaning.habits import PERSON
-from archive.imports.lists.meaning.headings import heading_of, known_headings, plain
+from archive.imports.lists.meaning.headings import heading_of, known_headings, plain, reason_headings
 from archive.imports.lists.meaning.marks import protective_words, without_protection
-from archive.imports.lists.meaning.rejects import reason_headings
 from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.lists.meaning.values import read_protection
 from archive.vocabulary.wording import N_
@@ -120,7 +119,7 @@ class RowsWithoutFile:
         """Tell what a single cell is where the list has so few columns that it may be a reference too."""
         if len(filled) != 1 or self._width < _PAIR:
             return None
-        return self._of_page(cells, filled) or (HEADING if place_of_line(filled[0]) else None)
+        return self._of_page(cells, filled) or (HEADING if cells[0] and speaks_of_places(filled[0]) else None)
 
     def _torn(self, text: str) -> RowProblem | None:
         """Tell a row that was written with another separator, and so is one cell."""

@@ -4,19 +4,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import chain
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 from archive.imports.lists.formats.cells import column_letters, escape_controls
-from archive.imports.lists.meaning.headings import plain
+from archive.imports.lists.meaning.headings import REASON, plain, reason_headings
 from archive.imports.lists.meaning.tables import ListShape
 from archive.output.csv import guard
-from archive.vocabulary.wording import LOCALES, N_, _, speaking
-
-REASON = N_("Reason why it was not registered")
-"""The heading of the last column."""
+from archive.vocabulary.wording import _
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -77,16 +73,6 @@ def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequ
     write = _write_workbook if shape.kind == "xlsx" else _write_text
     write(out, shape, chain(head, rows()))
     return count
-
-
-@cache
-def reason_headings() -> frozenset[str]:
-    """Return the headings of the last column in every language, written plainly."""
-    headings = set()
-    for language in LOCALES:
-        with speaking(language):
-            headings.add(plain(_(REASON)))
-    return frozenset(headings)
 
 
 def _write_text(out: BinaryIO, shape: ListShape, rows: Iterable[Sequence[str]]) -> None:
