@@ -21,7 +21,7 @@ SEPARATORS = ("/", ";", "&", "+", "\n", " och ", " samt ", " and ", " o ")
 _NUMBER = re.compile(
     r"(?<![\w-])(?:\d{6}|\d{8}) ?[-+]? ?(?:\d{4}|\d{3}|T\d{3}|TF\d\d)(?![\w-])", re.IGNORECASE
 )
-_PERHAPS_APART = re.compile(r"\d{6}|\b(?:till|åt)\s", re.IGNORECASE)
+_SIX_DIGITS = re.compile(r"\d{6}")
 _DIGITS_LEFT = re.compile(r"\d[\d -]{4,}\d")
 _AT_START = re.compile(r"[\s,;:&+/.)\]-]*(?:(?:o|och|u|samt|m|med)\b\.?\s+)?")
 _AT_END = re.compile(r"(?:[\s,;:&+/(\[-]|\s(?:o|och|u|samt|m|med)\.?\s*$)+$")
@@ -153,7 +153,7 @@ class NameReader:
         if len(pieces) == 1 and (two := self._two_by_comma(text)):
             pieces = two
         apart: list[tuple[str, PersonRole | None]] = [(piece, None) for piece in pieces]
-        if _PERHAPS_APART.search(text):
+        if " till " in low or " åt " in low or _SIX_DIGITS.search(text):
             apart = [one for piece in pieces for one in _apart(piece)]
         persons = self._persons(apart, children)
         if persons and (more or estate):

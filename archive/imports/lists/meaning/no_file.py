@@ -30,6 +30,7 @@ _PAGE = re.compile(
     r"(?:sida|sidan|sid|page|blad|bl)\.?\s?:?\s?\d{1,4}(?:\s?(?:\(|av|/|of)\s?\d{1,4}\)?)?", re.IGNORECASE
 )
 _RULED = re.compile(r"[-=_*+|.~\s\u2013\u2014]*[-=_*+\u2013\u2014]{3}[-=_*+|.~\s\u2013\u2014]*")
+_RULERS = "-=_*+|.~\u2013\u2014 "
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = ",;\t|"
 
@@ -87,7 +88,8 @@ class RowsWithoutFile:
         if self._is_header(cells):
             return HEADER_AGAIN
         if len(cells) - cells.count("") > max(_FEW, len(self._person)):
-            return HEADING if _RULED.fullmatch(cells[0] or cells[1]) and _is_ruled(cells) else None
+            first = cells[0] or cells[1]
+            return HEADING if first[:1] in _RULERS and _is_ruled(cells) else None
         filled = [text for cell in cells if (text := cell.strip())]
         if not filled:
             return None
@@ -130,7 +132,7 @@ class RowsWithoutFile:
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         """Tell whether a row is headings, as the list's own or in another order, which is kept in mind."""
-        if not any(cell.strip().rstrip(".:").casefold() in self._words for cell in cells[:_HEADINGS]):
+        if self._words.isdisjoint(map(str.casefold, cells[:_HEADINGS])):
             return False
         said = [(index, heading_of(cell)) for index, cell in enumerate(cells) if cell.strip()]
         known = [(index, _meaning(word)) for index, word in said if word in self._words]

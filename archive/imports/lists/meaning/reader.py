@@ -1,7 +1,7 @@
 """Read the rows of one list as they would be registered; a row never raises, however it looks."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from typing import Self
@@ -60,7 +60,7 @@ _ONLY_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
 
-_PLACED = (*PLACES, ListField.PLACE, ListField.UNIT)
+_SHOWN = (*PLACES, ListField.PLACE, ListField.UNIT, ListField.REFERENCE)
 """Fields whose words are shown to everybody."""
 
 _BLANK = {field.value: "" for field in ListField}
@@ -148,6 +148,9 @@ class ListReader:
             (field.value, positions[0], field, field.value in _RAW) for field, positions in at.items()
         ]
         self._facts = [field.value for field in FACTS if field in at]
+        self._kept = [
+            (field.value, field, field is not ListField.REFERENCE) for field in _SHOWN if field in at
+        ]
         self._width, self._separated = len(names), shape.kind == "csv"
         self._name = at.get(ListField.NAME, [-1])[0]
         self._splits_names = (
@@ -402,17 +405,6 @@ class ListReader:
                 flags.append(_FACT_UNCLEAR[name])
         return facts
 
-    def _misplaced(self, reference: str, texts: dict[str, str]) -> Iterator[RowProblem]:
-        """Find what says that the cells of a row are no longer those of their columns."""
-        if self._no_file.columns_changed:
-            yield COLUMNS_CHANGED
-            return
-        if len(reference) >= LEAST_NUMBER and holds_number(reference, bare=False):
-            yield RowProblem("number_misplaced", _NUMBER_MISPLACED, (("field", ListField.REFERENCE),))
-        for field in _PLACED:
-            if len(text := texts[field.value]) >= LEAST_NUMBER and holds_number(text):
-                yield RowProblem("number_misplaced", _NUMBER_MISPLACED, (("field", field),))
-
     def _refuse(
         self,
         cells: Sequence[str],
@@ -433,7 +425,12 @@ class ListReader:
         elif self._splits_names and cells[self._name :][1:2] and _is_split(*cells[self._name :][:2]):
             name = (("name", clean(cells[self._name])[:LONGEST]),)
             problems.append(RowProblem("name_split", _NAME_SPLIT, name))
-        problems += self._misplaced(reference, texts)
+        if self._no_file.columns_changed:
+            problems.append(COLUMNS_CHANGED)
+            return
+        for key, field, bare in self._kept:
+            if len(text := texts[key]) >= LEAST_NUMBER + (not bare) and holds_number(text, bare=bare):
+                problems.append(RowProblem("number_misplaced", _NUMBER_MISPLACED, (("field", field),)))
 
 
 def _without_marks(text: str) -> str:

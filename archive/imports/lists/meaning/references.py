@@ -22,6 +22,7 @@ _DIGIT = re.compile(r"\d")
 _PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
 _ENDS_PART = frozenset(")0123456789")
 _IN_BRACKETS = re.compile(r"\(\d{1,3}\)$")
+_ENDS_VOLUMES = frozenset(").abdelmnoprstvy")
 _VOLUMES = re.compile(
     r"[\s,(]\s*(\d{1,3})\s*(?:vol(?:ym(?:er)?)?|band|bd|delar|omslag|parts)\b\.?\)?$", re.IGNORECASE
 )
@@ -58,7 +59,11 @@ class ReferenceReader:
             part = part._replace(part=found.part, parts=part.parts or found.parts)
             reference, behind = lifted(rest)
             signed |= behind
-        elif (volumes := _VOLUMES.search(reference)) and int(volumes[1]) > 1:
+        elif (
+            reference[-1:] in _ENDS_VOLUMES
+            and (volumes := _VOLUMES.search(reference))
+            and int(volumes[1]) > 1
+        ):
             flags.append(_SEVERAL_PARTS)
         elif found.part or _IN_BRACKETS.search(reference):
             flags.append(_PART_UNREADABLE)

@@ -83,9 +83,10 @@ class SubjectReader:
             if any(marked for _text, marked in bare):
                 protected, numbers = True, [text for text, _marked in bare if any(map(str.isdigit, text))]
         others = list[str]()
+        count = len(numbers)
         if numbers and any(person.number for person in people):
             numbers, others = _matched(people, numbers)
-        count = len(numbers) - numbers.count("") + len(others)
+            count = len(numbers) - numbers.count("") + len(others)
         if count and len(people) != count and len(people) + count > 2:
             flags.append(_COUNTS_DIFFER)
         born = self._born(birth, flags) if birth else None
