@@ -13,7 +13,7 @@ from archive.accounts import display_names
 from archive.files import files, misses, wanted
 from archive.files.misses import MissReport
 from archive.history import history
-from archive.incidents import access, changes, sought_already, stated_times, steps
+from archive.incidents import access, changes, sought_already, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
@@ -176,7 +176,10 @@ def _seek_apart(work: Work, said: MissReport, hidden: Sequence[CaseFile], cases:
         sought_already.meet(work, looked_for, replace(own, purpose="", circumstances=""))
     fresh = [file for file in hidden if file.id not in known]
     if fresh:
+        since = own.suspected_at or own.missed_at or work.now
+        over = not said.waiting.strip() and stated_times.running(work, since) is None
         own = replace(own, missed_by=said.missed_by or display_names.person(work.actor))
+        own = replace(own, entered_afterwards=own.entered_afterwards and over)
         new = _open(work, own, fresh, reported_by=REPORTED_APART)
         for incident in cases:
             sought_already.missed_since(work, incident, new)
@@ -324,9 +327,6 @@ def _open(
     form: str = "",
     reported_by: str | None = None,
 ) -> Incident:
-    if said.entered_afterwards:
-        since = said.suspected_at or said.missed_at or work.now
-        stated_times.refuse_unless_over(work, since, waits=bool(said.waiting.strip()))
     described = bool(said.description.strip())
     incident = Incident(
         routine_id=versions.in_force(work, SUSPECTED_LOST).id,

@@ -103,10 +103,15 @@ def _refuse_before_miss(incident: Incident, field: str, stated: str, *, early: b
     raise Invalid("stated_before_missed", message, field=field, stated=stated, missed=missed)
 
 
+def running(work: Work, since: datetime) -> int | None:
+    """Return within how many hours of a suspicion IMY may have to be told, while they run."""
+    routine = versions.routine_of(versions.in_force(work, SUSPECTED_LOST))
+    limit = next((step.deadline for step in routine.steps if step.id == "notify_imy"), None)
+    return limit.amount if limit and work.now < since + timedelta(hours=limit.amount) else None
+
+
 def refuse_unless_over(work: Work, since: datetime, *, waits: bool) -> None:
     """Refuse to enter as over what somebody waits for, or what IMY may still have to be told of in time."""
-    routine = versions.routine_of(versions.in_force(work, SUSPECTED_LOST))
-    told_within = next((step.deadline for step in routine.steps if step.id == "notify_imy"), None)
     if waits:
         raise Invalid(
             "entered_waited_for",
@@ -116,7 +121,7 @@ def refuse_unless_over(work: Work, since: datetime, *, waits: bool) -> None:
             ),
             field="entered_afterwards",
         )
-    if told_within and work.now < since + timedelta(hours=told_within.amount):
+    if hours := running(work, since):
         raise Invalid(
             "entered_still_running",
             N_(
@@ -124,5 +129,5 @@ def refuse_unless_over(work: Work, since: datetime, *, waits: bool) -> None:
                 "its deadlines run. Leave this out, or correct when it was suspected."
             ),
             field="entered_afterwards",
-            hours=told_within.amount,
+            hours=hours,
         )

@@ -145,6 +145,13 @@ def test_a_closing_date_does_not_lie_after_the_date_of_the_list() -> None:
     assert late.read("320405").flag is FlagCode.DATE_CENTURY_ASSUMED
 
 
+@pytest.mark.parametrize("text", ["1985-01--12", "1985-01 - 12", "1985-01-05 - 12"])
+def test_a_lone_number_behind_a_month_is_no_year_and_flagged(text: str) -> None:
+    found = DateReader(LIMIT).read(text)
+    assert (str(found.first)[:4], found.last, found.flag) == ("1985", None, FlagCode.DATE_AMBIGUOUS)
+    assert str(DateReader(LIMIT).read("1985 - 12").last) == "2012"
+
+
 @pytest.mark.parametrize(
     "text", ["640823", "64-08-23", "23/8-64", "23/8 64", "64", "aug -64", "640823-3234", "200304"]
 )

@@ -11,6 +11,7 @@ from tests.unit.reading_lists import flags, place, read_list
     "reference",
     [
         *("1423-1427", "12:1\u201312:4", "1444, 1445, 1446", "1452 t.o.m. 1455", "1460/61", "1480 och 1481"),
+        *("P1030/P1031", "P1030 / P1045", "A-12/A-13"),
         *("1452 till 1455", "88/123-125", "S98-001 - S98-004", "1480+1481", "1480 & 1481", "1470 ff", "1; 2"),
     ],
 )
@@ -33,6 +34,7 @@ def test_a_reference_that_spans_several_files_is_seen(reference: str) -> None:
             "12",
             "0012",
         ),
+        *("A/12", "P12/12", "K1/98", "B1/A2"),
         *("2010/77", "S98-001", "1470-", "Ek, Anna", "19610101-1234", "1998-1234", "12/98", "A-17", "99/14"),
     ],
 )
@@ -89,7 +91,18 @@ def test_a_box_is_one_however_it_is_written(names: tuple[str, ...]) -> None:
             "låda 4, hylla 2",
             "12 (övre)",
         ),
-        *("XII", "12 och 13", "pärm 3", "utan box", "12, 13", "12 el 13 (?)"),
+        *("2024-03-04", "2024-03-04 00:00", "04-mar", "mar-04", "4-maj"),
+        *(
+            "se SS1",
+            "Se akt 12",
+            "jfr 12",
+            "XII",
+            "12 och 13",
+            "pärm 3",
+            "utan box",
+            "12, 13",
+            "12 el 13 (?)",
+        ),
     ],
 )
 def test_a_box_that_may_be_several_or_none_is_seen(box: str) -> None:
@@ -112,6 +125,7 @@ def test_a_box_that_may_be_several_or_none_is_seen(box: str) -> None:
         "7.0",
         "2003:1",
         "2003-12",
+        "Sek 12",
     ],
 )
 def test_a_box_that_is_one_is_not_doubted(box: str) -> None:
@@ -136,3 +150,32 @@ def test_a_place_in_words_makes_no_new_address_where_one_was_said() -> None:
 def test_a_mark_of_repetition_inside_a_place_is_no_room() -> None:
     (reading,) = read_list('Akt;Klient;Slag;Placering\n1;Ek, A;EB;"Valvet, hylla d:o"\n')
     assert (place(reading), flags(reading)) == ("Valvet", {"place:place_partly_read"})
+
+
+@pytest.mark.parametrize(
+    ("reference", "flagged"),
+    [
+        ("se SS1", {"reference:reference_elsewhere"}),
+        ("Se akt SS1", {"reference:reference_elsewhere"}),
+        ("jfr SS1", {"reference:reference_elsewhere"}),
+        ("X3 (2 vol)", {"part:several_parts"}),
+        ("X3, 2 volymer", {"part:several_parts"}),
+        ("P1030/P1031", {"reference:several_references"}),
+        ("04-mar", {"reference:reference_looks_like_date"}),
+        ("X3 (1 vol)", set()),
+        ("SE12", set()),
+        ("Sek 12", set()),
+    ],
+)
+def test_a_reference_to_another_file_or_of_several_volumes_is_flagged(
+    reference: str, flagged: set[str]
+) -> None:
+    (reading,) = read_list(f"Aktnr;Namn;Akttyp\n{reference};Ek, A;EB\n")
+    assert flags(reading) == flagged
+
+
+@pytest.mark.parametrize("heading", ["Hyllplan", "Stativ", "Box", "Rum"])
+def test_a_place_that_a_spreadsheet_made_a_date_of_is_flagged(heading: str) -> None:
+    made, plain = read_list(f"Aktnr;Namn;Akttyp;{heading}\n1;Ek, A;EB;2024-03-04\n2;Ek, B;EB;34\n")
+    assert {flag for flag in flags(made) if flag.endswith("place_unclear")}
+    assert flags(plain) == set()

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from archive.imports.lists.meaning.rejects import REASON, suffix, write_rejects
+from archive.imports.lists.meaning.headings import REASON
+from archive.imports.lists.meaning.rejects import suffix, write_rejects
 from archive.imports.lists.meaning.tables import ListShape, OpenList, open_list
 from archive.kernel.letters import one_form
 from archive.vocabulary.wording import _, speaking

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from archive.imports import runs
 from archive.imports.lists.meaning.fields import ListField, RowProblem
-from archive.imports.lists.meaning.headings import HEADINGS, heading_of, known_headings, plain
+from archive.imports.lists.meaning.headings import HEADINGS, VAGUE_KINDS, heading_of, known_headings, plain
 from archive.imports.lists.meaning.mapping import REPEATABLE, Mapping, numbered
 from archive.imports.understanding.opened import Opened
 from archive.models import ImportRun
@@ -22,6 +22,10 @@ _LEFT = {
     "date": N_("The column “%(heading)s” is not registered, but looks like dates."),
     "name": N_("The column “%(heading)s” is not registered, but looks like names."),
 }
+_KIND_VAGUE = N_(
+    "The column “%(heading)s” is read as the kind of file, but few of its words are names of kinds. Say what "
+    "it is."
+)
 _BESIDE = N_(
     "%(count)s tables stand side by side. They are read one after the other; the rows of the second are "
     "numbered from %(first)s."
@@ -33,6 +37,10 @@ _UNSEEN = N_(
     "print, text boxes, formulas, error values (#REF!) that stand as empty cells, merged cells, and "
     "noughts that only the format shows. A mark of protection may stand there: look in the spreadsheet "
     "program, or save the list as an Excel workbook (.xlsx) and choose that, of which all this is read."
+)
+_HEADINGS_DIFFER = N_(
+    "Headings stand in the list in another order too: “%(headings)s”. What the rows are is known only below "
+    "the headings of the list."
 )
 _UNREAD = N_("The sheet “%(sheet)s” with %(rows)s rows looks like a list and is not read.")
 
@@ -74,8 +82,11 @@ def _of_columns(run: ImportRun, mapping: Mapping, opened: Opened) -> Iterator[Ro
             yield RowProblem("heading_twice", _TWICE, facts)
     for position in numbered(names).values():
         like = opened.looks[position] if position < len(opened.looks) else ""
-        if like and _is_left(fields.get(position), names[position]):
+        if like in _LEFT and _is_left(fields.get(position), names[position]):
             yield RowProblem("column_left", _LEFT[like], (("heading", names[position]),))
+        vague = fields.get(position) is ListField.KIND and heading_of(names[position]) in VAGUE_KINDS
+        if vague and like not in ("kind", "empty"):
+            yield RowProblem("kind_vague", _KIND_VAGUE, (("heading", names[position]),))
 
 
 def _of_file(run: ImportRun, mapping: Mapping, opened: Opened) -> Iterator[RowProblem]:
@@ -84,6 +95,9 @@ def _of_file(run: ImportRun, mapping: Mapping, opened: Opened) -> Iterator[RowPr
     if len(beside) > 1:
         facts = (("count", len(beside)), ("first", beside[1].added + 1))
         yield RowProblem("side_by_side", _BESIDE, facts)
+    if opened.other_headings:
+        said = (("headings", opened.other_headings),)
+        yield RowProblem("headings_differ", _HEADINGS_DIFFER, said)
     if shape.fixed:
         columns = ", ".join(str(start + 1) for start in shape.fixed)
         yield RowProblem("fixed_width", _FIXED, (("columns", columns),))

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -39,12 +40,37 @@ def taken(archive: Archive, actor: Actor, content: bytes, mapping: str = "") -> 
         ("Aktnr;Namn;Namn\nK 1;Ek;Eva\nK 2;Alm;Bo\n", ["heading_twice"]),
         ("Aktnr;Namn;Anm;Anm\nK 1;Ek, Eva;a;b\nK 2;Alm, Bo;c;d\n", []),
         ("Aktnr;Namn;Aktnr;Namn\nK 1;Ek, Eva;K 2;Alm, Bo\n", ["side_by_side"]),
+        (PLAIN + ROWS + PLAIN + ROWS, []),
+        (PLAIN + ROWS + "Namn;Avslutad;Aktnr;Personnummer\nEk, Eva;2003;K 2;\n", ["headings_differ"]),
+        (
+            PLAIN + "Namn;Avslutad;Aktnr;Personnummer;Typ;Rum\n" + "Ek, Eva;;K 2;;EB;1\n" * 2,
+            ["headings_differ"],
+        ),
     ],
 )
 def test_what_is_read_by_guess_is_in_doubt(
     archive: Archive, archivist: Actor, content: str, codes: list[str]
 ) -> None:
     assert [one.code for one in doubts(taken(archive, archivist, content.encode()))] == codes
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "codes"),
+    [
+        ("Kod", "AB", ["kind_vague"]),
+        ("Typ", ["A", "Adoption"], ["kind_vague"]),
+        ("Kod", ["EB", "BU"], []),
+        ("Typ", ["?!", "-"], []),
+        ("Typ", ["Ekonomiskt bistånd", "EB"], []),
+        ("Akttyp", "AB", []),
+    ],
+)
+def test_a_vague_heading_is_in_doubt_as_the_kind_unless_its_words_name_known_kinds(
+    archive: Archive, archivist: Actor, heading: str, values: Sequence[str], codes: list[str]
+) -> None:
+    rows = "".join(f"K {n};Ek{n}, Anna{n};{values[n % 2]}\n" for n in range(1, 9))
+    run = taken(archive, archivist, f"Aktnr;Namn;{heading}\n{rows}".encode())
+    assert [one.code for one in doubts(run)] == codes
 
 
 def test_a_column_left_out_that_looks_like_numbers_or_dates_or_names_is_in_doubt(

@@ -8,7 +8,14 @@ from functools import cache
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LIKE_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_SHOWN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
-_ZEROS = re.compile(r'(?:0|\\?[- ]|"[- ]*")+')
+_DIGIT = "\0"
+"""Where a digit goes in what a format shows around a number."""
+
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<sign>[- ()])|(?P<digit>#*0|#+|general|standard)'
+    r"|(?P<end>;)|(?:_.|\*.|\[[^\]]*\])",
+    re.IGNORECASE,
+)
 _BUILTIN = {14: "ymd", 15: "ymd", 16: "ymd", 17: "ym", 22: "ymd"} | dict.fromkeys(
     (*range(27, 32), *range(50, 59)), "ymd"
 )
@@ -20,7 +27,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Hold what a format does to the text: which of y, m, d a date shows, a pattern of zeros, marks.
+    """Hold what a format does to the text: which of y, m, d a date shows, what is around digits, marks.
 
     `struck` is a line through the text, `filled` a colour behind it.
     """
@@ -39,12 +46,24 @@ def number_style(code: int | str) -> Style:
     """Read a number format, given as its built-in number or its code."""
     if isinstance(code, int):
         return Style(date=_BUILTIN.get(code, ""))
-    if _ZEROS.fullmatch(code) and code.count("0") > 1:
-        return Style(zeros=code.replace("\\", "").replace('"', ""))
+    if zeros := _pattern(code):
+        return Style(zeros=zeros)
     bare = _NOT_SHOWN.sub("", code).partition(";")[0].casefold()
     if "y" in bare:
         return Style(date="ymd" if "d" in bare else "ym" if "m" in bare else "y")
     return Style(date="ymd" if "d" in bare else "")
+
+
+def _pattern(code: str) -> str:
+    """Return what a format shows around a whole number; nothing where that is the number, or its unit."""
+    at, shown = 0, ""
+    while (match := _TOKEN.match(code, at)) and not match["end"]:
+        shown += _DIGIT if match["digit"] else match["quoted"] or match["escaped"] or match["sign"] or ""
+        at = match.end()
+    if at < len(code) and match is None:
+        return ""
+    before, digit, _after = shown.partition(_DIGIT)
+    return shown if digit and (shown.count(_DIGIT) > 1 or any(map(str.isalnum, before))) else ""
 
 
 def serial_date(serial: float, epoch: int) -> datetime | None:
@@ -81,10 +100,10 @@ def _date_text(stored: str, style: Style, epoch: int) -> str:
 
 
 def _in_zeros(digits: str, pattern: str) -> str:
-    left = digits.zfill(pattern.count("0"))
+    left = digits.zfill(pattern.count(_DIGIT))
     shown = ""
     for mark in reversed(pattern):
-        if mark == "0":
+        if mark == _DIGIT:
             left, mark = left[:-1], left[-1]
         shown = mark + shown
     return left + shown

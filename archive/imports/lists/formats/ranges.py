@@ -10,6 +10,14 @@ MOST = 100
 
 _SPAN = re.compile(r"(?P<stem>.*?)(?P<first>\d+)\s?-\s?(?P<last>\d+)")
 _REPEATED = re.compile(r"(?P<stem>.*\D)(?P<first>\d+)\s?-\s?(?P=stem)(?P<last>\d+)")
+_STROKE_REPEATED = re.compile(
+    r"(?P<stem>(?=.*[^\W\d_]).*\D)(?P<first>\d+)\s?/\s?(?P=stem)(?P<last>\d+)", re.IGNORECASE
+)
+_MONTHS = "jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec"
+_DATE = re.compile(
+    rf"\d{{4}}-\d{{2}}-\d{{2}}(?: \d\d:\d\d)?|(?:{_MONTHS})-\d{{2}}|\d{{1,2}}-(?:{_MONTHS})", re.IGNORECASE
+)
+_ELSEWHERE = re.compile(r"(?:se|jfr|jämför)\b\.?:?\s+(?:även\s+|också\s+)?(?=.*\d)", re.IGNORECASE)
 _IN_WORDS = re.compile(
     r"\d\S*\s+(?:t\.?\s?o\.?\s?m\.?|till(?: och med)?|to|och|samt|&|\+)\s+\S*\d|\d\s?[&+]\s?\d"
     r"|\d\s*(?:ff\.?|m\.?\s?fl\.?|etc\.?|och framåt|med flera)\s*$",
@@ -42,6 +50,8 @@ def several_references(reference: str, *, slashed: bool = False, dashed: bool = 
     text = reference.translate(DASHES)
     if _IN_WORDS.search(text):
         return True
+    if "/" in text and (match := _STROKE_REPEATED.fullmatch(text)) and match["first"] != match["last"]:
+        return True
     pieces = _PIECES.split(text)
     if len(pieces) > 1:
         return all(map(_ONE.fullmatch, pieces))
@@ -54,6 +64,16 @@ def several_references(reference: str, *, slashed: bool = False, dashed: bool = 
         shorter = len(last) < len(first) and not _YEAR.fullmatch(first)
         return shorter and _rises(first, first[: -len(last)] + last)
     return False
+
+
+def looks_like_date(text: str) -> bool:
+    """Tell whether a spreadsheet seems to have made a date of a cell, as of 3-4."""
+    return bool(_DATE.fullmatch(text))
+
+
+def points_elsewhere(text: str) -> bool:
+    """Tell whether a cell says to look under another name, as `se akt 12`."""
+    return bool(_ELSEWHERE.match(text))
 
 
 def _spans(match: re.Match[str]) -> bool:
@@ -77,6 +97,8 @@ def unclear_box(text: str, *, dashed: bool = False) -> bool:
         return False
     name = clean(text).translate(DASHES)
     name = _NUMBER_WORD.sub("", _BOX_WORD.sub("", name, count=1), count=1)
+    if looks_like_date(name) or points_elsewhere(name):
+        return True
     if _PLAIN_BOX.fullmatch(name):
         return False
     if _ODD_IN_BOX.search(name) or _LETTERS.fullmatch(name) or _NUMERAL.fullmatch(simple(name)):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from archive.imports.lists.formats.ranges import unclear_box
 from archive.imports.lists.formats.text import clean
 from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
 from archive.imports.lists.meaning.habits import PERSON, PLACES, Habits
@@ -46,17 +47,36 @@ _LABEL = re.compile(
 )
 _NO_TEXT = frozenset((ListField.FREE_TEXT, ListField.IGNORED))
 _SURNAME_TOO = "Do"
-_PLACE_LINE = re.compile(
+_PLACE = (
     r"(?:arkivbox|box|kartong|arkivkartong|hyllplan|hylla|hyllsektion|sektion|rum|arkivrum|lokal|arkivlokal|närarkiv"
-    r"|källare|valv)\b.*\d.*",
-    re.IGNORECASE,
+    r"|källare|valv)\b"
 )
+_PLACE_LINE = re.compile(rf"{_PLACE}.*\d.*", re.IGNORECASE)
+_OF_PLACES = re.compile(
+    rf"{_PLACE}[^,]*|{_PLACE}.*\d.*|[^,]*\b(?:utan|saknar|ej i|inte i)\s+{_PLACE}.*", re.IGNORECASE
+)
+_BESIDE = re.compile(r"\([^()]*\)|\b(?:nr|nummer)\b\.?:?", re.IGNORECASE)
 
 
 def is_ditto(text: str) -> bool:
     """Tell whether a cell is a mark for what stands above it, as `-"-`, `samma`, `d:o` or `se ovan`."""
     text = clean(text).translate(DASHES)
     return bool(_SAME.fullmatch(text))
+
+
+def speaks_of_places(text: str) -> bool:
+    """Tell whether a line alone is about where the rows below it stand, though perhaps not clearly."""
+    return bool(_OF_PLACES.fullmatch(clean(text)))
+
+
+def _place_of(text: str) -> tuple[PlaceStep, ...]:
+    """Return the place that a line alone names for the rows below it; nothing of another line."""
+    text = clean(_BESIDE.sub(" ", text)).rstrip(":")
+    if not _PLACE_LINE.fullmatch(text):
+        return ()
+    where = read_place(text)
+    unclear = where.flag or any(step.kind is PlaceKind.BOX and unclear_box(step.name) for step in where.steps)
+    return () if unclear else where.steps
 
 
 class RowsAbove:
@@ -87,15 +107,15 @@ class RowsAbove:
 
     def heading(self, cells: Sequence[str]) -> bool:
         """Take in a heading between the rows; tell whether it names the place of the rows below it."""
-        text = clean(" ".join(cell for cell in cells if cell.strip())).rstrip(":")
-        if not _PLACE_LINE.fullmatch(text):
+        text = " ".join(cell for cell in cells if cell.strip())
+        steps = _place_of(text)
+        if not steps:
+            if speaks_of_places(text):
+                self._headed.clear()  # whatever it says, the place above holds no more
             return False
-        where = read_place(text)
-        if where.flag or not where.steps:
-            return False
-        outermost = LEVELS.index(where.steps[0].kind) if where.steps[0].kind in LEVELS else len(LEVELS)
+        outermost = LEVELS.index(steps[0].kind) if steps[0].kind in LEVELS else len(LEVELS)
         kept = {kind: name for kind, name in self._headed.items() if LEVELS.index(kind) < outermost}
-        self._headed = kept | {step.kind: step.name for step in where.steps if step.kind in LEVELS}
+        self._headed = kept | {step.kind: step.name for step in steps if step.kind in LEVELS}
         return True
 
     def fill(self, cells: Sequence[str], folded: str, flags: list[Flag]) -> tuple[Sequence[str], bool]:

@@ -52,6 +52,7 @@ _DOUBT = re.compile(
 _BETWEEN = re.compile(
     r"\s+-\s*|\s*-\s+|\s*--\s*|\s+(?:t\.?\s?o\.?\s?m|till(?: och med)?|to)\.?\s+|(?<=\d{4})-(?=\d{4}\b)"
 )
+_LONE = re.compile(r"\d{1,2}")
 _ONE_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _ISO_INSIDE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _NEVER = PartialDate(1)
@@ -127,6 +128,8 @@ class DateReader:
         if len(read) == 1:
             first, last = (read[0].first, None) if word.endswith("-") else (None, read[0].last)
             return ReadDate(first, last, FlagCode.DATE_RANGE)
+        if read[0].first and read[0].first.month and _LONE.fullmatch(halves[1]):
+            return ReadDate(read[0].first, None, FlagCode.DATE_AMBIGUOUS)  # a month, a day or a year
         return ReadDate(read[0].first, read[1].last, FlagCode.DATE_RANGE)
 
     def _search(self, word: str) -> ReadDate:

@@ -193,6 +193,12 @@ class FlagCode(Term):
         "seems to be about several files",
         "yellow",
     )
+    REFERENCE_ELSEWHERE = (
+        "reference_elsewhere",
+        "hänvisar till en annan akt",
+        "points to another file",
+        "yellow",
+    )
     REFERENCE_ALIKE = (
         "reference_alike",
         "ett annat aktnummer i listan skiljer bara i nollor",

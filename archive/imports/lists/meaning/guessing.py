@@ -12,7 +12,7 @@ from archive.imports.lists.formats.text import simple
 from archive.imports.lists.meaning.content import Content, look_at
 from archive.imports.lists.meaning.dates import DateOrder, DateReader
 from archive.imports.lists.meaning.fields import ListField
-from archive.imports.lists.meaning.headings import heading_of, known_headings
+from archive.imports.lists.meaning.headings import HOUSEHOLD, heading_of, known_headings
 from archive.imports.lists.meaning.mapping import REPEATABLE, MappedColumn, numbered
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
 from archive.imports.lists.meaning.marks import protective_words
@@ -225,8 +225,15 @@ def _assign(candidates: Sequence[Candidate | None]) -> dict[int, Candidate]:
 def _complete(
     found: dict[int, Candidate], words: Sequence[str], contents: Sequence[Content]
 ) -> dict[int, Candidate]:
-    """Take a running number for the reference where there is no other, and a lone signature for nothing."""
+    """Take a running number for the reference and a household for the name where there are no others.
+
+    A lone signature is taken for nothing.
+    """
     taken = {field: position for position, (field, _score, _how) in found.items()}
+    if not {ListField.NAME, ListField.FAMILY_NAME} & taken.keys():
+        household = [at for at, word in enumerate(words) if word in HOUSEHOLD and at in found]
+        if household and found[household[0]][0] is ListField.CO_PERSONS:
+            found[household[0]] = (ListField.NAME, *found[household[0]][1:])
     if ListField.CHECKED_BY in taken and ListField.CHECKED_DATE not in taken:
         position = taken[ListField.CHECKED_BY]
         if not re.search("kontr|check|koll|ok", words[position]):

@@ -5,6 +5,7 @@ import unicodedata
 from functools import cache
 
 from archive.imports.lists.meaning.fields import ListField
+from archive.vocabulary.wording import LOCALES, N_, _, speaking
 
 HEADINGS: dict[ListField, str] = {
     ListField.REFERENCE: """
@@ -177,6 +178,14 @@ HEADINGS: dict[ListField, str] = {
     """,
 }
 
+VAGUE_KINDS = frozenset(
+    ("kod", "typ", "typkod", "slag", "art", "kategori", "verksamhet", "insats", "kind", "type", "category")
+)
+"""Headings of kinds of files that may as well stand above a status or anything else."""
+
+HOUSEHOLD = frozenset(("hushåll", "hushållsmedlemmar"))
+"""Headings of persons that name whom the file is about where no other column does."""
+
 _PUNCTUATION = re.compile(r"[^\w#]+")
 
 
@@ -200,6 +209,20 @@ def heading_of(header: str) -> str:
 
 _HYPHEN = re.compile(r"[-\u00ad\u2010]\s+")
 _HELP = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?")
+
+
+REASON = N_("Reason why it was not registered")
+"""The heading of the last column of a file of rejects."""
+
+
+@cache
+def reason_headings() -> frozenset[str]:
+    """Return the headings of that column in every language, written plainly."""
+    headings = set()
+    for language in LOCALES:
+        with speaking(language):
+            headings.add(plain(_(REASON)))
+    return frozenset(headings)
 
 
 @cache

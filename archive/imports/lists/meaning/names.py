@@ -1,12 +1,15 @@
 """Read the persons of a cell: one or several, family name first or last, with number, role or protection."""
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from archive.imports.lists.formats.text import MISSING, clean, simple
 from archive.imports.lists.meaning import signs
 from archive.imports.lists.meaning.habits import NameHabits
 from archive.imports.lists.meaning.marks import perhaps_protective, protective_words, without_protection
+from archive.kernel.letters import DASHES
 from archive.vocabulary import PersonRole
 
 NameOrder = Literal["auto", "given_first", "family_first"]
@@ -18,6 +21,10 @@ SEPARATORS = ("/", ";", "&", "+", "\n", " och ", " samt ", " and ", " o ")
 _NUMBER = re.compile(
     r"(?<![\w-])(?:\d{6}|\d{8}) ?[-+]? ?(?:\d{4}|\d{3}|T\d{3}|TF\d\d)(?![\w-])", re.IGNORECASE
 )
+_SIX_DIGITS = re.compile(r"\d{6}")
+_DIGITS_LEFT = re.compile(r"\d[\d -]{4,}\d")
+_AT_START = re.compile(r"[\s,;:&+/.)\]-]*(?:(?:o|och|u|samt|m|med)\b\.?\s+)?")
+_AT_END = re.compile(r"(?:[\s,;:&+/(\[-]|\s(?:o|och|u|samt|m|med)\.?\s*$)+$")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _UNUSUAL = re.compile(r"[^\w\s,.'-]|\d")
 _NOBODY = MISSING | {"nn", "n.n", "namn okänt", "okänt namn"}
@@ -81,6 +88,16 @@ _ROLE_WORDS = {
     PersonRole.OTHER: "syskon bror syster annan anhörig medsökande medsök other",
 }
 _ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in words.split()}
+_OTHER_END = {
+    PersonRole.CHILD: PersonRole.PARENT,
+    PersonRole.PARENT: PersonRole.CHILD,
+    PersonRole.PARTNER: PersonRole.PARTNER,
+}
+"""Who somebody is to a child, a parent, a partner."""
+
+_RELATED = re.compile(
+    rf"[\s,(]+({'|'.join(sorted(_ROLES, key=len, reverse=True))})\s+(?:till|åt)\s+", re.IGNORECASE
+)
 
 
 class Name(NamedTuple):
@@ -135,7 +152,10 @@ class NameReader:
         pieces = self._between.split(text) if parted else [text]
         if len(pieces) == 1 and (two := self._two_by_comma(text)):
             pieces = two
-        persons = self._persons(pieces, children)
+        apart: list[tuple[str, PersonRole | None]] = [(piece, None) for piece in pieces]
+        if " till " in low or " åt " in low or _SIX_DIGITS.search(text):
+            apart = [one for piece in pieces for one in _apart(piece)]
+        persons = self._persons(apart, children)
         if persons and (more or estate):
             first = persons[0]
             if more and not first.given and not first.number and "," not in text:
@@ -143,13 +163,16 @@ class NameReader:
             persons[0] = first._replace(more=more, unsure=first.unsure or estate)
         return persons
 
-    def _persons(self, pieces: list[str], children: str) -> list[Name]:
+    def _persons(self, pieces: list[tuple[str, PersonRole | None]], children: str) -> list[Name]:
         if len(pieces) == 1 and not children:
-            person = self._person(pieces[0])
+            person = self._person(pieces[0][0])
             return [person] if person.somebody else []
         persons: list[Name] = []
-        for piece in pieces:
-            persons += self._one_more(self._person(piece), "," in piece, persons)
+        for piece, role in pieces:
+            person = self._person(piece)
+            if person.number and not (person.family or person.given):
+                person = person._replace(unsure=True)
+            persons += self._one_more(person._replace(role=person.role or role), "," in piece, persons)
         for piece in self._between.split(children) if children else ():
             child = self._person(piece)
             persons += [
@@ -188,8 +211,8 @@ class NameReader:
             family, given, unsure = self.parts(text)
             return Name(family, given, unsure=unsure)
         number, born, role, protected = "", "", None, False
-        if match := _NUMBER.search(text):
-            number, text = match[0], text.replace(match[0], " ", 1)
+        if match := _NUMBER.search(text.translate(DASHES)):
+            number, text = match[0], f"{text[: match.start()]} {text[match.end() :]}"
         if marked:
             protected, text = protective_words(text), without_protection(text)
         text, signed = signs.lifted_from_name(text)
@@ -201,6 +224,7 @@ class NameReader:
             if not match[1].strip() or simple(match[1]) in _ROLES:
                 text = text.replace(match[0], " ")
         family, given, unsure = self.parts(clean(text).strip(" ,;:-*"))
+        unsure = unsure or bool(_DIGITS_LEFT.search(text))
         return Name(family, given, number, role, protected or signed, born=born, unsure=unsure)
 
     def parts(self, text: str) -> tuple[str, str, bool]:
@@ -262,6 +286,55 @@ def _pattern(mark: str) -> str:
     if not word.isalpha():
         return rf"\s*{re.escape(mark)}\s*"
     return rf"\s+(?-i:{re.escape(word)})\s+" if len(word) == 1 else rf"\s+{re.escape(word)}\s+"
+
+
+def _apart(text: str) -> Iterator[tuple[str, PersonRole | None]]:
+    """Give the persons of a text by the words that relate one to another, and by their numbers."""
+    role: PersonRole | None = None
+    while match := _RELATED.search(text):
+        yield from ((piece, role) for piece in by_numbers(text[: match.start()]))
+        text, role = text[match.end() :], _OTHER_END.get(_ROLES[match[1].casefold()], PersonRole.OTHER)
+    yield from ((piece, role) for piece in by_numbers(text))
+
+
+def by_numbers(text: str) -> list[str]:
+    """Part a text that holds several personal numbers, each with the name that stands with it."""
+    found: list[re.Match[str]] = []
+    for match in _NUMBER.finditer(text.translate(DASHES)):
+        if any(same_number(match[0], one[0]) for one in found):
+            text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+        else:
+            found.append(match)
+    if len(found) <= 1:
+        return [text]
+    first = any(map(str.isalpha, text[: found[0].start()]))
+    cuts = (
+        [_behind(text, match.end()) for match in found[:-1]]
+        if first
+        else [match.start() for match in found[1:]]
+    )
+    pieces = [text[start:end] for start, end in pairwise((0, *cuts, len(text)))]
+    return [_AT_END.sub("", piece) if not first else piece[_begins(piece) :] for piece in pieces]
+
+
+def same_number(one: str, other: str) -> bool:
+    """Tell whether two numbers are written of one: with or without a century, whole or without its end."""
+    digits = ["".join(filter(str.isdigit, text)) for text in (one, other)]
+    short, long = sorted((text[2:] if len(text) > _WITHOUT_CENTURY else text for text in digits), key=len)
+    return long.startswith(short)
+
+
+_WITHOUT_CENTURY = 10
+
+
+def _behind(text: str, end: int) -> int:
+    """Return where a number ends, with the bracket it stands in."""
+    return end + (text[end : end + 1] in (")", "]"))
+
+
+def _begins(piece: str) -> int:
+    match = _AT_START.match(piece)
+    return match.end() if match else 0
 
 
 def _unsaid(text: str) -> tuple[str, str, bool, bool]:

@@ -13,13 +13,14 @@ from archive.imports.lists.meaning.above import RowsAbove
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
 from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem, flags_of
 from archive.imports.lists.meaning.gone import GoneRows
-from archive.imports.lists.meaning.habits import SEEN, habits_of
+from archive.imports.lists.meaning.habits import PLACES, SEEN, habits_of
 from archive.imports.lists.meaning.legends import Survey
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.marked import MarkedRows
 from archive.imports.lists.meaning.marks import kept_apart, names_paragraph, protective_words
 from archive.imports.lists.meaning.names import NameReader, role_of_heading
 from archive.imports.lists.meaning.no_file import (
+    COLUMNS_CHANGED,
     HEADING,
     PAGE_HEAD,
     PERSON_LINE,
@@ -33,7 +34,9 @@ from archive.imports.lists.meaning.signs import SignedCells
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
 from archive.imports.lists.meaning.tables import TORN_OFF, CommentMark, ListShape, OpenList
 from archive.imports.lists.meaning.values import (
+    LEAST_NUMBER,
     CoverPart,
+    holds_number,
     level_of_yes,
     read_count,
     read_protection,
@@ -56,6 +59,9 @@ _AS_TEXT = "'\u2019"
 _ONLY_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')
 _RAW = frozenset(("name", "number"))
 """Fields whose line breaks mean something."""
+
+_SHOWN = (*PLACES, ListField.PLACE, ListField.UNIT, ListField.REFERENCE)
+"""Fields whose words are shown to everybody."""
 
 _BLANK = {field.value: "" for field in ListField}
 _UNCERTAIN = (FlagCode.DATE_AMBIGUOUS, FlagCode.DATE_CENTURY_ASSUMED, FlagCode.DATE_IN_FUTURE)
@@ -96,6 +102,9 @@ _NAME_SPLIT = N_(
 _FORMULA = N_(
     "%(field)s is a formula without a stored result. Open the list in the spreadsheet program, save it "
     "again, and take in the new file."
+)
+_NUMBER_MISPLACED = N_(
+    "%(field)s holds a personal number, so the columns may be shifted. Put the number in its own column."
 )
 _CELL_TOO_LONG = N_("%(field)s is longer than %(limit)s characters. Shorten it.")
 
@@ -139,6 +148,9 @@ class ListReader:
             (field.value, positions[0], field, field.value in _RAW) for field, positions in at.items()
         ]
         self._facts = [field.value for field in FACTS if field in at]
+        self._kept = [
+            (field.value, field, field is not ListField.REFERENCE) for field in _SHOWN if field in at
+        ]
         self._width, self._separated = len(names), shape.kind == "csv"
         self._name = at.get(ListField.NAME, [-1])[0]
         self._splits_names = (
@@ -176,6 +188,7 @@ class ListReader:
 
     def _heed(self, cells: Sequence[str]) -> RowProblem | None:
         """Return why a row is no file; what a heading says of the rows below it is kept in mind."""
+        cells = cells[: self._no_file.reason]
         problem = self._no_file.why(cells)
         if problem is PERSON_LINE:
             self._above.person_line(cells)
@@ -208,7 +221,7 @@ class ListReader:
         self._look_at_birth(persons, days.closed, flags)
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)
-        self._refuse(cells, reference, persons, part, problems)
+        self._refuse(cells, texts, reference, persons, part, problems)
         protection = self._protection(cells, texts["protection"], flags, protected=protected, asks=asks)
         self._above.marked = protected or (self._stated and protection.protected)
         return Reading(
@@ -395,6 +408,7 @@ class ListReader:
     def _refuse(
         self,
         cells: Sequence[str],
+        texts: dict[str, str],
         reference: str,
         persons: list[PersonReading],
         part: CoverPart,
@@ -411,6 +425,12 @@ class ListReader:
         elif self._splits_names and cells[self._name :][1:2] and _is_split(*cells[self._name :][:2]):
             name = (("name", clean(cells[self._name])[:LONGEST]),)
             problems.append(RowProblem("name_split", _NAME_SPLIT, name))
+        if self._no_file.columns_changed:
+            problems.append(COLUMNS_CHANGED)
+            return
+        for key, field, bare in self._kept:
+            if len(text := texts[key]) >= LEAST_NUMBER + (not bare) and holds_number(text, bare=bare):
+                problems.append(RowProblem("number_misplaced", _NUMBER_MISPLACED, (("field", field),)))
 
 
 def _without_marks(text: str) -> str:

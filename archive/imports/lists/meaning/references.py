@@ -2,7 +2,7 @@
 
 import re
 
-from archive.imports.lists.formats.ranges import several_references
+from archive.imports.lists.formats.ranges import looks_like_date, points_elsewhere, several_references
 from archive.imports.lists.formats.text import MISSING, simple
 from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
 from archive.imports.lists.meaning.habits import Habits
@@ -22,11 +22,16 @@ _DIGIT = re.compile(r"\d")
 _PART_WORD = re.compile("del|vol|band|bd|part|nr|no|omslag|#", re.IGNORECASE)
 _ENDS_PART = frozenset(")0123456789")
 _IN_BRACKETS = re.compile(r"\(\d{1,3}\)$")
-_LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)-\d{2}")
+_ENDS_VOLUMES = frozenset(").abdelmnoprstvy")
+_VOLUMES = re.compile(
+    r"[\s,(]\s*(\d{1,3})\s*(?:vol(?:ym(?:er)?)?|band|bd|delar|omslag|parts)\b\.?\)?$", re.IGNORECASE
+)
 _LEADING_NOUGHTS = re.compile(r"(?<!\d)0+(?=\d)")
 _NO_REFERENCE = Flag(FlagCode.REFERENCE_MISSING, ListField.REFERENCE)
 _REFERENCE_DATE = Flag(FlagCode.REFERENCE_LOOKS_LIKE_DATE, ListField.REFERENCE)
 _SEVERAL_REFERENCES = Flag(FlagCode.SEVERAL_REFERENCES, ListField.REFERENCE)
+_ELSEWHERE = Flag(FlagCode.REFERENCE_ELSEWHERE, ListField.REFERENCE)
+_SEVERAL_PARTS = Flag(FlagCode.SEVERAL_PARTS, ListField.PART)
 _REFERENCE_ALIKE = Flag(FlagCode.REFERENCE_ALIKE, ListField.REFERENCE)
 _PART_UNREADABLE = Flag(FlagCode.PART_UNREADABLE, ListField.PART)
 
@@ -47,13 +52,19 @@ class ReferenceReader:
             reference = "" if nothing else whole(reference)
         if not reference:
             flags.append(_NO_REFERENCE)
-        elif _LOOKS_LIKE_DATE.fullmatch(reference):
+        elif looks_like_date(reference):
             flags.append(_REFERENCE_DATE)
         found, rest = _part_at(reference) if reference else (NO_PART, "")
         if found.part and (part.part or found.part) == found.part:
             part = part._replace(part=found.part, parts=part.parts or found.parts)
             reference, behind = lifted(rest)
             signed |= behind
+        elif (
+            reference[-1:] in _ENDS_VOLUMES
+            and (volumes := _VOLUMES.search(reference))
+            and int(volumes[1]) > 1
+        ):
+            flags.append(_SEVERAL_PARTS)
         elif found.part or _IN_BRACKETS.search(reference):
             flags.append(_PART_UNREADABLE)
         if reference:
@@ -70,6 +81,8 @@ class ReferenceReader:
             reference, slashed=self._habits.slashed, dashed=self._habits.dashed
         ):
             flags.append(_SEVERAL_REFERENCES)
+        elif " " in reference and points_elsewhere(reference):
+            flags.append(_ELSEWHERE)
         bare = _LEADING_NOUGHTS.sub("", reference) if "0" in reference else reference
         spelling = hash(reference.casefold())
         if self._spellings.setdefault(hash(bare.casefold()), spelling) != spelling:

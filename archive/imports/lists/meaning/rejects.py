@@ -12,13 +12,10 @@ from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 from archive.imports.lists.formats.cells import column_letters, escape_controls
-from archive.imports.lists.meaning.headings import plain
+from archive.imports.lists.meaning.headings import REASON, plain, reason_headings
 from archive.imports.lists.meaning.tables import ListShape
 from archive.output.csv import guard
-from archive.vocabulary.wording import LOCALES, N_, _, speaking
-
-REASON = N_("Reason why it was not registered")
-"""The heading of the last column."""
+from archive.vocabulary.wording import _
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -62,7 +59,7 @@ def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequ
 
     No text is a formula where the file is opened, and every cell reads again as the same text.
     """
-    again = bool(shape.header) and plain(shape.header[-1]) in _reason_headings()
+    again = bool(shape.header) and plain(shape.header[-1]) in reason_headings()
     width = len(shape.header) - again
     count = 0
 
@@ -79,14 +76,6 @@ def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequ
     write = _write_text if shape.kind == "csv" else _write_workbook
     write(out, shape, chain(head, rows()))
     return count
-
-
-def _reason_headings() -> set[str]:
-    headings = set()
-    for language in LOCALES:
-        with speaking(language):
-            headings.add(plain(_(REASON)))
-    return headings
 
 
 def _write_text(out: BinaryIO, shape: ListShape, rows: Iterable[Sequence[str]]) -> None:

@@ -1,6 +1,7 @@
 """Read whom a row is about: names, numbers and birth date put together, person by person."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
@@ -10,7 +11,7 @@ from archive.imports.lists.formats.text import MISSING, clean, simple
 from archive.imports.lists.meaning import signs
 from archive.imports.lists.meaning.dates import DateReader
 from archive.imports.lists.meaning.fields import Flag, FlagCode, ListField
-from archive.imports.lists.meaning.names import Name, NameReader
+from archive.imports.lists.meaning.names import Name, NameReader, same_number
 from archive.imports.lists.meaning.reading import PersonReading
 from archive.kernel.partial_date import PartialDate
 from archive.rules import identity
@@ -81,7 +82,12 @@ class SubjectReader:
             bare = [signs.lifted(text) for text in numbers]
             if any(marked for _text, marked in bare):
                 protected, numbers = True, [text for text, _marked in bare if any(map(str.isdigit, text))]
-        if numbers and len(people) != len(numbers) and len(people) + len(numbers) > 2:
+        others = list[str]()
+        count = len(numbers)
+        if numbers and any(person.number for person in people):
+            numbers, others = _matched(people, numbers)
+            count = len(numbers) - numbers.count("") + len(others)
+        if count and len(people) != count and len(people) + count > 2:
             flags.append(_COUNTS_DIFFER)
         born = self._born(birth, flags) if birth else None
         persons: list[PersonReading] = []
@@ -91,6 +97,9 @@ class SubjectReader:
             if person:
                 persons.append(person)
             born = None
+        for text in others:
+            other = self._person(_NOBODY, text, None, PersonRole.OTHER, self._written(days, False), flags)
+            persons += [other] if other else []
         return persons, protected
 
     def read_others(
@@ -151,6 +160,21 @@ class SubjectReader:
         if found.flag:
             flags.append(Flag(found.flag, ListField.BIRTH_DATE))
         return found.first
+
+
+def _matched(people: Sequence[Name], numbers: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the numbers of a row in the order of its names, and those in names that are of somebody else."""
+    rest, others = list(numbers), list[str]()
+    mine = [""] * len(people)
+    for at, person in enumerate(people):
+        if person.number and (same := next((n for n in rest if same_number(n, person.number)), "")):
+            rest.remove(same)
+            mine[at] = same
+    for at, person in sorted(enumerate(people), key=lambda one: bool(one[1].number)):
+        if not mine[at]:
+            mine[at] = rest.pop(0) if rest else person.number
+            others += [person.number] if person.number and mine[at] != person.number else []
+    return mine + rest, others
 
 
 def _numbers(text: str) -> list[str]:

@@ -21,7 +21,7 @@ from archive.imports.lists.formats.sheet import Merge, fill_merged
 from archive.imports.lists.formats.text import clean, filled_cells
 from archive.imports.lists.formats.textfile import TextFile
 from archive.imports.lists.formats.workbook import Sheet, Workbook
-from archive.imports.lists.meaning.headings import is_heading
+from archive.imports.lists.meaning.headings import is_heading, plain, reason_headings
 from archive.imports.lists.meaning.legends import Survey, marked_elsewhere, survey
 from archive.imports.lists.meaning.marks import protective_title, protective_words
 from archive.imports.lists.meaning.sections import (
@@ -477,7 +477,7 @@ def _look(raw: list[Row], filled: list[Row], *, ragged: bool = False) -> _Found:
 
 def _usual_width(header: list[str], rows: list[list[str]]) -> int:
     """Return how many cells a row has: as many as the header, or as most rows where they are more."""
-    if not rows:
+    if not rows or (header and plain(header[-1]) in reason_headings()):
         return len(header)
     usual = sorted(map(len, rows))[(len(rows) - 1) // 2]
     wide = [cells for cells in rows if len(cells) > len(header)]

@@ -1,13 +1,15 @@
 """Read what a cell says: a part, a count, yes or no, a level of protection; never an exception."""
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from archive.imports.lists.formats.text import MISSING, clean, simple
 from archive.imports.lists.meaning.dates import MONTHS
 from archive.imports.lists.meaning.fields import FlagCode
-from archive.vocabulary import Protection
+from archive.rules import identity
+from archive.vocabulary import NumberQuality, Protection
 
 MOST_PARTS = 200
 """More parts than this in one case file is a misread cell."""
@@ -225,3 +227,17 @@ def read_protection(text: str, yes: Protection = Protection.UNKNOWN) -> tuple[Pr
         if word.startswith(start):
             return level, True
     return Protection.UNKNOWN, False
+
+
+LEAST_NUMBER = 10
+"""Characters a personal number has at least."""
+
+_SURELY_NUMBER = r"(?<![\w-])(?:(?:18|19|20)\d{6} ?[-+]? ?\d{4}|\d{6} ?[-+] ?\d{4}%s)(?![\w-])"
+_NUMBERS = {bare: re.compile(_SURELY_NUMBER % (r"|\d{10}" if bare else "")) for bare in (False, True)}
+
+
+@lru_cache(maxsize=4_096)
+def holds_number(text: str, *, bare: bool = True) -> bool:
+    """Tell whether a text holds a sound personal number; a `bare` one is ten digits alone."""
+    found = (identity.read(match[0], today=date.max) for match in _NUMBERS[bare].finditer(text))
+    return any(one.quality in (NumberQuality.SOUND, NumberQuality.NO_CENTURY) for one in found)

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from archive.imports.lists.formats.ranges import looks_like_date
 from archive.imports.lists.formats.text import MISSING, clean, simple
 from archive.imports.lists.meaning.fields import FlagCode
 from archive.imports.lists.meaning.marks import protective_words, without_protection
@@ -112,6 +113,8 @@ class PlaceColumns:
         said = read_place(texts[-1], sited=bool(self._site)) if texts[-1] else NOWHERE
         if any(map(says_unknown, texts[:-1])):
             said = said._replace(flag=FlagCode.PLACE_NOT_KNOWN)
+        elif any(looks_like_date(text) for text in (*texts[:-2], texts[-1])):  # the box is asked about apart
+            said = said._replace(flag=FlagCode.PLACE_UNCLEAR)
         found = {step.kind: step.name for step in said.steps}
         found |= {
             kind: name for kind, text in zip(LEVELS, texts, strict=False) if (name := place_name(kind, text))
