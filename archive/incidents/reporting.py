@@ -13,7 +13,7 @@ from archive.accounts import display_names
 from archive.files import files, misses, wanted
 from archive.files.misses import MissReport
 from archive.history import history
-from archive.incidents import access, changes, sought_already, steps
+from archive.incidents import access, changes, sought_already, stated_times, steps
 from archive.incidents.access import get, let_in
 from archive.incidents.changes import items
 from archive.incidents.decisions import (
@@ -155,6 +155,9 @@ def _take_down(
         sought_already.meet(work, looked_for, met, form)
     if known and not fresh and not said.description.strip():
         return work.session.get_one(Incident, next(iter(known.values())).incident_id)
+    if said.entered_afterwards:
+        since = said.suspected_at or said.missed_at or work.now
+        stated_times.refuse_unless_over(work, since, waits=bool(said.waiting.strip()))
     new = _open(work, said, fresh, form=form)
     for incident in cases:
         sought_already.missed_since(work, incident, new)
