@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
+from archive.imports.lists.formats.own_columns import essence, in_each_language
 from archive.imports.lists.formats.text import clean
 from archive.imports.lists.meaning.fields import ListField, RowProblem
 from archive.imports.lists.meaning.habits import PERSON
@@ -43,6 +45,20 @@ _SEPARATOR = N_(
     "The row has the separator “%(separator)s” where the list has another, so its cells cannot be told "
     "apart. Write it with the separator of the list."
 )
+
+
+NO_FILE = (HEADING, SUM, PAGE_HEAD, HEADER_AGAIN, PLACE_LINE, PERSON_LINE)
+
+
+def refused_before(reason: str) -> RowProblem | None:
+    """Return what kind of no file a row was refused as, by what a file of refused rows says of it."""
+    said = essence(reason)
+    return next((problem for problem in NO_FILE if any(one in said for one in _said(problem))), None)
+
+
+@cache
+def _said(problem: RowProblem) -> list[str]:
+    return list(map(essence, in_each_language(problem.sentence)))
 
 
 class RowsWithoutFile:

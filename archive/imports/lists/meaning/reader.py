@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Dict
 from datetime import date
 from functools import lru_cache, partial
 from typing import Self
@@ -26,6 +27,7 @@ from archive.imports.lists.meaning.no_file import (
     PLACE_LINE,
     SUM,
     RowsWithoutFile,
+    refused_before,
 )
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
 from archive.imports.lists.meaning.references import ReferenceReader
@@ -118,11 +120,13 @@ class ListReader:
         remarks: Collection[CommentMark] = (),
         around: Collection[str] = (),
         notes: Noted | None = None,
+        refused: Dict[int, str] | None = None,
         sample: Sequence[Sequence[str]] = (),
         seen: Survey | None = None,
     ) -> None:
         names = shape.columns
         self._notes: Noted = {} if notes is None else notes
+        self._refused: Dict[int, str] = {} if refused is None else refused
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
         self._habits = habits = habits_of(sample, at)
@@ -170,18 +174,24 @@ class ListReader:
             remarks=opened.remarks,
             around=opened.around,
             notes=opened.notes,
+            refused=opened.refused,
             sample=sample,
             seen=seen or opened.survey(),
         )
 
-    def _heed(self, cells: Sequence[str]) -> RowProblem | None:
+    def _heed(self, cells: Sequence[str], row: int) -> RowProblem | None:
         """Return why a row is no file; what a heading says of the rows below it is kept in mind."""
         problem = self._no_file.why(cells)
+        if row in self._refused:  # its rows do not stand below those they stood below
+            self._above.forget()
+            problem = refused_before(self._refused[row]) or problem
         if problem is PERSON_LINE:
             self._above.person_line(cells)
-        elif problem in (HEADING, SUM) or (problem is PAGE_HEAD and any(map(protective_words, cells))):
+        elif problem in (HEADING, SUM, PLACE_LINE) or (
+            problem is PAGE_HEAD and any(map(protective_words, cells))
+        ):
             self._marks.heading(cells)
-        if problem is HEADING:
+        if problem in (HEADING, PLACE_LINE):
             self._gone.heading(cells)
             return PLACE_LINE if self._above.heading(cells) else problem
         return problem
@@ -191,10 +201,11 @@ class ListReader:
 
         The rows are read in the order of the list, since one may repeat those above it.
         """
-        if problem := self._heed(cells):
+        if problem := self._heed(cells, row):
             return Reading(problems=(problem,))
         flags = flags_of(self._notes[row]) if row in self._notes else []
         problems, written = list[RowProblem](), "\n".join(cells)
+        as_written = cells
         cells, repeats_marked = self._above.fill(cells, f"\n{written.casefold()}", flags)
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
@@ -229,6 +240,7 @@ class ListReader:
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
+            filled=_filled(as_written, cells),
             **facts,
         )
 
@@ -411,6 +423,14 @@ class ListReader:
         elif self._splits_names and cells[self._name :][1:2] and _is_split(*cells[self._name :][:2]):
             name = (("name", clean(cells[self._name])[:LONGEST]),)
             problems.append(RowProblem("name_split", _NAME_SPLIT, name))
+
+
+def _filled(written: Sequence[str], cells: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """Return which cells hold what stands in the rows above, for a row that is given back without these."""
+    if cells is written:
+        return ()
+    both = enumerate(zip(written, cells, strict=False))
+    return tuple((index, after) for index, (before, after) in both if after and after != before)
 
 
 def _without_marks(text: str) -> str:
