@@ -11,7 +11,7 @@ from archive.access_log.access_log import Look
 from archive.files import masking
 from archive.files.masking import Card
 from archive.imports import masking as import_masking
-from archive.imports.lists.meaning.rejects import Refused
+from archive.imports.lists.meaning.rejects import RefusedRow
 from archive.imports.lists.meaning.sections import where
 from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.runs import problem_of
@@ -40,9 +40,9 @@ class LeftOutRow:
     """Which row of the file it is, with its sheet where there are several."""
 
     @property
-    def refused(self) -> Refused:
+    def refused(self) -> RefusedRow:
         """Return it as it is given back."""
-        return Refused(self.cells, self.where, self.reason)
+        return RefusedRow(self.cells, self.where, self.reason)
 
 
 def page(

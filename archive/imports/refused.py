@@ -11,7 +11,7 @@ from archive.access_log.access_log import Look
 from archive.imports import masking
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.no_file import PLACE_LINE
-from archive.imports.lists.meaning.rejects import Refused, with_names
+from archive.imports.lists.meaning.rejects import RefusedRow, with_names
 from archive.imports.lists.meaning.sections import where
 from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.runs import problem_of
@@ -26,7 +26,7 @@ _AT_ONCE = 500
 class RefusedRows:
     """What is given back: rows with their reason, and the look at whoever the register knows of them."""
 
-    rows: Sequence[Refused]
+    rows: Sequence[RefusedRow]
     look: Look
 
 
@@ -53,7 +53,8 @@ def given_back(
     name = "rejects_protected" if protected else "rejects"
     sections = ListShape.from_dict(run.shape or {}).sections
     back = [
-        Refused(_whole(row), where(sections, row.row), problem_of(row.problem or {}).say()) for row in shown
+        RefusedRow(_whole(row), where(sections, row.row), problem_of(row.problem or {}).say())
+        for row in shown
     ]
     numbers = masking.written(cell for one in back for cell in one.cells)
     return RefusedRows(

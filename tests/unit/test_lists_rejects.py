@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from archive.imports.lists.formats.own_columns import REASON, ROW
-from archive.imports.lists.meaning.rejects import Refused, suffix, write_rejects
+from archive.imports.lists.meaning.rejects import RefusedRow, suffix, write_rejects
 from archive.imports.lists.meaning.tables import ListShape, OpenList, open_list
 from archive.kernel.letters import one_form
 from archive.vocabulary.wording import _, speaking
@@ -31,7 +31,7 @@ def rejects_of(content: bytes, reason: str = "Varken akt eller person.") -> tupl
     opened = open_list(content)
     out = io.BytesIO()
     count = write_rejects(
-        out, opened.shape, (Refused(cells, str(number), reason) for number, cells in opened.rows())
+        out, opened.shape, (RefusedRow(cells, str(number), reason) for number, cells in opened.rows())
     )
     assert count == len(list(opened.rows()))
     return opened, out.getvalue()
@@ -72,7 +72,7 @@ def test_what_xml_or_spreadsheets_would_change_comes_back_from_a_workbook(text: 
     write_rejects(
         out,
         ListShape("xlsx", tuple(HEADER), 1, sheet="Blad"),
-        [Refused([text, "Ek", "", "2003"], "7", "Orsak.")],
+        [RefusedRow([text, "Ek", "", "2003"], "7", "Orsak.")],
     )
     assert rows(out.getvalue()) == [[text, "Ek", "", "2003"]]
 
@@ -102,7 +102,7 @@ def test_no_cell_of_a_text_of_rejects_begins_as_a_formula() -> None:
 def test_a_date_cell_comes_back_as_the_text_it_was_read_as() -> None:
     opened = open_list(saved(a_book(["K 1", "Ek", 199006022397, 37716])))
     out = io.BytesIO()
-    write_rejects(out, opened.shape, [Refused(cells, "1", "x") for _number, cells in opened.rows()])
+    write_rejects(out, opened.shape, [RefusedRow(cells, "1", "x") for _number, cells in opened.rows()])
     opened.close()
     assert rows(out.getvalue()) == [["K 1", "Ek", "199006022397", "37716"]]
 
@@ -112,7 +112,7 @@ def test_the_epoch_of_1904_is_kept() -> None:
     write_rejects(
         out,
         ListShape("xlsx", tuple(HEADER), 1, sheet="A", epoch=1904),
-        [Refused(["K 1", "", "", "36254"], "2", "x")],
+        [RefusedRow(["K 1", "", "", "36254"], "2", "x")],
     )
     with open_list(out.getvalue()) as again:
         assert again.shape.epoch == 1904
@@ -135,8 +135,8 @@ def test_rejecting_again_leaves_one_reason_not_two() -> None:
 def test_what_a_row_has_beyond_the_header_stands_behind_the_reason() -> None:
     out = io.BytesIO()
     shape = ListShape("csv", tuple(HEADER), 1, encoding="utf-8", separator=";")
-    long = Refused(["K 1", "Ek", "Eva", "", "2003"], "4", "Fler celler.")
-    write_rejects(out, shape, [long, Refused(["K 2"], "5", "Kort.")])
+    long = RefusedRow(["K 1", "Ek", "Eva", "", "2003"], "4", "Fler celler.")
+    write_rejects(out, shape, [long, RefusedRow(["K 2"], "5", "Kort.")])
     assert out.getvalue().decode().splitlines()[1:] == ["K 1;Ek;Eva;;4;Fler celler.;2003", "K 2;;;;5;Kort."]
     assert rows(out.getvalue()) == [["K 1", "Ek", "Eva", "", "2003"], ["K 2", "", "", ""]]
 
@@ -190,7 +190,7 @@ def test_any_rejected_row_reads_again_as_it_was(
         kind, ("Aktnr", "Namn", "Avslutad"), 1, encoding=encoding, separator=separator, sheet="Blad"
     )  # type: ignore[arg-type]
     out = io.BytesIO()
-    assert write_rejects(out, shape, [Refused(row, "2", "Orsak.") for row in content]) == len(content)
+    assert write_rejects(out, shape, [RefusedRow(row, "2", "Orsak.") for row in content]) == len(content)
     choices = {"encoding": encoding, "separator": separator} if kind == "csv" else {}
     with open_list(out.getvalue(), **choices) as again:  # type: ignore[arg-type]
         assert [cells for _number, cells in again.rows()] == [

@@ -205,8 +205,7 @@ class ListReader:
             return Reading(problems=(problem,))
         flags = flags_of(self._notes[row]) if row in self._notes else []
         problems, written = list[RowProblem](), "\n".join(cells)
-        as_written = cells
-        cells, repeats_marked = self._above.fill(cells, f"\n{written.casefold()}", flags)
+        cells, repeats_marked, filled = self._fill(cells, written, flags)
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
         reference, part, signed = self._references.read(texts, free, flags)
@@ -214,8 +213,7 @@ class ListReader:
         persons, protected = self._persons(cells, texts, sure, flags)
         hides, asks = self._signs.look(cells)
         protected |= signed or hides or repeats_marked or self._marks.has(cells, row)
-        flags += [_LETTERS_BROKEN] if broken(written) else []
-        flags += [_PERHAPS_GONE] if self._gone.has(cells) else []
+        self._look_at_whole(cells, written, flags)
         self._look_at_birth(persons, days.closed, flags)
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)
@@ -240,9 +238,25 @@ class ListReader:
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
-            filled=_filled(as_written, cells),
+            filled=filled,
             **facts,
         )
+
+    def _fill(
+        self, cells: Sequence[str], written: str, flags: list[Flag]
+    ) -> tuple[Sequence[str], bool, tuple[tuple[int, str], ...]]:
+        """Return a row with what it takes from above, whether a person marked there, and which cells."""
+        whole, marked = self._above.fill(cells, f"\n{written.casefold()}", flags)
+        if whole is cells:
+            return whole, marked, ()
+        both = enumerate(zip(cells, whole, strict=False))
+        return whole, marked, tuple((at, after) for at, (before, after) in both if after and after != before)
+
+    def _look_at_whole(self, cells: Sequence[str], written: str, flags: list[Flag]) -> None:
+        if broken(written):
+            flags.append(_LETTERS_BROKEN)
+        if self._gone.has(cells):
+            flags.append(_PERHAPS_GONE)
 
     def _texts(self, cells: Sequence[str], flags: list[Flag], problems: list[RowProblem]) -> dict[str, str]:
         texts = _BLANK.copy()
@@ -423,14 +437,6 @@ class ListReader:
         elif self._splits_names and cells[self._name :][1:2] and _is_split(*cells[self._name :][:2]):
             name = (("name", clean(cells[self._name])[:LONGEST]),)
             problems.append(RowProblem("name_split", _NAME_SPLIT, name))
-
-
-def _filled(written: Sequence[str], cells: Sequence[str]) -> tuple[tuple[int, str], ...]:
-    """Return which cells hold what stands in the rows above, for a row that is given back without these."""
-    if cells is written:
-        return ()
-    both = enumerate(zip(written, cells, strict=False))
-    return tuple((index, after) for index, (before, after) in both if after and after != before)
 
 
 def _without_marks(text: str) -> str:

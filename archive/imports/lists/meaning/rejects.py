@@ -77,7 +77,7 @@ def suffix(shape: ListShape) -> str:
     return ".csv" if shape.kind == "csv" else ".xlsx"
 
 
-class Refused(NamedTuple):
+class RefusedRow(NamedTuple):
     """Hold a row as it stood, which of the list it was, and why it was refused."""
 
     cells: Sequence[str]
@@ -86,7 +86,7 @@ class Refused(NamedTuple):
 
 
 def write_rejects(
-    out: BinaryIO, shape: ListShape, refused: Iterable[Refused], *, protected: bool = False
+    out: BinaryIO, shape: ListShape, refused: Iterable[RefusedRow], *, protected: bool = False
 ) -> int:
     """Write rows below the titles and header of their list; returns how many.
 
