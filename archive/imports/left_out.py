@@ -11,6 +11,9 @@ from archive.access_log.access_log import Look
 from archive.files import masking
 from archive.files.masking import Card
 from archive.imports import masking as import_masking
+from archive.imports.lists.meaning.rejects import RefusedRow
+from archive.imports.lists.meaning.sections import where
+from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.runs import problem_of
 from archive.kernel.store import Work
 from archive.models import CaseFile, ImportRow, ImportRun
@@ -33,6 +36,13 @@ class LeftOutRow:
     reason: str
     other: int
     card: Card | None
+    where: str
+    """Which row of the file it is, with its sheet where there are several."""
+
+    @property
+    def refused(self) -> RefusedRow:
+        """Return it as it is given back."""
+        return RefusedRow(self.cells, self.where, self.reason)
 
 
 def page(
@@ -53,6 +63,7 @@ def page(
     shown = _cards(work, run, set(others.values()))
     marked = import_masking.marked_cases(work, run, rows)
     hidden = {row.id: row.file_key in marked or _hidden(row, shown.get(others[row.id])) for row in rows}
+    sections = ListShape.from_dict(run.shape or {}).sections
     return [
         LeftOutRow(
             row.row,
@@ -60,6 +71,7 @@ def page(
             problem_of(row.problem).say() if row.problem else "",
             others[row.id],
             shown.get(others[row.id]),
+            where(sections, row.row),
         )
         for row in rows
     ]

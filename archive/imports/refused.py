@@ -9,6 +9,11 @@ from sqlmodel import col
 from archive.access_log import access_log
 from archive.access_log.access_log import Look
 from archive.imports import masking
+from archive.imports.lists.meaning.mapping import Mapping
+from archive.imports.lists.meaning.no_file import PLACE_LINE
+from archive.imports.lists.meaning.rejects import RefusedRow, with_names
+from archive.imports.lists.meaning.sections import where
+from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.runs import problem_of
 from archive.kernel.store import Work
 from archive.models import ImportRow, ImportRun
@@ -19,9 +24,9 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class RefusedRows:
-    """What is given back: cells with their reason, and the look at whoever the register knows of them."""
+    """What is given back: rows with their reason, and the look at whoever the register knows of them."""
 
-    rows: Sequence[tuple[Sequence[str], str]]
+    rows: Sequence[RefusedRow]
     look: Look
 
 
@@ -36,17 +41,44 @@ def given_back(
     """
     work.require(Permission.CHECK_SEALED if protected else Permission.IMPORT)
     shown: list[ImportRow] = []
+    many = 0
     for batch in _batches(work, run):
         if protected and not by_list_alone:
-            shown += _protected(work, run, batch)
+            theirs = {row.id for row in _protected(work, run, batch)}
         else:
-            shown += [row for row in batch if masking.by_list(row) is protected]
+            theirs = {row.id for row in batch if masking.by_list(row) is protected}
+        many += len(theirs)
+        shown += [row for row in batch if row.id in theirs or (protected and _says_place(row))]
+    shown = shown if many else []
     name = "rejects_protected" if protected else "rejects"
-    numbers = masking.written(cell for row in shown for cell in row.cells)
+    sections = ListShape.from_dict(run.shape or {}).sections
+    back = [
+        RefusedRow(_whole(row), where(sections, row.row), problem_of(row.problem or {}).say())
+        for row in shown
+    ]
+    numbers = masking.written(cell for one in back for cell in one.cells)
     return RefusedRows(
-        [(row.cells, problem_of(row.problem or {}).say()) for row in shown],
+        back,
         access_log.at_list(name, [run.stream, *masking.known(work, numbers)]),
     )
+
+
+def form_of(run: ImportRun) -> ListShape:
+    """Return the form in which rows of a list are given back."""
+    return with_names(ListShape.from_dict(run.shape or {}), Mapping.from_dict(run.mapping or {}, whole=False))
+
+
+def _says_place(row: ImportRow) -> bool:
+    """Tell whether a row says where those below it stand, without which none of them can be given back."""
+    return (row.problem or {}).get("code") == PLACE_LINE.code
+
+
+def _whole(row: ImportRow) -> list[str]:
+    """Return the cells of a row with what it took from the rows above, which are not given back with it."""
+    cells = list(row.cells)
+    for index, text in (row.reading or {}).get("filled", ()):
+        cells[index] = text
+    return cells
 
 
 def _protected(work: Work, run: ImportRun, rows: Sequence[ImportRow]) -> list[ImportRow]:

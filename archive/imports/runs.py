@@ -14,6 +14,7 @@ from archive.imports.counts import Counts
 from archive.imports.lists.meaning.fields import ListField, RowProblem
 from archive.imports.lists.meaning.guessing import guess
 from archive.imports.lists.meaning.mapping import Mapping as ListMapping
+from archive.imports.lists.meaning.rejects import as_named
 from archive.imports.lists.meaning.sections import ALL_SHEETS
 from archive.imports.lists.meaning.tables import ListShape, OpenList, SheetRows
 from archive.imports.understanding import cells
@@ -106,7 +107,10 @@ def _proposal(work: Work, opened: OpenList) -> tuple[ListMapping, Opened]:
     if saved := mappings.fitting(work, columns):
         return ListMapping.from_dict(saved.mapping), _look(work, opened, fitted=True)
     rows, kinds = _sample(opened), kind_words.known(work)
-    return guess(columns, rows, today=local_date(work.now), kinds=kinds).mapping, _look(work, opened)
+    guessed = guess(columns, rows, today=local_date(work.now), kinds=kinds).mapping
+    if opened.given_back:
+        guessed = as_named(guessed, opened.shape)
+    return guessed, _look(work, opened)
 
 
 def _look(work: Work, opened: OpenList, *, fitted: bool = False, settled: bool = False) -> Opened:
@@ -207,7 +211,8 @@ def _check(run: ImportRun, mapping: ListMapping) -> None:
 
 def has_header(run: ImportRun) -> bool:
     """Tell whether the columns of a list have headings."""
-    return shape_of(run).header_row > 0
+    shape = shape_of(run)
+    return shape.header_row > 0 and any(shape.header)
 
 
 def unread(run: ImportRun) -> list[SheetRows]:

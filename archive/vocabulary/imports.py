@@ -200,6 +200,7 @@ class CellFate(Term):
     NOTE = "note", "fritext, läst efter märkning", "free text, read for marks of protection"
     IGNORED = "ignored", "ignorerad kolumn", "an ignored column"
     BESIDE = "beside", "bredvid listans kolumner", "beside the columns of the list"
+    OWN = "own", "radnummer och orsak från förra inläsningen", "row number and reason of the reading before"
     TITLE = "title", "ovanför rubrikraden", "above the headings"
     HEADING = "heading", "rubrik", "a heading"
     SUM = "sum", "summa eller sidhuvud", "a sum or the head of a page"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from archive.imports.lists.meaning.headings import REASON
-from archive.imports.lists.meaning.rejects import suffix, write_rejects
+from archive.imports.lists.formats.own_columns import REASON, ROW
+from archive.imports.lists.meaning.rejects import RefusedRow, suffix, write_rejects
 from archive.imports.lists.meaning.tables import ListShape, OpenList, open_list
 from archive.kernel.letters import one_form
 from archive.vocabulary.wording import _, speaking
@@ -30,7 +30,9 @@ FORMS = list(product(["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac_roman", "cp
 def rejects_of(content: bytes, reason: str = "Varken akt eller person.") -> tuple[OpenList, bytes]:
     opened = open_list(content)
     out = io.BytesIO()
-    count = write_rejects(out, opened.shape, ((cells, reason) for _number, cells in opened.rows()))
+    count = write_rejects(
+        out, opened.shape, (RefusedRow(cells, str(number), reason) for number, cells in opened.rows())
+    )
     assert count == len(list(opened.rows()))
     return opened, out.getvalue()
 
@@ -46,10 +48,9 @@ def test_rejects_of_a_text_have_its_form_and_import_again_identically(encoding: 
     original = written([["Arkivet"], [], HEADER, *fit], separator, encoding)
     opened, content = rejects_of(original)
     with opened, open_list(content) as again:
-        assert [cells[:4] for _number, cells in again.rows()] == [cells for _number, cells in opened.rows()]
-        assert {cells[4] for _number, cells in again.rows()} == {"Varken akt eller person."}
-        assert again.shape.columns == (*HEADER, "Orsak till att raden inte registrerades")
-        for name in ("kind", "encoding", "separator", "newline", "titles", "header_row"):
+        assert [cells for _number, cells in again.rows()] == [cells for _number, cells in opened.rows()]
+        assert set(again.refused.values()) == {"Varken akt eller person."}
+        for name in ("header", "kind", "encoding", "separator", "newline", "titles", "header_row"):
             assert getattr(again.shape, name) == getattr(opened.shape, name)
 
 
@@ -58,7 +59,7 @@ def test_rejects_of_a_workbook_have_its_form_and_import_again_identically() -> N
     book.active.title = "Rum 3 & 4"
     opened, content = rejects_of(saved(book))
     with opened, open_list(content) as again:
-        assert [cells[:4] for _number, cells in again.rows()] == [cells for _number, cells in opened.rows()]
+        assert [cells for _number, cells in again.rows()] == [cells for _number, cells in opened.rows()]
         for name in ("kind", "titles", "header_row", "sheet", "epoch"):
             assert getattr(again.shape, name) == getattr(opened.shape, name)
 
@@ -69,9 +70,11 @@ def test_rejects_of_a_workbook_have_its_form_and_import_again_identically() -> N
 def test_what_xml_or_spreadsheets_would_change_comes_back_from_a_workbook(text: str) -> None:
     out = io.BytesIO()
     write_rejects(
-        out, ListShape("xlsx", tuple(HEADER), 1, sheet="Blad"), [([text, "Ek", "", "2003"], "Orsak.")]
+        out,
+        ListShape("xlsx", tuple(HEADER), 1, sheet="Blad"),
+        [RefusedRow([text, "Ek", "", "2003"], "7", "Orsak.")],
     )
-    assert rows(out.getvalue()) == [[text, "Ek", "", "2003", "Orsak."]]
+    assert rows(out.getvalue()) == [[text, "Ek", "", "2003"]]
 
 
 def test_a_spreadsheet_finds_no_formula_in_the_rejects_of_a_workbook() -> None:
@@ -99,15 +102,17 @@ def test_no_cell_of_a_text_of_rejects_begins_as_a_formula() -> None:
 def test_a_date_cell_comes_back_as_the_text_it_was_read_as() -> None:
     opened = open_list(saved(a_book(["K 1", "Ek", 199006022397, 37716])))
     out = io.BytesIO()
-    write_rejects(out, opened.shape, [(cells, "x") for _number, cells in opened.rows()])
+    write_rejects(out, opened.shape, [RefusedRow(cells, "1", "x") for _number, cells in opened.rows()])
     opened.close()
-    assert rows(out.getvalue()) == [["K 1", "Ek", "199006022397", "37716", "x"]]
+    assert rows(out.getvalue()) == [["K 1", "Ek", "199006022397", "37716"]]
 
 
 def test_the_epoch_of_1904_is_kept() -> None:
     out = io.BytesIO()
     write_rejects(
-        out, ListShape("xlsx", tuple(HEADER), 1, sheet="A", epoch=1904), [(["K 1", "", "", "36254"], "x")]
+        out,
+        ListShape("xlsx", tuple(HEADER), 1, sheet="A", epoch=1904),
+        [RefusedRow(["K 1", "", "", "36254"], "2", "x")],
     )
     with open_list(out.getvalue()) as again:
         assert again.shape.epoch == 1904
@@ -121,22 +126,27 @@ def test_rejecting_again_leaves_one_reason_not_two() -> None:
     second.close()
     third, content = rejects_of(content, "Tredje orsaken.")
     third.close()
+    assert content.decode().splitlines()[0] == ";".join((*HEADER, _(ROW), _(REASON)))
     with open_list(content) as again:
-        assert again.shape.columns == (*HEADER, _(REASON))
-        assert [cells for _number, cells in again.rows()] == [[*ROWS[0], "Tredje orsaken."]]
+        assert [cells for _number, cells in again.rows()] == [ROWS[0]]
+        assert list(again.refused.values()) == ["Tredje orsaken."]
 
 
-def test_a_row_longer_than_the_header_keeps_its_cells_before_the_reason() -> None:
+def test_what_a_row_has_beyond_the_header_stands_behind_the_reason() -> None:
     out = io.BytesIO()
     shape = ListShape("csv", tuple(HEADER), 1, encoding="utf-8", separator=";")
-    write_rejects(out, shape, [(["K 1", "Ek", "Eva", "", "2003"], "Fler celler."), (["K 2"], "Kort.")])
-    assert out.getvalue().decode().splitlines()[1:] == ["K 1;Ek;Eva;;2003;Fler celler.", "K 2;;;;Kort."]
+    long = RefusedRow(["K 1", "Ek", "Eva", "", "2003"], "4", "Fler celler.")
+    write_rejects(out, shape, [long, RefusedRow(["K 2"], "5", "Kort.")])
+    assert out.getvalue().decode().splitlines()[1:] == ["K 1;Ek;Eva;;4;Fler celler.;2003", "K 2;;;;5;Kort."]
+    assert rows(out.getvalue()) == [["K 1", "Ek", "Eva", "", "2003"], ["K 2", "", "", ""]]
 
 
-def test_a_list_without_header_gets_none() -> None:
+def test_a_list_without_header_gets_only_those_of_row_and_reason() -> None:
     opened, content = rejects_of(b"K 1/98;900602-2397;2003-04-05\r\nK 2/98;010413-2386;2003-04-06\r\n")
     opened.close()
-    assert content.decode("utf-8").splitlines()[0] == "K 1/98;900602-2397;2003-04-05;Varken akt eller person."
+    head, first, *_rest = content.decode("utf-8").splitlines()
+    assert head == f";;;{_(ROW)};{_(REASON)}"
+    assert first == "K 1/98;900602-2397;2003-04-05;1;Varken akt eller person."
 
 
 def test_a_separator_line_comes_back_first() -> None:
@@ -148,7 +158,9 @@ def test_a_separator_line_comes_back_first() -> None:
 def test_a_reason_the_encoding_lacks_does_not_stop_the_file() -> None:
     opened, content = rejects_of(written([HEADER, ROWS[0]], encoding="cp1252"), "Орsak")
     opened.close()
-    assert rows(content)[0] == [*ROWS[0], "??sak"]
+    with open_list(content) as again:
+        assert [cells for _number, cells in again.rows()] == [ROWS[0]]
+        assert list(again.refused.values()) == ["??sak"]
 
 
 def test_the_file_is_named_after_its_kind() -> None:
@@ -178,7 +190,9 @@ def test_any_rejected_row_reads_again_as_it_was(
         kind, ("Aktnr", "Namn", "Avslutad"), 1, encoding=encoding, separator=separator, sheet="Blad"
     )  # type: ignore[arg-type]
     out = io.BytesIO()
-    assert write_rejects(out, shape, [(row, "Orsak.") for row in content]) == len(content)
+    assert write_rejects(out, shape, [RefusedRow(row, "2", "Orsak.") for row in content]) == len(content)
     choices = {"encoding": encoding, "separator": separator} if kind == "csv" else {}
     with open_list(out.getvalue(), **choices) as again:  # type: ignore[arg-type]
-        assert [cells for _number, cells in again.rows()] == [[*row, "Orsak."] for row in content]
+        assert [cells for _number, cells in again.rows()] == [
+            row for row in content if any(map(str.strip, row))
+        ]

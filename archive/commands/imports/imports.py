@@ -27,7 +27,6 @@ from archive.imports.lists.meaning.fields import FlagCode
 from archive.imports.lists.meaning.mapping import Mapping, day_of_list
 from archive.imports.lists.meaning.rejects import write_rejects
 from archive.imports.lists.meaning.sections import ALL_SHEETS
-from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.understanding.told import Samples
 from archive.kernel.clock import local_date
 from archive.kernel.store import Actor, Archive
@@ -189,7 +188,7 @@ def _write(
         found = refused.given_back(work, run, protected=protected, by_list_alone=tried)
     access_log.record(archive, actor, found.look)
     with out.open("wb") as target:
-        write_rejects(target, ListShape.from_dict(run.shape or {}), found.rows)
+        write_rejects(target, refused.form_of(run), found.rows, protected=protected)
 
 
 def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path) -> None:
@@ -199,7 +198,7 @@ def _write_duplicates(archive: Archive, actor: Actor, run: ImportRun, out: Path)
         look = left_out.look(work, "left_out_rows_file", run, rows)
     access_log.record(archive, actor, look)
     with out.open("wb") as target:
-        write_rejects(target, ListShape.from_dict(run.shape or {}), ((one.cells, one.reason) for one in rows))
+        write_rejects(target, refused.form_of(run), (one.refused for one in rows))
 
 
 def _report(run: ImportRun, as_json: bool, samples: Samples, *, dry_run: bool) -> None:

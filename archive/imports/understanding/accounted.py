@@ -113,6 +113,7 @@ def _of_columns(run: ImportRun, tally: CellTally) -> Iterator[CellsAccounted]:
 
 def _of_rows(run: ImportRun, tally: CellTally) -> Iterator[CellsAccounted]:
     yield CellsAccounted(CellFate.TITLE, tally.outside["titles"])
+    yield CellsAccounted(CellFate.OWN, tally.outside.get("own", 0))
     for fate in _WHOLE:
         rows, cells = tally.whole.get(fate.value, (0, 0))
         header = fate is CellFate.HEADING and tally.outside["headings"]

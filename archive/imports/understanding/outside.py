@@ -10,6 +10,7 @@ from archive.imports.lists.meaning.tables import ListTable, OpenList
 class CellsOutside(NamedTuple):
     """Count the cells with text above the header, in it, and in columns beside the tables of a sheet.
 
+    `own` are those that a file of refused rows has beside the cells of its list.
     `repeated` are those that stand once in the file and in several cells of its rows, by merging.
     """
 
@@ -17,6 +18,7 @@ class CellsOutside(NamedTuple):
     headings: int = 0
     beside: int = 0
     repeated: int = 0
+    own: int = 0
 
 
 def outside(opened: OpenList) -> CellsOutside:
@@ -25,7 +27,7 @@ def outside(opened: OpenList) -> CellsOutside:
     for table in opened.tables:
         by_sheet.setdefault(table.section.sheet if table.section else "", []).append(table)
     titles, headings, beside = map(sum, zip(*map(_of_sheet, by_sheet.values()), strict=True))
-    return CellsOutside(titles, headings, beside, opened.repeated())
+    return CellsOutside(titles, headings, beside, opened.repeated(), sum(map(_own, opened.tables)))
 
 
 def _of_sheet(tables: Sequence[ListTable]) -> tuple[int, int, int]:
@@ -43,3 +45,9 @@ def _of_sheet(tables: Sequence[ListTable]) -> tuple[int, int, int]:
         else:
             beside += filled_cells(cell for at, cell in enumerate(cells) if at not in inside)
     return titles, headings, beside
+
+
+def _own(table: ListTable) -> int:
+    if not table.own:
+        return 0
+    return sum(table.own.within(cells) for number, cells in table.rows({}) if number > table.header_row)

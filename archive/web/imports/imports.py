@@ -370,9 +370,9 @@ def repeated_file(run_id: int) -> Response:
     out = BytesIO()
     with archive.read(current_actor()) as work:
         run = import_runs.get(work, run_id)
-        shape = ListShape.from_dict(run.shape or {})
+        shape = refused.form_of(run)
         rows = list(left_out.every(work, run, RowState.DUPLICATE))
-        write_rejects(out, shape, ((one.cells, one.reason) for one in rows))
+        write_rejects(out, shape, (one.refused for one in rows))
         look = left_out.look(work, "left_out_rows_file", run, rows)
     saw(look)
     answer = make_response(out.getvalue())
@@ -399,9 +399,9 @@ def _rejects(run_id: int, name: str, *, protected: bool) -> Response:
     out = BytesIO()
     with archive.read(current_actor()) as work:
         run = import_runs.get(work, run_id)
-        shape = ListShape.from_dict(run.shape or {})
+        shape = refused.form_of(run)
         found = refused.given_back(work, run, protected=protected)
-    write_rejects(out, shape, found.rows)
+    write_rejects(out, shape, found.rows, protected=protected)
     saw(found.look)
     answer = make_response(out.getvalue())
     answer.headers["Content-Type"] = "application/octet-stream"

@@ -455,7 +455,7 @@ def test_rows_refused_come_back_also_from_a_list_whose_columns_nobody_chose(
         runs.get(work, run.id).mapping = None
     with archive.read(as_role(Role.SEALED_KEEPER) if protected else archivist) as work:
         found = import_refused.given_back(work, runs.get(work, run.id), protected=protected)
-        assert [cells[0] for cells, _reason in found.rows] == (["SEKR"] if protected else ["P1"])
+        assert [one.cells[0] for one in found.rows] == (["SEKR"] if protected else ["P1"])
 
 
 _CELL = st.sampled_from

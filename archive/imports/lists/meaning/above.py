@@ -100,6 +100,10 @@ class RowsAbove:
         self.marked = False
         """Whether the row above is about somebody protected."""
 
+    def forget(self) -> None:
+        """Forget the rows above, of a row that stands below others than it stood; headings hold on."""
+        self._last, self._standing, self._subject, self.marked = (), {}, {}, False
+
     def person_line(self, cells: Sequence[str]) -> None:
         """Take in a line that names the person of the files below it."""
         self._subject = {index: _at(cells, index) for index in self._person}

@@ -5,7 +5,6 @@ import unicodedata
 from functools import cache
 
 from archive.imports.lists.meaning.fields import ListField
-from archive.vocabulary.wording import LOCALES, N_, _, speaking
 
 HEADINGS: dict[ListField, str] = {
     ListField.REFERENCE: """
@@ -209,20 +208,6 @@ def heading_of(header: str) -> str:
 
 _HYPHEN = re.compile(r"[-\u00ad\u2010]\s+")
 _HELP = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?")
-
-
-REASON = N_("Reason why it was not registered")
-"""The heading of the last column of a file of rejects."""
-
-
-@cache
-def reason_headings() -> frozenset[str]:
-    """Return the headings of that column in every language, written plainly."""
-    headings = set()
-    for language in LOCALES:
-        with speaking(language):
-            headings.add(plain(_(REASON)))
-    return frozenset(headings)
 
 
 @cache

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
+from archive.imports.lists.formats.own_columns import essence, in_each_language
 from archive.imports.lists.formats.text import clean
 from archive.imports.lists.meaning.above import speaks_of_places
 from archive.imports.lists.meaning.fields import ListField, RowProblem
 from archive.imports.lists.meaning.habits import PERSON
-from archive.imports.lists.meaning.headings import heading_of, known_headings, plain, reason_headings
+from archive.imports.lists.meaning.headings import heading_of, known_headings
 from archive.imports.lists.meaning.marks import protective_words, without_protection
 from archive.imports.lists.meaning.tables import ListShape
 from archive.imports.lists.meaning.values import read_protection
@@ -62,18 +64,29 @@ _SEPARATOR = N_(
 )
 
 
+NO_FILE = (HEADING, SUM, PAGE_HEAD, HEADER_AGAIN, PLACE_LINE, PERSON_LINE)
+
+
+def refused_before(reason: str) -> RowProblem | None:
+    """Return what kind of no file a row was refused as, by what a file of refused rows says of it."""
+    said = essence(reason)
+    return next((problem for problem in NO_FILE if any(one in said for one in _said(problem))), None)
+
+
+@cache
+def _said(problem: RowProblem) -> list[str]:
+    return list(map(essence, in_each_language(problem.sentence)))
+
+
 class RowsWithoutFile:
     """Tell for each row of a list whether it is no file, and why."""
 
     def __init__(
         self, shape: ListShape, at: Mapping[ListField, Sequence[int]], stated: Sequence[int], *, grouped: bool
     ) -> None:
-        again = bool(shape.header_row) and plain(shape.header[-1]) in reason_headings()
-        self.reason = len(shape.header) - 1 if again else None
-        """The column that says why a row was rejected, in a file of rejects."""
-        self._width = len(shape.header) - again
-        self._meant = [_meaning(name) for name in shape.header[: self._width]]
-        self._own = {word for name in shape.header[: self._width] if (word := heading_of(name))}
+        self._width = len(shape.header)
+        self._meant = [_meaning(name) for name in shape.header]
+        self._own = {word for name in shape.header if (word := heading_of(name))}
         self._words = self._own | known_headings().keys()
         self.columns_changed = False
         """Whether the headings last met have the columns in another order than the list's own."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Dict
 from datetime import date
 from functools import lru_cache, partial
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from archive.imports.lists.formats.notes import Noted
 from archive.imports.lists.formats.ranges import unclear_box
 from archive.imports.lists.formats.text import ERRORS, MISSING, broken, clean, simple
+from archive.imports.lists.formats.widths import TORN_OFF
 from archive.imports.lists.meaning.above import RowsAbove
 from archive.imports.lists.meaning.dates import NOTHING, DateReader, ReadDate
 from archive.imports.lists.meaning.fields import FACTS, Flag, FlagCode, ListField, RowProblem, flags_of
@@ -27,12 +29,13 @@ from archive.imports.lists.meaning.no_file import (
     PLACE_LINE,
     SUM,
     RowsWithoutFile,
+    refused_before,
 )
 from archive.imports.lists.meaning.reading import ListedCheck, PersonReading, Reading
 from archive.imports.lists.meaning.references import ReferenceReader
 from archive.imports.lists.meaning.signs import SignedCells
 from archive.imports.lists.meaning.subjects import Days, SubjectReader
-from archive.imports.lists.meaning.tables import TORN_OFF, CommentMark, ListShape, OpenList
+from archive.imports.lists.meaning.tables import CommentMark, ListShape, OpenList
 from archive.imports.lists.meaning.values import (
     LEAST_NUMBER,
     CoverPart,
@@ -127,11 +130,13 @@ class ListReader:
         remarks: Collection[CommentMark] = (),
         around: Collection[str] = (),
         notes: Noted | None = None,
+        refused: Dict[int, str] | None = None,
         sample: Sequence[Sequence[str]] = (),
         seen: Survey | None = None,
     ) -> None:
         names = shape.columns
         self._notes: Noted = {} if notes is None else notes
+        self._refused: Dict[int, str] = {} if refused is None else refused
         self.mapping, self.dropped = mapping, mapping.dropped(names)
         at = mapping.place(names)
         self._habits = habits = habits_of(sample, at)
@@ -182,19 +187,24 @@ class ListReader:
             remarks=opened.remarks,
             around=opened.around,
             notes=opened.notes,
+            refused=opened.refused,
             sample=sample,
             seen=seen or opened.survey(),
         )
 
-    def _heed(self, cells: Sequence[str]) -> RowProblem | None:
+    def _heed(self, cells: Sequence[str], row: int) -> RowProblem | None:
         """Return why a row is no file; what a heading says of the rows below it is kept in mind."""
-        cells = cells[: self._no_file.reason]
         problem = self._no_file.why(cells)
+        if row in self._refused:  # its rows do not stand below those they stood below
+            self._above.forget()
+            problem = refused_before(self._refused[row]) or problem
         if problem is PERSON_LINE:
             self._above.person_line(cells)
-        elif problem in (HEADING, SUM) or (problem is PAGE_HEAD and any(map(protective_words, cells))):
+        elif problem in (HEADING, SUM, PLACE_LINE) or (
+            problem is PAGE_HEAD and any(map(protective_words, cells))
+        ):
             self._marks.heading(cells)
-        if problem is HEADING:
+        if problem in (HEADING, PLACE_LINE):
             self._gone.heading(cells)
             return PLACE_LINE if self._above.heading(cells) else problem
         return problem
@@ -204,11 +214,11 @@ class ListReader:
 
         The rows are read in the order of the list, since one may repeat those above it.
         """
-        if problem := self._heed(cells):
+        if problem := self._heed(cells, row):
             return Reading(problems=(problem,))
         flags = flags_of(self._notes[row]) if row in self._notes else []
         problems, written = list[RowProblem](), "\n".join(cells)
-        cells, repeats_marked = self._above.fill(cells, f"\n{written.casefold()}", flags)
+        cells, repeats_marked, filled = self._fill(cells, written, flags)
         hides, asks, cells = self._signs.lifted_off(cells)
         texts = self._texts(cells, flags, problems)
         free = " ".join(cells[index] for index in self._free if index < len(cells))
@@ -216,8 +226,7 @@ class ListReader:
         days, sure = self._days(texts, flags)
         persons, protected = self._persons(cells, texts, sure, flags)
         protected |= signed or hides or repeats_marked or self._marks.has(cells, row)
-        flags += [_LETTERS_BROKEN] if broken(written) else []
-        flags += [_PERHAPS_GONE] if self._gone.has(cells) else []
+        self._look_at_whole(cells, written, flags)
         self._look_at_birth(persons, days.closed, flags)
         where = self._whereabouts(texts, flags)
         facts = self._yes_or_no(texts, flags)
@@ -242,8 +251,25 @@ class ListReader:
             check=self._check(texts["checked_date"], texts["checked_by"], flags),
             flags=tuple(flags),
             problems=tuple(problems),
+            filled=filled,
             **facts,
         )
+
+    def _fill(
+        self, cells: Sequence[str], written: str, flags: list[Flag]
+    ) -> tuple[Sequence[str], bool, tuple[tuple[int, str], ...]]:
+        """Return a row with what it takes from above, whether a person marked there, and which cells."""
+        whole, marked = self._above.fill(cells, f"\n{written.casefold()}", flags)
+        if whole is cells:
+            return whole, marked, ()
+        both = enumerate(zip(cells, whole, strict=False))
+        return whole, marked, tuple((at, after) for at, (before, after) in both if after and after != before)
+
+    def _look_at_whole(self, cells: Sequence[str], written: str, flags: list[Flag]) -> None:
+        if broken(written):
+            flags.append(_LETTERS_BROKEN)
+        if self._gone.has(cells):
+            flags.append(_PERHAPS_GONE)
 
     def _texts(self, cells: Sequence[str], flags: list[Flag], problems: list[RowProblem]) -> dict[str, str]:
         texts = _BLANK.copy()

@@ -63,6 +63,8 @@ class Reading:
     flags: tuple[Flag, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     case_marked: bool = False
+    filled: tuple[tuple[int, str], ...] = ()
+    """Cells that hold what the rows above say, with their column."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what would be registered as plain data for JSON; flags and problems are kept beside it."""
@@ -75,6 +77,8 @@ class Reading:
             data["place"] = [[step.kind.value, step.name] for step in self.place]
         if self.check:
             data["check"] = [str(self.check.on) if self.check.on else None, self.check.sign]
+        if self.filled:
+            data["filled"] = [list(one) for one in self.filled]
         return {name: value for name, value in data.items() if value is not None and value != ""}
 
     @classmethod
@@ -91,6 +95,7 @@ class Reading:
         if "check" in data:
             on, sign = data["check"]
             values["check"] = ListedCheck(PartialDate.parse(on) if on else None, sign)
+        values["filled"] = tuple((index, text) for index, text in data.get("filled", ()))
         return cls(**values)
 
 

@@ -1,4 +1,4 @@
-"""Write rejected rows as a file of the same form as their list, with the reason in a last column.
+"""Write refused rows as a file of the same form as their list, with row and reason beside their cells.
 
 Of workbooks of every kind that form is XLSX.
 """
@@ -7,12 +7,16 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from archive.imports.lists.formats.cells import column_letters, escape_controls
-from archive.imports.lists.meaning.headings import REASON, plain, reason_headings
+from archive.imports.lists.formats.own_columns import PROTECTED_REASON, REASON, ROW
+from archive.imports.lists.formats.text import clean
+from archive.imports.lists.meaning.fields import ListField
+from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.tables import ListShape
 from archive.output.csv import guard
 from archive.vocabulary.wording import _
@@ -49,30 +53,59 @@ _PARTS = {
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
+def with_names(shape: ListShape, mapping: Mapping) -> ListShape:
+    """Name the columns without a heading after what they were read as, so that they are read so again."""
+    fields = {at: field for field, those in mapping.place(shape.columns).items() for at in those}
+    named = (
+        fields[at].label if at in fields and not clean(name) else name for at, name in enumerate(shape.header)
+    )
+    return replace(shape, header=tuple(named))
+
+
+def as_named(mapping: Mapping, shape: ListShape) -> Mapping:
+    """Correct what is guessed of the columns of such a file: those without a name were not read."""
+    for column, name in zip(shape.columns, shape.header, strict=True):
+        word = clean(name)
+        field = next((one for one in ListField if word in (one.sv, one.en)), None)
+        if field or not word:
+            mapping = mapping.with_field(column, field)
+    return mapping
+
+
 def suffix(shape: ListShape) -> str:
     """Return the ending of the file's name."""
     return ".csv" if shape.kind == "csv" else ".xlsx"
 
 
-def write_rejects(out: BinaryIO, shape: ListShape, rejected: Iterable[tuple[Sequence[str], str]]) -> int:
-    """Write (cells as they stood, reason) below the titles and header of the list; returns how many.
+class RefusedRow(NamedTuple):
+    """Hold a row as it stood, which of the list it was, and why it was refused."""
 
-    No text is a formula where the file is opened, and every cell reads again as the same text.
+    cells: Sequence[str]
+    row: str
+    reason: str
+
+
+def write_rejects(
+    out: BinaryIO, shape: ListShape, refused: Iterable[RefusedRow], *, protected: bool = False
+) -> int:
+    """Write rows below the titles and header of their list; returns how many.
+
+    No text is a formula where the file is opened, and every cell reads again as the same text. Row and reason
+    stand behind the columns of the list, before what a row has beyond them. Read again, they are known, and
+    the rows of a `protected` file stay so.
     """
-    again = bool(shape.header) and plain(shape.header[-1]) in reason_headings()
-    width = len(shape.header) - again
+    width = len(shape.header)
     count = 0
 
     def rows() -> Iterator[list[str]]:
         nonlocal count
-        for cells, reason in rejected:
+        for cells, row, reason in refused:
             count += 1
-            kept = [*cells[:width], *cells[width + again :]]
-            yield [*kept, *[""] * (width - len(kept)), reason]
+            kept = [*cells[:width], *[""] * (width - len(cells))]
+            yield [*kept, row, reason, *cells[width:]]
 
     head = [list(title) for title in shape.titles]
-    if shape.header_row:
-        head.append([*shape.header[:width], _(REASON)])
+    head.append([*shape.header, _(ROW), _(PROTECTED_REASON if protected else REASON)])
     write = _write_text if shape.kind == "csv" else _write_workbook
     write(out, shape, chain(head, rows()))
     return count

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archive.imports.lists.meaning.headings import is_heading, plain
+from archive.vocabulary.wording import _
 
 ALL_SHEETS = "*"
 """What is named to read every sheet that looks like the list; no sheet can be called so."""
@@ -29,6 +30,17 @@ class ListSection(NamedTuple):
         """Return the cells of a row in the order of the list."""
         count = len(cells)
         return [cells[at] if 0 <= at < count else "" for at in self.columns]
+
+
+def where(sections: Sequence[ListSection], row: int) -> str:
+    """Say which row of the file a row of a list is, with its sheet or table where the list has several."""
+    at = next((index for index in reversed(range(len(sections))) if sections[index].added < row), None)
+    if at is None:
+        return str(row)
+    section, number = sections[at], row - sections[at].added
+    if sum(one.sheet == section.sheet for one in sections) == 1:
+        return _("%(sheet)s, row %(row)s", sheet=section.sheet, row=number)
+    return _("table %(table)s, row %(row)s", table=at + 1, row=number)
 
 
 def side_by_side(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[range]:

@@ -17,11 +17,13 @@ from archive.imports.lists.formats.limits import MANY_ROWS, Limits
 from archive.imports.lists.formats.marks import SheetMarks
 from archive.imports.lists.formats.notes import RowNotes
 from archive.imports.lists.formats.otherbook import OtherBook
+from archive.imports.lists.formats.own_columns import OwnColumns, is_own, own_columns
 from archive.imports.lists.formats.sheet import Merge, fill_merged
 from archive.imports.lists.formats.text import clean, filled_cells
 from archive.imports.lists.formats.textfile import TextFile
+from archive.imports.lists.formats.widths import filled_width, usual_width
 from archive.imports.lists.formats.workbook import Sheet, Workbook
-from archive.imports.lists.meaning.headings import is_heading, plain, reason_headings
+from archive.imports.lists.meaning.headings import is_heading
 from archive.imports.lists.meaning.legends import Survey, marked_elsewhere, survey
 from archive.imports.lists.meaning.marks import protective_title, protective_words
 from archive.imports.lists.meaning.sections import (
@@ -59,7 +61,6 @@ class SheetRows(NamedTuple):
     """Cells with text, those above its header too; nothing of one taken in by an earlier version."""
 
 
-TORN_OFF = re.compile(r"\s+[^\W\d_]")
 """How a cell begins that was the end of the one before, as in `Berg, Bo` without quotation marks."""
 
 _NAME_PARTS = re.compile(r"[_.\-]+")
@@ -122,6 +123,8 @@ class _Found(NamedTuple):
     """The first cells, of a sheet."""
     beside: tuple[range, ...] = ()
     """The columns of tables that stand side by side."""
+    own: OwnColumns | None = None
+    """The columns of a file of refused rows that are none of its list."""
 
 
 class ListTable(NamedTuple):
@@ -130,6 +133,7 @@ class ListTable(NamedTuple):
     rows: Callable[[RowNotes], Iterator[Row]]
     section: ListSection | None
     header_row: int
+    own: OwnColumns | None = None
 
 
 class OpenList:
@@ -157,6 +161,7 @@ class OpenList:
         self.other_lists: tuple[str, ...] = ()
         self.remarks: frozenset[CommentMark] = frozenset()
         self.notes: RowNotes = {}
+        self.refused: dict[int, str] = {}
         self._comments: tuple[str, ...] = ()
         self.around: tuple[str, ...] = (_NAME_PARTS.sub(" ", name),)  # what may say something of all rows
         self._looks: dict[Sheet, _Found] = {}
@@ -186,7 +191,7 @@ class OpenList:
 
         sample = _first(rows({}))
         found = _look(sample, sample, ragged=True)
-        text.width = len(found.header)
+        text.width = len(found.header) + len(found.own.at if found.own else ())
         self._position, self._whole = text.position, self._size
         self.shape = ListShape(
             "csv",
@@ -234,8 +239,8 @@ class OpenList:
             [(sheet.name, looks[sheet], self._rows_of(book, sheet, looks[sheet])) for sheet in read]
         )
         remarks = (mark for sheet in read for mark in self._remarks(book, sheet, looks[sheet]))
-        self.remarks = frozenset(islice(remarks, _MOST_REMARKS))
-        if len(self.remarks) == _MOST_REMARKS:
+        self.remarks |= frozenset(islice(remarks, _MOST_REMARKS))
+        if len(self.remarks) >= _MOST_REMARKS:
             raise TooLarge("list_many_rows", MANY_ROWS, limit=_MOST_REMARKS)
         said = (text for sheet in read for _row, _column, text in book.comments(sheet))
         self._comments = tuple(islice(filter(protective_words, said), _MOST_REMARKS))
@@ -262,7 +267,10 @@ class OpenList:
         ]
         if len(parts) == 1:
             (sheet, look, rows, _columns), *_rest = parts
-            self.tables = [ListTable(rows, None, look.header_row)]
+            self.tables = [ListTable(rows, None, look.header_row, look.own)]
+            if look.own and look.own.protected:
+                whole = CommentMark(look.header_row + 1, 0, look.header_row + self._limits.rows)
+                self.remarks = frozenset((whole,))
             return
         headers = [look.header[columns.start : columns.stop] for _sheet, look, _rows, columns in parts]
         header, places = combined(headers)
@@ -270,7 +278,7 @@ class OpenList:
         for (sheet, look, rows, columns), places_there in zip(parts, places, strict=True):
             at = tuple(place + columns.start if place >= 0 else -1 for place in places_there)
             section = ListSection(sheet, look.header_row, added, at)
-            self.tables.append(ListTable(rows, section, look.header_row))
+            self.tables.append(ListTable(rows, section, look.header_row, look.own))
             last = max((number for number, _cells in rows({})), default=0)
             added = next_thousand(added + last)
         sections = tuple(table.section for table in self.tables if table.section)
@@ -297,17 +305,20 @@ class OpenList:
         """Iterate (row number of the original, cells) below the header and below row `after`.
 
         Blank rows are left out; raises Invalid or TooLarge where reading fails. What is odd about the rows is
-        put in `notes` as they come.
+        put in `notes` as they come, and in `refused` why an earlier reading refused them.
         """
         width = len(self.shape.header)
         padded = self._book is not None
         self.notes.clear()
-        for rows, section, header_row in self.tables:
+        self.refused.clear()
+        for rows, section, header_row, own in self.tables:
             added = section.added if section else 0
             start, notes = max(after - added, header_row), self.notes if not section else RowNotes()
             for number, cells in rows(notes):
                 if number <= start:
                     continue
+                if own:
+                    self.refused[number + added], cells = own.why(cells), own.without(cells)
                 if section:
                     if number in notes:
                         self.notes[number + added] = notes[number]
@@ -320,6 +331,11 @@ class OpenList:
                 if padded and len(cells) < width:
                     cells += [""] * (width - len(cells))
                 yield number, cells
+
+    @property
+    def given_back(self) -> bool:
+        """Tell whether the list is a file of rows that were refused before."""
+        return any(table.own for table in self.tables)
 
     def marks(self) -> dict[str, SheetMarks]:
         """Count what the sheets that are read hide or say by other means than text."""
@@ -459,33 +475,21 @@ def _look(raw: list[Row], filled: list[Row], *, ragged: bool = False) -> _Found:
     filled = [(number, cells) for number, cells in filled if any(map(str.strip, cells))]
     if not filled:
         raise Invalid("list_empty", _NO_ROWS)
-    index = header_of([cells for _number, cells in filled], is_heading)
-    width = max(_width(cells) for _number, cells in filled[index or 0 :])
+    index = header_of([cells for _number, cells in filled], lambda name: is_heading(name) or is_own(name))
+    width = max(filled_width(cells) for _number, cells in filled[index or 0 :])
     if index is None:
         return _Found(("",) * width, 0, (), 0)
     header_row, cells = filled[index]
-    if ragged:
-        width = min(width, _usual_width(cells, [row for _number, row in filled[index + 1 :]]))
+    own = own_columns(cells)
+    if own:
+        filled = [(number, own.without(row)) for number, row in filled]
+        cells, width = filled[index][1], max(own.at) + 1 - len(own.at)
+    elif ragged:
+        width = min(width, usual_width(cells, [row for _number, row in filled[index + 1 :]]))
     as_written = dict(raw)
     titles = (as_written.get(number, []) for number in range(1, header_row))
     header = tuple((cells + [""] * width)[:width])
     recognised = len({cell.strip() for cell in header if is_heading(cell)})
     beside = side_by_side(header, [row for _number, row in filled[index + 1 :]])
-    titles_there = tuple(tuple(title[: _width(title)]) for title in titles)
-    return _Found(header, header_row, titles_there, recognised, beside=tuple(beside))
-
-
-def _usual_width(header: list[str], rows: list[list[str]]) -> int:
-    """Return how many cells a row has: as many as the header, or as most rows where they are more."""
-    if not rows or (header and plain(header[-1]) in reason_headings()):
-        return len(header)
-    usual = sorted(map(len, rows))[(len(rows) - 1) // 2]
-    wide = [cells for cells in rows if len(cells) > len(header)]
-    torn = sum(any(map(TORN_OFF.match, cells[1:])) for cells in wide)
-    if 2 * torn > len(wide) and not any(map(TORN_OFF.match, header[1:])):
-        return len(header)  # it is the cells that are split, not a heading that is missing
-    return max(len(header), usual)
-
-
-def _width(cells: list[str]) -> int:
-    return next((index for index in range(len(cells), 0, -1) if cells[index - 1].strip()), 0)
+    titles_there = tuple(tuple(title[: filled_width(title)]) for title in titles)
+    return _Found(header, header_row, titles_there, recognised, beside=tuple(beside), own=own)
