@@ -10,7 +10,7 @@ from archive.imports.lists.meaning.guessing import guess
 from archive.imports.lists.meaning.mapping import Mapping
 from archive.imports.lists.meaning.reader import ListReader
 from archive.imports.lists.meaning.reading import Reading
-from archive.imports.lists.meaning.rejects import write_rejects
+from archive.imports.lists.meaning.rejects import RefusedRow, write_rejects
 from archive.imports.lists.meaning.tables import open_list
 from archive.vocabulary import PersonRole, PlaceKind, Protection
 
@@ -46,8 +46,8 @@ def rejects_of(content: bytes) -> bytes:
     readings, out = read_of(content), io.BytesIO()
     with open_list(content) as opened:
         rejected = [
-            (cells, one.problems[0].say())
-            for one, (_number, cells) in zip(readings, opened.rows(), strict=True)
+            RefusedRow(cells, str(number), one.problems[0].say())
+            for one, (number, cells) in zip(readings, opened.rows(), strict=True)
             if one.problems
         ]
         write_rejects(out, opened.shape, rejected)

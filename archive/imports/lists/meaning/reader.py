@@ -134,11 +134,10 @@ class ListReader:
         sample: Sequence[Sequence[str]] = (),
         seen: Survey | None = None,
     ) -> None:
-        names = shape.columns
         self._notes: Noted = {} if notes is None else notes
         self._refused: Dict[int, str] = {} if refused is None else refused
-        self.mapping, self.dropped = mapping, mapping.dropped(names)
-        at = mapping.place(names)
+        self.mapping, self.dropped = mapping, mapping.dropped(shape.columns)
+        at = mapping.place(names := shape.columns)
         self._habits = habits = habits_of(sample, at)
         self._signs = SignedCells(shape.header, at, seen)
         self._gone = GoneRows(shape, at, around)
