@@ -32,7 +32,7 @@ UNIT = "Barn och familj"
 EARLY, LATE = "TIDIGT SVAR", "SENT SVAR"
 READING = (
     "Vi bedömer att ingen obehörig har läst den",
-    "Någon obehörig har läst den",
+    "Någon obehörig kan ha läst den",
     "Det går inte att utesluta att någon obehörig",
     "Vi vet ännu inte om någon obehörig",
 )
