@@ -479,6 +479,19 @@ def test_a_refusal_that_does_not_say_how_to_appeal_is_not_made(tale: Tale) -> No
     assert "refusal_decision" not in tale.play.open(tale.manager)
 
 
+def test_a_letter_offers_no_decision_that_is_made_already(tale: Tale, sign_in: SignIn) -> None:
+    tale.reported()
+    tale.answered(wanted="yes")
+    tale.play.do(tale.manager, "refusal_decision")
+    tale.clock.forward(hours=1)
+    tale.lost()
+    tale.play.do(tale.archivist, "final_answer", answer="Den är förlorad.", decision_wanted="no")
+    letter = read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv")
+    assert "Vi fattade beslut om din begäran" in letter
+    assert "Vill du ha ett beslut" not in letter
+    assert "refusal_decision" not in tale.play.open(tale.manager)
+
+
 def test_a_refusal_made_before_the_find_says_that_it_was(tale: Tale, sign_in: SignIn) -> None:
     wants_decision(tale)
     tale.play.do(tale.manager, "refusal_decision", appeal="yes")
