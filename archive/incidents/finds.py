@@ -45,6 +45,7 @@ _CAUSES = {
     "misread": FoundWhere.MISREAD,
 }
 _HOW = {"returned": FoundWhere.LOAN, "outside": FoundWhere.SENT_OUT}
+_HANDED_IN = {*_HOW, "delivery", "other"}  # ways of finding that do not say that it stands in its place
 PART = "part"  # the answer that it is the right thing, and something of it is missing still
 WHOLE_YET_INCOMPLETE = N_(
     "You have answered both that it is the right one and whole, and that parts are missing. Answer instead "
@@ -109,6 +110,7 @@ def of_answers(work: Work, found: Sequence[IncidentFile], answers: Answers, wher
         circumstances="\n".join(filter(None, (said, readers, name))),
         place_id=place_id,
         cover_id=cover_id,
+        handed_in=cover_id is None and str(answers.get("how")) in _HANDED_IN,
     )
 
 

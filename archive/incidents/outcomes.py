@@ -45,7 +45,7 @@ class Find:
     """Where something was found, when, by whom, in what state, and whether others may have read it.
 
     State and readers are None where nobody was asked. `place_id` is where it lay, also when it lay in the
-    cover of another file (`cover_id`).
+    cover of another file (`cover_id`). `handed_in` is a way of finding that does not say where it is now.
     """
 
     at: datetime
@@ -56,6 +56,7 @@ class Find:
     circumstances: str
     place_id: int | None = None
     cover_id: int | None = None
+    handed_in: bool = False
 
 
 def find(work: Work, incident: Incident, found: Sequence[IncidentFile], how: Find) -> None:
@@ -355,6 +356,8 @@ def _back(work: Work, incident: Incident, item: IncidentFile, how: Find) -> None
     file = files.get(work, item.file_id or 0)
     transit.hold_deliveries(work, [file.id])
     work.session.refresh(file, with_for_update=True)
+    if how.handed_in and how.place_id is None and not _scanned_there(work, item, file):
+        raise _nowhere()
     _place_again(work, incident, file, how)
     if how.place_id is None:
         return
@@ -369,14 +372,7 @@ def _place_again(work: Work, incident: Incident, file: CaseFile, how: Find) -> N
     if loan is None and file.status is not Custody.LOST and not _stood_elsewhere(work, file, how):
         return
     if how.place_id is None:
-        raise Invalid(
-            "found_nowhere",
-            N_(
-                "Choose the place where it lies now, a desk too. Without one the register would say that it "
-                "stands where it stood before, and nobody has said that."
-            ),
-            field="place",
-        )
+        raise _nowhere()
     place = places.get(work, how.place_id)
     if place.closed_at is not None:  # it lay in a room that was emptied: it belongs where it stood last
         place = places.get(work, file.place_id)
@@ -393,6 +389,27 @@ def _place_again(work: Work, incident: Incident, file: CaseFile, how: Find) -> N
         subjects=[incident.stream],
         facts={"incident": incident.id},
     )
+
+
+def _nowhere() -> Invalid:
+    return Invalid(
+        "found_nowhere",
+        N_(
+            "Choose the place where it lies now, a desk too. Without one the register would say that it "
+            "stands where it stood before, and nobody has said that."
+        ),
+        field="place",
+    )
+
+
+def _scanned_there(work: Work, item: IncidentFile, file: CaseFile) -> bool:
+    """Tell whether it was scanned where it is recorded while it was wanted."""
+    seen = select(col(WantedSighting.id)).where(
+        col(WantedSighting.item_id) == item.id,
+        col(WantedSighting.place_id) == file.place_id,
+        col(WantedSighting.how) == Evidence.SCAN,
+    )
+    return work.session.scalar(seen.limit(1)) is not None
 
 
 def _is_back(work: Work, file: CaseFile, how: Find) -> bool:

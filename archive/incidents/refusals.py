@@ -43,6 +43,20 @@ def require_ended(items: Sequence[IncidentFile], answers: Mapping[str, Answer]) 
         )
 
 
+def require_appeal(answers: Mapping[str, Answer]) -> None:
+    """Raise Invalid where a decision is said not to tell how to appeal against it (FL 33 §)."""
+    if answers.get("appeal") == "no":
+        raise Invalid(
+            "appeal_not_told",
+            N_(
+                "Whoever is refused is told in the decision how to appeal against it "
+                "(33 § förvaltningslagen). Print the decision here, which says it on a page of its own, or "
+                "write it into yours; then answer yes."
+            ),
+            field="appeal",
+        )
+
+
 def require_rooms(work: Work, incident: Incident, answers: Mapping[str, Answer]) -> None:
     """Raise Invalid where a room in which something missing stood is neither secured nor said why not.
 

@@ -420,6 +420,7 @@ def _closed(doing: Doing) -> None:
 
 def _refused(doing: Doing) -> None:
     """Take the decision of something missing only: what is at hand is handed out or refused as any other."""
+    refusals.require_appeal(doing.answers)
     items = changes.items(doing.work, doing.incident)
     askers.require_missing(items, doing.record.done_at or doing.work.now)
 

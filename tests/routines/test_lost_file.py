@@ -8,7 +8,7 @@ import pytest
 
 from routines import definition, engine
 from routines.conditions import Answer
-from routines.progress import Doer, Progress
+from routines.progress import Doer, Progress, Record
 from routines.wording import Refused
 from tests.routines.examples import CALENDAR
 from tests.routines.walking import moments
@@ -380,6 +380,41 @@ def test_somebody_waiting_is_answered_and_may_have_a_decision_to_appeal_against(
     nobody = Doer("user:1", frozenset({"registrar"}))
     with pytest.raises(Refused, match="may only be done by the delegate or the head of the unit"):
         engine.complete(ROUTINE, story.progress, "refusal_decision", {}, nobody, story.now)
+
+
+def waited_for() -> Story:
+    """Return an incident somebody waits for, who wants a decision at first."""
+    story = Story.__new__(Story)
+    story.now = FRIDAY
+    story.progress = Progress(moments())
+    story.look()
+    story.do("report", **report(someone_waits="yes", asker="A person"))
+    story.do("interim_answer", answered_at=NOW, answer="a", next_contact=DAY, decision_wanted="yes")
+    return story
+
+
+def finally_answered(story: Story, wanted: str) -> None:
+    """Give the last answer of all, and say whether a decision is wanted."""
+    story.now += timedelta(hours=1)
+    story.progress = story.progress.with_records(Record("final_answer", 1, story.now))
+    story.do("final_answer", answered_at=NOW, answer="a", decision_wanted=wanted)
+
+
+@pytest.mark.parametrize("wanted", ["yes", "no"])
+def test_another_decision_to_appeal_against_is_asked_for_only_by_who_wants_one_since(wanted: str) -> None:
+    story = waited_for()
+    story.do("refusal_decision", decided_on=DAY, appeal="yes", decision=("paper:1",))
+    assert "refusal_decision" not in story.open()
+    finally_answered(story, wanted)
+    assert ("refusal_decision" in story.open()) == (wanted == "yes")
+
+
+@pytest.mark.parametrize("wanted", ["yes", "no"])
+def test_a_decision_to_appeal_against_falls_away_once_it_is_wanted_no_more(wanted: str) -> None:
+    story = waited_for()
+    assert "refusal_decision" in story.open()
+    finally_answered(story, wanted)
+    assert ("refusal_decision" in story.open()) == (wanted == "yes")
 
 
 def test_a_mistaken_suspicion_takes_evidence_and_ends_the_searching() -> None:

@@ -312,7 +312,7 @@ def _said(case: Case, course: SearchCourse, asker: str) -> str:
 
 
 def _wanted(case: Case, asker: str) -> tuple[str, datetime | None]:
-    """Return what was said last of a decision to appeal against, and when."""
+    """Return what was said last of a decision to appeal against, and when it was wanted, if it ever was."""
     said = [
         (record.ended_at, str(record.answers["decision_wanted"]))
         for step in ANSWERS
@@ -320,7 +320,7 @@ def _wanted(case: Case, asker: str) -> tuple[str, datetime | None]:
         if record.ended_at and "decision_wanted" in record.answers
     ]
     moment, wanted = max(said, default=(None, ""))
-    return wanted, moment
+    return wanted, max((at for at, one in said if one == "yes"), default=moment)
 
 
 def _after(record: Record | None, moment: datetime | None) -> bool:

@@ -85,7 +85,7 @@ def _read(told: PersonLetter) -> Iterator[str]:
         case OthersRead.NO:
             yield _("We judge that nobody without the right to has read it.")
         case OthersRead.YES:
-            yield _("Somebody without the right to has read it, or parts of it.")
+            yield _("Somebody without the right to may have read it, or parts of it.")
         case OthersRead.POSSIBLE:
             yield _("It cannot be ruled out that somebody without the right to has read it.")
         case None if not told.course.over:

@@ -111,7 +111,8 @@ def filled(
     return given
 
 
-_RIGHT = {("close", "read"): "yes"}  # nothing is closed by a report that is not right
+# Nothing is closed by a report that is not right, nor refused without saying how to appeal.
+_RIGHT = {("close", "read"): "yes", ("refusal_decision", "appeal"): "yes"}
 
 
 def _plain(one: FormField, work: Work, actor: Actor, items: list[str]) -> Answer:

@@ -815,7 +815,11 @@ def test_somebody_without_an_account_who_handed_it_in_is_named_beside_the_event_
     with archive.write(archivist) as work:
         scans.take(work, scans.Scanned(str(uuid4()), files.get(work, shelved[0]).code))
     nightly.sweep(archive)
-    play.do(archivist, "confirm_find", right="yes", found_by="name:Vaktmästare Ek", how="outside")
+    with archive.read(archivist) as work:
+        place = f"place:{files.get(work, shelved[0]).place_id}"
+    play.do(
+        archivist, "confirm_find", right="yes", found_by="name:Vaktmästare Ek", how="outside", place=place
+    )
     with archive.read(archivist) as work:
         incident = reporting.get(work, play.number)
         (item,) = reporting.items(work, incident)

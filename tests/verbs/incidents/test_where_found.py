@@ -201,6 +201,17 @@ def test_a_file_given_back_is_put_on_no_place_that_nobody_named(lent: Missed, wh
     assert loan_of(lent).status is LoanState.OUT
 
 
+@pytest.mark.parametrize("how", ["returned", "outside", "delivery", "other"])
+def test_a_file_found_in_a_way_that_says_no_place_stands_at_none_that_nobody_named(
+    it: Missed, how: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        it.found(how=how)
+    assert (refused.value.code, refused.value.field) == ("found_nowhere", "place")
+    it.found(how=how, place=it.other)
+    assert it.stands() == (Custody.ON_PLACE, it.other)
+
+
 def test_a_lost_file_is_put_on_no_place_that_nobody_named(it: Missed) -> None:
     it.rest_lost()
     with pytest.raises(Invalid) as refused:

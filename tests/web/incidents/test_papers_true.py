@@ -16,7 +16,7 @@ from archive.incidents import finds, prefills, reporting
 from archive.incidents.letters.cases import Case, day
 from archive.incidents.reporting import MissReport
 from archive.kernel.clock import local_date
-from archive.kernel.errors import Conflict
+from archive.kernel.errors import Conflict, Invalid
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile
 from archive.vocabulary import IncidentPaper, Role
@@ -32,7 +32,7 @@ UNIT = "Barn och familj"
 EARLY, LATE = "TIDIGT SVAR", "SENT SVAR"
 READING = (
     "Vi bedömer att ingen obehörig har läst den",
-    "Någon obehörig har läst den",
+    "Någon obehörig kan ha läst den",
     "Det går inte att utesluta att någon obehörig",
     "Vi vet ännu inte om någon obehörig",
 )
@@ -467,6 +467,29 @@ def test_a_refusal_decided_before_the_find_may_be_written_down_after_it(tale: Ta
     decide(decided_at)
     words = "Beslutet fattades innan detta hände: Den hittades igen den 24 november 2026."
     assert words in read(sign_in(Role.ARCHIVIST), tale, P.REFUSAL, "sv")
+
+
+def test_a_refusal_that_does_not_say_how_to_appeal_is_not_made(tale: Tale) -> None:
+    wants_decision(tale)
+    with pytest.raises(Invalid) as refused:
+        tale.play.do(tale.manager, "refusal_decision", appeal="no")
+    assert (refused.value.code, refused.value.field) == ("appeal_not_told", "appeal")
+    assert "refusal_decision" in tale.play.open(tale.manager)
+    tale.play.do(tale.manager, "refusal_decision", appeal="yes")
+    assert "refusal_decision" not in tale.play.open(tale.manager)
+
+
+def test_a_letter_offers_no_decision_that_is_made_already(tale: Tale, sign_in: SignIn) -> None:
+    tale.reported()
+    tale.answered(wanted="yes")
+    tale.play.do(tale.manager, "refusal_decision")
+    tale.clock.forward(hours=1)
+    tale.lost()
+    tale.play.do(tale.archivist, "final_answer", answer="Den är förlorad.", decision_wanted="no")
+    letter = read(sign_in(Role.ARCHIVIST), tale, P.ANSWER, "sv")
+    assert "Vi fattade beslut om din begäran" in letter
+    assert "Vill du ha ett beslut" not in letter
+    assert "refusal_decision" not in tale.play.open(tale.manager)
 
 
 def test_a_refusal_made_before_the_find_says_that_it_was(tale: Tale, sign_in: SignIn) -> None:
