@@ -80,12 +80,11 @@ def test_no_step_is_done_before_the_file_was_missed(
     assert right == ""
 
 
-@pytest.mark.parametrize("afterwards", [False, True])
 def test_where_nobody_said_when_it_was_missed_a_step_may_have_been_done_before_the_report(
-    archive: Archive, archivist: Actor, clock: SetClock, afterwards: bool
+    archive: Archive, archivist: Actor, clock: SetClock
 ) -> None:
     clock.now = MISSED
-    story = reported(archive, archivist, clock, entered_afterwards=afterwards)  # type: ignore[arg-type]
+    story = reported(archive, archivist, clock)
     assert refused(story, story.manager, "tell_manager", told_at=DAY_BEFORE.isoformat()) == ""
 
 
