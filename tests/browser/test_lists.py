@@ -111,6 +111,7 @@ def test_a_list_is_taken_in_corrected_registered_and_settled_by_keyboard(
     go(page, "Titta igen")
     expect(page.get_by_text(f"{OLD} / Valvet")).to_be_visible()
     expect(page.get_by_role("radio", name="Den är kontrollerad")).to_be_checked()
+    press(page, "[name=confirmed]", "Space")  # half of the kinds are none
     go(page, "Kontrollera hela listan")
     expect(page.get_by_text("Väntar på sin tur")).to_be_visible()
     work_off(archive)

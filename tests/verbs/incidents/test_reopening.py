@@ -36,8 +36,9 @@ from tests.verbs.incidents.test_incident_walks import _answers
 
 pytestmark = pytest.mark.engines("sqlite")
 REASON = "Det var fel akt"
-# No search of the walk finds anything: finds are made beside it.
-NEVER = {"result": "nothing", "more": "no", "outcome": "search_on"}
+# No search of the walk finds anything: finds are made beside it. What is screened anew after a find asks
+# one of the two alone, so it never asks for the content.
+NEVER = {"result": "nothing", "more": "no", "outcome": "search_on", "content_needed": "no"}
 APART = {"confirm_find", "short_confirm", "escalate"}
 
 
