@@ -212,6 +212,21 @@ def test_a_file_found_in_a_way_that_says_no_place_stands_at_none_that_nobody_nam
     assert it.stands() == (Custody.ON_PLACE, it.other)
 
 
+@pytest.mark.engines("sqlite", "postgresql")  # no other test sends the question
+@pytest.mark.parametrize(("how", "right"), [(Evidence.SCAN, True), (Evidence.HAND, False)])
+def test_a_scan_at_its_place_has_said_where_a_found_file_stands_and_no_word_of_mouth_has(
+    it: Missed, how: Evidence, right: bool
+) -> None:
+    with it.archive.write(operator("archive")) as work:
+        sightings.record(work, files.get(work, it.file), it.home, how=how)
+    if right:
+        it.found(how="outside")
+    else:
+        with pytest.raises(Invalid):
+            it.found(how="outside")
+    assert it.stands() == (Custody.ON_PLACE, it.home)
+
+
 def test_a_lost_file_is_put_on_no_place_that_nobody_named(it: Missed) -> None:
     it.rest_lost()
     with pytest.raises(Invalid) as refused:
