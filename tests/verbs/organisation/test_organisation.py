@@ -75,6 +75,17 @@ def test_a_source_system_has_words_of_its_own(
         assert len(source_systems.every(work)) == 1
 
 
+def test_a_source_system_takes_no_word_of_another_when_it_is_renamed(archive: Archive, root: Actor) -> None:
+    with archive.write(root) as work:
+        source_systems.add(work, "TREA", "Treserva")
+        other = source_systems.add(work, "PROC", "Procapita")
+        for word in ("treserva", "TREA"):
+            with pytest.raises(Conflict):
+                source_systems.change(work, other, name=word)
+        source_systems.change(work, other, name="PROCAPITA")  # its own name is not another's
+        assert other.name == "PROCAPITA"
+
+
 def test_a_unit_stands_once_however_it_is_written(archive: Archive, root: Actor) -> None:
     with archive.write(root) as work:
         unit, other = units.add(work, "Enheten för Å"), units.add(work, "Annan")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from difflib import unified_diff
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlmodel import col
 from archive.files import wanted
 from archive.incidents import access, reporting
 from archive.incidents.reporting import MissReport
+from archive.kernel.clock import local
 from archive.kernel.store import Actor, Archive
 from archive.models import CaseFile, Deadline, Incident, Message, Place, User
 from archive.vocabulary import Protection, Role
@@ -150,6 +152,24 @@ def test_the_protected_file_has_an_incident_with_clocks_of_its_own_whose_owner_i
     )
     assert (page.status_code, paper.status_code) == (200, 200)
     assert "Borta" in page.text, "its owner reads what was written of the box"
+
+
+@pytest.mark.parametrize(("ago", "over"), [(0, False), (40, True)])
+def test_a_protected_file_of_a_box_is_entered_as_over_only_where_it_is(
+    app: Flask,
+    stack: ExitStack,
+    sqlite_databases: SqliteDatabases,
+    tmp_path: Path,
+    clock: SetClock,
+    ago: int,
+    over: bool,
+) -> None:
+    (twin, _without) = twins(stack, sqlite_databases, tmp_path, clock, others=0)
+    then = f"{local(clock.now - timedelta(days=ago)):%Y-%m-%dT%H:%M}"
+    said = {"missed_at": then, "suspected_at": then, "entered_afterwards": "yes"}
+    told(app, twin, Role.ASSISTANT, **said)  # a refusal would tell that one stands there
+    with twin.archive.read(twin.archivist) as work:
+        assert reporting.get(work, twin.seek() or 0).over_when_entered is over
 
 
 def test_what_is_protected_and_named_itself_is_sought_with_the_rest(
